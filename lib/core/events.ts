@@ -1,0 +1,117 @@
+import type { Change } from './change.ts'
+
+/** Everything that happens in a run, in order. Reporters, JSON lines and JUnit are made from it and from nothing else. */
+export type RunEvent =
+  | RunStarted
+  | PlayStarted
+  | HostProgress
+  | TaskStarted
+  | TaskEnded
+  | HostUnreachable
+  | Notice
+  | Recap
+
+export interface RunStarted {
+  readonly type: 'run'
+  readonly playbook: string
+  readonly mode: 'apply' | 'check'
+  readonly hosts: readonly string[]
+}
+
+export interface PlayStarted {
+  readonly type: 'play'
+  readonly play: string
+  readonly hosts: readonly string[]
+  /** Tasks and handlers of each host, for the counters. */
+  readonly taskCounts: Readonly<Record<string, number>>
+}
+
+/** A host is busy with something that is not one task. */
+export interface HostProgress {
+  readonly type: 'host'
+  readonly host: string
+  readonly phase: 'connecting' | 'probing' | 'applying' | 'verifying' | 'done'
+}
+
+/** A change is being made; sent before each task that is applied. */
+export interface TaskStarted {
+  readonly type: 'task-start'
+  readonly play: string
+  readonly host: string
+  readonly role: string
+  readonly task: string
+  readonly module: string
+}
+
+export type TaskStatus = 'ok' | 'changed' | 'would-change' | 'unknown' | 'skipped' | 'failed'
+
+export interface TaskEnded {
+  readonly type: 'task'
+  readonly play: string
+  readonly host: string
+  readonly role: string
+  readonly task: string
+  readonly module: string
+  readonly status: TaskStatus
+  readonly changes: readonly Change[]
+  readonly durationMs: number
+  /** Where the task was written. */
+  readonly at: string
+  /** True for a handler. */
+  readonly handler?: boolean | undefined
+  /** Why there was nothing to do, why it was skipped. */
+  readonly because?: string | undefined
+  /** For `unknown`: the task whose change must be made first. */
+  readonly after?: string | undefined
+  /** Unified diffs of file bodies, when asked for. Already free of secrets. */
+  readonly diffs?: readonly string[] | undefined
+  /** The commands that were or would be run, for `-vv`. */
+  readonly commands?: readonly string[] | undefined
+  readonly error?: ErrorReport | undefined
+  /** The failure was ignored on request. */
+  readonly ignored?: boolean | undefined
+}
+
+export interface HostUnreachable {
+  readonly type: 'unreachable'
+  readonly host: string
+  readonly error: ErrorReport
+}
+
+/** A line for the operator that belongs to no task: a warning, a frame at `-vvv`. */
+export interface Notice {
+  readonly type: 'notice'
+  readonly host?: string | undefined
+  readonly level: 'warning' | 'debug'
+  readonly text: string
+}
+
+/** An error as data; how it looks is the reporter's affair. */
+export interface ErrorReport {
+  readonly code: string
+  readonly message: string
+  /** The command that failed, secrets masked. */
+  readonly command?: string | undefined
+  readonly exitCode?: number | undefined
+  /** The last lines of what it printed. */
+  readonly output?: string | undefined
+  readonly hint?: string | undefined
+}
+
+export interface Recap {
+  readonly type: 'recap'
+  readonly hosts: Readonly<Record<string, HostRecap>>
+  readonly durationMs: number
+  readonly exitCode: number
+}
+
+export interface HostRecap {
+  readonly ok: number
+  readonly changed: number
+  readonly wouldChange: number
+  readonly unknown: number
+  readonly skipped: number
+  readonly failed: number
+  readonly unreachable: boolean
+  readonly roundTrips: number
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { type Secret, isSecret } from './secret.ts'
+
+/** An absolute path on a host. A newline would break the line-wise tools that answer about many paths at once. */
+export const absolutePath = z
+  .string()
+  .regex(/^\/[^\0\n\r]*$/, 'must be an absolute path without line breaks')
+  .transform((path) => (path.length > 1 ? path.replace(/\/+$/, '') : path))
+
+/** Permissions as four octal digits. A string, because a bare 644 in code is a decimal number. */
+export const fileMode = z.string().regex(/^[0-7]{4}$/, "must be four octal digits in quotes, such as '0644'")
+
+export const secretValue = z.custom<Secret>(isSecret, 'must be a secret')
+
+export const postgresTarget = z.strictObject({
+  host: z.string(),
+  port: z.int().min(1).max(65535).optional(),
+  database: z.string().optional(),
+  user: z.string().optional(),
+  password: secretValue,
+})
