@@ -1,0 +1,67 @@
+# shellcheck shell=sh disable=SC2034,SC3043
+# Words for the log, a status for the health check, and waiting that a signal can end at once.
+# `local` is the one step outside POSIX, and both dash and busybox have it.
+
+mount=$(dirname "$PGDATA")
+run=/run/run-playbook
+config=/etc/postgresql
+child=
+
+# usage: _say MESSAGE…
+_say() {
+  echo "entrypoint: $*" >&2
+}
+
+# usage: _die MESSAGE…  (for mistakes that only a person can put right)
+_die() {
+  _say "$@"
+  _status "$*"
+  exit 1
+}
+
+# usage: _status [MESSAGE…]  (what the health check shows as the reason; nothing: PostgreSQL speaks for itself)
+_status() {
+  if [ $# -eq 0 ]; then
+    rm -f "$run/status"
+  elif [ -d "$run" ]; then
+    echo "$*" > "$run/status"
+  fi
+}
+
+# usage: _waiting MESSAGE…  (says a reason once, and again only after it has changed)
+_waiting() {
+  [ "$*" = "${last_reason:-}" ] || _say "$@"
+  last_reason=$*
+  _status "$*"
+}
+
+# usage: _run COMMAND [ARGUMENT…]  (a shell in the foreground hears of SIGINT only when its command is done)
+_run() {
+  local code=0
+  "$@" &
+  child=$!
+  wait "$child" || code=$?
+  child=
+  return "$code"
+}
+
+# usage: _stop  (PostgreSQL isn't running yet, so there is nothing to shut down)
+_stop() {
+  trap - INT TERM
+  [ -z "$child" ] || kill "$child" 2>/dev/null || true
+  _say 'stopped before PostgreSQL was started'
+  exit 0
+}
+
+# usage: _words TEXT  (a list may be separated by commas or white space)
+_words() {
+  echo "$1" | tr ',\n\t' '   '
+}
+
+# usage: _as_postgres COMMAND [ARGUMENT…]  (gosu in the official image, su-exec on Alpine, setpriv on Debian)
+_as_postgres() {
+  export HOME=/var/lib/postgresql
+  if command -v gosu >/dev/null; then exec gosu postgres "$@"; fi
+  if command -v su-exec >/dev/null; then exec su-exec postgres "$@"; fi
+  exec setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"
+}

@@ -1,0 +1,81 @@
+# shellcheck shell=sh disable=SC3043,SC2154
+# What is on the disk decides what this node is. Variables only decide what to make of an empty one.
+
+# usage: _has_data  (pg_control is the last file of a clone; PG_VERSION is there after a second and proves nothing)
+_has_data() {
+  [ -f "$PGDATA/global/pg_control" ]
+}
+
+# usage: _role  (prints primary, replica or empty)
+_role() {
+  if ! _has_data; then echo empty
+  elif [ -f "$PGDATA/standby.signal" ]; then echo replica
+  else echo primary
+  fi
+}
+
+# usage: _libc
+_libc() {
+  if ls /lib/ld-musl-* >/dev/null 2>&1; then echo musl; else echo glibc; fi
+}
+
+# usage: _check_disk  (as root or as postgres, before anything is touched)
+_check_disk() {
+  local uid libc
+  if ! _has_data; then
+    [ ! -d "$PGDATA" ] || [ -z "$(ls -A "$PGDATA")" ] ||
+      _die "$PGDATA holds something that isn't a complete cluster (no global/pg_control); move it away first"
+    return 0
+  fi
+  uid=$(stat -c %u "$PGDATA")
+  [ "$uid" = "$(id -u postgres)" ] ||
+    _die "$PGDATA belongs to uid $uid, but postgres is $(id -u postgres) in this image; it was made by another" \
+      'image, and the way from one to the other is a new copy, not a chown'
+  libc=$(sed -n 's/^libc=//p' "$mount/node.state" 2>/dev/null) || true
+  [ "${libc:-$(_libc)}" = "$(_libc)" ] ||
+    _die "$PGDATA was made with $libc and this image has $(_libc): they sort text differently, and indexes made with" \
+      'one are wrong with the other (docker-library/postgres#327); go back to the old image, or copy the node anew'
+}
+
+# usage: _own_disk  (as root; a cluster that is there already keeps its owner)
+_own_disk() {
+  mkdir -p "$mount" "$run" /var/run/postgresql
+  _has_data || chown postgres: "$mount"
+  chown postgres: "$run" /var/run/postgresql
+  chmod 0700 "$run"
+  _status
+}
+
+# usage: _remember  (just before a new cluster is renamed into place)
+_remember() {
+  printf 'uid=%s\nlibc=%s\n' "$(id -u)" "$(_libc)" > "$mount/node.state"
+}
+
+# usage: _lock  (descriptor 9 stays open through exec, so the lock lives exactly as long as PostgreSQL)
+_lock() {
+  exec 9>> "$mount/pgdata.lock"
+  until flock -n 9; do
+    _waiting "another container is using $mount"
+    _run sleep 2
+  done
+}
+
+# usage: _drop_stale_pid  (only while the lock is held: in a new container the old PID means another process)
+_drop_stale_pid() {
+  [ ! -f "$PGDATA/postmaster.pid" ] || _say 'removing the postmaster.pid of a PostgreSQL that was killed'
+  rm -f "$PGDATA/postmaster.pid"
+}
+
+# usage: _flush PATH…  (older busybox syncs everything or nothing)
+_flush() {
+  sync "$@" 2>/dev/null || sync
+}
+
+# usage: _move_in FOLDER  (a cluster is either complete or not there)
+_move_in() {
+  _remember
+  _flush "$1" "$mount/node.state"
+  [ ! -d "$PGDATA" ] || rmdir "$PGDATA"
+  mv "$1" "$PGDATA"
+  _flush "$mount"
+}

@@ -1,0 +1,54 @@
+# shellcheck shell=sh disable=SC3043,SC2154
+# Passwords come as files that only root can read and leave as files that only postgres can read. They are never in an
+# argument, in PostgreSQL's environment or in the log; connections name the passfile.
+
+# usage: _secret NAME DEFAULT_FILE  (prints $NAME, or what $NAME_FILE or the default file holds)
+_secret() {
+  local value file
+  eval "value=\${$1:-} file=\${$1_FILE:-}"
+  if [ -n "$value" ] && [ -n "$file" ]; then
+    _die "both $1 and $1_FILE are set; which one counts?"
+  fi
+  if [ -z "$value" ]; then
+    [ -n "$file" ] || file=$2
+    [ -e "$file" ] || { [ "$file" = "$2" ] && return 0; _die "$1_FILE: there is no $file"; }
+    value=$(cat "$file") || _die "$1_FILE: $file can't be read"
+  fi
+  case $value in *"
+"*) _die "$1 has more than one line" ;; esac
+  printf '%s\n' "$value"
+}
+
+# usage: _pgpass_field TEXT  (a passfile separates its fields with colons)
+_pgpass_field() {
+  printf '%s' "$1" | sed 's/[\\:]/\\&/g'
+}
+
+# usage: _pgpass PASSWORD  (a line for every node, so that a promotion changes no secret; `*` covers replication too)
+_pgpass() {
+  local host
+  for host in $(_words "$POSTGRES_PRIMARY_HOST $POSTGRES_PEERS $POSTGRES_OVERLAY_IP"); do
+    printf '%s:%s:*:%s:%s\n' "$(_pgpass_field "$host")" "$POSTGRES_PORT" \
+      "$(_pgpass_field "$POSTGRES_REPLICATION_USER")" "$(_pgpass_field "$1")"
+  done | sort -u
+}
+
+# usage: _store_secrets  (root can't rely on postgres reading its files, and postgres can't read root's)
+_store_secrets() {
+  local superuser replication
+  superuser=$(_secret POSTGRES_PASSWORD /run/secrets/postgres_password)
+  replication=$(_secret POSTGRES_REPLICATION_PASSWORD /run/secrets/replication_password)
+  (
+    umask 077
+    _pgpass "$replication" > "$run/pgpass"
+    rm -f "$run/postgres_password" "$run/replication_password"
+    _has_data || [ -z "$superuser" ] || printf '%s\n' "$superuser" > "$run/postgres_password"
+    _has_data || [ -z "$replication" ] || printf '%s\n' "$replication" > "$run/replication_password"
+  )
+  unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE POSTGRES_REPLICATION_PASSWORD POSTGRES_REPLICATION_PASSWORD_FILE
+}
+
+# usage: _forget_secrets  (only creating a cluster needs them in the clear)
+_forget_secrets() {
+  rm -f "$run/postgres_password" "$run/replication_password"
+}
