@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises'
+import { createWriteStream, existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { ensurePrograms } from './debian.ts'
+import type { Engine } from './engine.ts'
+import { hashOfFolder } from './hash.ts'
+import { imageCache } from './machine.ts'
+import { registryAnswers } from './registry.ts'
+import { run } from './run.ts'
+import { step, type Say } from './step.ts'
+
+const recipe = join(import.meta.dirname, '../postgres')
+const majorOf: Record<string, string> = { bookworm: '15', trixie: '17' }
+
+/**
+ * The database image as an archive in the lab's folder, from where `site` takes it to the nodes: they cannot pull
+ * their own where no registry answers. Where one does there is nothing to do, unless a suite is asked for.
+ */
+export async function ensurePostgresArchive(
+  engine: Engine,
+  dir: string,
+  say: Say,
+): Promise<string | undefined> {
+  const asked = process.env['RUN_PLAYBOOK_LAB_SUITE']
+  if (!asked && (await registryAnswers())) return undefined
+  const suite = asked ?? 'trixie'
+  const major = majorOf[suite]
+  if (!major)
+    throw new Error(`RUN_PLAYBOOK_LAB_SUITE is ${suite}: it can be ${Object.keys(majorOf).join(' or ')}`)
+
+  const cached = join(imageCache, `postgres-${suite}-${await hashOfFolder(recipe)}.tar.gz`)
+  if (!existsSync(cached)) await build(engine, say, suite, `run-playbook/postgres:${major}`, cached)
+  const archive = join(dir, '.run-playbook/images/postgres.tar.gz')
+  await place(cached, archive)
+  return archive
+}
+
+async function build(engine: Engine, say: Say, suite: string, tag: string, cached: string): Promise<void> {
+  await ensurePrograms(say, ['mmdebstrap'])
+  await step(say, `Building ${tag} from Debian ${suite}`, () =>
+    run([join(recipe, 'build-debian.sh'), suite, tag], { env: engine.env }),
+  )
+  await step(say, `Packing ${tag} for the nodes`, async () => {
+    await mkdir(dirname(cached), { recursive: true })
+    const unfinished = `${cached}.${process.pid}`
+    try {
+      await save(engine, tag, unfinished)
+      await rename(unfinished, cached)
+    } finally {
+      await rm(unfinished, { force: true })
+    }
+  })
+}
+
+async function save(engine: Engine, tag: string, file: string): Promise<void> {
+  const child = spawn('docker', ['save', tag], {
+    env: { ...process.env, ...engine.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<number | null>((resolve, reject) =>
+    child.on('error', reject).on('close', resolve),
+  )
+  await pipeline(child.stdout, createGzip(), createWriteStream(file))
+  if ((await ended) !== 0) throw new Error(`docker save ${tag} failed`)
+}
+
+/** A second name for the same bytes where that is possible, else a copy. */
+async function place(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  await rm(to, { force: true })
+  await link(from, to).catch(() => copyFile(from, to))
+}
