@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../core/errors.ts'
+import { Secret, reveal } from '../core/secret.ts'
+import { age } from './age.ts'
+import { createFile, readText } from './files.ts'
+
+/** What decrypts: the operator's own key pair. */
+export interface Identity {
+  /** Private keys; an age identity file may hold several. */
+  readonly keys: readonly Secret[]
+  /** Their public halves, `age1…`, in the same order. The first one is the key to pass on. */
+  readonly recipients: readonly string[]
+  /** Where it came from, for messages: a path, or `RUN_PLAYBOOK_IDENTITY`. */
+  readonly source: string
+}
+
+/**
+ * Finds the operator's identity: `RUN_PLAYBOOK_IDENTITY` (the key itself or the path of an age identity file), else
+ * `run-playbook/identity.txt` in the configuration folder.
+ *
+ * @returns `undefined` when there is none yet
+ * @throws UserError E_SECRETS_IDENTITY when the one that was named can't be used
+ */
+export async function findIdentity(env: NodeJS.ProcessEnv, home: string): Promise<Identity | undefined> {
+  // Empty counts as unset: that is how CI systems pass a secret that a fork may not have.
+  const given = env['RUN_PLAYBOOK_IDENTITY']?.trim() || undefined
+  if (given?.startsWith('AGE-SECRET-KEY-')) return parseIdentity(given, 'RUN_PLAYBOOK_IDENTITY')
+  const path = given ?? identityPath(env, home)
+  const text = given === undefined ? await readText(path) : await readGiven(path)
+  return text === undefined ? undefined : parseIdentity(text, path)
+}
+
+/** The identity, made and kept (0600 in a 0700 folder) when there is none yet. Of two runs at once both get the same. */
+export async function ensureIdentity(env: NodeJS.ProcessEnv, home: string): Promise<Identity> {
+  const found = await findIdentity(env, home)
+  if (found !== undefined) return found
+  const { generateX25519Identity, identityToRecipient } = await age()
+  const key = await generateX25519Identity()
+  const text = `# Decrypts the secrets of run-playbook. Keep a copy in a safe place, show it to nobody.\n# public key: ${await identityToRecipient(key)}\n${key}\n`
+  await createFile(identityPath(env, home), text, { file: 0o600, folder: 0o700 })
+  return (await findIdentity(env, home))!
+}
+
+function identityPath(env: NodeJS.ProcessEnv, home: string): string {
+  const config = env['XDG_CONFIG_HOME']
+  // The specification says that a relative path is to be ignored.
+  const folder = config?.startsWith('/') ? config : join(home, '.config')
+  return join(folder, 'run-playbook', 'identity.txt')
+}
+
+async function readGiven(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(
+      'E_SECRETS_IDENTITY',
+      `cannot read the identity that RUN_PLAYBOOK_IDENTITY names (${code})`,
+      {
+        hint: 'Set it to the path of an age identity file, or to the AGE-SECRET-KEY-1… itself.',
+      },
+    )
+  }
+}
+
+async function parseIdentity(text: string, source: string): Promise<Identity> {
+  const keys = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('AGE-SECRET-KEY-'))
+    .map((line) => new Secret('age identity', line))
+  if (keys.length === 0) throw unusable(source, 'holds no line that begins with AGE-SECRET-KEY-')
+  const { identityToRecipient } = await age()
+  try {
+    const recipients = await Promise.all(keys.map((key) => identityToRecipient(reveal(key))))
+    return { keys, recipients, source }
+  } catch {
+    // Without the cause: a decoder's message may quote what it could not decode.
+    throw unusable(source, 'holds a key that is cut off or mistyped')
+  }
+}
+
+function unusable(source: string, why: string): UserError {
+  return new UserError('E_SECRETS_IDENTITY', `${source} ${why}`, {
+    hint: 'An age identity is made by age-keygen; passphrases, SSH keys and plugins are not supported.',
+  })
+}

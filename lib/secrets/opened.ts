@@ -1,0 +1,42 @@
+import type { UserError } from '../core/errors.ts'
+import { readText } from './files.ts'
+import { type Identity, ensureIdentity, findIdentity } from './identity.ts'
+import { lockedFor, unlisted } from './locked.ts'
+import type { Places } from './places.ts'
+import { readRecipients } from './recipients.ts'
+import { type Vault, unseal } from './vault.ts'
+
+/** What was found when the store was opened. Errors are kept: a run whose values all come from outside needs none of it. */
+export interface Opened {
+  readonly vault: Vault
+  /** `undefined` as long as none was needed. */
+  readonly identity?: Identity | undefined
+  /** Why stored values can't be had. */
+  readonly locked?: UserError | undefined
+  /** Why new values can't be stored. */
+  readonly closed?: UserError | undefined
+}
+
+const EMPTY: Vault = { secrets: new Map(), recipients: [] }
+
+/** Reads the files of a checkout. Writes nothing, but for the identity of someone who has none and meets a team's files. */
+export async function open(places: Places): Promise<Opened> {
+  const [found, text, recipients] = await Promise.all([
+    findIdentity(places.env, places.home),
+    readText(places.vault),
+    readRecipients(places.recipients),
+  ])
+  if (text === undefined && recipients === undefined) return { vault: EMPTY, identity: found }
+  let identity: Identity
+  try {
+    identity = found ?? (await ensureIdentity(places.env, places.home))
+  } catch (error) {
+    return { vault: EMPTY, locked: error as UserError, closed: error as UserError }
+  }
+  const closed = recipients && unlisted(places.recipients, recipients, identity)
+  if (text === undefined) return { vault: EMPTY, identity, closed }
+  const vault = await unseal(text, identity, places.vault)
+  if (vault !== undefined) return { vault, identity, closed }
+  const locked = lockedFor(places, recipients ?? [], identity)
+  return { vault: EMPTY, identity, locked, closed: locked }
+}

@@ -1,0 +1,58 @@
+import { UserError } from '../core/errors.ts'
+import { type Secret, reveal } from '../core/secret.ts'
+import { readText, replaceFile } from './files.ts'
+import { ensureIdentity } from './identity.ts'
+import { withLock } from './lock.ts'
+import { lockedFor, unlisted } from './locked.ts'
+import type { Opened } from './opened.ts'
+import type { Places } from './places.ts'
+import { ensureRecipients } from './recipients.ts'
+import { type Vault, seal, unseal } from './vault.ts'
+
+/**
+ * Adds new values to what is stored by now, and encrypts it for everybody in `recipients.txt`. Writes only what differs.
+ *
+ * @param added values that this run made, not used on any host yet
+ * @throws UserError E_SECRETS_CONFLICT when another run has stored others under the same names since we looked
+ */
+export async function save(
+  places: Places,
+  before: Opened,
+  added: ReadonlyMap<string, Secret>,
+): Promise<Opened> {
+  // Who can't read or isn't listed has nothing to say about for whom it is encrypted.
+  if (added.size === 0 && (before.closed || before.vault.secrets.size === 0)) return before
+  const identity = before.identity ?? (await ensureIdentity(places.env, places.home))
+  const recipients = await ensureRecipients(places.recipients, identity.recipients[0]!)
+  const closed = unlisted(places.recipients, recipients, identity)
+  if (closed) throw closed
+  const keys = [...new Set(recipients.map(({ key }) => key))]
+  if (added.size === 0 && sameSet(keys, before.vault.recipients)) return before
+
+  return withLock(places.lock, async (assertHeld) => {
+    const text = await readText(places.vault)
+    const stored = text === undefined ? before.vault : await unseal(text, identity, places.vault)
+    if (stored === undefined) throw lockedFor(places, recipients, identity)
+    refuseConflicts(places.vault, stored, added)
+    const vault: Vault = { secrets: new Map([...stored.secrets, ...added]), recipients: keys }
+    await replaceFile(places.vault, await seal(vault), 0o600, assertHeld)
+    return { vault, identity }
+  })
+}
+
+/** Values that were handed out can't be called back; as they are not used anywhere yet, to stop is safe. */
+function refuseConflicts(path: string, stored: Vault, added: ReadonlyMap<string, Secret>): void {
+  const taken = [...added].filter(([name, value]) => {
+    const other = stored.secrets.get(name)
+    return other !== undefined && reveal(other) !== reveal(value)
+  })
+  if (taken.length === 0) return
+  const names = taken.map(([name]) => name).join(', ')
+  throw new UserError('E_SECRETS_CONFLICT', `another run has just stored ${names} in ${path}`, {
+    hint: 'Nothing was changed: run again, and the stored values are used.',
+  })
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return new Set(a).size === new Set(b).size && a.every((item) => b.includes(item))
+}
