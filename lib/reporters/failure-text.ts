@@ -1,0 +1,56 @@
+import type { ErrorReport, HostUnreachable, TaskEnded } from '../core/events.ts'
+import type { Palette } from './palette.ts'
+import { taskPath } from './task-text.ts'
+import { clean, cleanBlock, enumerate, indented } from './text.ts'
+
+/** What the reader of a failure needs besides the event. */
+export interface FailureContext {
+  readonly palette: Palette
+  readonly check: boolean
+  /** What was changed on the host before, as far as the run got. */
+  readonly changedBefore: readonly string[]
+}
+
+/** A failure in full: one line, then the evidence, then where to look and what to do. */
+export function failureLines(event: TaskEnded, context: FailureContext): string[] {
+  const error = event.error ?? { code: 'E_FAILED', message: 'failed without saying why' }
+  return [
+    ...headLines(`${clean(event.host)} › ${taskPath(event)}`, error, context.palette),
+    `  Declared at ${clean(event.at)}`,
+    ...changedLines(context),
+    ...footLines(error, context.palette),
+  ]
+}
+
+/** A host that could not be reached, or was lost on the way. */
+export function unreachableLines(event: HostUnreachable, context: FailureContext): string[] {
+  const changed = context.changedBefore.length > 0 ? changedLines(context) : []
+  return [
+    ...headLines(`${clean(event.host)} is unreachable`, event.error, context.palette),
+    ...changed,
+    ...footLines(event.error, context.palette),
+  ]
+}
+
+function headLines(title: string, error: ErrorReport, palette: Palette): string[] {
+  const message = cleanBlock(error.message)
+  const command = error.command === undefined ? '' : `$ ${cleanBlock(error.command)}`
+  const saysExitCode = error.exitCode === undefined || message.includes(String(error.exitCode))
+  return [
+    palette.red(palette.bold(`✖ ${title}`)),
+    ...indented(message, '  '),
+    ...indented(command, '    ').map(palette.bold),
+    ...indented(cleanBlock(error.output ?? ''), '    '),
+    ...(saysExitCode ? [] : [`  It ended with exit code ${error.exitCode}.`]),
+  ]
+}
+
+function changedLines({ changedBefore, check }: FailureContext): string[] {
+  if (check) return []
+  if (changedBefore.length === 0) return ['  Nothing was changed before this. Running again is safe.']
+  return [`  Changed before this: ${enumerate(changedBefore)}. Running again is safe.`]
+}
+
+function footLines({ hint, code }: ErrorReport, palette: Palette): string[] {
+  return [...indented(cleanBlock(hint ?? ''), '  '), `  ${palette.dim(clean(code))}`]
+}

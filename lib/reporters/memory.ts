@@ -1,0 +1,35 @@
+import type { RunEvent } from '../core/events.ts'
+
+/** What a reporter must remember of a run to say one thing well. */
+export interface Memory {
+  readonly check: boolean
+  /** Width of the longest host name, so that lines align. */
+  readonly hostWidth: number
+  readonly see: (event: RunEvent) => void
+  /** What was changed on a host so far. */
+  readonly changedOn: (host: string) => readonly string[]
+}
+
+/** @param check what the caller knows of the mode; the run's own word counts otherwise */
+export function createMemory(check?: boolean): Memory {
+  const changed = new Map<string, Set<string>>()
+  let checking = check === true
+  let hostWidth = 0
+  return {
+    get check() {
+      return checking
+    },
+    get hostWidth() {
+      return hostWidth
+    },
+    see: (event) => {
+      if (event.type === 'run') {
+        checking ||= event.mode === 'check'
+        hostWidth = Math.max(0, ...event.hosts.map((host) => host.length))
+      }
+      if (event.type === 'task' && event.status === 'changed')
+        changed.set(event.host, new Set(changed.get(event.host)).add(event.task))
+    },
+    changedOn: (host) => [...(changed.get(host) ?? [])],
+  }
+}

@@ -1,0 +1,10 @@
+import type { Notice } from '../core/events.ts'
+import type { Palette } from './palette.ts'
+import { clean } from './text.ts'
+
+/** `node-a  warning  the clock is 40 s ahead`. */
+export function noticeLine({ host, level, text }: Notice, palette: Palette, hostWidth = 0): string {
+  const word = level === 'warning' ? palette.yellow('warning') : palette.dim('debug')
+  const line = `${word}  ${clean(text)}`
+  return host === undefined ? line : `${clean(host).padEnd(hostWidth)}  ${line}`
+}

@@ -1,0 +1,89 @@
+import type { HostUnreachable, Notice, RunEvent, TaskEnded } from '../core/events.ts'
+import { type FailureContext, failureLines, unreachableLines } from './failure-text.ts'
+import { createMemory } from './memory.ts'
+import { noticeLine } from './notice-text.ts'
+import { type Palettes, noColour } from './palette.ts'
+import { recapLines } from './recap-text.ts'
+import type { Reporter, ReporterOptions } from './reporter.ts'
+import { createSink } from './sink.ts'
+import { createStillWorking } from './still-working.ts'
+import { isWorthALine, taskLines, taskPath } from './task-text.ts'
+import { clean, duration, enumerate } from './text.ts'
+
+/** Lines that stand alone, for pipes, logs and CI: each names its host. */
+export function createPlainReporter(
+  options: ReporterOptions,
+  palettes: Palettes = { stdout: noColour, stderr: noColour },
+): Reporter {
+  const { verbosity = 0, diff = true } = options
+  const stdout = createSink(options.stdout)
+  const stderr = createSink(options.stderr)
+  const memory = createMemory(options.check)
+
+  const onHost = (host: string, lines: readonly string[]): string[] => {
+    const [first = '', ...rest] = lines
+    return [`${clean(host).padEnd(memory.hostWidth)}  ${first}`, ...rest]
+  }
+
+  const stillWorking = createStillWorking((task, ms) => {
+    stdout.lines(onHost(task.host, [`still working on ${taskPath(task)}, for ${duration(ms)}`]))
+  })
+
+  const failure = (host: string): FailureContext => {
+    return { palette: palettes.stderr, check: memory.check, changedBefore: memory.changedOn(host) }
+  }
+
+  const onTask = (event: TaskEnded): void => {
+    if (event.status === 'failed' && event.ignored !== true)
+      return stderr.lines(failureLines(event, failure(event.host)))
+    if (!isWorthALine(event, verbosity)) return
+    const detail = { palette: palettes.stdout, check: memory.check, verbosity, diff }
+    stdout.lines(onHost(event.host, taskLines(event, detail)))
+  }
+
+  const onUnreachable = (event: HostUnreachable): void =>
+    stderr.lines(unreachableLines(event, failure(event.host)))
+
+  const onNotice = (event: Notice): void => {
+    if (event.level === 'warning') stderr.lines([noticeLine(event, palettes.stderr, memory.hostWidth)])
+    else if (verbosity >= 3) stdout.lines([noticeLine(event, palettes.stdout, memory.hostWidth)])
+  }
+
+  let plays = 0
+  const print = (event: RunEvent): void => {
+    const { bold } = palettes.stdout
+    switch (event.type) {
+      case 'run':
+        return memory.check
+          ? stdout.lines([`dry run of ${clean(event.playbook)}: nothing is changed`])
+          : undefined
+      case 'play':
+        return stdout.lines([
+          ...(plays++ > 0 ? [''] : []),
+          bold(`play ${clean(event.play)}`) + `  ${enumerate(event.hosts)}`,
+        ])
+      case 'task':
+        return onTask(event)
+      case 'unreachable':
+        return onUnreachable(event)
+      case 'notice':
+        return onNotice(event)
+      case 'recap':
+        return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout)])
+      default:
+        return undefined
+    }
+  }
+
+  return {
+    handle: (event) => {
+      memory.see(event)
+      stillWorking.see(event)
+      print(event)
+    },
+    finish: async () => {
+      stillWorking.stop()
+      await Promise.all([stdout.flush(), stderr.flush()])
+    },
+  }
+}

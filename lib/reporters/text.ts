@@ -1,0 +1,54 @@
+import { scrub } from '../core/secret.ts'
+
+/**
+ * `text` as one harmless line. What comes from a host could move the cursor, set the clipboard, forge a line or
+ * turn the reading direction, so nothing of it reaches a terminal but visible characters.
+ */
+export function clean(text: string): string {
+  return cleanBlock(text)
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('\t', ' ')
+    .trim()
+}
+
+/** As {@link clean}, but lines stay lines: for outputs and diffs. */
+export function cleanBlock(text: string): string {
+  // Scrubbed here too, not only at the exit: shortening or joining lines would hide a secret's value from the scrubber.
+  return stripControls(scrub(text).replace(/\r\n?/g, '\n')).trimEnd()
+}
+
+/** The lines of a block, each behind `indent`. */
+export function indented(block: string, indent: string): string[] {
+  return block === '' ? [] : block.split('\n').map((line) => indent + line)
+}
+
+/** `1 host`, `2 hosts`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** `a, b, c and 7 more`. */
+export function enumerate(names: readonly string[], most = 6): string {
+  const shown = names.slice(0, most).map(clean).join(', ')
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown
+}
+
+/** `0.3 s`, `42 s`, `3 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+// Whole sequences first, so that nothing of them remains as litter; then every control character that is left, so that
+// broken sequences are harmless too. Each class excludes what starts a sequence: matching stays linear.
+const CONTROLS = new RegExp(
+  [
+    '(?:\\x1b[\\]PX^_]|[\\x90\\x98\\x9d-\\x9f])[^\\x07\\x1b\\x90\\x98\\x9c-\\x9f]*(?:\\x07|\\x1b\\\\|\\x9c)', // OSC, DCS, SOS, PM, APC
+    '(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]', // CSI
+    '\\x1b[ -/]*[0-~]', // ESC c, ESC ( B
+    '[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]', // C0 but tab and newline, DEL, C1
+    '[\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]', // reading direction, exotic line breaks
+  ].join('|'),
+  'g',
+)
+
+const stripControls = (text: string): string => text.replace(CONTROLS, '')
