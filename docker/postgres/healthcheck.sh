@@ -28,7 +28,8 @@ _main() {
   [ "$(id -u)" -ne 0 ] || _as_postgres "$0"
   [ ! -s "$run/status" ] || _sick "$(cat "$run/status")"
   # Over TCP first: a server that is still being set up listens on a socket only.
-  pg_isready -q -h "$POSTGRES_OVERLAY_IP" -p "${POSTGRES_PORT:-5432}" -t 3 ||
+  # The name of nobody: postgres may not come this way, and every refusal would be a line in the log.
+  pg_isready -q -U nobody -h "$POSTGRES_OVERLAY_IP" -p "${POSTGRES_PORT:-5432}" -t 3 ||
     _sick "nothing accepts connections on $POSTGRES_OVERLAY_IP:${POSTGRES_PORT:-5432}"
   export PGCONNECT_TIMEOUT=3 PGOPTIONS='-c statement_timeout=3s'
   answer=$(_query 2>&1) || _sick "$answer"

@@ -118,7 +118,7 @@ _no_cluster_elsewhere() {
   while :; do
     objection=
     _fence || for host in $(_peers); do
-      _run pg_isready -q -h "$host" -p "$POSTGRES_PORT" -t 3 && code=0 || code=$?
+      _run pg_isready -q -U nobody -h "$host" -p "$POSTGRES_PORT" -t 3 && code=0 || code=$?
       [ "$code" -gt 1 ] || { objection="$host already runs PostgreSQL"; break; }
     done
     [ -n "$objection" ] || return 0

@@ -40,10 +40,11 @@ _store_secrets() {
   replication=$(_secret POSTGRES_REPLICATION_PASSWORD /run/secrets/replication_password)
   (
     umask 077
+    rm -f "$run"/*pass*
     _pgpass "$replication" > "$run/pgpass"
-    rm -f "$run/postgres_password" "$run/replication_password"
     _has_data || [ -z "$superuser" ] || printf '%s\n' "$superuser" > "$run/postgres_password"
     _has_data || [ -z "$replication" ] || printf '%s\n' "$replication" > "$run/replication_password"
+    [ "$(id -u)" -ne 0 ] || chown postgres: "$run"/*pass*
   )
   unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE POSTGRES_REPLICATION_PASSWORD POSTGRES_REPLICATION_PASSWORD_FILE
 }
