@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import { type Secret, isSecret } from './secret.ts'
 
-/** An absolute path on a host. A newline would break the line-wise tools that answer about many paths at once. */
+/**
+ * An absolute path on a host. A newline would break the line-wise tools that answer about many paths at once; one
+ * spelling for a path, because what a task touches and what a probe sees are compared as text.
+ */
 export const absolutePath = z
   .string()
   .regex(/^\/[^\0\n\r]*$/, 'must be an absolute path without line breaks')
-  .transform((path) => (path.length > 1 ? path.replace(/\/+$/, '') : path))
+  .refine((path) => !/\/\.\.?(\/|$)/.test(path), 'must not contain /./ or /../')
+  .transform((path) => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1'))
 
 /** Permissions as four octal digits. A string, because a bare 644 in code is a decimal number. */
 export const fileMode = z.string().regex(/^[0-7]{4}$/, "must be four octal digits in quotes, such as '0644'")

@@ -1,0 +1,2 @@
+export { type CopyArgs, copy } from './copy.ts'
+export { type FileArgs, file } from './file.ts'
