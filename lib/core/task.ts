@@ -1,4 +1,5 @@
 import type { ModuleDefinition } from './module.ts'
+import type { Resource } from './resource.ts'
 import { UserError } from './errors.ts'
 import { callSite } from './call-site.ts'
 
@@ -12,6 +13,11 @@ export interface TaskOptions {
   readonly when?: boolean | Deferred<boolean> | undefined
   /** Run as root through sudo. @default the play's `become` */
   readonly become?: boolean | undefined
+  /**
+   * What the change may alter, where you know it better than the module, such as `['path:/etc/app/**']` for a
+   * command. Answers about anything else stay valid. @default what the module declares
+   */
+  readonly touches?: readonly Resource[] | undefined
   /** Report a failure and go on. @default false */
   readonly ignoreErrors?: boolean | undefined
 }

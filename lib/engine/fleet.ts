@@ -1,0 +1,103 @@
+import type { LimitFunction } from 'p-limit'
+import { UnreachableError, UserError } from '../core/errors.ts'
+import type { Host } from '../playbook/inventory.ts'
+import { createPostgresChannel } from '../postgres/index.ts'
+import type { Transport } from '../transport/transport.ts'
+import { describeError } from './report.ts'
+import { type RunMode, type Session, createSession } from './session.ts'
+
+/** The connections of a run. A host that is lost, or on which a task failed, takes no further part. */
+export class Fleet {
+  private readonly open = new Map<Host, Session>()
+  private readonly out = new Set<Host>()
+  private readonly mode: RunMode
+  private readonly transportOf: (host: Host) => Transport
+  private readonly limit: LimitFunction
+
+  constructor(mode: RunMode, transportOf: (host: Host) => Transport, limit: LimitFunction) {
+    this.mode = mode
+    this.transportOf = transportOf
+    this.limit = limit
+  }
+
+  sessions(): Session[] {
+    return [...this.open.values()]
+  }
+
+  has(host: Host): boolean {
+    return this.open.has(host) && !this.out.has(host)
+  }
+
+  /** Connects to those not connected yet. `needed`: one that cannot be reached counts as a failure. */
+  async connect(hosts: readonly Host[], needed: boolean): Promise<void> {
+    const fresh = hosts.filter((host) => !this.open.has(host) && !this.out.has(host))
+    await Promise.all(fresh.map((host) => this.limit(() => this.connectOne(host, needed))))
+  }
+
+  private async connectOne(host: Host, needed: boolean): Promise<void> {
+    if (needed) this.mode.emit({ type: 'host', host: host.name, phase: 'connecting' })
+    try {
+      const connection = await this.transportOf(host).connect(host, this.mode.stop)
+      this.open.set(host, createSession(host, this.mode, connection, createPostgresChannel(connection)))
+    } catch (error) {
+      this.out.add(host)
+      if (needed) this.lost(host, error)
+      else this.warn(host, error)
+    }
+  }
+
+  /** Works on the hosts that are left, as many at a time as `--forks` allows. @returns false when one of them failed */
+  async each(hosts: readonly Host[], work: (session: Session) => Promise<boolean>): Promise<boolean> {
+    const done = hosts.map((host) =>
+      this.limit(async () => {
+        const session = this.open.get(host)
+        if (session === undefined || this.out.has(host)) return false
+        try {
+          const ok = await work(session)
+          if (!ok) this.out.add(host)
+          return ok
+        } catch (error) {
+          this.out.add(host)
+          this.lost(host, error)
+          return false
+        }
+      }),
+    )
+    return (await Promise.all(done)).every(Boolean)
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(
+      this.sessions().map(async ({ postgres, connection }) => {
+        await postgres.close()
+        await connection.close()
+      }),
+    )
+  }
+
+  private lost(host: Host, error: unknown): void {
+    if (!(error instanceof UserError)) throw error
+    if (error instanceof UnreachableError) {
+      this.mode.emit({ type: 'unreachable', host: host.name, error: describeError(error) })
+      return
+    }
+    this.mode.emit({
+      type: 'task',
+      play: '',
+      host: host.name,
+      role: '',
+      task: 'log in',
+      module: 'connection',
+      status: 'failed',
+      changes: [],
+      durationMs: 0,
+      at: 'inventory',
+      error: describeError(error),
+    })
+  }
+
+  private warn(host: Host, error: unknown): void {
+    const text = `${host.name} was not asked: ${error instanceof Error ? error.message : String(error)}`
+    this.mode.emit({ type: 'notice', host: host.name, level: 'warning', text })
+  }
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+
+/** Declares which vars hosts may have, with types, defaults and descriptions. */
+export type VarsSchema = z.ZodObject
+
+/** One machine. Its key in the inventory is its name and the alias looked up in the ssh config. */
+export interface HostEntry<Vars> {
+  /** Its address on the overlay. Also where to connect when the ssh config does not know the name. */
+  readonly address: string
+  /** Overrides the vars of its groups. */
+  readonly vars?: Partial<Vars> | undefined
+  /** `local` runs on this machine without SSH. @default 'ssh' */
+  readonly connection?: 'ssh' | 'local' | undefined
+}
+
+/** Names of hosts and of other groups, with vars for all of them. */
+export interface GroupEntry<Name extends string, Vars> {
+  readonly hosts: readonly Name[]
+  /** Overrides the schema's defaults; a later group in the inventory overrides an earlier one. */
+  readonly vars?: Partial<Vars> | undefined
+}
+
+/** A checked inventory. Its type carries the names, so that a misspelled group does not compile. */
+export interface Inventory<Schema extends VarsSchema = VarsSchema, Name extends string = string> {
+  readonly kind: 'inventory'
+  readonly schema: Schema
+  readonly hosts: Readonly<Record<string, HostEntry<object>>>
+  readonly groups: Readonly<Record<string, GroupEntry<string, object>>>
+  /** Never set; carries the names for the types. */
+  readonly name?: Name
+}
+
+/**
+ * Declares the machines. Put it in `inventory.ts` as the default export.
+ *
+ * @example
+ * export default defineInventory({
+ *   vars: z.strictObject({ port: z.int().default(8080) }),
+ *   hosts: { 'web-1': { address: '10.88.0.21' } },
+ *   groups: { web: { hosts: ['web-1'] } },
+ * })
+ */
+export function defineInventory<
+  Schema extends VarsSchema,
+  HostName extends string,
+  GroupName extends string = never,
+>(inventory: {
+  readonly vars?: Schema
+  readonly hosts: Readonly<Record<HostName, HostEntry<z.input<Schema>>>>
+  readonly groups?: Readonly<
+    Record<GroupName, GroupEntry<NoInfer<HostName> | NoInfer<GroupName>, z.input<Schema>>>
+  >
+}): Inventory<Schema, HostName | GroupName> {
+  return Object.freeze({
+    kind: 'inventory',
+    schema: inventory.vars ?? (z.strictObject({}) as unknown as Schema),
+    hosts: inventory.hosts,
+    groups: inventory.groups ?? {},
+  })
+}
+
+/**
+ * Tells the types of playbooks which inventory they are written for. Optional; without it host names are any string.
+ *
+ * @example
+ * declare module 'run-playbook' {
+ *   interface Register { inventory: typeof inventory }
+ * }
+ */
+// oxlint-disable-next-line no-empty-object-type -- filled in by declaration merging
+export interface Register {}
+
+type Registered = Register extends { inventory: infer I } ? I : Inventory
+
+/** The vars of a host as the registered inventory declares them. */
+export type HostVars = Registered extends Inventory<infer Schema> ? z.output<Schema> : never
+
+/** A host or group of the registered inventory. */
+export type HostName = Registered extends Inventory<VarsSchema, infer Name> ? Name : string
+
+/** One machine with its vars in effect. */
+export interface Host {
+  readonly name: string
+  /** Its address on the overlay. */
+  readonly address: string
+  readonly groups: readonly string[]
+  readonly connection: 'ssh' | 'local'
+  readonly vars: HostVars
+}

@@ -1,0 +1,55 @@
+import { UserError } from '../core/errors.ts'
+import { unknownName } from './hosts.ts'
+import type { Host, HostName, Inventory } from './inventory.ts'
+
+/** A host pattern that the types do not look into: wildcards and set operations. */
+export interface Pattern {
+  readonly pattern: string
+}
+
+/** Which hosts a play is for: a name that the types know, `all`, or a {@link pattern}. */
+export type HostPattern = HostName | 'all' | Pattern
+
+/**
+ * Ansible's patterns: `a,b` either, `db*` wildcard, `web:&prod` both, `web:!c` without.
+ *
+ * @example
+ * definePlay({ hosts: pattern('postgres:!node-c'), … })
+ */
+export const pattern = (text: string): Pattern => ({ pattern: text })
+
+/** The hosts that a pattern names, in the order of the inventory. @throws UserError for a name that does not exist */
+export function selectHosts(
+  inventory: Inventory,
+  hosts: readonly Host[],
+  wanted: HostPattern | string,
+  where: string,
+): Host[] {
+  const text = typeof wanted === 'string' ? wanted : wanted.pattern
+  const terms = text
+    .split(/[,:]/)
+    .map((term) => term.trim())
+    .filter((term) => term !== '')
+  if (terms.length === 0) throw new UserError('E_BAD_PATTERN', `${where}: the host pattern is empty`)
+  // As in Ansible, exclusions and intersections are applied after the unions, wherever they stand.
+  const named = (prefix: string) =>
+    terms.filter((term) => term.startsWith(prefix)).map((term) => term.slice(prefix.length))
+  const plain = terms.filter((term) => !/^[&!]/.test(term))
+  const match = (term: string) => matching(inventory, hosts, term, where)
+  let selected = new Set((plain.length === 0 ? ['all'] : plain).flatMap(match))
+  for (const term of named('&')) selected = new Set(match(term).filter((host) => selected.has(host)))
+  for (const term of named('!')) for (const host of match(term)) selected.delete(host)
+  return hosts.filter((host) => selected.has(host))
+}
+
+function matching(inventory: Inventory, hosts: readonly Host[], term: string, where: string): Host[] {
+  if (term === 'all' || term === '*') return [...hosts]
+  if (!/[*?[]/.test(term)) {
+    if (!(term in inventory.hosts) && !(term in inventory.groups)) throw unknownName(inventory, term, where)
+    return hosts.filter((host) => host.name === term || host.groups.includes(term))
+  }
+  const glob = new RegExp(`^${term.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`)
+  const found = hosts.filter((host) => glob.test(host.name) || host.groups.some((group) => glob.test(group)))
+  if (found.length === 0) throw new UserError('E_UNKNOWN_HOST', `${where}: no host or group matches ${term}`)
+  return found
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { Probe } from '../core/probe.ts'
+import type { TaskList } from '../core/task.ts'
+import type { SecretStore } from '../secrets/index.ts'
+import type { Host, VarsSchema } from './inventory.ts'
+import type { HostPattern } from './pattern.ts'
+import type { RoleUse } from './role.ts'
+
+/** Roles and tasks for a set of hosts. */
+export interface Play {
+  readonly name: string
+  readonly hosts: HostPattern
+  /** Run as root through sudo. @default true */
+  readonly become?: boolean | undefined
+  /** How many hosts at a time go through the whole play. @default all */
+  readonly serial?: number | undefined
+  /** A failure on one host ends the run for all. @default false */
+  readonly anyErrorsFatal?: boolean | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly roles?: (host: Host) => readonly (RoleUse | false | null | undefined)[]
+  readonly tasks?: (host: Host) => TaskList
+}
+
+/** Something asked of each host before the plays are made. */
+export interface Fact<Value> {
+  /** `reachedAt` is the host's own address that SSH reached it under. */
+  readonly probe: (host: Host, reachedAt: string | undefined) => Probe<Value>
+  /** Stands in while nothing was asked: for `--list-tasks` and for the checks before the first connection. */
+  readonly unknown: Value
+  /** Ask as root through sudo. @default true */
+  readonly become?: boolean | undefined
+}
+
+/** The facts of each host, by host name. */
+export type FactsOf<Value> = Readonly<Record<string, Value>>
+
+/** What a playbook's plays are made from. */
+export interface PlaybookContext<Vars, Value> {
+  readonly vars: Vars
+  /** All hosts of the inventory, not only those that `--limit` selects. */
+  readonly hosts: readonly Host[]
+  readonly facts: FactsOf<Value>
+  /** Passwords and keys, made on first need. */
+  readonly secrets: SecretStore
+  /** Folder for this environment's secrets and images, `.run-playbook`. */
+  readonly stateDir: string
+}
+
+export interface PlaybookDefinition<Schema extends VarsSchema, Value> {
+  /** One line, shown by `--help`. */
+  readonly description: string
+  /** What `-e` may set. @default nothing */
+  readonly vars?: Schema | undefined
+  readonly fact?: Fact<Value> | undefined
+  /** How much is printed at least, as by `-v`. @default 0 */
+  readonly verbosity?: number | undefined
+  /** Called before the first connection with unknown facts, and again with the real ones. */
+  readonly plays: (context: PlaybookContext<z.output<Schema>, Value>) => readonly Play[]
+}
+
+export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknown>
+  extends PlaybookDefinition<Schema, Value> {
+  readonly kind: 'playbook'
+  readonly vars: Schema
+}
+
+/**
+ * Defines a playbook. Put it in `playbooks/<name>.ts` as the default export.
+ *
+ * @example
+ * export default definePlaybook({
+ *   description: 'greets whoever logs in',
+ *   plays: () => [definePlay({ name: 'greeting', hosts: 'all', roles: () => [motd({ text: 'Hello\n' })] })],
+ * })
+ */
+export function definePlaybook<Schema extends VarsSchema, Value = undefined>(
+  definition: PlaybookDefinition<Schema, Value>,
+): Playbook<Schema, Value> {
+  const vars = definition.vars ?? (z.strictObject({}) as unknown as Schema)
+  return Object.freeze({ ...definition, kind: 'playbook', vars })
+}
+
+/** Defines a play; returns its argument. */
+export function definePlay(play: Play): Play {
+  return Object.freeze(play)
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { callSite } from '../core/call-site.ts'
+import { type Task, type TaskList, flatten } from '../core/task.ts'
+import { UserError } from '../core/errors.ts'
+import type { VarsSchema } from './inventory.ts'
+import { checkVars } from './vars.ts'
+
+/** A reusable list of tasks made from typed vars. */
+export interface RoleDefinition<Schema extends VarsSchema> {
+  /** kebab-case, as printed. */
+  readonly name: string
+  /** What the role needs to know, with defaults. Misspelled and missing vars are refused before any host is touched. */
+  readonly vars: Schema
+  /** Tags of all its tasks. */
+  readonly tags?: readonly string[] | undefined
+  /** Pure: the same vars give the same list. Called once a host. */
+  readonly tasks: (vars: z.output<Schema>) => TaskList
+}
+
+/** A role with its vars filled in, ready to be listed in a play. */
+export interface RoleUse {
+  readonly role: string
+  readonly tags: readonly string[]
+  readonly tasks: readonly Task[]
+}
+
+/**
+ * Defines a role: a function from vars to tasks.
+ *
+ * @example
+ * export const motd = defineRole({
+ *   name: 'motd',
+ *   vars: z.strictObject({ text: z.string() }),
+ *   tasks: ({ text }) => [copy('message of the day', { dest: '/etc/motd', content: text })],
+ * })
+ * // in a play: roles: () => [motd({ text: 'Hello\n' })]
+ */
+export function defineRole<Schema extends VarsSchema>(
+  definition: RoleDefinition<Schema>,
+): (vars: z.input<Schema>) => RoleUse {
+  return function role(vars) {
+    const checked = checkVars(definition.vars, vars, `role ${definition.name}`, callSite(role))
+    const tasks = flatten(definition.tasks(checked))
+    refuseDoubles(definition.name, tasks)
+    return Object.freeze({ role: definition.name, tags: definition.tags ?? [], tasks })
+  }
+}
+
+// Results, handlers and reports are told apart by name.
+function refuseDoubles(role: string, tasks: readonly Task[]): void {
+  const seen = new Set<string>()
+  for (const task of tasks) {
+    if (seen.has(task.name))
+      throw new UserError('E_DUPLICATE_TASK', `role ${role} has two tasks named "${task.name}"`, {
+        at: task.at,
+        hint: 'Give each task of a role a name of its own.',
+      })
+    seen.add(task.name)
+  }
+}

@@ -1,0 +1,36 @@
+import { defineRole, packages, wireguard, z } from 'run-playbook'
+import type { Secret } from 'run-playbook'
+
+/** A WireGuard mesh: every node is a peer of every other. For those who have no overlay yet. */
+export const wireguardRole = defineRole({
+  name: 'wireguard',
+  tags: ['overlay'],
+  vars: z.strictObject({
+    interface: z.string().default('wg0'),
+    /** Address on the overlay with the length of its network, `10.88.0.11/24`. */
+    address: z.string(),
+    privateKey: z.custom<Secret>(),
+    listenPort: z.int().default(51820),
+    peers: z.array(z.strictObject({ publicKey: z.string(), address: z.string(), endpoint: z.string() })),
+    /** Packages to install where `wg-quick` is missing. */
+    install: z.array(z.string()).default([]),
+  }),
+  tasks: (vars) => [
+    vars.install.length > 0 && packages('wireguard tools', { names: vars.install }),
+    wireguard(vars.interface, {
+      interface: vars.interface,
+      privateKey: vars.privateKey,
+      address: vars.address,
+      listenPort: vars.listenPort,
+      // Docker starts containers that need the overlay address, so the overlay has to be first.
+      before: ['docker.service'],
+      peers: vars.peers.map(({ publicKey, address, endpoint }) => ({
+        publicKey,
+        endpoint: `${endpoint}:${vars.listenPort}`,
+        allowedIps: [`${address}/32`],
+        // Keeps a mapping in a NAT open; WireGuard's documentation names 25 seconds.
+        persistentKeepalive: 25,
+      })),
+    }),
+  ],
+})

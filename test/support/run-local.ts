@@ -1,0 +1,59 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Recap, RunEvent, TaskEnded } from '../../lib/core/events.ts'
+import type { TaskList } from '../../lib/core/task.ts'
+import { runPlaybook } from '../../lib/engine/run.ts'
+import { defineInventory } from '../../lib/playbook/inventory.ts'
+import { pattern } from '../../lib/playbook/pattern.ts'
+import { definePlay, definePlaybook } from '../../lib/playbook/playbook.ts'
+import { openSecrets } from '../../lib/secrets/index.ts'
+import { localTransport } from '../../lib/transport/index.ts'
+
+export interface LocalRun {
+  readonly events: readonly RunEvent[]
+  readonly recap: Recap
+  /** `task name: status`, in order. */
+  readonly statuses: readonly string[]
+  readonly tasks: readonly TaskEnded[]
+}
+
+/** Runs tasks on this machine through a real shell: the whole engine, without SSH. */
+export async function runLocal(
+  tasks: () => TaskList,
+  how: { check?: boolean; batch?: boolean; diff?: boolean; hosts?: number } = {},
+): Promise<LocalRun> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
+  const names = Array.from({ length: how.hosts ?? 1 }, (_, i) => `host-${i + 1}`)
+  const hosts = Object.fromEntries(
+    names.map((name) => [name, { address: '127.0.0.1', connection: 'local' as const }]),
+  )
+  const playbook = definePlaybook({
+    description: 'test',
+    plays: () => [definePlay({ name: 'test', hosts: pattern('all'), become: false, tasks })],
+  })
+  const events: RunEvent[] = []
+  const transport = localTransport({})
+  const recap = await runPlaybook(
+    {
+      name: 'test',
+      playbook,
+      inventory: defineInventory({ hosts }),
+      selection: { tags: [], skipTags: [] },
+      extraVars: {},
+      secrets: await openSecrets({ stateDir, home: stateDir }),
+      stateDir,
+    },
+    {
+      check: how.check ?? false,
+      diff: how.diff ?? false,
+      batch: how.batch ?? true,
+      stop: new AbortController().signal,
+      forks: 5,
+      emit: (event) => events.push(event),
+      transportOf: () => transport,
+    },
+  )
+  const ended = events.filter((event): event is TaskEnded => event.type === 'task')
+  return { events, recap, tasks: ended, statuses: ended.map(({ task, status }) => `${task}: ${status}`) }
+}
