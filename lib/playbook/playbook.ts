@@ -24,7 +24,7 @@ export interface Play {
 /** Something asked of each host before the plays are made. */
 export interface Fact<Value> {
   /** `reachedAt` is the host's own address that SSH reached it under. */
-  readonly probe: (host: Host, reachedAt: string | undefined) => Probe<Value>
+  probe(host: Host, reachedAt: string | undefined): Probe<Value>
   /** Stands in while nothing was asked: for `--list-tasks` and for the checks before the first connection. */
   readonly unknown: Value
   /** Ask as root through sudo. @default true */
@@ -55,7 +55,7 @@ export interface PlaybookDefinition<Schema extends VarsSchema, Value> {
   /** How much is printed at least, as by `-v`. @default 0 */
   readonly verbosity?: number | undefined
   /** Called before the first connection with unknown facts, and again with the real ones. */
-  readonly plays: (context: PlaybookContext<z.output<Schema>, Value>) => readonly Play[]
+  plays(context: PlaybookContext<z.output<Schema>, Value>): readonly Play[]
 }
 
 export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknown>

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { type Lab, execOnNode, resetNodes, startLab } from '../../docker/lab/lab.ts'
+import { stopLab } from '../../docker/lab/stop.ts'
+import type { Recap, RunEvent, TaskEnded } from '../../lib/core/events.ts'
+
+export const NODES = ['node-a', 'node-b', 'node-c'] as const
+const BIN = resolve('bin/run-playbook.js')
+const DIR = '.lab-test'
+
+let running: Promise<Lab> | undefined
+
+/** The lab of the tests, started by the first file that asks for it. */
+export function lab(): Promise<Lab> {
+  running ??= startLab({ dir: DIR, name: 'test', say: (text) => console.log(`    ${text}`) })
+  return running
+}
+
+export async function freshLab(): Promise<Lab> {
+  const one = await lab()
+  await resetNodes(one)
+  return one
+}
+
+after(async function () {
+  this.timeout(120_000)
+  if (running !== undefined && process.env['KEEP_LAB'] === undefined) await stopLab({ dir: DIR, name: 'test', keepImages: true })
+})
+
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface JsonOutcome extends Outcome {
+  readonly recap: Recap
+  readonly tasks: readonly TaskEnded[]
+  /** `node-a: postgres-node › task` of the tasks with this status. */
+  readonly with: (...statuses: string[]) => string[]
+}
+
+/** Starts the real command; the lab's ssh config is added. */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; done: Promise<Outcome> } {
+  const child = spawn(process.execPath, [BIN, ...args, '--ssh-config', `${DIR}/ssh_config`], {
+    env: { ...process.env, CI: 'true', NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stdin?.end(env['TEST_STDIN'] ?? '')
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const done = new Promise<Outcome>((ended) => child.on('close', (code) => ended({ code, stdout, stderr })))
+  return { child, done }
+}
+
+export const run = (...args: string[]): Promise<Outcome> => start(args).done
+
+/** Runs with `--output json` and reads what came. */
+export async function runJson(...args: string[]): Promise<JsonOutcome> {
+  const outcome = await run(...args, '--output', 'json')
+  const events = outcome.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as RunEvent)
+  const recap = events.find((event): event is Recap => event.type === 'recap')
+  if (recap === undefined) throw new Error(`no recap (exit ${outcome.code}):\n${outcome.stdout}\n${outcome.stderr}`)
+  const tasks = events.filter((event): event is TaskEnded => event.type === 'task')
+  return {
+    ...outcome,
+    recap,
+    tasks,
+    with: (...statuses) =>
+      tasks.filter((task) => statuses.includes(task.status)).map(({ host, role, task }) => `${host}: ${role} › ${task}`),
+  }
+}
+
+/** What went wrong, for assertion messages. */
+export const explain = (outcome: Outcome): string =>
+  `exit ${outcome.code}\n${outcome.stdout.slice(-6000)}\n${outcome.stderr.slice(-3000)}`
+
+export async function onNode(node: string, script: string): Promise<string> {
+  return (await execOnNode(await lab(), node, ['sh', '-c', script])).trim()
+}
+
+export const psql = (node: string, sql: string): Promise<string> =>
+  onNode(node, `docker exec -u postgres postgres psql -XAt -c "${sql.replaceAll('"', '\\"')}"`)
+
+/** Everything on a node's own file system but what the system itself writes at any moment. */
+export const listing = (node: string): Promise<string> =>
+  onNode(
+    node,
+    `find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run/systemd -o -path /run/user -o -path /run/log \\
+      -o -path /run/utmp -o -path /var/log -o -path '/tmp/systemd-private-*' -o -path '/var/tmp/systemd-private-*' \\) -prune \\
+      -o -printf '%p %y %m %u\\n' | sort; ls /run | sort; docker ps -aq; docker image ls -q; ip -o link | cut -d: -f2`,
+  )
+
+export async function until(what: string, test: () => Promise<boolean>, seconds = 60): Promise<void> {
+  const end = Date.now() + seconds * 1000
+  let last: unknown
+  while (Date.now() < end) {
+    try {
+      if (await test()) return
+    } catch (error) {
+      last = error
+    }
+    await new Promise((wake) => setTimeout(wake, 500))
+  }
+  throw new Error(`${what}: not within ${seconds} s${last === undefined ? '' : `, last ${String(last)}`}`)
+}
