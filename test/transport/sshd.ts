@@ -1,0 +1,170 @@
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TransportOptions, createTransport } from '../../lib/transport/index.ts'
+import type { Connection } from '../../lib/transport/transport.ts'
+
+/** A real sshd on 127.0.0.1 with its own keys and config in a folder that goes with it. */
+export interface Sshd {
+  readonly dir: string
+  readonly port: number
+  readonly pid: number
+  /** File with the server's key of a type. */
+  hostKey(type: string): string
+  /** Writes an ssh config of host blocks; returns its path. The defaults come last, so that a block can override them. */
+  sshConfig(blocks?: string): string
+  /** Connects as a user; the connection is closed by `stop` at the latest. */
+  connect(
+    user?: string,
+    options?: TransportOptions & { config?: string; signal?: AbortSignal },
+  ): Promise<Connection>
+  stop(): Promise<void>
+}
+
+/** @param config lines put before the defaults; the first value counts in sshd_config */
+export async function startSshd(config = '', types: readonly string[] = ['ed25519']): Promise<Sshd> {
+  install('/usr/sbin/sshd', 'openssh-server')
+  mkdirSync('/run/sshd', { recursive: true })
+  const dir = mkdtempSync(join(tmpdir(), 'rp-sshd.'))
+  const port = await freePort()
+  const hostKey = (type: string): string => join(dir, `host_${type}`)
+  for (const type of types) keygen(hostKey(type), type)
+  keygen(join(dir, 'id'), 'ed25519')
+  copyFileSync(join(dir, 'id.pub'), join(dir, 'authorized_keys'))
+  // sshd reads authorized_keys as the user who logs in.
+  execFileSync('chmod', ['755', dir])
+  const lines = [
+    config,
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    ...types.map((type) => `HostKey ${hostKey(type)}`),
+    `AuthorizedKeysFile ${dir}/authorized_keys`,
+    `PidFile ${dir}/sshd.pid`,
+    'StrictModes no',
+    'UsePAM yes',
+    'PermitRootLogin yes',
+    'PasswordAuthentication no',
+    'UseDNS no',
+    'MaxStartups 100',
+  ]
+  writeFileSync(join(dir, 'sshd_config'), lines.join('\n') + '\n')
+  const log = join(dir, 'sshd.log')
+  const child = spawn('/usr/sbin/sshd', ['-D', '-E', log, '-f', join(dir, 'sshd_config')], {
+    stdio: 'ignore',
+  })
+  await listening(port).catch((error: unknown) => {
+    throw new Error(`sshd did not start: ${existsSync(log) ? readFileSync(log, 'utf8') : ''}`, {
+      cause: error,
+    })
+  })
+  const known = types.map((type) => `[127.0.0.1]:${port} ${publicKey(hostKey(type))}`)
+  writeFileSync(join(dir, 'known_hosts'), known.join('\n') + '\n')
+  const open: Connection[] = []
+  let configs = 0
+
+  const sshConfig = (blocks = ''): string => {
+    const file = join(dir, `ssh_config_${configs++}`)
+    const defaults = `
+Host *
+  HostName 127.0.0.1
+  Port ${port}
+  User root
+  IdentityFile ${dir}/id
+  IdentityAgent none
+  UserKnownHostsFile ${dir}/known_hosts
+  GlobalKnownHostsFile none
+`
+    writeFileSync(file, blocks + defaults)
+    return file
+  }
+
+  return {
+    dir,
+    port,
+    pid: child.pid ?? 0,
+    hostKey,
+    sshConfig,
+    connect: async (user = 'root', { config: file, signal, ...options } = {}) => {
+      const transport = createTransport({
+        sshConfigFile: file ?? sshConfig(`Host host\n  User ${user}\n`),
+        ...options,
+      })
+      const connection = await transport.connect(
+        { name: 'host', address: '127.0.0.1' },
+        signal ?? new AbortController().signal,
+      )
+      open.push(connection)
+      return connection
+    },
+    stop: async () => {
+      await Promise.all(open.map((connection) => connection.close()))
+      child.kill()
+      rmSync(dir, { recursive: true })
+    },
+  }
+}
+
+/** Installs a Debian package when its program is missing. */
+export function install(program: string, name: string): void {
+  if (existsSync(program)) return
+  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', name], {
+    stdio: 'ignore',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+}
+
+export function keygen(file: string, type: string, passphrase = ''): void {
+  execFileSync('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'test', '-f', file])
+}
+
+/** `type base64` of a key file. */
+export function publicKey(file: string): string {
+  return readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ')
+}
+
+/** A user with a login shell, or again with another one. */
+export function addUser(name: string, shell: string, password?: string): void {
+  removeUser(name)
+  execFileSync('useradd', ['--create-home', '--shell', shell, '--password', '*', name])
+  if (password !== undefined) execFileSync('chpasswd', { input: `${name}:${password}\n` })
+}
+
+export function removeUser(name: string): void {
+  try {
+    execFileSync('userdel', ['--remove', '--force', name], { stdio: 'ignore' })
+  } catch {
+    // There was none.
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const up = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
+      socket.on('connect', () => socket.destroy())
+    })
+    if (up) return
+    if (tries > 100) throw new Error('nobody listens')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
