@@ -1,0 +1,10 @@
+import { z } from 'zod'
+
+/** A name as PostgreSQL keeps it. It cuts longer ones off, after which nothing would ever compare equal. */
+export const databaseObjectName = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name) <= 63, 'is longer than 63 bytes, which PostgreSQL cuts off')
+  .refine((name) => !name.includes('\0'), 'cannot contain a NUL byte')
+
+export const presence = z.enum(['present', 'absent'])

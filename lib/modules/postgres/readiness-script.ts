@@ -1,0 +1,38 @@
+/**
+ * `readiness CONTAINER HOST PORT ROLE` prints one word. Over TCP, because the server that the entrypoint starts to set a
+ * new database up listens on a socket only.
+ */
+export const READINESS = `
+# usage: readiness CONTAINER HOST PORT ROLE
+readiness() {
+  r_state=$(docker container inspect -f '{{.State.Status}}' -- "$1" 2>&1 </dev/null) || {
+    case $r_state in
+      *[Nn]'o such '*) echo container-missing ;;
+      *) echo docker-unavailable ;;
+    esac
+    return 0
+  }
+  case $r_state in
+    running) ;;
+    *) echo "container-$r_state"; return 0 ;;
+  esac
+  # -U and -d, or the server would log a complaint about a role named root.
+  docker exec "$1" pg_isready -q -h "$2" -p "$3" -U postgres -d postgres -t 3 >/dev/null 2>&1 </dev/null
+  case $? in
+    0) ;;
+    1) echo rejecting; return 0 ;;
+    *) echo silent; return 0 ;;
+  esac
+  [ "$4" != any ] || { echo accepting; return 0; }
+  r_role=$(docker exec -u postgres "$1" psql -XAtqw -p "$3" -d postgres -c "SELECT CASE
+    WHEN NOT pg_is_in_recovery() THEN 'primary'
+    WHEN EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') THEN 'streaming'
+    ELSE 'replica' END" 2>/dev/null </dev/null)
+  case $4:$r_role in
+    primary:primary | replica:streaming) echo accepting ;;
+    primary:streaming | primary:replica) echo in-recovery ;;
+    replica:replica) echo not-streaming ;;
+    replica:primary) echo not-a-replica ;;
+    *) echo rejecting ;;
+  esac
+}`

@@ -1,0 +1,14 @@
+import type { Duplex } from 'node:stream'
+
+/** A stream that is connected already, with the methods that pg calls on a socket it means to connect itself. */
+export function asSocket(stream: Duplex): Duplex {
+  // pg listens only from connect() on; a reset before that would otherwise be an uncaught exception.
+  stream.on('error', () => undefined)
+  return Object.assign(stream, {
+    connect: () => void setImmediate(() => stream.emit('connect')),
+    setNoDelay: () => stream,
+    setKeepAlive: () => stream,
+    ref: () => stream,
+    unref: () => stream,
+  })
+}

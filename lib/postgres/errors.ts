@@ -1,0 +1,88 @@
+import type { PostgresTarget } from '../core/postgres-target.ts'
+import { UserError } from '../core/errors.ts'
+
+/** What the server says of one statement while the session goes on. */
+export interface Refusal extends Error {
+  /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+  readonly code: string
+  readonly severity: string
+  readonly detail?: string
+  readonly hint?: string
+}
+
+/** The statement was refused and the session lives; anything else means that there is no session any more. */
+export function isRefusal(error: unknown): error is Refusal {
+  return isFromServer(error) && error.severity === 'ERROR'
+}
+
+export function isMissingDatabase(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'E_POSTGRES_DATABASE'
+}
+
+/** The server's own words, as psql would print them. */
+export function words({ severity, message, detail, hint, code }: Refusal): string {
+  const lines = [`${severity}:  ${message}`, detail && `DETAIL:  ${detail}`, hint && `HINT:  ${hint}`]
+  return `${lines.filter(Boolean).join('\n')}\nSQLSTATE ${code}`
+}
+
+/** Why a question has no answer. */
+export function explainQuery(error: unknown, target: PostgresTarget): UserError {
+  if (!isRefusal(error)) return explainConnecting(error, target)
+  const more = error.detail === undefined ? '' : ` (${error.detail})`
+  return new UserError('E_POSTGRES_QUERY', `PostgreSQL at ${where(target)}: ${error.message}${more}`, {
+    hint: error.code === '42501' ? `"${who(target)}" may not read this: use a superuser` : error.hint,
+    cause: error,
+  })
+}
+
+/** Why there is no session, and what to do about it. */
+export function explainConnecting(error: unknown, target: PostgresTarget): UserError {
+  if (error instanceof UserError) return error
+  const code = isFromServer(error) ? error.code : ''
+  const message = error instanceof Error ? error.message : String(error)
+  if (code === '28P01' || message.startsWith('SASL')) return wrongPassword(error, target)
+  if (code === '28000') return notAllowed(message, error, target)
+  if (code === '57P03') {
+    return new UserError('E_POSTGRES_STARTING', `PostgreSQL at ${where(target)} isn't ready: ${message}`, {
+      hint: 'Put a wait_for_postgres task in front of this one, or run again in a moment',
+      cause: error,
+    })
+  }
+  if (code === '3D000') {
+    return new UserError('E_POSTGRES_DATABASE', `PostgreSQL at ${where(target)}: ${message}`, {
+      cause: error,
+    })
+  }
+  return new UserError(
+    'E_POSTGRES_UNREACHABLE',
+    `PostgreSQL at ${where(target)} can't be reached: ${message}`,
+    {
+      hint: 'Is its container running, and does it listen on this address? `docker logs` on the node tells',
+      cause: error,
+    },
+  )
+}
+
+function wrongPassword(cause: unknown, target: PostgresTarget): UserError {
+  const message = `PostgreSQL at ${where(target)} refuses the password of "${who(target)}": ${target.password} isn't the server's`
+  return new UserError('E_POSTGRES_AUTH', message, {
+    hint:
+      `Put the server's password into secrets.age, or set the one of secrets.age on the primary: ` +
+      `docker exec -it -u postgres postgres psql -c '\\password ${who(target)}'`,
+    cause,
+  })
+}
+
+function notAllowed(message: string, cause: unknown, target: PostgresTarget): UserError {
+  return new UserError('E_POSTGRES_AUTH', `PostgreSQL at ${where(target)} doesn't let us in: ${message}`, {
+    hint: `pg_hba.conf needs a scram-sha-256 line for "${who(target)}" from this node, and the role needs LOGIN`,
+    cause,
+  })
+}
+
+function isFromServer(error: unknown): error is Refusal {
+  return error instanceof Error && 'severity' in error && 'code' in error
+}
+
+const where = ({ host, port = 5432 }: PostgresTarget): string => `${host}:${port}`
+const who = ({ user = 'postgres' }: PostgresTarget): string => user

@@ -1,0 +1,60 @@
+import type { Client } from 'pg'
+import type { PostgresTarget } from '../core/postgres-target.ts'
+import { reveal } from '../core/secret.ts'
+import type { Connection } from '../transport/transport.ts'
+import { explainConnecting } from './errors.ts'
+import { asSocket } from './as-socket.ts'
+
+/**
+ * A client that is logged in. `onGone` is called when its connection ends, for whatever reason.
+ *
+ * Everything is said explicitly: a PGHOST, PGOPTIONS or ~/.pgpass of the operator must not change where we end up.
+ * No TLS: the stream is inside of SSH up to the node, and from there it stays on the node or its encrypted overlay.
+ */
+export async function openClient(
+  connection: Pick<Connection, 'forward' | 'countRoundTrip'>,
+  target: PostgresTarget,
+  onGone: () => void,
+): Promise<Client> {
+  const { host, port = 5432, database = 'postgres', user = 'postgres' } = target
+  try {
+    const stream = await connection.forward(host, port)
+    // pg is loaded here because most commands of a day never need it.
+    const { default: pg } = await import('pg')
+    const client = new pg.Client({
+      host,
+      port,
+      database,
+      user,
+      // A function, because pg takes an empty string for "look into PGPASSWORD and ~/.pgpass".
+      password: () => reveal(target.password),
+      stream: () => asSocket(stream),
+      ssl: false,
+      client_encoding: 'UTF8',
+      application_name: 'run-playbook',
+      fallback_application_name: 'run-playbook',
+      options: SETTINGS,
+      connectionTimeoutMillis: 15_000,
+      keepAlive: false,
+    })
+    // Without a listener, the server's goodbye at a restart would end this process.
+    client.on('error', onGone)
+    client.on('end', onGone)
+    EXCHANGES_OF_A_LOGIN.forEach(() => connection.countRoundTrip())
+    await client.connect()
+    return client
+  } catch (error) {
+    throw explainConnecting(error, target)
+  }
+}
+
+const EXCHANGES_OF_A_LOGIN = ['startup', 'SCRAM first message', 'SCRAM proof']
+
+const SETTINGS = [
+  'statement_timeout=600000',
+  'lock_timeout=30000',
+  'idle_in_transaction_session_timeout=60000',
+  'standard_conforming_strings=on',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
