@@ -1,2 +1,7 @@
+export { type CommandArgs, command } from './command.ts'
 export { type CopyArgs, copy } from './copy.ts'
 export { type FileArgs, file } from './file.ts'
+export { type ShellArgs, shell } from './shell.ts'
+export { type PostgresRoleArgs, postgresRole } from './postgres/postgres-role.ts'
+export { type PostgresSlotArgs, postgresSlot } from './postgres/postgres-slot.ts'
+export { type WaitForPostgresArgs, waitForPostgres } from './postgres/wait-for-postgres.ts'
