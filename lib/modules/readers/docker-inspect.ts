@@ -126,7 +126,7 @@ export const imageSchema = z
   })
   .transform((raw): DockerImage => ({
     id: raw.Id,
-    tags: raw.RepoTags,
+    tags: [...raw.RepoTags].sort(),
     digests: raw.RepoDigests,
     labels: raw.Config.Labels,
     content: imageContent(raw.Created, raw.RootFS.Layers, raw.Config),

@@ -1,0 +1,31 @@
+import { defineModule } from '../../core/module.ts'
+import type { ContainerArgs, AbsentContainer } from './container-args.ts'
+import { containerArgs } from './container-args.ts'
+import { containerLeaves, containerTouches } from './container-effects.ts'
+import { type ContainerState, condition, containerChanges, probeContainer } from './container-state.ts'
+import { containerSteps } from './container-steps.ts'
+import { familiar } from '../readers/docker-reference.ts'
+
+/**
+ * A container that runs as asked for. It is replaced only when something differs that Docker can't change in
+ * place; the old one goes once the new one has started, and anonymous volumes stay.
+ *
+ * @example
+ * docker('postgres', { name: 'postgres', image: 'postgres:16', network: 'host', restart: 'unless-stopped' })
+ */
+export const container = defineModule<ContainerArgs | AbsentContainer, ContainerState>({
+  name: 'docker',
+  args: containerArgs,
+  probe: probeContainer,
+  plan: (args, state) => {
+    const changes = containerChanges(args, state)
+    if (changes.length === 0) return { changes, because: because(state) }
+    return { changes, leaves: containerLeaves(args, state) }
+  },
+  apply: containerSteps,
+  touches: containerTouches,
+})
+
+function because({ container }: ContainerState): string {
+  return container ? `${condition(container)}, ${familiar(container.config.Image)}` : 'not there'
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { UserError } from '../../core/errors.ts'
+import { defineModule } from '../../core/module.ts'
+import { ask } from '../../core/probe.ts'
+import { sh } from '../../core/sh.ts'
+import { type DockerContainer, dockerContainer } from '../readers/docker.ts'
+import { restartTouches } from './container-effects.ts'
+import { dockerName } from './schemas.ts'
+
+export interface DockerRestartArgs {
+  /** The container. */
+  readonly name: string
+  /** Seconds it gets to end by itself. @default the container's own */
+  readonly stopTimeout?: number | undefined
+}
+
+/**
+ * Restarts a container. An action: it always has something to do, so it belongs into `notify`.
+ *
+ * @example
+ * const restart = docker.restart('restart postgres', { name: 'postgres' })
+ */
+export const restart = defineModule<DockerRestartArgs, DockerContainer | undefined>({
+  name: 'docker_restart',
+  args: z.strictObject({ name: dockerName, stopTimeout: z.int().nonnegative().optional() }),
+  probe: ({ name }) => ask(dockerContainer, name),
+  plan: ({ name }, container) => {
+    if (container === undefined) {
+      throw new UserError('E_NO_CONTAINER', `there is no container ${name} to restart`, {
+        hint: 'Create it with docker(…) before the task that notifies this handler.',
+      })
+    }
+    return { changes: [{ what: 'started', from: container.startedAt, to: 'now' }] }
+  },
+  apply: ({ name, stopTimeout }, container) => {
+    const time = stopTimeout === undefined ? [] : ['--time', stopTimeout]
+    const thaw = container?.status === 'paused' ? [{ script: sh`docker unpause ${name}` }] : []
+    return [...thaw, { script: sh`docker restart ${time} ${name}`, timeoutMs: 1_800_000 }]
+  },
+  touches: ({ name }, container) => restartTouches(name, container),
+  verify: (_args, before, after) =>
+    after?.status === 'running' && after.startedAt !== before?.startedAt
+      ? []
+      : [{ what: 'state', from: after?.status ?? 'absent', to: 'running' }],
+})

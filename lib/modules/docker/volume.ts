@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import type { Change } from '../../core/change.ts'
+import { UserError } from '../../core/errors.ts'
+import { type Plan, defineModule } from '../../core/module.ts'
+import { ask, predict } from '../../core/probe.ts'
+import { sh } from '../../core/sh.ts'
+import { type DockerVolume, dockerResource, dockerVolume } from '../readers/docker.ts'
+import { dockerName, plainLabels } from './schemas.ts'
+
+export interface DockerVolumeArgs {
+  readonly name: string
+  /** `absent` removes the volume and all that is in it. @default 'present' */
+  readonly state?: 'present' | 'absent' | undefined
+  /** @default Docker's: local */
+  readonly driver?: string | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * A volume of Docker. It holds data, so one that differs is an error and never made anew.
+ *
+ * @example
+ * docker.volume('data', { name: 'postgres-data' })
+ */
+export const volume = defineModule<DockerVolumeArgs, DockerVolume | undefined>({
+  name: 'docker_volume',
+  args: z.strictObject({
+    name: dockerName,
+    state: z.enum(['present', 'absent']).optional(),
+    driver: z.string().min(1).optional(),
+    labels: plainLabels.optional(),
+  }),
+  probe: ({ name }) => ask(dockerVolume, name),
+  plan,
+  apply: ({ name, state, driver, labels = {} }) => {
+    if (state === 'absent') return [{ script: sh`docker volume rm ${name}` }]
+    const flags = [
+      ...(driver === undefined ? [] : ['--driver', driver]),
+      ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+    ]
+    return [{ script: sh`docker volume create ${flags} ${name}` }]
+  },
+  touches: ({ name }) => [`${dockerResource('volume', name)}/**`],
+})
+
+function plan(args: DockerVolumeArgs, volume: DockerVolume | undefined): Plan {
+  const { name, state = 'present' } = args
+  if (volume === undefined) {
+    if (state === 'absent') return { changes: [], because: 'not there' }
+    return { changes: [{ what: 'state', from: 'absent', to: 'present' }] }
+  }
+  if (state === 'absent') {
+    return {
+      changes: [{ what: 'state', from: 'present', to: 'absent' }],
+      leaves: [predict(dockerVolume, name, undefined)],
+    }
+  }
+  const [difference] = differing(args, volume)
+  if (difference === undefined) return { changes: [], because: `there, ${volume.driver}` }
+  const { what, from, to } = difference
+  throw new UserError('E_VOLUME_DIFFERS', `the volume ${name} has ${what} ${from ?? 'unset'}, not ${to}`, {
+    hint: 'Docker cannot change a volume, and its data would be lost with it: move the data and remove it yourself.',
+  })
+}
+
+function differing({ driver, labels = {} }: DockerVolumeArgs, volume: DockerVolume): Change[] {
+  const wanted = Object.entries({ driver, ...prefixed(labels) }).filter(([, to]) => to !== undefined)
+  const observed: Record<string, unknown> = { driver: volume.driver, ...prefixed(volume.labels) }
+  return wanted.flatMap(([what, to]) => (observed[what] === to ? [] : [{ what, from: observed[what], to }]))
+}
+
+const prefixed = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).map(([key, value]) => [`label ${key}`, value]))
