@@ -1,0 +1,110 @@
+import { UserError } from '../core/errors.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { type Check, badCall, checkArguments, checkProgram, evaluate, place } from './check.ts'
+import { type Names, type Scope, type Sight, below, branch, enter, known, unknown } from './scope.ts'
+import { describe, isFalsy, isNothing } from './values.ts'
+
+type Block = hbs.AST.BlockStatement
+type CheckBlock = (check: Check, node: Block, scope: Scope) => void
+
+const BLOCKS: ReadonlyMap<string, CheckBlock> = new Map<string, CheckBlock>([
+  ['if', (check, node, scope) => checkIf(check, node, scope, true)],
+  ['unless', (check, node, scope) => checkIf(check, node, scope, false)],
+  ['each', checkEach],
+  ['with', checkWith],
+  ['raw', checkRaw],
+])
+
+export const isBlock = (name: string): boolean => BLOCKS.has(name)
+
+/** Checks a block and what is inside of it, each branch under the names that hold there. */
+export function checkBlock(check: Check, node: Block, scope: Scope): void {
+  const name = String(node.path.original)
+  const block = BLOCKS.get(name)
+  if (block) return block(check, node, scope)
+  const similar = didYouMean(name, BLOCKS.keys())
+  const hint = similar
+    ? `Did you mean #${similar}?`
+    : `Write {{#if ${name}}}, {{#each ${name}}} or {{#with ${name}}}.`
+  throw badCall(check, node, `there is no block ${name}`, hint)
+}
+
+function checkIf(check: Check, node: Block, scope: Scope, wanted: boolean): void {
+  refuseParams(check, node)
+  const condition = argument(check, node, scope)
+  const holds = condition.known && isFalsy(condition.value) !== wanted
+  checkProgram(check, node.program, branch(scope, holds))
+  checkProgram(check, node.inverse, branch(scope, condition.known && !holds))
+}
+
+function checkWith(check: Check, node: Block, scope: Scope): void {
+  const context = argument(check, node, scope)
+  const holds = context.known && !isNothing(context.value)
+  const params = named(node, [context])
+  checkProgram(check, node.program, inside(enter(scope, context, holds), params))
+  checkProgram(check, node.inverse, branch(scope, context.known && !holds))
+}
+
+function checkEach(check: Check, node: Block, scope: Scope): void {
+  const list = argument(check, node, scope)
+  const items = list.known ? itemsOf(list, scope.taken) : []
+  if (items === undefined) {
+    const name = (node.params[0] as hbs.AST.PathExpression).original ?? 'the value'
+    const problem = `${name} is ${describe(list.value)}, not a list or an object`
+    throw new UserError('E_TEMPLATE_VALUE', `${place(check, node)}: ${problem}`, {
+      hint: `If it may be missing, write {{#if ${name}}} around it.`,
+    })
+  }
+  for (const [index, [key, item]] of items.entries()) {
+    const loop = loopNames(index, key, index === items.length - 1)
+    const within = inside(enter(scope, item, true), named(node, [item, known(key)]))
+    checkProgram(check, node.program, { ...within, loops: [loop, ...scope.loops] })
+  }
+  if (items.length === 0) {
+    // No item to look at, but the names from outside can be checked all the same.
+    const item = unknown(below(list.path, '*'))
+    const within = inside(enter(scope, item, false), named(node, [item, unknown()]))
+    checkProgram(check, node.program, { ...within, loops: [loopNames(), ...scope.loops] })
+  }
+  checkProgram(check, node.inverse, branch(scope, list.known && items.length === 0))
+}
+
+function checkRaw(check: Check, node: Block, scope: Scope): void {
+  refuseParams(check, node)
+  checkArguments(check, node, [0, 0])
+  checkProgram(check, node.program, scope)
+}
+
+function argument(check: Check, node: Block, scope: Scope): Sight {
+  checkArguments(check, node, [1, 1])
+  return evaluate(check, node.params[0]!, scope)
+}
+
+/** Key and value of each item; `undefined` when there can be none. */
+function itemsOf(list: Sight, taken: boolean): [string | number, Sight][] | undefined {
+  const { value } = list
+  if (typeof value !== 'object' || value === null) return taken ? undefined : []
+  const at = below(list.path, '*')
+  if (Array.isArray(value)) return value.map((item, index) => [index, known(item, at)])
+  return Object.entries(value).map(([key, item]) => [key, known(item, at)])
+}
+
+function loopNames(index?: number, key?: string | number, last?: boolean): Names {
+  const values = { index, key, first: index === 0, last }
+  const sight = (value: unknown): Sight => (index === undefined ? unknown() : known(value))
+  return new Map(Object.entries(values).map(([name, value]) => [name, sight(value)]))
+}
+
+function named({ program }: Block, sights: readonly Sight[]): Names {
+  const names = program?.blockParams ?? []
+  return new Map(names.map((name, index) => [name, sights[index] ?? known(undefined)]))
+}
+
+function inside(scope: Scope, params: Names): Scope {
+  return params.size === 0 ? scope : { ...scope, params: [params, ...scope.params] }
+}
+
+function refuseParams(check: Check, node: Block): void {
+  const name = node.path.original
+  if (node.program?.blockParams?.length) throw badCall(check, node, `${name} has no block parameters`)
+}

@@ -1,0 +1,2 @@
+export type { TemplateSource } from './source.ts'
+export { type Template, compileTemplate } from './template.ts'

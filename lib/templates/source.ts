@@ -1,0 +1,80 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { basename, dirname, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type Handlebars from 'handlebars'
+import { UserError } from '../core/errors.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { handlebars } from './handlebars.ts'
+
+/** Where a template comes from: a file on the operator's machine, or a text with a name for messages. */
+export type TemplateSource =
+  { readonly file: string | URL } | { readonly text: string; readonly name: string }
+
+export interface Source {
+  readonly text: string
+  /** What the template makes: the file's name without `.hbs`. */
+  readonly name: string
+  /** For messages: the path from the current folder. */
+  readonly path: string
+}
+
+/** @throws UserError E_TEMPLATE_FILE when it can't be read, or is not UTF-8 */
+export function readSource(source: TemplateSource): Source {
+  if ('text' in source) return { text: source.text, name: source.name, path: source.name }
+  const { file } = source
+  const absolute = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
+  const path = relative(process.cwd(), absolute)
+  return { text: decode(read(absolute, path), path), name: basename(absolute).replace(/\.hbs$/, ''), path }
+}
+
+/** @throws UserError E_TEMPLATE_SYNTAX with the line */
+export function parse({ text, path }: Source): hbs.AST.Program {
+  try {
+    return handlebars().parse(text)
+  } catch (error) {
+    const { message, lineNumber, column } = error as Handlebars.Exception
+    const line = lineNumber ?? /on line (\d+)/.exec(message)?.[1]
+    const at = column === undefined ? `${path}:${line}` : `${path}:${line}:${column + 1}`
+    throw new UserError('E_TEMPLATE_SYNTAX', `${at}: ${shorten(message)}`, {
+      hint: 'For braces that are meant literally write \\{{, or {{{{raw}}}} … {{{{/raw}}}} around the text.',
+    })
+  }
+}
+
+/** The parser's own words, but for the position, which is in front already, and the list of its tokens. */
+function shorten(message: string): string {
+  return message
+    .replace(/^(Parse|Lexical) error on line \d+[:.]\s*/, '')
+    .replace(/ - \d+:\d+$/, '')
+    .replace(/Expecting .*, got 'EOF'$/, 'the template ends before the block does')
+    .replace(/Expecting .*, got '\w+'$/, 'this is not understood')
+}
+
+function read(absolute: string, path: string): Buffer {
+  try {
+    return readFileSync(absolute)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const similar = code === 'ENOENT' ? didYouMean(basename(absolute), siblings(absolute)) : undefined
+    throw new UserError('E_TEMPLATE_FILE', `cannot read the template ${path} (${code})`, {
+      hint: similar && `Did you mean ${similar}?`,
+    })
+  }
+}
+
+function siblings(path: string): string[] {
+  try {
+    return readdirSync(dirname(path))
+  } catch {
+    return []
+  }
+}
+
+/** Strictly: a byte replaced by a question mark would go unnoticed into the file on the host. */
+function decode(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UserError('E_TEMPLATE_FILE', `the template ${path} is not UTF-8 text`)
+  }
+}

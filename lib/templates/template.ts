@@ -1,0 +1,76 @@
+import { UserError } from '../core/errors.ts'
+import { Secret } from '../core/secret.ts'
+import { type Check, checkProgram } from './check.ts'
+import { compile } from './handlebars.ts'
+import { type Taint, plain } from './plain.ts'
+import { known, rootScope, unknown } from './scope.ts'
+import { type Source, type TemplateSource, parse, readSource } from './source.ts'
+
+/** A Handlebars template, parsed and ready. */
+export interface Template {
+  /** The file's name without `.hbs`. */
+  readonly name: string
+  /** The paths of the variables that it uses, sorted: `cluster.name`, and `nodes.*.address` for fields of items. */
+  readonly variables: readonly string[]
+  /** Finds what would go wrong with these variables, on all branches. @throws UserError like {@link compileTemplate} */
+  check(vars: object): void
+  /** Checks, then makes the text. It is a `Secret` when a secret was read for it. */
+  render(vars: object): string | Secret
+}
+
+const cache = new Map<string, Template>()
+
+/**
+ * Reads and parses a template; the same content is parsed once.
+ *
+ * Nothing is escaped, and nothing is missing in silence: each name must be in the variables, also on branches that are
+ * not taken, and what is printed must be text, a number or a boolean. `{{#if name}}` needs the name too, but its value
+ * may be null, undefined, false, 0, '' or []. `Secret`s are revealed. The helpers are in `helpers.ts`.
+ *
+ * @throws UserError E_TEMPLATE_FILE, E_TEMPLATE_SYNTAX; later E_TEMPLATE_VARIABLE, E_TEMPLATE_VALUE, E_TEMPLATE_HELPER.
+ *   All begin with `file:line:column`, and none quotes a value.
+ *
+ * @example
+ * const template = compileTemplate({ file: new URL('./templates/pg_hba.conf.hbs', import.meta.url) })
+ * template.render({ subnet: '10.88.0.0/24' })
+ */
+export function compileTemplate(from: TemplateSource): Template {
+  const source = readSource(from)
+  const key = `${source.path}\0${source.text}`
+  const found = cache.get(key) ?? create(source)
+  cache.set(key, found)
+  return found
+}
+
+function create(source: Source): Template {
+  const { name, path } = source
+  const program = parse(source)
+  const used = new Set<string>()
+  // Once without any variables: names them, and finds unknown helpers and their like at once.
+  checkProgram({ path, used }, program, rootScope(unknown(''), false))
+  const toText = compile(source.text)
+
+  const prepare = (vars: object, taint: Taint): object => {
+    const data = plain(vars, taint)
+    const check: Check = { path, used: new Set() }
+    checkProgram(check, program, rootScope(known(data, ''), true))
+    return data
+  }
+
+  const render = (vars: object): string | Secret => {
+    const taint = { secret: false }
+    const data = prepare(vars, taint)
+    // Checking reads all branches; what counts is what goes into the text.
+    taint.secret = false
+    try {
+      const text = toText(data)
+      return taint.secret ? new Secret(name, text) : text
+    } catch (error) {
+      // The check should have found it. Without the cause, which may quote a value.
+      throw new UserError('E_TEMPLATE_VALUE', `${path}: cannot be rendered (${(error as Error).name})`)
+    }
+  }
+
+  const check = (vars: object): void => void prepare(vars, { secret: false })
+  return Object.freeze({ name, variables: Object.freeze([...used].toSorted()), check, render })
+}
