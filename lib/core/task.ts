@@ -72,7 +72,9 @@ export function isDeferred(value: unknown): value is Deferred<unknown> {
 
 /** All tasks of a nested list, in order. */
 export function flatten(list: TaskList): Task[] {
-  return list.flatMap((item) => (Array.isArray(item) ? flatten(item as TaskList) : item ? [item as Task] : []))
+  return list.flatMap((item) =>
+    Array.isArray(item) ? flatten(item as TaskList) : item ? [item as Task] : [],
+  )
 }
 
 /** What modules call; arguments that are known now are checked now. */
@@ -95,11 +97,31 @@ export function checkArgs(
   args: unknown,
   at: string,
 ): unknown {
-  const parsed = module.args.safeParse(args)
+  const parsed = parseArgs(module, task, args, at)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => {
     const path = issue.path.join('.')
     return path === '' ? issue.message : `${path}: ${issue.message}`
   })
   throw new UserError('E_BAD_ARGUMENT', `${module.name} "${task}": ${issues.join('; ')}`, { at })
+}
+
+// What a schema reads on the way, such as a template, has its own codes and hints; it lacks the task and its line.
+function parseArgs(
+  module: ModuleDefinition<unknown, unknown>,
+  task: string,
+  args: unknown,
+  at: string,
+): ReturnType<typeof module.args.safeParse> {
+  try {
+    return module.args.safeParse(args)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const { code, message, hint } = error
+    throw new UserError(code, `${module.name} "${task}": ${message}`, {
+      hint,
+      at: error.at ?? at,
+      cause: error,
+    })
+  }
 }

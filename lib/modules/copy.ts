@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { UserError } from '../core/errors.ts'
 import { type Module, type ModuleDefinition, defineModule } from '../core/module.ts'
 import { secretValue } from '../core/schemas.ts'
 import type { Secret } from '../core/secret.ts'
@@ -50,15 +49,7 @@ const args = z
     path: ['content'],
     error: 'either content or src is needed, not both',
   })
-  .transform(({ content, src, ...rest }, context): Install => {
-    try {
-      return { ...rest, payload: payloadOf(content, src) }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      context.addIssue({ code: 'custom', path: ['src'], message: error.message })
-      return z.NEVER
-    }
-  })
+  .transform(({ content, src, ...rest }): Install => ({ ...rest, payload: payloadOf(content, src) }))
 
 function payloadOf(content: string | Buffer | Secret | undefined, src: string | URL | undefined): Payload {
   if (content !== undefined) return contentPayload(content)
