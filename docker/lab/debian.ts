@@ -11,6 +11,7 @@ export const isDebian = existsSync('/etc/debian_version')
 const packageOf = {
   dockerd: 'docker.io',
   docker: 'docker.io',
+  ip: 'iproute2',
   iptables: 'iptables',
   mmdebstrap: 'mmdebstrap',
   ssh: 'openssh-client',

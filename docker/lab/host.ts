@@ -36,6 +36,6 @@ async function removeRules(family: string): Promise<void> {
 export async function unmountBelow(folder: string): Promise<void> {
   const mounts = await readFile('/proc/mounts', 'utf8')
   const targets = mounts.split('\n').map((line) => line.split(' ')[1] ?? '')
-  const ours = targets.filter((target) => target === folder || target.startsWith(`${folder}/`))
+  const ours = targets.filter((target) => target.startsWith(`${folder}/`))
   for (const target of ours.sort().reverse()) await tryRun(['umount', target])
 }

@@ -34,8 +34,8 @@ export interface Lab {
 export function startLab({ dir: folder, name, say = sayNothing }: LabOptions): Promise<Lab> {
   return withMachineLock(async () => {
     const dir = resolve(folder)
-    await ensurePrograms(say, ['ssh', 'ssh-keygen'])
     const engine = await ensureEngine(say)
+    await ensurePrograms(say, ['ssh', 'ssh-keygen'])
     const nodeImage = await ensureNodeImage(engine, say)
     const access = await ensureAccess(dir)
     const nodes = nodesOf(name, await ensureNetwork(engine, name))

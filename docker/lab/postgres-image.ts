@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { createWriteStream, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -48,6 +48,7 @@ async function build(engine: Engine, say: Say, suite: string, tag: string, cache
     const unfinished = `${cached}.${process.pid}`
     try {
       await save(engine, tag, unfinished)
+      await removeOlder(suite)
       await rename(unfinished, cached)
     } finally {
       await rm(unfinished, { force: true })
@@ -65,6 +66,13 @@ async function save(engine: Engine, tag: string, file: string): Promise<void> {
   )
   await pipeline(child.stdout, createGzip(), createWriteStream(file))
   if ((await ended) !== 0) throw new Error(`docker save ${tag} failed`)
+}
+
+/** What other versions of the recipe gave: nobody asks for it again, and each is 60 MB. */
+async function removeOlder(suite: string): Promise<void> {
+  const files = await readdir(imageCache)
+  const older = files.filter((file) => file.startsWith(`postgres-${suite}-`) && file.endsWith('.gz'))
+  for (const file of older) await rm(join(imageCache, file))
 }
 
 /** A second name for the same bytes where that is possible, else a copy. */

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ensurePrograms, isDebian } from './debian.ts'
 import { prepareHost, restoreHost, unmountBelow } from './host.ts'
 import { dataRoot, isRoot, machineDir, privateLog, privatePidFile, privateSocket, runDir } from './machine.ts'
+import { registryAnswers } from './registry.ts'
 import { tryRun, until } from './run.ts'
 import { step, type Say } from './step.ts'
 
@@ -12,14 +14,19 @@ export const canHavePrivateEngine = (): boolean => isDebian && isRoot
 /** A dockerd by hand, next to whatever the machine has, with every file of its own in two folders. */
 export async function startPrivateEngine(say: Say): Promise<void> {
   say(`No Docker engine answers: the lab starts its own (data in ${dataRoot}, removed by npm run lab:down)\n`)
-  await ensurePrograms(say, ['docker', 'dockerd', 'iptables'])
+  // Everything that this machine will be asked for, so that apt runs once.
+  const builder = (await registryAnswers()) ? [] : (['mmdebstrap'] as const)
+  await ensurePrograms(say, ['docker', 'dockerd', 'iptables', 'ip', 'ssh', 'ssh-keygen', ...builder])
   await step(say, 'Starting the engine', async () => {
     await clearRunDir()
     await mkdir(runDir, { recursive: true })
     await mkdir(machineDir, { recursive: true })
     await prepareHost()
-    launch()
-    await until(`dockerd does not answer, see ${privateLog}`, 60_000, answers)
+    const dockerd = launch()
+    await until(`dockerd does not answer, see ${privateLog}`, 60_000, async () => {
+      if (dockerd.exitCode !== null) throw new Error(`dockerd ended at once\n${await lastWords()}`)
+      return answers()
+    })
   })
 }
 
@@ -40,18 +47,28 @@ export async function removePrivateEngine(): Promise<void> {
 
 export const hasPrivateEngine = (): boolean => existsSync(dataRoot)
 
-function launch(): void {
+function launch(): ChildProcess {
   const log = openSync(privateLog, 'a')
-  const args = ['--data-root', dataRoot, '--exec-root', `${runDir}/exec`, '--pidfile', privatePidFile]
-  const child = spawn('dockerd', [...args, '--host', `unix://${privateSocket}`], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
-  })
-  // It outlives us, and where it does not start, waiting for its answer says so.
+  const where = ['--data-root', dataRoot, '--exec-root', join(runDir, 'exec'), '--pidfile', privatePidFile]
+  const dockerd = [join(import.meta.dirname, 'dockerd.sh'), join(runDir, 'root'), ...where]
+  const child = spawn(
+    'unshare',
+    ['--mount', '--propagation', 'unchanged', ...dockerd, '--host', `unix://${privateSocket}`],
+    {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+    },
+  )
+  closeSync(log)
+  // It outlives us. Where it cannot even be started, waiting for its answer ends in an error.
   child.on('error', () => {})
   child.unref()
-  closeSync(log)
+  return child
+}
+
+async function lastWords(): Promise<string> {
+  return (await readFile(privateLog, 'utf8')).trimEnd().split('\n').slice(-5).join('\n')
 }
 
 async function answers(): Promise<true | undefined> {

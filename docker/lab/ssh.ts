@@ -30,9 +30,11 @@ export async function ensureAccess(dir: string): Promise<Access> {
   }
 }
 
-// In the node's shell. Both come on standard input: what is in an argv everybody on the machine can read.
+// In the node's shell, and nowhere else. Key and password come on standard input: what is in an argv everybody on
+// the machine can read.
 const letIn = `
 set -eu
+test -x /usr/local/sbin/lab-init
 umask 077
 read -r password
 read -r key

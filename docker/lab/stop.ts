@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { docker, findEngine, type Engine } from './engine.ts'
 import type { LabOptions } from './lab.ts'
 import { withMachineLock } from './lock.ts'
-import { machineDir } from './machine.ts'
+import { machineDir, runDir } from './machine.ts'
 import { hasPrivateEngine, removePrivateEngine } from './private-engine.ts'
 import { step, sayNothing } from './step.ts'
 
@@ -25,9 +24,11 @@ export function stopLab({ dir, name, keepImages = false, say = sayNothing }: Sto
     if (engine) await step(say, 'Removing the images', () => removeImages(engine))
     if (hasPrivateEngine()) {
       await step(say, 'Removing the engine and its data', removePrivateEngine)
-      say('Debian packages stay installed: apt-get purge docker.io mmdebstrap iptables removes them\n')
+      say(
+        'Debian packages that were installed stay: apt-get purge docker.io mmdebstrap iptables removes them\n',
+      )
     }
-    if (existsSync(machineDir)) await rm(machineDir, { recursive: true })
+    for (const folder of [runDir, machineDir]) await rm(folder, { recursive: true, force: true })
   })
 }
 
