@@ -28,14 +28,14 @@ export function createBoard(
     line: (host) => `${clean(host).padEnd(width)}  ${rows.get(host)?.text() ?? ''}`,
     view: (room) => {
       const all = [...rows]
-      const worthy = all.filter(
-        ([, row]) => RANK[row.state()] <= (all.length <= room ? RANK.done : RANK.busy),
-      )
+      const tight = all.length > room
+      const worthy = all.filter(([, row]) => RANK[row.state()] <= (tight ? RANK.busy : RANK.done))
       // One line is kept for the word about the others. The order stays the inventory's: lines that jump are not calm.
-      const kept = worthy.toSorted(([, a], [, b]) => RANK[a.state()] - RANK[b.state()]).slice(0, room - 1)
-      const shown = worthy.length === all.length ? all : all.filter((entry) => kept.includes(entry))
+      const most = tight ? room - 1 : room
+      const kept = worthy.toSorted(([, a], [, b]) => RANK[a.state()] - RANK[b.state()]).slice(0, most)
+      const shown = all.filter((entry) => kept.includes(entry))
       const hidden = all.filter((entry) => !shown.includes(entry)).map(([, row]) => row)
-      return { hosts: shown.map(([host]) => host), rest: restText(hidden) }
+      return { hosts: shown.map(([host]) => host), rest: palette.dim(restText(hidden)) }
     },
   }
 }

@@ -36,6 +36,7 @@ export function startLiveView(
       rendererOptions: rendererOptions(streams, palette),
     },
   )
+  const forget = showCursorAtExit(streams.stdout)
   const running = list.run()
   running.catch(() => {}) // reported by end()
   return {
@@ -43,6 +44,7 @@ export function startLiveView(
     end: async () => {
       for (const { settle } of settled.values()) settle(true)
       await running
+      forget()
     },
   }
 }
@@ -98,6 +100,14 @@ function rendererOptions({ stdout, stderr }: Streams, { red, green, yellow }: Pa
     collapseErrors: false,
     showErrorMessage: false,
   }
+}
+
+/** A process that ends in the middle must not leave a terminal without a cursor; `write` as it is before listr2 takes it. */
+function showCursorAtExit(stdout: Terminal): () => void {
+  const write = stdout.write.bind(stdout)
+  const show = (): void => void write('\x1b[?25h')
+  process.once('exit', show)
+  return () => process.off('exit', show)
 }
 
 /** listr2 may pass nothing. */

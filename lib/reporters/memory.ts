@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/events.ts'
+import { clean } from './text.ts'
 
 /** What a reporter must remember of a run to say one thing well. */
 export interface Memory {
@@ -25,7 +26,7 @@ export function createMemory(check?: boolean): Memory {
     see: (event) => {
       if (event.type === 'run') {
         checking ||= event.mode === 'check'
-        hostWidth = Math.max(0, ...event.hosts.map((host) => host.length))
+        hostWidth = Math.max(0, ...event.hosts.map((host) => clean(host).length))
       }
       if (event.type === 'task' && event.status === 'changed')
         changed.set(event.host, new Set(changed.get(event.host)).add(event.task))

@@ -26,7 +26,20 @@ export const noColour: Palette = { red: same, green: same, yellow: same, cyan: s
 /** Loads chalk only when something is to be coloured. */
 export async function chalkPalette(): Promise<Palette> {
   const { Chalk } = await import('chalk')
-  return new Chalk({ level: 1 })
+  const { red, green, yellow, cyan, dim, bold } = new Chalk({ level: 1 })
+  // chalk takes any number of texts, and map() would pass it the index.
+  const one =
+    (paint: Paint): Paint =>
+    (text) =>
+      paint(text)
+  return {
+    red: one(red),
+    green: one(green),
+    yellow: one(yellow),
+    cyan: one(cyan),
+    dim: one(dim),
+    bold: one(bold),
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { createMemory } from './memory.ts'
 import { noticeLine } from './notice-text.ts'
 import { type Palettes, noColour } from './palette.ts'
 import { recapLines } from './recap-text.ts'
-import type { Reporter, ReporterOptions } from './reporter.ts'
+import { type Reporter, type ReporterOptions, widthOf } from './reporter.ts'
 import { createSink } from './sink.ts'
 import { createStillWorking } from './still-working.ts'
 import { isWorthALine, taskLines, taskPath } from './task-text.ts'
@@ -37,7 +37,8 @@ export function createPlainReporter(
     if (event.status === 'failed' && event.ignored !== true)
       return stderr.lines(failureLines(event, failure(event.host)))
     if (!isWorthALine(event, verbosity)) return
-    const detail = { palette: palettes.stdout, check: memory.check, verbosity, diff }
+    const width = widthOf(options.stdout) - memory.hostWidth - 2
+    const detail = { palette: palettes.stdout, check: memory.check, verbosity, diff, width }
     stdout.lines(onHost(event.host, taskLines(event, detail)))
   }
 

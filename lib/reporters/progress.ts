@@ -1,6 +1,7 @@
 import type { RunEvent } from '../core/events.ts'
 import { failureLines, unreachableLines } from './failure-text.ts'
 import { createMemory } from './memory.ts'
+import { noticeLine } from './notice-text.ts'
 import type { Palettes } from './palette.ts'
 import { type PlayView, startPlayView } from './play-view.ts'
 import { recapLines } from './recap-text.ts'
@@ -24,10 +25,10 @@ export function createProgressReporter(options: ReporterOptions, palettes: Palet
 
   const end = async (): Promise<void> => {
     if (current === undefined) return
-    const { results, warnings } = await current.end()
+    const { results, notices } = await current.end()
     current = undefined
     stdout.lines(results)
-    stderr.lines(warnings)
+    stderr.lines(notices.map((notice) => noticeLine(notice, palettes.stderr)))
   }
 
   const keepFailure = (event: RunEvent): void => {

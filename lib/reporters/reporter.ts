@@ -31,3 +31,7 @@ export interface ReporterOptions {
   /** The run changes nothing: say "would change". @default what the run itself says */
   readonly check?: boolean | undefined
 }
+
+/** Where a terminal breaks lines; a pipe never does. */
+export const widthOf = (stream: Terminal): number =>
+  (stream.isTTY === true ? stream.columns : undefined) ?? Infinity

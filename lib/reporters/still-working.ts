@@ -28,7 +28,8 @@ export function createStillWorking(say: (task: TaskStarted, forMs: number) => vo
 
   return {
     see: (event) => {
-      if ('host' in event && event.host !== undefined && event.type !== 'notice') stop(event.host)
+      const over = event.type === 'task' || event.type === 'task-start' || event.type === 'unreachable'
+      if (over || (event.type === 'host' && event.phase === 'done')) stop(event.host)
       if (event.type === 'task-start') wait(event, FIRST_MS, 0)
     },
     stop: () => [...timers.keys()].forEach(stop),

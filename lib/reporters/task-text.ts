@@ -13,6 +13,8 @@ export interface Detail {
   readonly check: boolean
   readonly verbosity: number
   readonly diff: boolean
+  /** Columns there are for a line. */
+  readonly width: number
 }
 
 /** Whether a task is worth a line: what is as it should be is only said on request. */
@@ -22,18 +24,20 @@ export function isWorthALine(event: TaskEnded, verbosity: number): boolean {
 
 /** `changed  postgres-primary › postgresql.conf (template)  content a41f… → 9c02…`, and below it what needs more room. */
 export function taskLines(event: TaskEnded, detail: Detail): string[] {
-  const { palette, check } = detail
+  const { palette, check, width } = detail
+  const status = statusText(event, check)
   const changes = event.changes.map(formatChange)
-  const inline = changes.join(', ')
-  const fits = inline.length <= LONGEST_TAIL
   const remark = remarkOn(event)
-  const tail = [fits ? inline : '', remark].filter((part) => part !== '').join('  ')
-  const head = `${statusCell(event, palette, check)}  ${taskPath(event)}`
+  const tail = [changes.join(', '), remark].filter((part) => part !== '').join('  ')
+  const line = `${status}  ${taskPath(event)}`
+  const fits = tail.length <= LONGEST_TAIL && line.length + 2 + tail.length <= width
+  const more = [...changes, ...(remark === '' ? [] : [remark])]
+  const head = paintOf(event.status, palette)(status) + line.slice(status.length)
   return [
-    tail === '' ? head : `${head}  ${event.changes.length > 0 ? tail : palette.dim(tail)}`,
-    ...(fits ? [] : changes.map((change) => `    ${change}`)),
+    fits && tail !== '' ? `${head}  ${changes.length > 0 ? tail : palette.dim(tail)}` : head,
+    ...(fits ? [] : more.map((part) => `    ${part}`)),
     ...commandLines(event, detail),
-    ...(detail.diff ? diffLines(event.diffs ?? [], palette).map((line) => `    ${line}`) : []),
+    ...(detail.diff ? diffLines(event.diffs ?? [], palette).map((part) => `    ${part}`) : []),
   ]
 }
 
@@ -51,12 +55,12 @@ export function taskName({ role, task }: TaskStarted | TaskEnded): string {
     .join(' › ')
 }
 
-function statusCell(event: TaskEnded, palette: Palette, check: boolean): string {
+function statusText(event: TaskEnded, check: boolean): string {
   const after =
     event.status === 'unknown' && event.after !== undefined ? ` (after ${clean(event.after)})` : ''
   const ignored = event.status === 'failed' && event.ignored === true ? ' (ignored)' : ''
   const text = event.status.replace('-', ' ') + after + ignored
-  return paintOf(event.status, palette)(text.padEnd(check ? 'would change'.length : 'changed'.length))
+  return text.padEnd(check ? 'would change'.length : 'changed'.length)
 }
 
 function remarkOn(event: TaskEnded): string {
