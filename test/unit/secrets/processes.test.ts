@@ -11,6 +11,8 @@ import { reveal } from '../../../lib/core/secret.ts'
 import { withLock } from '../../../lib/secrets/lock.ts'
 import { type Checkout, checkout } from './checkout.ts'
 
+/** Sooner than a lock becomes too old: it was taken over because its holder is dead. */
+const SOON_MS = 15_000
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 
 describe('secrets under several processes', function () {
@@ -70,7 +72,7 @@ describe('secrets under several processes', function () {
       for (const [name, value] of saved) assert.equal(reveal(store.get(name)), value)
       saved.set(`round.${round}`, reveal(store.password(`round.${round}`)))
       await store.save()
-      assert.ok(performance.now() - started < 5_000)
+      assert.ok(performance.now() - started < SOON_MS)
     }
     assert.deepEqual((await readdir(repo.stateDir)).toSorted(), ['recipients.txt', 'secrets.age'])
   })
@@ -82,7 +84,7 @@ describe('secrets under several processes', function () {
     assert.deepEqual(await readdir(repo.root), ['lock'])
     const started = performance.now()
     assert.equal(await withLock(lock, async () => 'mine'), 'mine')
-    assert.ok(performance.now() - started < 1_000)
+    assert.ok(performance.now() - started < SOON_MS)
     assert.deepEqual(await readdir(repo.root), [])
   })
 
