@@ -63,8 +63,8 @@ _start() {
 }
 
 _main() {
-  case ${1:-postgres} in
-    -*) set -- postgres "$@" ;;
+  case ${1:-} in
+    '' | -*) set -- postgres "$@" ;;
     postgres) ;;
     *) exec "$@" ;;
   esac

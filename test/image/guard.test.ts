@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { Cluster } from './support/cluster.ts'
+import type { Node } from './support/node.ts'
+
+describe('image: never two primaries', function () {
+  this.timeout(90_000)
+  let cluster: Cluster
+  let old: Node
+  let promoted: Node
+  let third: Node
+
+  before(async () => {
+    cluster = await Cluster.create()
+    ;[old, promoted, third] = [cluster.node('a'), cluster.node('b'), cluster.node('c')]
+    await old.start({ mode: 'primary', shell: 'busybox' })
+    await promoted.start({ mode: 'replica' })
+    // A cluster of its own, made while it knew of nobody.
+    await third.start({ mode: 'primary', shell: 'busybox', env: { POSTGRES_PEERS: '' } })
+    await Promise.all([old.healthy(), promoted.healthy(), third.healthy()])
+  })
+  after(() => cluster.remove())
+
+  it('a cluster with another identity does not join', async () => {
+    await third.start({ mode: 'primary' })
+    await third.sickBecause(/belongs to another cluster \(system identifier \d+, here \d+\)/)
+  })
+
+  it('a new cluster is not made beside a living one', async () => {
+    await third.destroy()
+    await third.start({ mode: 'primary', shell: 'busybox' })
+    await third.sickBecause(/not creating a new cluster: .* already runs PostgreSQL/)
+    const { seconds, exitCode } = await third.stop()
+    assert.ok(seconds < 2, `took ${seconds} s`)
+    assert.equal(exitCode, 0)
+    assert.doesNotMatch(await third.onVolume('ls'), /^pgdata$/m)
+  })
+
+  it('the old primary stays up and closed once another was promoted', async () => {
+    await old.stop()
+    await promoted.sql('SELECT pg_promote()')
+    const health = ['--health-interval=1s', '--health-retries=1', '--health-start-period=0s']
+    await old.start({ shell: 'busybox', env: { POSTGRES_PRIMARY_HOST: promoted.address }, options: health })
+    await old.sickBecause(/is the primary \(timeline 2, here 1\)/)
+    assert.match(await old.logs(), /entrypoint: not starting as a primary: .* is the primary/)
+    assert.match(
+      await old.inspect('{{.State.Status}} {{.State.Health.Status}}'),
+      /^running (unhealthy|starting)$/,
+    )
+  })
+
+  it('and follows the new one as soon as it is told to be a standby', async () => {
+    await old.shell('touch $PGDATA/standby.signal')
+    await promoted.sql(
+      `SELECT pg_create_physical_replication_slot('node_${old.address.replaceAll('.', '_')}')`,
+    )
+    assert.match(await old.healthy(), /^replica/)
+    assert.equal(await old.inspect('{{.RestartCount}}'), '0')
+  })
+
+  it('one replica on the new timeline is enough to stop an old primary', async () => {
+    await promoted.stop()
+    await promoted.onVolume('rm -f pgdata/standby.signal')
+    await old.sql('SELECT pg_promote()')
+    await old.shell('touch $PGDATA/standby.signal')
+    await old.stop()
+    await old.again()
+    await old.healthy()
+    await promoted.start({ mode: 'primary' })
+    await promoted.sickBecause(/follows timeline 3, here is 2: another node was promoted/)
+    await promoted.stop()
+  })
+
+  it('a fence keeps a primary closed when nobody can be asked, and its removal opens it', async () => {
+    await old.stop()
+    await promoted.onVolume('echo "node-a, 2026-11-22" > fenced')
+    await promoted.start({ mode: 'primary', env: { POSTGRES_GUARD_PATIENCE: '2' } })
+    await promoted.sickBecause(/another node took over node-a, 2026-11-22/)
+    await promoted.shell('rm $PGDATA/../fenced')
+    assert.match(await promoted.healthy(), /^primary/)
+    await promoted.stop()
+  })
+
+  it('a primary that hears nobody waits a little, then goes on', async () => {
+    await promoted.start({ mode: 'primary', shell: 'busybox', env: { POSTGRES_GUARD_PATIENCE: '3' } })
+    assert.match(await promoted.healthy(), /^primary/)
+    assert.match(await promoted.logs(), /no answer yet from .*; going on without in 3 s/)
+  })
+})
