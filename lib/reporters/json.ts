@@ -36,8 +36,8 @@ function taskObject(event: TaskEnded, verbosity: number): object {
   const changes = event.changes.map(({ what, from, to }) => ({ what, from: from ?? null, to: to ?? null }))
   const { handler, because, after, diffs, error, ignored } = event
   const commands = verbosity >= 2 ? event.commands : undefined
-  return {
-    ...{ type, play, host, role, task, module, status, changes, durationMs, at },
-    ...{ handler, because, after, diffs, commands, error, ignored },
-  }
+  return Object.assign(
+    { type, play, host, role, task, module, status, changes, durationMs, at },
+    { handler, because, after, diffs, commands, error, ignored },
+  )
 }

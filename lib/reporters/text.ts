@@ -45,10 +45,10 @@ const CONTROLS = new RegExp(
     '(?:\\x1b[\\]PX^_]|[\\x90\\x98\\x9d-\\x9f])[^\\x07\\x1b\\x90\\x98\\x9c-\\x9f]*(?:\\x07|\\x1b\\\\|\\x9c)', // OSC, DCS, SOS, PM, APC
     '(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]', // CSI
     '\\x1b[ -/]*[0-~]', // ESC c, ESC ( B
-    '[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]', // C0 but tab and newline, DEL, C1
-    '[\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]', // reading direction, exotic line breaks
+    '(?![\\t\\n])\\p{Cc}', // any other C0 or C1
+    '\\p{Bidi_Control}|[\\u2028\\u2029]', // reading direction, exotic line breaks
   ].join('|'),
-  'g',
+  'gu',
 )
 
 const stripControls = (text: string): string => text.replace(CONTROLS, '')

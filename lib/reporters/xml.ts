@@ -30,9 +30,8 @@ function render({ name, attributes, children }: XmlElement, indent: string): str
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** Unpaired surrogates too: most XML parsers refuse the whole file for one. */
-const UNSAYABLE =
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+/** Unpaired surrogates too: most parsers refuse the whole file for one. */
+const UNSAYABLE = /(?![\t\n])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu
 
 const escape = (text: string): string =>
   text.replace(UNSAYABLE, '').replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? '')
