@@ -71,7 +71,9 @@ export default definePlaybook({
         name: 'overlay check',
         hosts: 'postgres',
         anyErrorsFatal: true,
-        roles: (host) => [overlayCheck({ address: host.address, peers: others(host).map(({ address }) => address) })],
+        roles: (host) => [
+          overlayCheck({ address: host.address, peers: others(host).map(({ address }) => address) }),
+        ],
       }),
       definePlay({
         name: 'image',
@@ -92,7 +94,10 @@ export default definePlaybook({
         roles: (host) => [
           postgresPrimary({
             ...node(host),
-            databases: vars.databases.map((name) => ({ name, password: secrets.password(`postgres.${name}`) })),
+            databases: vars.databases.map((name) => ({
+              name,
+              password: secrets.password(`postgres.${name}`),
+            })),
           }),
         ],
       }),

@@ -12,10 +12,13 @@ export function parseExtraVars(args: readonly string[]): Record<string, unknown>
 function parseOne(arg: string): Record<string, unknown> {
   if (arg.startsWith('@')) return parseFile(arg.slice(1))
   const equals = arg.indexOf('=')
-  if (equals < 1)
-    throw new UserError('E_BAD_VARS', `-e ${arg}: not of the form key=value or @file`)
+  if (equals < 1) throw new UserError('E_BAD_VARS', `-e ${arg}: not of the form key=value or @file`)
   const text = arg.slice(equals + 1)
-  return { [arg.slice(0, equals)]: /^(true|false|null|-?\d+(\.\d+)?|[[{"].*)$/s.test(text) ? fromJson(text, arg) : text }
+  return {
+    [arg.slice(0, equals)]: /^(true|false|null|-?\d+(\.\d+)?|[[{"].*)$/s.test(text)
+      ? fromJson(text, arg)
+      : text,
+  }
 }
 
 function parseFile(path: string): Record<string, unknown> {

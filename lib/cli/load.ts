@@ -29,7 +29,9 @@ export async function loadInventory(file: string): Promise<Inventory> {
 export function playbookNames(): string[] {
   const folders = [resolve('playbooks'), join(packageRoot, 'playbooks')]
   const names = folders.filter(existsSync).flatMap((folder) => readdirSync(folder))
-  const scripts = names.filter((name) => /\.(ts|js|mjs)$/.test(name)).map((name) => name.replace(/\.\w+$/, ''))
+  const scripts = names
+    .filter((name) => /\.(ts|js|mjs)$/.test(name))
+    .map((name) => name.replace(/\.\w+$/, ''))
   return [...new Set(scripts)].toSorted()
 }
 
@@ -50,8 +52,16 @@ function findPlaybook(name: string): string {
   })
 }
 
-async function loadDefault<T extends { readonly kind: string }>(path: string, kind: string, expected: string): Promise<T> {
-  const jiti = createJiti(import.meta.url, { fsCache: cacheFolder(), tsconfigPaths: true, interopDefault: true })
+async function loadDefault<T extends { readonly kind: string }>(
+  path: string,
+  kind: string,
+  expected: string,
+): Promise<T> {
+  const jiti = createJiti(import.meta.url, {
+    fsCache: cacheFolder(),
+    tsconfigPaths: true,
+    interopDefault: true,
+  })
   let value: unknown
   try {
     value = await jiti.import(path, { default: true })

@@ -53,7 +53,8 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return `run-playbook: ${String(error)}\n`
   const code = (error as { code?: unknown }).code
   const known = error instanceof UserError || (typeof code === 'string' && /^E_[A-Z_]+$/.test(code))
-  if (!known) return `run-playbook: ${error.stack ?? error.message}\nThis looks like a fault in run-playbook itself. Please report it.\n`
+  if (!known)
+    return `run-playbook: ${error.stack ?? error.message}\nThis looks like a fault in run-playbook itself. Please report it.\n`
   const { at, hint } = error as UserError
   const lines = [`run-playbook: ${error.message}`]
   if (at !== undefined) lines.push(`  at ${at}`)

@@ -38,7 +38,11 @@ Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task f
 4 a host was unreachable (2 and 4 add up), 3 changes pending (--check --detailed-exitcode), 130 interrupted.`
 
 /** Reads the command line. @throws UserError for one that makes no sense */
-export function readCommandLine(argv: readonly string[], version: string, playbooks: () => string): CommandLine {
+export function readCommandLine(
+  argv: readonly string[],
+  version: string,
+  playbooks: () => string,
+): CommandLine {
   const command = new Command('run-playbook')
     .description('Brings hosts into the state that a playbook describes.')
     .argument('<playbook>', 'playbooks/<name>.ts, or a path')
@@ -57,7 +61,12 @@ export function readCommandLine(argv: readonly string[], version: string, playbo
     .option('--list-tags', 'print the tags and exit', false)
     .addOption(new Option('--ssh-config <file>', 'instead of ~/.ssh/config').env('RUN_PLAYBOOK_SSH_CONFIG'))
     .addOption(
-      new Option('--output <kind>', 'progress on a terminal, plain otherwise').choices(['progress', 'plain', 'json', 'junit']),
+      new Option('--output <kind>', 'progress on a terminal, plain otherwise').choices([
+        'progress',
+        'plain',
+        'json',
+        'junit',
+      ]),
     )
     .option('--detailed-exitcode', 'with --check: exit 3 when changes are pending', false)
     .option('--no-batch', 'one task at a time; same plan, same end state')
@@ -85,7 +94,10 @@ export function readCommandLine(argv: readonly string[], version: string, playbo
 
 const commas = (text: string, before: readonly string[]): string[] => [
   ...before,
-  ...text.split(',').map((one) => one.trim()).filter((one) => one !== ''),
+  ...text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== ''),
 ]
 
 const append = (text: string, before: readonly string[]): string[] => [...before, text]

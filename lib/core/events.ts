@@ -2,14 +2,7 @@ import type { Change } from './change.ts'
 
 /** Everything that happens in a run, in order. Reporters, JSON lines and JUnit are made from it and from nothing else. */
 export type RunEvent =
-  | RunStarted
-  | PlayStarted
-  | HostProgress
-  | TaskStarted
-  | TaskEnded
-  | HostUnreachable
-  | Notice
-  | Recap
+  RunStarted | PlayStarted | HostProgress | TaskStarted | TaskEnded | HostUnreachable | Notice | Recap
 
 export interface RunStarted {
   readonly type: 'run'

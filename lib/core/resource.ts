@@ -1,6 +1,7 @@
 /**
  * A thing on a host that tasks touch and probes see: `path:/etc/hosts`, `docker:container/postgres`.
- * A trailing `/**` means the thing and all below it; `**` alone is everything on the host.
+ * A trailing `/**` means the thing and all below it, `docker:/**` all that Docker has; `**` alone is everything on the
+ * host.
  */
 export type Resource = string
 
@@ -23,5 +24,5 @@ function covers(pattern: Resource, resource: Resource): boolean {
   if (!pattern.endsWith('/**')) return false
   const base = pattern.slice(0, -3)
   const below = resource.endsWith('/**') ? resource.slice(0, -3) : resource
-  return below === base || below.startsWith(`${base}/`)
+  return below === base || below.startsWith(base.endsWith(':') ? base : `${base}/`)
 }

@@ -115,7 +115,8 @@ async function applyMixed(
   if (item.notify.length > 0) await exchange({ kind: 'step', script: oweScript(item.notify) })
   announce(session, change)
   for (const step of change.steps) {
-    const reply = 'sql' in step ? await session.postgres.run(step) : (await exchange({ kind: 'step', ...step }))[0]
+    const reply =
+      'sql' in step ? await session.postgres.run(step) : (await exchange({ kind: 'step', ...step }))[0]
     if (reply === undefined) continue
     replies.push(reply)
     if (reply.code === 0) continue

@@ -31,12 +31,13 @@ export function readBodies(answers: readonly Answered[]): Bodies {
 export async function bodyDiffs(changes: readonly Change[], bodies: Bodies): Promise<string[]> {
   const changed = changes.flatMap((change) => (change.body === undefined ? [] : [change.body]))
   if (changed.length === 0 || bodies.size === 0) return []
-  const { createTwoFilesPatch } = await import('diff')
+  const { FILE_HEADERS_ONLY, createTwoFilesPatch } = await import('diff')
   return changed.map(({ path, wanted }) => {
     const before = bodies.get(path)
     if (before instanceof Error) return `${path}: ${before.message}`
     const patch = createTwoFilesPatch(path, path, before ?? '', wanted, 'now', 'wanted', {
       context: 3,
+      headerOptions: FILE_HEADERS_ONLY,
       timeout: DIFF_TIMEOUT_MS,
     })
     return patch === undefined ? `${path}: too different to show line by line` : scrub(patch)

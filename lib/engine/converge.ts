@@ -1,5 +1,13 @@
 import type { Item } from '../playbook/compile.ts'
-import { type Applied, type Change, type Planned, type Settled, applySegment, mustRedo, verify } from './apply.ts'
+import {
+  type Applied,
+  type Change,
+  type Planned,
+  type Settled,
+  applySegment,
+  mustRedo,
+  verify,
+} from './apply.ts'
 import { observe } from './observe.ts'
 import { type Verdict, planTask, stepsOf } from './plan-task.ts'
 import { describeError, report } from './report.ts'
@@ -43,7 +51,14 @@ async function carryOut(
     ? await applySegment(session, segment, rest)
     : { applied: new Map<Item, Applied>(), bodies: new Map() }
   // Answers that the stream could not carry: those of databases, and those seen with the other user's eyes.
-  if (isChange) await observe(session, questionsOf(session, segment.map(({ item }) => item)))
+  if (isChange)
+    await observe(
+      session,
+      questionsOf(
+        session,
+        segment.map(({ item }) => item),
+      ),
+    )
   for (const one of segment) {
     const { item } = one
     const forgiven = item.task.options.ignoreErrors === true

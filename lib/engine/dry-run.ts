@@ -45,7 +45,10 @@ async function decide(session: Session, item: Item, rest: readonly Item[]): Prom
   return planTask(item.task, snapshot, session.results)
 }
 
-async function bodiesOf(session: Session, found: readonly { item: Item; verdict: Verdict }[]): Promise<Bodies> {
+async function bodiesOf(
+  session: Session,
+  found: readonly { item: Item; verdict: Verdict }[],
+): Promise<Bodies> {
   const all = new Map<string, string | Error | undefined>()
   for (const user of ['login', 'root'] as const) {
     const own = found.filter(({ item }) => userOf(item) === user)
@@ -97,7 +100,11 @@ async function tell(session: Session, item: Item, verdict: Verdict, bodies: Bodi
     case 'change': {
       const changes: readonly Change[] = verdict.plan.changes
       const diffs = await bodyDiffs(changes, bodies)
-      report(session, item, 'would-change', { changes, diffs, commands: shown(stepsOf(item.task, verdict.view)) })
+      report(session, item, 'would-change', {
+        changes,
+        diffs,
+        commands: shown(stepsOf(item.task, verdict.view)),
+      })
       return 'would-change'
     }
   }

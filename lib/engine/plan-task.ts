@@ -17,7 +17,12 @@ export type Result =
 export type Verdict =
   | { readonly kind: 'skipped'; readonly because: string }
   | { readonly kind: 'ok'; readonly view: View; readonly because: string | undefined }
-  | { readonly kind: 'change'; readonly view: View; readonly plan: Plan; readonly touches: readonly Resource[] }
+  | {
+      readonly kind: 'change'
+      readonly view: View
+      readonly plan: Plan
+      readonly touches: readonly Resource[]
+    }
   /** Answers are needed first. `after` is the task whose change must be made before asking makes sense. */
   | {
       readonly kind: 'wait'
@@ -48,7 +53,9 @@ export function planTask(task: Task, snapshot: Snapshot, results: ReadonlyMap<Ta
     const args = settled(task.args, results)
     if (args.kind === 'skip') return { kind: 'skipped', because: args.because }
     if (args.kind === 'unknown') return waitFor(args.after)
-    const checked = isDeferred(task.args) ? checkArgs(task.module, task.name, args.value, task.at) : args.value
+    const checked = isDeferred(task.args)
+      ? checkArgs(task.module, task.name, args.value, task.at)
+      : args.value
     return compare(task, checked, snapshot)
   } catch (error) {
     return { kind: 'failed', error }
@@ -96,7 +103,11 @@ export function stepsOf(task: Task, view: View): readonly Step[] {
 }
 
 /** What is left to do, seen from the state after the change. */
-export function remaining(module: ModuleDefinition<unknown, unknown>, view: View, after: unknown): readonly Change[] {
+export function remaining(
+  module: ModuleDefinition<unknown, unknown>,
+  view: View,
+  after: unknown,
+): readonly Change[] {
   return module.verify?.(view.args, view.state, after) ?? module.plan(view.args, after).changes
 }
 
@@ -141,9 +152,13 @@ function settleDeferred(deferred: Deferred<unknown>, results: ReadonlyMap<Task, 
     if (error instanceof StateUnknown) return { kind: 'unknown', after: error.task.name }
     if (error instanceof UserError) throw error
     const names = deferred.tasks.map((task) => `"${task.name}"`).join(', ')
-    throw new UserError('E_DEFERRED', `the value made from ${names} could not be computed: ${String(error)}`, {
-      cause: error,
-    })
+    throw new UserError(
+      'E_DEFERRED',
+      `the value made from ${names} could not be computed: ${String(error)}`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -29,7 +29,9 @@ async function convergeHost(session: Session, { items, handlers }: HostPlay): Pr
 }
 
 async function dryRunHost(session: Session, { items, handlers }: HostPlay): Promise<boolean> {
-  const notified = new Map<Item, string>(owed(session, handlers).map((handler) => [handler, 'an earlier run']))
+  const notified = new Map<Item, string>(
+    owed(session, handlers).map((handler) => [handler, 'an earlier run']),
+  )
   const perhaps = new Map<Item, string>()
   let failed = false
   await dryRun(session, items, (item, outlook) => {

@@ -107,7 +107,8 @@ async function runPlay(
       },
     )
     shareNews(play.name, fleet)
-    if (mode.stop.aborted || (!ok && (play.anyErrorsFatal === true || play.serial !== undefined))) return false
+    if (mode.stop.aborted || (!ok && (play.anyErrorsFatal === true || play.serial !== undefined)))
+      return false
   }
   return true
 }
@@ -122,10 +123,11 @@ async function lookAhead(session: Session, plays: readonly CompiledPlay[]): Prom
 
 /** The barrier between plays: what one host changed may be seen from the others. */
 function shareNews(by: string, fleet: Fleet): void {
-  const news = new Map<Session, Resource[]>(fleet.sessions().map((session) => [session, session.abroad.splice(0)]))
+  const news = new Map<Session, Resource[]>(
+    fleet.sessions().map((session) => [session, session.abroad.splice(0)]),
+  )
   for (const session of fleet.sessions()) {
     const heard = [...news].flatMap(([teller, touches]) => (teller === session ? [] : touches))
     hearOfOthers(session, `the play ${by}`, [...new Set(heard)])
   }
 }
-

@@ -38,7 +38,8 @@ export class Snapshot {
     for (const change of this.pending.toReversed()) {
       if (change.leaves.has(id)) return { kind: 'predicted', answer: change.leaves.get(id), by: change.by }
       const seen = question.reader.sees(question.key)
-      const concerned = change.own.has(id) || seen.some((see) => change.touches.some((touch) => overlaps(touch, see)))
+      const concerned =
+        change.own.has(id) || seen.some((see) => change.touches.some((touch) => overlaps(touch, see)))
       if (concerned) return { kind: 'stale', answer, by: change.by }
     }
     return asked ? { kind: 'asked', answer } : MISSING
@@ -52,7 +53,12 @@ export class Snapshot {
   }
 
   /** A change is planned: answers it may alter are no longer good, except for those that it predicts. */
-  plan(by: string, touches: readonly Resource[], own: readonly Question[], leaves: readonly Prediction[]): void {
+  plan(
+    by: string,
+    touches: readonly Resource[],
+    own: readonly Question[],
+    leaves: readonly Prediction[],
+  ): void {
     this.pending.push({
       by,
       touches,
@@ -79,6 +85,9 @@ export class Snapshot {
 
 /** The same for the same reader, key and server: two tasks that ask the same share the answer. */
 export function questionId({ reader, key, on }: Question): string {
-  const server = on === undefined ? '' : `${on.user ?? 'postgres'}@${on.host}:${on.port ?? 5432}/${on.database ?? 'postgres'}`
+  const server =
+    on === undefined
+      ? ''
+      : `${on.user ?? 'postgres'}@${on.host}:${on.port ?? 5432}/${on.database ?? 'postgres'}`
   return [reader.name, server, key].join('\0')
 }

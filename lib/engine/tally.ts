@@ -42,7 +42,16 @@ export class Tally {
   private of(host: string): Counters {
     let counters = this.hosts.get(host)
     if (counters === undefined) {
-      counters = { ok: 0, changed: 0, wouldChange: 0, unknown: 0, skipped: 0, failed: 0, unreachable: false, roundTrips: 0 }
+      counters = {
+        ok: 0,
+        changed: 0,
+        wouldChange: 0,
+        unknown: 0,
+        skipped: 0,
+        failed: 0,
+        unreachable: false,
+        roundTrips: 0,
+      }
       this.hosts.set(host, counters)
     }
     return counters

@@ -95,14 +95,19 @@ function compileHost(play: Play, host: Host, selection: TagSelection): HostPlay 
 
 function handlersOf(task: Task): readonly Task[] {
   const { notify } = task.options
-  const list = notify === undefined ? [] : Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
+  const list =
+    notify === undefined ? [] : Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
   for (const handler of list) {
     // JavaScript users can pass a name here, which would silently never run (ansible#14923).
     if (handler?.kind !== 'task')
-      throw new UserError('E_BAD_HANDLER', `"${task.name}" notifies ${JSON.stringify(handler)}, which is not a task`, {
-        at: task.at,
-        hint: 'Pass the handler itself: const restart = docker.restart(…); … { notify: restart }',
-      })
+      throw new UserError(
+        'E_BAD_HANDLER',
+        `"${task.name}" notifies ${JSON.stringify(handler)}, which is not a task`,
+        {
+          at: task.at,
+          hint: 'Pass the handler itself: const restart = docker.restart(…); … { notify: restart }',
+        },
+      )
   }
   return list
 }
@@ -114,10 +119,14 @@ function refuse(task: Task, listed: ReadonlySet<Task>, handlers: ReadonlyMap<Tas
     throw new UserError('E_BAD_HANDLER', `"${task.name}" is listed as a task and notified`, { at: task.at })
   for (const needed of dependencies(task)) {
     if (!listed.has(needed))
-      throw new UserError('E_BAD_DEPENDENCY', `"${task.name}" needs "${needed.name}", which is not listed before it`, {
-        at: task.at,
-        hint: 'List the task that it depends on earlier in the same play.',
-      })
+      throw new UserError(
+        'E_BAD_DEPENDENCY',
+        `"${task.name}" needs "${needed.name}", which is not listed before it`,
+        {
+          at: task.at,
+          hint: 'List the task that it depends on earlier in the same play.',
+        },
+      )
   }
 }
 

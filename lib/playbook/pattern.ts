@@ -48,7 +48,12 @@ function matching(inventory: Inventory, hosts: readonly Host[], term: string, wh
     if (!(term in inventory.hosts) && !(term in inventory.groups)) throw unknownName(inventory, term, where)
     return hosts.filter((host) => host.name === term || host.groups.includes(term))
   }
-  const glob = new RegExp(`^${term.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`)
+  const glob = new RegExp(
+    `^${term
+      .replace(/[.+^${}()|\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  )
   const found = hosts.filter((host) => glob.test(host.name) || host.groups.some((group) => glob.test(group)))
   if (found.length === 0) throw new UserError('E_UNKNOWN_HOST', `${where}: no host or group matches ${term}`)
   return found

@@ -58,8 +58,10 @@ export interface PlaybookDefinition<Schema extends VarsSchema, Value> {
   plays(context: PlaybookContext<z.output<Schema>, Value>): readonly Play[]
 }
 
-export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknown>
-  extends PlaybookDefinition<Schema, Value> {
+export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknown> extends PlaybookDefinition<
+  Schema,
+  Value
+> {
   readonly kind: 'playbook'
   readonly vars: Schema
 }

@@ -19,7 +19,10 @@ export interface NodeFact {
 /** Asks a node what it has: one script, before the plays are made. */
 export const nodeFact: Fact<NodeFact> = {
   probe: (host, reachedAt) =>
-    mapProbe(ask(nodeReader, JSON.stringify([host.vars.dataDir, host.address])), (fact) => ({ ...fact, reachedAt })),
+    mapProbe(ask(nodeReader, JSON.stringify([host.vars.dataDir, host.address])), (fact) => ({
+      ...fact,
+      reachedAt,
+    })),
   unknown: {
     reachedAt: undefined,
     data: 'none',
@@ -58,7 +61,12 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
       echo "cores $(nproc)"`
   },
   parse: ({ stdout }, keys) => {
-    const found = new Map(stdout.toString().split('\n').map((line) => line.split(' ') as [string, string]))
+    const found = new Map(
+      stdout
+        .toString()
+        .split('\n')
+        .map((line) => line.split(' ') as [string, string]),
+    )
     const limitMb = Number(found.get('limit') ?? Infinity) / 2 ** 20
     const fact = {
       data: (found.get('data') ?? 'none') as NodeFact['data'],
@@ -78,7 +86,11 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
  * Who is primary: the node whose disk says so; on a cluster that is not there yet, `first`.
  * @throws UserError for two primaries, for two different clusters, and for replicas without a primary
  */
-export function choosePrimary(hosts: readonly Host[], facts: Readonly<Record<string, NodeFact>>, first: Host): Host {
+export function choosePrimary(
+  hosts: readonly Host[],
+  facts: Readonly<Record<string, NodeFact>>,
+  first: Host,
+): Host {
   const having = (data: NodeFact['data']) => hosts.filter(({ name }) => facts[name]?.data === data)
   const names = (list: readonly Host[]) => list.map(({ name }) => name).join(' and ')
   const clusters = new Set(hosts.map(({ name }) => facts[name]?.systemId).filter(Boolean))
@@ -94,8 +106,12 @@ export function choosePrimary(hosts: readonly Host[], facts: Readonly<Record<str
   if (primary !== undefined) return primary
   const leftovers = [...having('replica'), ...having('fenced')]
   if (leftovers.length > 0)
-    throw new UserError('E_NO_PRIMARY', `${names(leftovers)} hold a replica's data and no node holds a primary's`, {
-      hint: 'The primary is lost or was not reached. Bring it back, or promote a replica.',
-    })
+    throw new UserError(
+      'E_NO_PRIMARY',
+      `${names(leftovers)} hold a replica's data and no node holds a primary's`,
+      {
+        hint: 'The primary is lost or was not reached. Bring it back, or promote a replica.',
+      },
+    )
   return first
 }

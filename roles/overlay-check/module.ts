@@ -35,9 +35,13 @@ export const overlayReachable = defineModule<OverlayArgs, OverlayState>({
   },
   plan: ({ address, peers }, { up, silent }) => {
     if (!up)
-      throw new UserError('E_NO_OVERLAY', `no interface has the overlay address ${address}: the VPN is not deployed`, {
-        hint: 'Deploy it first, or let site set up WireGuard: overlay: "auto" in inventory.ts.',
-      })
+      throw new UserError(
+        'E_NO_OVERLAY',
+        `no interface has the overlay address ${address}: the VPN is not deployed`,
+        {
+          hint: 'Deploy it first, or let site set up WireGuard: overlay: "auto" in inventory.ts.',
+        },
+      )
     if (silent.length > 0)
       throw new UserError('E_NO_OVERLAY', `${silent.join(' and ')} did not answer over the overlay`, {
         hint: 'Is the node up, is UDP port 51820 open between the nodes, and does `wg show` list a recent handshake?',

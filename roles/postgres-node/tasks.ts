@@ -1,4 +1,13 @@
-import { type TaskList, copy, docker, file, postgresSettings, template, waitForPostgres } from 'run-playbook'
+import {
+  type TaskList,
+  copy,
+  docker,
+  file,
+  postgresSettings,
+  template,
+  treeResource,
+  waitForPostgres,
+} from 'run-playbook'
 import { tune } from './tuning.ts'
 import { type NodeVars, slotName } from './vars.ts'
 
@@ -86,7 +95,10 @@ export function nodeTasks(vars: NodeVars, mode: 'primary' | 'replica'): TaskList
         ],
         logging: { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } },
       },
-      { touches: ['docker:/container/postgres', `postgres:/${address}:${port}/**`] },
+      {
+        // Its own database and folder, not those of every node.
+        touches: ['docker:/container/**', `postgres:/${address}:${port}/**`, treeResource(vars.dataDir)],
+      },
     ),
     waitForPostgres('accepts connections', {
       container: 'postgres',

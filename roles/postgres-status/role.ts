@@ -91,7 +91,8 @@ function receiving({ receiver, sender, lagBytes }: Server): string {
 function followers({ standbys }: Server): string {
   if (standbys.length === 0) return 'with no replica connected'
   const each = standbys.map(
-    ({ name, state, slot, lagBytes }) => `${name} ${state} ${slot === null ? 'without a slot' : 'by its slot'}, ${lagBytes} bytes behind`,
+    ({ name, state, slot, lagBytes }) =>
+      `${name} ${state} ${slot === null ? 'without a slot' : 'by its slot'}, ${lagBytes} bytes behind`,
   )
   return `with ${each.join('; ')}`
 }

@@ -24,11 +24,15 @@ describe('bare nodes', function () {
     const site = await runJson('site')
     assert.equal(site.code, 0, explain(site))
     const promised = new Set(dry.with('ok'))
-    assert.deepEqual(site.with('changed').filter((task) => promised.has(task)), [])
+    assert.deepEqual(
+      site.with('changed').filter((task) => promised.has(task)),
+      [],
+    )
   })
 
   it('stream to both replicas through their own slots', async () => {
-    const standbys = 'SELECT application_name, state, slot_name FROM pg_stat_replication JOIN pg_replication_slots ON active_pid = pid ORDER BY 1'
+    const standbys =
+      'SELECT application_name, state, slot_name FROM pg_stat_replication JOIN pg_replication_slots ON active_pid = pid ORDER BY 1'
     await until('two standbys', async () => (await psql('node-a', standbys)).split('\n').length === 2)
     assert.equal(
       await psql('node-a', standbys),
@@ -58,7 +62,10 @@ describe('bare nodes', function () {
   it('say in one line each how they are', async () => {
     const status = await run('status')
     assert.equal(status.code, 0, explain(status))
-    assert.match(status.stdout, /node-a.*primary with node_10_88_0_12 streaming by its slot.*node_10_88_0_13 streaming/)
+    assert.match(
+      status.stdout,
+      /node-a.*primary with node_10_88_0_12 streaming by its slot.*node_10_88_0_13 streaming/,
+    )
     assert.match(status.stdout, /node-b.*replica streaming from 10\.88\.0\.11/)
   })
 

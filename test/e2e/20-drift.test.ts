@@ -20,7 +20,8 @@ describe('drift', function () {
       'node-c: postgres-replica › postgres',
     ]
     const check = await runJson('site', '--check', '--diff')
-    const own = (list: readonly string[]) => list.filter((task) => !/load the configuration|accepts connections/.test(task))
+    const own = (list: readonly string[]) =>
+      list.filter((task) => !/load the configuration|accepts connections/.test(task))
     assert.deepEqual(own(check.with('would-change', 'unknown')).toSorted(), expected, explain(check))
     const words = await run('site', '--check', '--diff')
     assert.match(words.stdout, /^\s*-work_mem = 1MB$/m)
@@ -31,7 +32,10 @@ describe('drift', function () {
     const again = await runJson('site')
     assert.deepEqual(again.with('changed'), [])
     for (const node of ['node-a', 'node-b', 'node-c']) {
-      await until(`the rows on ${node}`, async () => (await psql(node, 'SELECT count(*) FROM kept')) === '1000')
+      await until(
+        `the rows on ${node}`,
+        async () => (await psql(node, 'SELECT count(*) FROM kept')) === '1000',
+      )
     }
   })
 })

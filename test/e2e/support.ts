@@ -24,7 +24,8 @@ export async function freshLab(): Promise<Lab> {
 
 after(async function () {
   this.timeout(120_000)
-  if (running !== undefined && process.env['KEEP_LAB'] === undefined) await stopLab({ dir: DIR, name: 'test', keepImages: true })
+  if (running !== undefined && process.env['KEEP_LAB'] === undefined)
+    await stopLab({ dir: DIR, name: 'test', keepImages: true })
 })
 
 export interface Outcome {
@@ -41,8 +42,12 @@ export interface JsonOutcome extends Outcome {
 }
 
 /** Starts the real command; the lab's ssh config is added. */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; done: Promise<Outcome> } {
-  const child = spawn(process.execPath, [BIN, ...args, '--ssh-config', `${DIR}/ssh_config`], {
+export function start(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; done: Promise<Outcome> } {
+  const config = env['TEST_SSH_CONFIG'] ?? `${DIR}/ssh_config`
+  const child = spawn(process.execPath, [BIN, ...args, '--ssh-config', config], {
     env: { ...process.env, CI: 'true', NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
@@ -65,14 +70,17 @@ export async function runJson(...args: string[]): Promise<JsonOutcome> {
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as RunEvent)
   const recap = events.find((event): event is Recap => event.type === 'recap')
-  if (recap === undefined) throw new Error(`no recap (exit ${outcome.code}):\n${outcome.stdout}\n${outcome.stderr}`)
+  if (recap === undefined)
+    throw new Error(`no recap (exit ${outcome.code}):\n${outcome.stdout}\n${outcome.stderr}`)
   const tasks = events.filter((event): event is TaskEnded => event.type === 'task')
   return {
     ...outcome,
     recap,
     tasks,
     with: (...statuses) =>
-      tasks.filter((task) => statuses.includes(task.status)).map(({ host, role, task }) => `${host}: ${role} › ${task}`),
+      tasks
+        .filter((task) => statuses.includes(task.status))
+        .map(({ host, role, task }) => `${host}: ${role} › ${task}`),
   }
 }
 

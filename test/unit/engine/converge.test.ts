@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync, readdirSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  chmodSync,
+  readdirSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { changed, from } from '../../../lib/core/task.ts'
@@ -24,7 +33,12 @@ describe('a run', () => {
   it('makes a bare host what was asked for, and the next run finds nothing to do', async () => {
     writeFileSync(at('old'), 'x')
     const first = await runLocal(site)
-    assert.deepEqual(first.statuses, ['folder: changed', 'config: changed', 'link: changed', 'rubbish: changed'])
+    assert.deepEqual(first.statuses, [
+      'folder: changed',
+      'config: changed',
+      'link: changed',
+      'rubbish: changed',
+    ])
     assert.equal(readFileSync(at('current/app.conf'), 'utf8'), 'port = 1\n')
     assert.equal(statSync(at('etc/app.conf')).mode & 0o7777, 0o640)
     const second = await runLocal(site)
@@ -34,7 +48,9 @@ describe('a run', () => {
 
   it('costs the same number of round trips for 20 tasks and for 200', async () => {
     const files = (count: number) => () =>
-      Array.from({ length: count }, (_, i) => file(`file ${i}`, { path: at(`f${i}`), state: 'file', mode: '0644' }))
+      Array.from({ length: count }, (_, i) =>
+        file(`file ${i}`, { path: at(`f${i}`), state: 'file', mode: '0644' }),
+      )
     await runLocal(files(200))
     const trips = async (count: number) => (await runLocal(files(count))).recap.hosts['host-1']?.roundTrips
     const few = await trips(20)
@@ -47,7 +63,10 @@ describe('a run', () => {
       Array.from({ length: 50 }, (_, i) => copy(`file ${i}`, { dest: at(`f${i}`), content: `${i}` }))
     const { recap } = await runLocal(files)
     assert.equal(recap.hosts['host-1']?.changed, 50)
-    assert.ok((recap.hosts['host-1']?.roundTrips ?? 99) <= 5, `${recap.hosts['host-1']?.roundTrips} round trips`)
+    assert.ok(
+      (recap.hosts['host-1']?.roundTrips ?? 99) <= 5,
+      `${recap.hosts['host-1']?.roundTrips} round trips`,
+    )
   })
 
   it('stops a host at its first failure and says which command failed', async () => {
@@ -100,9 +119,15 @@ describe('a run', () => {
       const skipped = file('not wanted', { path: at('no'), state: 'file' }, { when: false })
       return [
         name,
-        file('named', from(name, ({ stdout }) => ({ path: at(stdout.trim()), state: 'file' as const }))),
+        file(
+          'named',
+          from(name, ({ stdout }) => ({ path: at(stdout.trim()), state: 'file' as const })),
+        ),
         skipped,
-        file('needs skipped', from(skipped, () => ({ path: at('no2'), state: 'file' as const }))),
+        file(
+          'needs skipped',
+          from(skipped, () => ({ path: at('no2'), state: 'file' as const })),
+        ),
         file('when changed', { path: at('flag'), state: 'file' }, { when: changed(name) }),
       ]
     })
@@ -188,7 +213,10 @@ describe('a dry run', () => {
     )
     assert.deepEqual(
       tasks.map(({ status, after }) => [status, after]),
-      [['would-change', undefined], ['unknown', 'anything']],
+      [
+        ['would-change', undefined],
+        ['unknown', 'anything'],
+      ],
     )
   })
 
@@ -216,9 +244,13 @@ describe('a dry run', () => {
   it('foretells the handlers', async () => {
     const run = await runLocal(
       () => [
-        copy('conf', { dest: at('conf'), content: 'x' }, {
-          notify: shell('restart', { script: 'true' }),
-        }),
+        copy(
+          'conf',
+          { dest: at('conf'), content: 'x' },
+          {
+            notify: shell('restart', { script: 'true' }),
+          },
+        ),
       ],
       { check: true },
     )

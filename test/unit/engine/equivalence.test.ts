@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -18,11 +28,19 @@ type Wish =
 const PATHS = ['a', 'b', 'c', 'd/e', 'd/f'] as const
 const path = fc.constantFrom(...PATHS)
 const drift = fc.record({
-  states: fc.array(fc.constantFrom<Drift>('absent', 'file', 'other file', 'directory', 'link'), { minLength: 3, maxLength: 3 }),
+  states: fc.array(fc.constantFrom<Drift>('absent', 'file', 'other file', 'directory', 'link'), {
+    minLength: 3,
+    maxLength: 3,
+  }),
   modes: fc.constantFrom(0o644, 0o600),
 })
 const wish: fc.Arbitrary<Wish> = fc.oneof(
-  fc.record({ kind: fc.constant('copy' as const), path, content: fc.constantFrom('x', 'y\n'), mode: fc.constantFrom('0644', '0600') }),
+  fc.record({
+    kind: fc.constant('copy' as const),
+    path,
+    content: fc.constantFrom('x', 'y\n'),
+    mode: fc.constantFrom('0644', '0600'),
+  }),
   fc.record({ kind: fc.constantFrom('directory' as const, 'absent' as const, 'touch' as const), path }),
   fc.record({ kind: fc.constant('shell' as const), path }),
 )
@@ -46,7 +64,8 @@ const tasks = (root: string, wishes: readonly Wish[]) => (): TaskList =>
     const at = join(root, one.path)
     const name = `${i} ${one.kind} ${one.path}`
     if (one.kind === 'copy') return copy(name, { dest: at, content: one.content, mode: one.mode })
-    if (one.kind === 'shell') return shell(name, { script: `[ -d ${at} ] || echo by hand > ${at}`, creates: at })
+    if (one.kind === 'shell')
+      return shell(name, { script: `[ -d ${at} ] || echo by hand > ${at}`, creates: at })
     if (one.kind === 'directory') return file(name, { path: at, state: 'directory', force: true })
     if (one.kind === 'absent') return file(name, { path: at, state: 'absent' })
     return file(name, { path: at, state: 'file', mode: '0640', force: true })
@@ -71,7 +90,8 @@ describe('batched and one at a time', function () {
       fc.asyncProperty(drift, fc.array(wish, { minLength: 1, maxLength: 7 }), async (before, wishes) => {
         const roots = [playground(before), playground(before)] as const
         try {
-          const plain = (root: string, list: readonly string[]) => list.map((line) => line.replaceAll(root, ''))
+          const plain = (root: string, list: readonly string[]) =>
+            list.map((line) => line.replaceAll(root, ''))
           const dry = await runLocal(tasks(roots[0], wishes), { check: true })
           const drySingle = await runLocal(tasks(roots[1], wishes), { check: true, batch: false })
           assert.deepEqual(plain(roots[0], dry.statuses), plain(roots[1], drySingle.statuses))
@@ -85,12 +105,15 @@ describe('batched and one at a time', function () {
           // Fidelity: nothing changes that the dry run called ok.
           const promised = dry.tasks.filter(({ status }) => status === 'ok').map(({ task }) => task)
           const changed = batched.tasks.filter(({ status }) => status === 'changed').map(({ task }) => task)
-          assert.deepEqual(changed.filter((task) => promised.includes(task)), [])
+          assert.deepEqual(
+            changed.filter((task) => promised.includes(task)),
+            [],
+          )
         } finally {
           for (const root of roots) rmSync(root, { recursive: true, force: true })
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 })

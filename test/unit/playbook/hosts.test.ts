@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { z } from 'zod'
+import { resolveHosts } from '../../../lib/playbook/hosts.ts'
+import { type Inventory, defineInventory } from '../../../lib/playbook/inventory.ts'
+import { selectHosts } from '../../../lib/playbook/pattern.ts'
+import { isSelected } from '../../../lib/playbook/tags.ts'
+
+const inventory = defineInventory({
+  vars: z.strictObject({ port: z.int().default(80), zone: z.string().optional() }),
+  hosts: {
+    'web-1': { address: '10.0.0.1' },
+    'web-2': { address: '10.0.0.2', vars: { port: 8080 } },
+    'db-1': { address: '10.0.0.3' },
+  },
+  groups: {
+    web: { hosts: ['web-1', 'web-2'], vars: { port: 443, zone: 'a' } },
+    db: { hosts: ['db-1'] },
+    prod: { hosts: ['web', 'db'], vars: { zone: 'b' } },
+  },
+}) as Inventory
+const hosts = resolveHosts(inventory)
+const select = (pattern: string) => selectHosts(inventory, hosts, pattern, 'test').map(({ name }) => name)
+
+describe('an inventory', () => {
+  it('gives each host its vars: defaults, groups in their order, the host, -e', () => {
+    assert.deepEqual(
+      hosts.map(({ vars }) => vars as unknown),
+      [
+        { port: 443, zone: 'b' },
+        { port: 8080, zone: 'b' },
+        { port: 80, zone: 'b' },
+      ],
+    )
+    assert.deepEqual(resolveHosts(inventory, { port: 1 })[1]?.vars as unknown, { port: 1, zone: 'b' })
+  })
+
+  it('knows the groups of a host through groups of groups', () => {
+    assert.deepEqual(hosts[2]?.groups, ['db', 'prod'])
+  })
+
+  it('refuses a group of an unknown host, and says which was meant', () => {
+    const broken = { ...inventory, groups: { web: { hosts: ['web-l'] } } } as Inventory
+    assert.throws(() => resolveHosts(broken), { code: 'E_UNKNOWN_HOST', hint: 'Did you mean web-1?' })
+  })
+
+  it('refuses groups that contain each other', () => {
+    const broken = { ...inventory, groups: { a: { hosts: ['b'] }, b: { hosts: ['a'] } } } as Inventory
+    assert.throws(() => resolveHosts(broken), { code: 'E_GROUP_CYCLE', message: /a → b → a/ })
+  })
+
+  it('refuses a misspelled var of a host', () => {
+    const broken = {
+      ...inventory,
+      hosts: { x: { address: '1', vars: { prot: 1 } } },
+      groups: {},
+    } as Inventory
+    assert.throws(() => resolveHosts(broken), {
+      message: /host x: there is no var prot: did you mean port\?/,
+    })
+  })
+})
+
+describe('a host pattern', () => {
+  const cases: [string, string[]][] = [
+    ['all', ['web-1', 'web-2', 'db-1']],
+    ['web-2,db', ['web-2', 'db-1']],
+    ['web*', ['web-1', 'web-2']],
+    ['prod:&web', ['web-1', 'web-2']],
+    ['prod:!web-1', ['web-2', 'db-1']],
+    ['!web-1', ['web-2', 'db-1']],
+    ['web:!web', []],
+    ['d?-1', ['db-1']],
+  ]
+  for (const [pattern, expected] of cases) {
+    it(`${pattern} is ${expected.join(' and ') || 'nobody'}`, () =>
+      assert.deepEqual(select(pattern), expected))
+  }
+
+  it('names what does not exist', () => {
+    assert.throws(() => select('web:!dbx'), { message: /dbx is neither a host nor a group/ })
+    assert.throws(() => select('x*'), { message: /no host or group matches x\*/ })
+    assert.throws(() => select(' , '), { message: /empty/ })
+  })
+
+  it('never selects a host that is excluded, whatever else is said', () => {
+    const names = fc.constantFrom('all', 'web', 'db', 'prod', 'web-1', 'db-1')
+    fc.assert(
+      fc.property(fc.array(names, { minLength: 1 }), names, (union, out) => {
+        const excluded = select(out)
+        assert.ok(select([...union, `!${out}`].join(':')).every((name) => !excluded.includes(name)))
+      }),
+    )
+  })
+})
+
+describe('tags', () => {
+  const selected = (tags: string[], wanted: string[] = [], skipTags: string[] = []) =>
+    isSelected(tags, { tags: wanted, skipTags })
+  it('follow Ansible', () => {
+    assert.ok(selected([]))
+    assert.ok(!selected([], ['config']))
+    assert.ok(selected(['config', 'x'], ['config']))
+    assert.ok(!selected(['config'], [], ['config']))
+    assert.ok(selected(['always'], ['config']))
+    assert.ok(!selected(['always'], ['config'], ['always']))
+    assert.ok(!selected(['never']))
+    assert.ok(!selected(['never', 'x'], ['all']))
+    assert.ok(selected(['never', 'x'], ['x']))
+  })
+})
