@@ -19,8 +19,8 @@ export function stopLab({ dir, name, keepImages = false, say = sayNothing }: Sto
     await rm(dir, { recursive: true, force: true })
     if (keepImages) return
 
-    const others = engine ? await containersOf(engine, 'run-playbook.lab') : []
-    if (others.length > 0) return say('Another lab is up: the images stay\n')
+    if (engine && (await isInUse(engine)))
+      return say('Something else uses this engine: it stays, with its images\n')
     if (engine) await step(say, 'Removing the images', () => removeImages(engine))
     if (hasPrivateEngine()) {
       await step(say, 'Removing the engine and its data', removePrivateEngine)
@@ -38,6 +38,13 @@ async function removeLab(engine: Engine, name: string): Promise<void> {
   if (containers.length > 0) await docker(engine, ['rm', '--force', '--volumes', ...containers])
   const networks = await ids(engine, ['network', 'ls', '--quiet', '--filter', `label=${label}`])
   if (networks.length > 0) await docker(engine, ['network', 'rm', ...networks])
+}
+
+// Another lab needs the images also while its nodes are stopped. On an engine that is going to be stopped, anything
+// that runs counts, whoever started it.
+async function isInUse(engine: Engine): Promise<boolean> {
+  if ((await containersOf(engine, 'run-playbook.lab')).length > 0) return true
+  return engine.isPrivate && (await ids(engine, ['ps', '--quiet'])).length > 0
 }
 
 async function removeImages(engine: Engine): Promise<void> {

@@ -40,15 +40,19 @@ function playbook(lab: Lab, which: string): Promise<number> {
 }
 
 function whereToLook(lab: Lab): string {
-  const config = relative(process.cwd(), lab.sshConfig) || lab.sshConfig
+  const config = relative(process.cwd(), lab.sshConfig)
+  const password = relative(process.cwd(), join(lab.dir, 'operator-password'))
   return `
 The lab is up: ${lab.nodes.map((node) => node.name).join(', ')}
 
-  ssh -F ${config} node-a              a node, as root; operator@node-a has to use sudo
-                                           (password in ${join(relative(process.cwd(), lab.dir), 'operator-password')})
-  docker exec -u postgres postgres psql    there: the database
+  ssh -F ${config} node-a
+      a node, as root; operator@node-a has to use sudo, with the password in ${password}
+  ssh -t -F ${config} node-a docker exec -it -u postgres postgres psql
+      the database on it
   npx run-playbook status --ssh-config ${config}
-  npm run lab:down                         removes every trace
+      how the cluster is
+  npm run lab:down
+      removes every trace
 `
 }
 
