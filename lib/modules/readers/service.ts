@@ -1,0 +1,93 @@
+import { UserError } from '../../core/errors.ts'
+import type { Reader, Reply } from '../../core/probe.ts'
+import { type Resource, treeResource } from '../../core/resource.ts'
+import { quote } from '../../core/sh.ts'
+
+/** A unit of systemd, as far as it can be foretold. */
+export interface Service {
+  /** `loaded`, `not-found`, `masked`, `error` … */
+  readonly load: string
+  /** `active`, `inactive`, `failed`, `activating` … */
+  readonly active: string
+  /** `enabled`, `disabled`, `static` …; empty where there is no unit file. */
+  readonly enabled: string
+  /** Its unit file changed on disk since systemd read it. */
+  readonly needsReload: boolean
+}
+
+/** The full name of a unit: `docker` is `docker.service`. */
+export const unitOf = (name: string): string =>
+  /\.(service|socket|timer|mount|path|target|slice|scope|swap|automount|device)$/.test(name)
+    ? name
+    : `${name}.service`
+
+export const serviceResource = (name: string): Resource => `service:${unitOf(name)}`
+
+/** One `systemctl show` for all units. */
+export const service: Reader<Service> = {
+  name: 'service',
+  channel: 'shell',
+  ask: (names) => show(names, ['LoadState', 'ActiveState', 'UnitFileState', 'NeedDaemonReload']),
+  parse: (reply, names) =>
+    parseUnits(reply, names, (of) => ({
+      load: of('LoadState'),
+      active: of('ActiveState'),
+      enabled: of('UnitFileState'),
+      needsReload: of('NeedDaemonReload') === 'yes',
+    })),
+  sees: (name) => [serviceResource(name), ...UNIT_FILES],
+}
+
+/** What changes with each start of a unit and with nothing else: asked by restarts alone, because nobody can foretell it. */
+export const serviceRun: Reader<string> = {
+  name: 'service-run',
+  channel: 'shell',
+  ask: (names) => show(names, ['InvocationID', 'ActiveEnterTimestampMonotonic', 'MainPID']),
+  parse: (reply, names) =>
+    parseUnits(reply, names, (of) =>
+      ['InvocationID', 'ActiveEnterTimestampMonotonic', 'MainPID'].map(of).join(' '),
+    ),
+  sees: (name) => [serviceResource(name)],
+}
+
+const UNIT_FILES = ['/etc/systemd', '/run/systemd', '/usr/lib/systemd', '/lib/systemd', '/etc/init.d'].map(
+  treeResource,
+)
+
+const NO_SYSTEMD = 3
+
+// The folder that systemd makes at boot; its tools may be installed where it does not run, such as in a container.
+const show = (names: readonly string[], properties: readonly string[]): string => `LC_ALL=C
+export LC_ALL
+[ -d /run/systemd/system ] || exit ${NO_SYSTEMD}
+systemctl show --no-pager --property=Id,${properties.join(',')} -- ${names.map((name) => quote(unitOf(name))).join(' ')} </dev/null`
+
+// Blocks come in the order that was asked in, parted by empty lines; the lines in an order of systemd's own. A unit may
+// answer under another name than it was asked for: sshd is an alias of ssh.
+function parseUnits<A>(
+  reply: Reply,
+  names: readonly string[],
+  view: (of: (property: string) => string) => A,
+): (A | Error)[] {
+  if (reply.code === NO_SYSTEMD) {
+    throw new UserError('E_NO_SYSTEMD', 'the host does not run systemd', {
+      hint: 'On other hosts manage the service with command().',
+    })
+  }
+  const blocks = reply.stdout
+    .toString()
+    .split(/\n\n+/)
+    .filter((block) => block.trim() !== '')
+  return names.map((name, i) => {
+    const block = blocks[i]
+    if (block === undefined)
+      return new Error(`systemctl show ${unitOf(name)}: ${reply.stderr.toString().trim() || 'no answer'}`)
+    const lines = new Map(block.split('\n').map((line): [string, string] => pair(line)))
+    return view((property) => lines.get(property) ?? '')
+  })
+}
+
+function pair(line: string): [string, string] {
+  const at = line.indexOf('=')
+  return [line.slice(0, at), line.slice(at + 1)]
+}
