@@ -8,3 +8,5 @@ export const databaseObjectName = z
   .refine((name) => !name.includes('\0'), 'cannot contain a NUL byte')
 
 export const presence = z.enum(['present', 'absent'])
+
+export const containerName = z.string().regex(/^[a-zA-Z0-9][\w.-]*$/, 'is the name of a container')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineModule } from '../../core/module.ts'
 import { ask, mapProbe, predict } from '../../core/probe.ts'
+import { containerName } from './names.ts'
 import { type Knock, type Readiness, knockKey, readiness } from './readiness.ts'
 import { waitScript } from './wait-script.ts'
 
@@ -32,7 +33,7 @@ export interface PostgresReadiness {
 export const waitForPostgres = defineModule<WaitForPostgresArgs, PostgresReadiness>({
   name: 'wait_for_postgres',
   args: z.strictObject({
-    container: z.string().regex(/^[a-zA-Z0-9][\w.-]*$/, 'is the name of a container'),
+    container: containerName,
     host: z.string().min(1),
     port: z.int().min(1).max(65535).optional(),
     role: z.enum(['primary', 'replica']).optional(),

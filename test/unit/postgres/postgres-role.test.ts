@@ -158,7 +158,7 @@ describe('postgres_role', () => {
         const [row] = JSON.parse(answer) as { verifier: string }[]
         assert(isVerifierOf(row?.verifier ?? '', password), JSON.stringify(password))
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 
