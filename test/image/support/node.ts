@@ -121,7 +121,7 @@ export class Node {
   }
 
   healthy(): Promise<string> {
-    return until(`${this.name} is not healthy`, 45_000, async () => {
+    return until(`${this.name} is not healthy`, 60_000, async () => {
       const { healthy, says } = await this.health()
       if (/is not running/.test(says)) throw new Error(`${this.name} has ended:\n${await this.logs()}`)
       return healthy ? says : undefined
