@@ -5,12 +5,12 @@ import { type Install, type InstallState, planInstall } from './files/install.ts
 import { contentPayload } from './files/payload.ts'
 import { folderOf } from './files/place.ts'
 import { sameAccounts } from './files/access.ts'
+import { serviceResource } from './readers/service.ts'
 import { sha256 } from './readers/sha256.ts'
 import { stat } from './readers/stat.ts'
 import {
   type WireguardInterface,
   configPath,
-  dropInFolder,
   wireguardInterface,
   wireguardResource,
 } from './readers/wireguard.ts'
@@ -130,6 +130,6 @@ const NOTHING: WireguardInterface = {
 
 /** With the overlay goes whatever is reached over it. */
 function touches({ name }: Overlay): Resource[] {
-  const files = [pathResource(configPath(name)), treeResource(dropInFolder(name))]
-  return [wireguardResource(name), ...files, 'postgres:/**', 'port:/**']
+  const files = [pathResource(configPath(name)), treeResource('/etc/systemd')]
+  return [wireguardResource(name), serviceResource(`wg-quick@${name}`), ...files, 'postgres:/**', 'port:/**']
 }

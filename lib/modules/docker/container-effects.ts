@@ -22,7 +22,9 @@ export function containerLeaves(args: Args, state: ContainerState): Prediction[]
 }
 
 /** The container itself, and whatever its program may write to. */
-export function containerTouches(args: Args, state: ContainerState): Resource[] {
+export function containerTouches(args: Args, state: ContainerState | undefined): Resource[] {
+  // What a container that is there now may write to is not known without looking.
+  if (state === undefined) return [EVERYTHING]
   const { container } = state
   const wanted = args.state === 'absent' ? undefined : args
   const mounts = [...(wanted?.volumes ?? []), ...(container ? mountsOf(container) : [])]

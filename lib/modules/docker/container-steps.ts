@@ -111,7 +111,7 @@ function stop({ name, stopTimeout }: Stoppable, container: DockerContainer | und
   const thaw = now === 'paused' ? sh`docker unpause ${name}\n` : ''
   // Without a time the container's own counts.
   const time = stopTimeout === undefined ? [] : ['--time', stopTimeout]
-  return `${thaw}${sh`docker stop ${time} ${name}\n`}`
+  return `${thaw}${sh`docker stop ${[...time, name]}\n`}`
 }
 
 function removeNext({ name }: { readonly name: string }, { next }: ContainerState): ShellStep[] {

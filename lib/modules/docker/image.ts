@@ -108,7 +108,7 @@ function apply({ name, state, source }: Image, { loaded }: ImageState): ShellSte
     const label = `${CONTEXT_LABEL}=${source.sha256}`
     return [
       {
-        script: sh`docker build --tag ${name} --label ${label} ${source.flags} -`,
+        script: sh`docker build --tag ${name} --label ${[label, ...source.flags]} -`,
         stdin: source.context,
         timeoutMs: HOUR,
       },
@@ -122,7 +122,8 @@ function apply({ name, state, source }: Image, { loaded }: ImageState): ShellSte
   ]
 }
 
-function touches({ name, source }: Image, { image: before }: ImageState): Resource[] {
+function touches({ name, source }: Image, state: ImageState | undefined): Resource[] {
+  const before = state?.image
   // An image without a name left goes, and a container may ask for it by its id.
   if (source.kind !== 'archive') {
     return [name, ...(before ? [before.id] : [])].map((one) => dockerResource('image', one))

@@ -78,5 +78,5 @@ function create({ name, driver, subnet, internal }: DockerNetworkArgs): ShellSte
     ...(subnet === undefined ? [] : ['--subnet', subnet]),
     ...(internal ? ['--internal'] : []),
   ]
-  return { script: sh`docker network create ${flags} ${name}` }
+  return { script: sh`docker network create ${[...flags, name]}` }
 }

@@ -35,7 +35,7 @@ export const restart = defineModule<DockerRestartArgs, DockerContainer | undefin
   apply: ({ name, stopTimeout }, container) => {
     const time = stopTimeout === undefined ? [] : ['--time', stopTimeout]
     const thaw = container?.status === 'paused' ? [{ script: sh`docker unpause ${name}` }] : []
-    return [...thaw, { script: sh`docker restart ${time} ${name}`, timeoutMs: 1_800_000 }]
+    return [...thaw, { script: sh`docker restart ${[...time, name]}`, timeoutMs: 1_800_000 }]
   },
   touches: ({ name }, container) => restartTouches(name, container),
   verify: (_args, before, after) =>

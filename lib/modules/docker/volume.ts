@@ -38,7 +38,7 @@ export const volume = defineModule<DockerVolumeArgs, DockerVolume | undefined>({
       ...(driver === undefined ? [] : ['--driver', driver]),
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
     ]
-    return [{ script: sh`docker volume create ${flags} ${name}` }]
+    return [{ script: sh`docker volume create ${[...flags, name]}` }]
   },
   touches: ({ name }) => [`${dockerResource('volume', name)}/**`],
 })

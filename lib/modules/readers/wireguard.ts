@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Reader } from '../../core/probe.ts'
-import { type Resource, pathResource } from '../../core/resource.ts'
+import { type Resource, pathResource, treeResource } from '../../core/resource.ts'
 import { raw, sh } from '../../core/sh.ts'
+import { serviceResource } from './service.ts'
 
 /** First line of a configuration that is ours; without it nothing is overwritten. */
 export const WIREGUARD_MARKER = '# Written by run-playbook: what is changed here by hand is lost.'
@@ -28,7 +29,12 @@ export const wireguardInterface: Reader<WireguardInterface> = {
       return block === undefined ? new Error(`${name}: no answer`) : interfaceSchema.parse(facts(block))
     })
   },
-  sees: (name) => [wireguardResource(name), pathResource(configPath(name))],
+  sees: (name) => [
+    wireguardResource(name),
+    pathResource(configPath(name)),
+    serviceResource(`wg-quick@${name}`),
+    treeResource('/etc/systemd'),
+  ],
 }
 
 const number = z.coerce.number().int()
