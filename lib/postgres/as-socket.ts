@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream'
 export function asSocket(stream: Duplex): Duplex {
   // pg listens only from connect() on; a reset before that would otherwise be an uncaught exception.
   stream.on('error', () => undefined)
+  // An SSH channel stays half open after the server's goodbye; pg waits for a close that would never come.
+  stream.once('end', () => stream.destroy())
   return Object.assign(stream, {
     connect: () => void setImmediate(() => stream.emit('connect')),
     setNoDelay: () => stream,

@@ -40,6 +40,8 @@ export async function openClient(
     // Without a listener, the server's goodbye at a restart would end this process.
     client.on('error', onGone)
     client.on('end', onGone)
+    // Earlier than pg, which hears of it when both directions are closed.
+    stream.once('end', onGone)
     EXCHANGES_OF_A_LOGIN.forEach(() => connection.countRoundTrip())
     await client.connect()
     return client

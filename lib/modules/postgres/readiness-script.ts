@@ -16,9 +16,11 @@ readiness() {
     running) ;;
     *) echo "container-$r_state"; return 0 ;;
   esac
-  # -U and -d, or the server would log a complaint about a role named root.
-  docker exec "$1" pg_isready -q -h "$2" -p "$3" -U postgres -d postgres -t 3 >/dev/null 2>&1 </dev/null
-  case $? in
+  # Its exit code by way of stdout: docker exec itself ends with 1 when the container stops under it. -U and -d, or the
+  # server would log a complaint about a role named root.
+  r_code=$(docker exec "$1" sh -c 'pg_isready -q -U postgres -d postgres -t 3 "$@" >/dev/null 2>&1; echo $?' \\
+    sh -h "$2" -p "$3" 2>/dev/null </dev/null)
+  case $r_code in
     0) ;;
     1) echo rejecting; return 0 ;;
     *) echo silent; return 0 ;;

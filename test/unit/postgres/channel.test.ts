@@ -9,7 +9,8 @@ import { type PostgresChannel, createPostgresChannel } from '../../../lib/postgr
 import { localConnection } from './support/connection.ts'
 import { type TestServer, startServer } from './support/server.ts'
 
-describe('the channel to PostgreSQL', () => {
+describe('the channel to PostgreSQL', function () {
+  this.timeout(60_000)
   let server: TestServer
   let connection: ReturnType<typeof localConnection>
   let channel: PostgresChannel

@@ -9,7 +9,8 @@ import { localConnection } from './support/connection.ts'
 import { converge } from './support/converge.ts'
 import { type Shared, shared } from './support/shared.ts'
 
-describe('postgres_database', () => {
+describe('postgres_database', function () {
+  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)

@@ -15,7 +15,8 @@ const prone = fc.constantFrom(
   ...'\u00ad\u00a0\u200b\u2003\u2168\u01c4\u0301\ufb01\uff21\u2028\ufeff\ufe0f\u0007\ue000\ufdd0',
 )
 
-describe('postgres_role', () => {
+describe('postgres_role', function () {
+  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)

@@ -4,7 +4,8 @@ import { withParameters } from '../../../lib/modules/postgres/query-parameters.t
 import { identifier, literal } from '../../../lib/postgres/sql.ts'
 import { type Shared, shared } from './support/shared.ts'
 
-describe('SQL text', () => {
+describe('SQL text', function () {
+  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)

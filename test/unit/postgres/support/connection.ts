@@ -1,8 +1,8 @@
-import { connect } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type Socket, connect } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { Connection } from '../../../../lib/transport/transport.ts'
 
-/** A host that is this machine: streams are real sockets. */
+/** A host that is this machine. */
 export function localConnection(): Pick<Connection, 'forward' | 'countRoundTrip' | 'roundTrips'> {
   let roundTrips = 0
   return {
@@ -12,7 +12,10 @@ export function localConnection(): Pick<Connection, 'forward' | 'countRoundTrip'
     countRoundTrip: () => void roundTrips++,
     forward: (host, port) =>
       new Promise<Duplex>((resolve, reject) => {
-        const socket = connect({ host, port, noDelay: true }, () => resolve(socket)).on('error', reject)
+        const socket = connect({ host, port, noDelay: true }, () => resolve(bare(socket))).on('error', reject)
       }),
   }
 }
+
+// As an SSH channel is one: a stream without the methods of a socket.
+const bare = (socket: Socket): Duplex => Duplex.from({ readable: socket, writable: socket })

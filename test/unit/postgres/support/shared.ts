@@ -17,7 +17,11 @@ export function shared(): Promise<Shared> {
 
 async function start(): Promise<Shared> {
   // Everything is logged, so that a test can look for what must never be in a log.
-  const server = await startServer(['log_statement = all', 'log_min_duration_statement = 0'])
+  const server = await startServer([
+    'log_statement = all',
+    'log_min_duration_statement = 0',
+    'max_slot_wal_keep_size = 16MB',
+  ])
   return { server, channel: createPostgresChannel(localConnection()) }
 }
 
