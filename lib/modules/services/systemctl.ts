@@ -12,12 +12,18 @@ export const unitName = z
 /** Reads the unit files again. */
 export const DAEMON_RELOAD: ShellStep = { script: 'systemctl daemon-reload' }
 
-/** `systemctl start` and the like. Where it fails, what the service had to say comes with the error. */
+/**
+ * `systemctl start` and the like. Where it fails, what the service had to say comes with the error: also for one that
+ * systemd saw start and that ended at once.
+ */
 export function systemctl(verb: string, name: string): ShellStep {
   const unit = quote(unitOf(name))
+  const survives = `[ $code -ne 0 ] || ! systemctl is-failed --quiet -- ${unit} || code=1`
   const lines = [
-    `systemctl ${verb} -- ${unit} && exit 0`,
+    `systemctl ${verb} -- ${unit}`,
     'code=$?',
+    ...(verb === 'stop' ? [] : [survives]),
+    '[ $code -ne 0 ] || exit 0',
     `journalctl -u ${unit} -n 20 --no-pager -o short-iso >&2 || systemctl status --no-pager --full -- ${unit} >&2`,
     'exit $code',
   ]

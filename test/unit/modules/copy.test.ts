@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShellStep } from '../../../lib/core/module.ts'
 import { Secret, isSecret } from '../../../lib/core/secret.ts'
 import { type CopyArgs, copy } from '../../../lib/modules/copy.ts'
-import { SHELLS, converge, observe, run, useTemp } from './driver.ts'
+import { SHELLS, converge, itAsRoot, observe, run, useTemp } from './driver.ts'
 
 const hash = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
 
@@ -49,7 +49,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       assert.deepEqual(readdirSync(temp()), ["odd 'name' $x"])
     })
 
-    it('keeps mode and owner of what is there, and changes them when asked', async () => {
+    itAsRoot('keeps mode and owner of what is there, and changes them when asked', async () => {
       const dest = at('f')
       writeFileSync(dest, 'old')
       execFileSync('chown', ['4242:1', dest])

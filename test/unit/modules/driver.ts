@@ -111,6 +111,10 @@ const sorted = (_: string, value: unknown): unknown =>
 
 export const planOf = (task: Task, state: unknown): Plan => task.module.plan(task.args, state)
 
+/** A test that gives files away, which only root may. */
+export const itAsRoot: Mocha.TestFunction | Mocha.PendingTestFunction =
+  process.getuid?.() === 0 ? it : it.skip
+
 /** A folder for each test, removed afterwards. */
 export function useTemp(): () => string {
   let folder = ''

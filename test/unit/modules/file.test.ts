@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { file } from '../../../lib/modules/file.ts'
-import { SHELLS, converge, useTemp } from './driver.ts'
+import { SHELLS, converge, itAsRoot, useTemp } from './driver.ts'
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   describe(`file under ${name}`, () => {
@@ -15,7 +15,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       return done
     }
 
-    it('makes a directory and its parents', async () => {
+    itAsRoot('makes a directory and its parents', async () => {
       const path = at("a b/it's/c")
       const { changes } = await apply({
         path,
@@ -37,7 +37,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       assert.equal(again.plan.because, 'already a directory 0750 UNKNOWN:daemon')
     })
 
-    it('hands down what a setgid folder hands down', async () => {
+    itAsRoot('hands down what a setgid folder hands down', async () => {
       await apply({ path: at('shared'), state: 'directory', mode: '2775', group: 'daemon' })
       await apply({ path: at('shared/x/y'), state: 'directory' })
       assert.equal(lstatSync(at('shared/x/y')).gid, 1)

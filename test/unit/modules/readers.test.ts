@@ -7,7 +7,7 @@ import { sha256 } from '../../../lib/modules/readers/sha256.ts'
 import { guard } from '../../../lib/modules/readers/shell.ts'
 import { stat } from '../../../lib/modules/readers/stat.ts'
 import { BODY_LIMIT, readBody } from '../../../lib/modules/readers/text.ts'
-import { SHELLS, answers, useTemp } from './driver.ts'
+import { SHELLS, answers, itAsRoot, useTemp } from './driver.ts'
 
 const ODD = [
   'a b',
@@ -34,7 +34,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
     const temp = useTemp()
     const at = (path: string): string => join(temp(), path)
 
-    it('stat tells what is at every path, however it is called', async () => {
+    itAsRoot('stat tells what is at every path, however it is called', async () => {
       for (const odd of ODD) writeFileSync(at(odd), 'hi\n', { mode: 0o640 })
       mkdirSync(at('dir'), { mode: 0o755 })
       chmodSync(at('dir'), 0o2750)
@@ -122,7 +122,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       assert.notEqual(found[6], 0)
     })
 
-    it('accounts are found by name and by number', async () => {
+    itAsRoot('accounts are found by name and by number', async () => {
       const keys = [
         'user:root',
         'group:daemon',
