@@ -30,7 +30,9 @@ export default definePlaybook({
     const fact = ({ name }: Host) => facts[name] ?? nodeFact.unknown
     const others = (host: Host) => nodes.filter((node) => node !== host)
     const key = ({ name }: Host) => secrets.wireguardKey(`wireguard.${name}`)
-    const endpoint = (host: Host) => host.vars.endpoint ?? fact(host).reachedAt ?? host.address
+    const endpoint = (host: Host) => host.vars.endpoint ?? fact(host).reachedAt
+    // A node that was not reached has an endpoint nobody knows now: the tunnels stay as they are.
+    const meshKnown = nodes.every(endpoint) || !nodes.some((node) => fact(node).reachedAt)
     const archive = join(stateDir, 'images/postgres.tar.gz')
     const node = (host: Host) => ({
       image: vars.image,
@@ -48,7 +50,8 @@ export default definePlaybook({
         replicator: secrets.password('postgres.replicator'),
       },
     })
-    const managed = (host: Host) => host.vars.overlay === 'auto' && fact(host).overlay !== 'foreign'
+    const managed = (host: Host) =>
+      meshKnown && host.vars.overlay === 'auto' && fact(host).overlay !== 'foreign'
     return [
       definePlay({
         name: 'overlay',

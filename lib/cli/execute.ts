@@ -10,7 +10,7 @@ import type { CliOptions } from './options.ts'
 /** Runs a checked request against real hosts and shows it. */
 export async function execute(request: RunRequest, options: CliOptions): Promise<number> {
   const becomePassword = options.askBecomePass ? await askBecomePassword() : undefined
-  const reporter = await createReporter({
+  const reporter = createReporter({
     output: options.output,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -16,6 +16,8 @@ export interface ShellStep {
   readonly stdin?: string | Buffer | Secret | { readonly file: string } | undefined
   /** Milliseconds. @default 600_000 */
   readonly timeoutMs?: number | undefined
+  /** When it fails the last line of its stderr says why, better than the command does. @default false */
+  readonly explains?: boolean | undefined
 }
 
 export interface SqlStep {
@@ -52,8 +54,11 @@ export interface ModuleDefinition<Args, State> {
   readonly plan: (args: Args, state: State) => Plan
   /** Pure: the commands that make the change. Only called when `plan` found changes. Safe to run again half done. */
   readonly apply: (args: Args, state: State) => readonly Step[]
-  /** What the change may alter on the host. Left out: everything, and all that follows is asked again. */
-  readonly touches?: ((args: Args, state: State) => readonly Resource[]) | undefined
+  /**
+   * What the change may alter on the host. `state` is undefined while it is not known yet: then whatever the change
+   * may be. @default everything, and all that follows is asked again
+   */
+  readonly touches?: ((args: Args, state: State | undefined) => readonly Resource[]) | undefined
   /** What is left to do after applying. @default the changes of `plan` on the state read afterwards */
   readonly verify?: ((args: Args, before: State, after: State) => readonly Change[]) | undefined
   /** The state that `from(task, …)` sees after a change, when replies of the steps belong to it. */

@@ -1,7 +1,7 @@
 import type { Change } from '../core/change.ts'
 import { UserError } from '../core/errors.ts'
 import type { ErrorReport, TaskEnded, TaskStatus } from '../core/events.ts'
-import type { ShellStep, Step } from '../core/module.ts'
+import type { Step } from '../core/module.ts'
 import type { Reply } from '../core/probe.ts'
 import { scrub } from '../core/secret.ts'
 import type { Item } from '../playbook/compile.ts'
@@ -9,6 +9,7 @@ import { TIMED_OUT } from '../transport/transport.ts'
 import type { Session } from './session.ts'
 
 const OUTPUT_LINES = 20
+const SCRIPT_LINES = 8
 
 /** Tells the reporters how a task ended. */
 export function report(
@@ -49,21 +50,31 @@ export class StepFailed extends Error {
 }
 
 function stepReport(step: Step, reply: Reply): ErrorReport {
-  const output = lastLines(reply.stderr.length > 0 ? reply.stderr : reply.stdout)
-  const isScript = 'script' in step
-  if (isScript && reply.code === TIMED_OUT) {
-    const seconds = ((step as ShellStep).timeoutMs ?? 600_000) / 1000
-    const message = `the command did not end within ${seconds} seconds`
-    return { code: 'E_STEP_TIMEOUT', message, command: scrub(step.script), exitCode: reply.code, output }
+  const lines = lastLines(reply.stderr.length > 0 ? reply.stderr : reply.stdout)
+  const output = lines.join('\n')
+  if (!('script' in step)) {
+    return { code: 'E_STEP_FAILED', message: 'the statement failed', command: scrub(step.sql), output }
   }
-  const message = isScript ? `the command failed with exit code ${reply.code}` : 'the statement failed'
-  const command = scrub(isScript ? step.script : step.sql)
-  return { code: 'E_STEP_FAILED', message, command, exitCode: reply.code, output }
+  const report = { code: 'E_STEP_FAILED', command: beginning(scrub(step.script)), exitCode: reply.code, output }
+  if (reply.code === TIMED_OUT) {
+    const seconds = (step.timeoutMs ?? 600_000) / 1000
+    return { ...report, code: 'E_STEP_TIMEOUT', message: `the command did not end within ${seconds} seconds` }
+  }
+  const reason = step.explains === true ? lines.pop() : undefined
+  if (reason) return { code: 'E_STEP_FAILED', message: reason, output: lines.join('\n') }
+  return { ...report, message: `the command failed with exit code ${reply.code}` }
 }
 
-function lastLines(output: Buffer): string {
+// A long script is a program of ours: its first lines tell which, and -vv shows all of it.
+function beginning(script: string): string {
+  const lines = script.trim().split('\n')
+  const more = lines.length - SCRIPT_LINES
+  return more <= 0 ? lines.join('\n') : [...lines.slice(0, SCRIPT_LINES), `… ${more} more lines, see -vv`].join('\n')
+}
+
+function lastLines(output: Buffer): string[] {
   const lines = scrub(output.toString('utf8')).trimEnd().split('\n')
-  return lines.slice(-OUTPUT_LINES).join('\n')
+  return lines.slice(-OUTPUT_LINES)
 }
 
 /** The change was made and the host still differs: a fault of the module, or of something that undoes it. */

@@ -73,7 +73,7 @@ async function gatherFacts(request: RunRequest, prepared: Prepared, fleet: Fleet
   const facts: Record<string, unknown> = {}
   await fleet.each(prepared.hosts, async (session) => {
     const { name } = session.host
-    const probe = fact.probe(session.host, session.connection.serverAddress)
+    const probe = fact.probe(session.host, () => session.connection.serverAddress)
     const answers = await askNow(session, fact.become === false ? 'login' : 'root', probe.questions)
     const broken = answers.find(({ answer }) => answer instanceof Error)
     if (broken !== undefined) throw broken.answer
@@ -100,6 +100,7 @@ async function runPlay(
     const ok = await fleet.each(
       batch.map(({ host }) => host),
       async (session) => {
+        mode.emit({ type: 'host', host: session.host.name, phase: 'probing' })
         if (mode.batch) await lookAhead(session, plays)
         const done = await playHost(session, batch.find(({ host }) => host === session.host) as HostPlay)
         mode.emit({ type: 'host', host: session.host.name, phase: 'done' })

@@ -22,7 +22,7 @@ export const pattern = (text: string): Pattern => ({ pattern: text })
 export function selectHosts(
   inventory: Inventory,
   hosts: readonly Host[],
-  wanted: HostPattern | string,
+  wanted: string | Pattern,
   where: string,
 ): Host[] {
   const text = typeof wanted === 'string' ? wanted : wanted.pattern

@@ -23,8 +23,8 @@ export interface Play {
 
 /** Something asked of each host before the plays are made. */
 export interface Fact<Value> {
-  /** `reachedAt` is the host's own address that SSH reached it under. */
-  probe(host: Host, reachedAt: string | undefined): Probe<Value>
+  /** `reachedAt` gives the host's own address that SSH reached it under, once the host has answered. */
+  probe(host: Host, reachedAt: () => string | undefined): Probe<Value>
   /** Stands in while nothing was asked: for `--list-tasks` and for the checks before the first connection. */
   readonly unknown: Value
   /** Ask as root through sudo. @default true */

@@ -21,7 +21,7 @@ export const nodeFact: Fact<NodeFact> = {
   probe: (host, reachedAt) =>
     mapProbe(ask(nodeReader, JSON.stringify([host.vars.dataDir, host.address])), (fact) => ({
       ...fact,
-      reachedAt,
+      reachedAt: reachedAt(),
     })),
   unknown: {
     reachedAt: undefined,

@@ -1,4 +1,4 @@
-import { type Reader, UserError, ask, askAll, defineModule, sh, z } from 'run-playbook'
+import { type Reader, UserError, ask, defineModule, sh, z } from 'run-playbook'
 
 export interface OverlayArgs {
   /** This node's address on the overlay. */
@@ -20,19 +20,7 @@ interface OverlayState {
 export const overlayReachable = defineModule<OverlayArgs, OverlayState>({
   name: 'overlay_reachable',
   args: z.strictObject({ address: z.ipv4(), peers: z.array(z.ipv4()) }),
-  probe: ({ address, peers }) => {
-    const answers = askAll({
-      up: ask(ownAddress, address),
-      reached: { questions: peers.flatMap((peer) => ask(ping, peer).questions), parse: (found) => found },
-    })
-    return {
-      questions: answers.questions,
-      parse: (found) => {
-        const { up, reached } = answers.parse(found)
-        return { up, silent: peers.filter((_, i) => reached[i] !== true) }
-      },
-    }
-  },
+  probe: (args) => ask(overlay, JSON.stringify(args)),
   plan: ({ address, peers }, { up, silent }) => {
     if (!up)
       throw new UserError(
@@ -52,28 +40,27 @@ export const overlayReachable = defineModule<OverlayArgs, OverlayState>({
   touches: () => [],
 })
 
-/** What the tunnel of any node may change. */
-const sees = () => ['wireguard:/**', 'network:/**']
-
-const ownAddress: Reader<boolean> = {
-  name: 'own-address',
+// Ten seconds in all: the first packet to a peer waits for the handshake, which WireGuard retries every five. Without
+// an address of one's own there is no overlay to wait for.
+const overlay: Reader<OverlayState> = {
+  name: 'overlay',
   channel: 'shell',
-  ask: () => 'ip -o -4 address show',
-  parse: ({ stdout }, keys) => keys.map((address) => stdout.toString().includes(` inet ${address}/`)),
-  sees,
-}
-
-// Ten seconds in all: the first packet to a peer waits for the handshake, which WireGuard retries every five.
-const ping: Reader<boolean> = {
-  name: 'ping',
-  channel: 'shell',
-  ask: (peers) => `
-    try() { for i in 1 2 3 4 5; do ping -c 1 -W 2 "$1" >/dev/null 2>&1 && echo "$1" && return; done; }
-    for peer in ${sh`${peers}`}; do try "$peer" & done
-    wait`,
+  ask: ([key = '']) => {
+    const { address, peers } = JSON.parse(key) as OverlayArgs
+    return `
+      ip -o -4 address show | grep -qF ${sh`${` inet ${address}/`}`} || exit 0
+      echo up
+      try() { for i in 1 2 3 4 5; do ping -c 1 -W 2 "$1" >/dev/null 2>&1 && echo "$1" && return; done; }
+      for peer in ${sh`${peers}`}; do try "$peer" & done
+      wait`
+  },
   parse: ({ stdout }, keys) => {
     const heard = new Set(stdout.toString().split('\n'))
-    return keys.map((peer) => heard.has(peer))
+    return keys.map((key) => {
+      const { peers } = JSON.parse(key) as OverlayArgs
+      return { up: heard.has('up'), silent: peers.filter((peer) => !heard.has(peer)) }
+    })
   },
-  sees,
+  // What the tunnel of any node may change.
+  sees: () => ['wireguard:/**', 'network:/**'],
 }

@@ -15,7 +15,12 @@ export const postgresImage = defineRole({
   }),
   tasks: ({ image, archive, context, install }) => [
     install.length > 0 && packages('docker engine', { names: install }),
-    service('docker', { name: 'docker', state: 'started', enabled: true }),
+    service(
+      'docker',
+      { name: 'docker', state: 'started', enabled: true },
+      // Starting it starts containers, but none that has the run of the host.
+      { touches: ['service:/**', 'docker:/**', 'postgres:/**'] },
+    ),
     docker.image('postgres image', { name: image, ...(archive ? { archive } : { build: { context } }) }),
   ],
 })

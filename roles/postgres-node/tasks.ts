@@ -93,6 +93,8 @@ export function nodeTasks(vars: NodeVars, mode: 'primary' | 'replica'): TaskList
           { source: CONFIG, target: '/etc/postgresql', readOnly: true },
           { source: SECRETS, target: '/run/secrets', readOnly: true },
         ],
+        // Where the entrypoint puts the passfile: in memory, never in the data.
+        tmpfs: { '/run/run-playbook': 'size=4m,mode=0700' },
         logging: { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } },
       },
       {

@@ -1,4 +1,4 @@
-import { defineRole, packages, wireguard, z } from 'run-playbook'
+import { defineRole, packages, treeResource, wireguard, z } from 'run-playbook'
 import type { Secret } from 'run-playbook'
 
 /** A WireGuard mesh: every node is a peer of every other. For those who have no overlay yet. */
@@ -11,26 +11,33 @@ export const wireguardRole = defineRole({
     address: z.string(),
     privateKey: z.custom<Secret>(),
     listenPort: z.int().default(51820),
-    peers: z.array(z.strictObject({ publicKey: z.string(), address: z.string(), endpoint: z.string() })),
+    peers: z.array(
+      z.strictObject({ publicKey: z.string(), address: z.string(), endpoint: z.string().optional() }),
+    ),
     /** Packages to install where `wg-quick` is missing. */
     install: z.array(z.string()).default([]),
   }),
   tasks: (vars) => [
     vars.install.length > 0 && packages('wireguard tools', { names: vars.install }),
-    wireguard(vars.interface, {
-      interface: vars.interface,
-      privateKey: vars.privateKey,
-      address: vars.address,
-      listenPort: vars.listenPort,
-      // Docker starts containers that need the overlay address, so the overlay has to be first.
-      before: ['docker.service'],
-      peers: vars.peers.map(({ publicKey, address, endpoint }) => ({
-        publicKey,
-        endpoint: `${endpoint}:${vars.listenPort}`,
-        allowedIps: [`${address}/32`],
-        // Keeps a mapping in a NAT open; WireGuard's documentation names 25 seconds.
-        persistentKeepalive: 25,
-      })),
-    }),
+    wireguard(
+      vars.interface,
+      {
+        interface: vars.interface,
+        privateKey: vars.privateKey,
+        address: vars.address,
+        listenPort: vars.listenPort,
+        // Docker starts containers that need the overlay address, so the overlay has to be first.
+        before: ['docker.service'],
+        peers: vars.peers.map(({ publicKey, address, endpoint }) => ({
+          publicKey,
+          ...(endpoint !== undefined && { endpoint: `${endpoint}:${vars.listenPort}` }),
+          allowedIps: [`${address}/32`],
+          // Keeps a mapping in a NAT open; WireGuard's documentation names 25 seconds.
+          persistentKeepalive: 25,
+        })),
+      },
+      // Its unit and configuration, and what is reached through the tunnel; not other units.
+      { touches: ['wireguard:/**', 'network:/**', 'postgres:/**', treeResource('/etc/wireguard')] },
+    ),
   ],
 })
