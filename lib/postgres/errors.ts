@@ -1,5 +1,5 @@
 import type { PostgresTarget } from '../core/postgres-target.ts'
-import { UserError } from '../core/errors.ts'
+import { UnreachableError, UserError } from '../core/errors.ts'
 
 /** What the server says of one statement while the session goes on. */
 export interface Refusal extends Error {
@@ -37,7 +37,7 @@ export function explainQuery(error: unknown, target: PostgresTarget): UserError 
 
 /** Why there is no session, and what to do about it. */
 export function explainConnecting(error: unknown, target: PostgresTarget): UserError {
-  if (error instanceof UserError) return error
+  if (error instanceof UnreachableError || isExplained(error)) return error
   const code = isFromServer(error) ? error.code : ''
   const message = error instanceof Error ? error.message : String(error)
   if (code === '28P01' || message.startsWith('SASL')) return wrongPassword(error, target)
@@ -78,6 +78,11 @@ function notAllowed(message: string, cause: unknown, target: PostgresTarget): Us
     hint: `pg_hba.conf needs a scram-sha-256 line for "${who(target)}" from this node, and the role needs LOGIN`,
     cause,
   })
+}
+
+// The transport explains in its own words that nobody listens; here it is about a database.
+function isExplained(error: unknown): error is UserError {
+  return error instanceof UserError && error.code.startsWith('E_POSTGRES_')
 }
 
 function isFromServer(error: unknown): error is Refusal {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Duplex } from 'node:stream'
-import { UnreachableError, type UserError } from '../../../lib/core/errors.ts'
+import { UnreachableError, UserError } from '../../../lib/core/errors.ts'
 import { type Question, ask } from '../../../lib/core/probe.ts'
 import { Secret } from '../../../lib/core/secret.ts'
 import { queryReader } from '../../../lib/modules/postgres/query-reader.ts'
@@ -119,6 +119,18 @@ describe('the channel to PostgreSQL', function () {
     const reply = await channel.run({ sql: 'SELECT 1', on: { ...server.target, port: 1 } })
     assert.equal(reply.code, 2)
     assert.match(reply.stderr.toString(), /can't be reached/)
+  })
+
+  it('says so as well when it is the transport that found out', async () => {
+    const refused = new UserError('E_FORWARD_FAILED', 'no way to 10.88.0.11:5432: Connection refused')
+    const none = createPostgresChannel({
+      countRoundTrip: () => undefined,
+      forward: () => Promise.reject(refused),
+    })
+    const question = query('SELECT 1')
+    const error = (await none.ask([question])).get(question) as UserError
+    assert.equal(error.code, 'E_POSTGRES_UNREACHABLE')
+    assert.match(error.message, /Connection refused/)
   })
 
   it('says that a server is starting', async () => {
