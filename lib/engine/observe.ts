@@ -71,7 +71,10 @@ export async function observePostgres(session: Session, wanted: readonly Wanted[
     if (questions.length === 0) continue
     const answers = await session.postgres.ask(questions)
     for (const question of questions) {
-      session.snapshots[user].record(question, answers.get(question) ?? new Error('no answer'))
+      session.snapshots[user].record(
+        question,
+        answers.has(question) ? answers.get(question) : new Error('no answer'),
+      )
     }
   }
 }

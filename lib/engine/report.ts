@@ -55,7 +55,12 @@ function stepReport(step: Step, reply: Reply): ErrorReport {
   if (!('script' in step)) {
     return { code: 'E_STEP_FAILED', message: 'the statement failed', command: scrub(step.sql), output }
   }
-  const report = { code: 'E_STEP_FAILED', command: beginning(scrub(step.script)), exitCode: reply.code, output }
+  const report = {
+    code: 'E_STEP_FAILED',
+    command: beginning(scrub(step.script)),
+    exitCode: reply.code,
+    output,
+  }
   if (reply.code === TIMED_OUT) {
     const seconds = (step.timeoutMs ?? 600_000) / 1000
     return { ...report, code: 'E_STEP_TIMEOUT', message: `the command did not end within ${seconds} seconds` }
@@ -69,7 +74,9 @@ function stepReport(step: Step, reply: Reply): ErrorReport {
 function beginning(script: string): string {
   const lines = script.trim().split('\n')
   const more = lines.length - SCRIPT_LINES
-  return more <= 0 ? lines.join('\n') : [...lines.slice(0, SCRIPT_LINES), `… ${more} more lines, see -vv`].join('\n')
+  return more <= 0
+    ? lines.join('\n')
+    : [...lines.slice(0, SCRIPT_LINES), `… ${more} more lines, see -vv`].join('\n')
 }
 
 function lastLines(output: Buffer): string[] {
