@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { type DockerImage, imageConfigSchema, imageContent } from '../readers/docker-inspect.ts'
 import { familiar } from '../readers/docker-reference.ts'
+import { kept } from './kept.ts'
 
 /** An image in a file on the operator's machine, as `docker save` writes it. */
 export interface ImageArchive {
@@ -24,14 +25,15 @@ export function readArchive(file: string, name: string): ImageArchive {
   const key = [file, name, ...version(file)].join('\0')
   const known = read.get(key)
   if (known) return known
-  const manifests = manifestSchema.parse(JSON.parse(member(file, 'manifest.json')))
+  const look = (path: string) => kept([...version(file), file, path].join('\0'), () => member(file, path))
+  const manifests = manifestSchema.parse(JSON.parse(look('manifest.json')))
   const wanted = familiar(name)
   const found = manifests.find(({ RepoTags }) => RepoTags?.includes(wanted)) ?? only(manifests)
   if (found === undefined) {
     const tags = manifests.flatMap(({ RepoTags }) => RepoTags ?? []).join(', ')
     throw new UserError('E_BAD_ARCHIVE', `${file} holds several images, and none is ${wanted}: ${tags}`)
   }
-  const { config, created, rootfs } = configSchema.parse(JSON.parse(member(file, found.Config)))
+  const { config, created, rootfs } = configSchema.parse(JSON.parse(look(found.Config)))
   const tags = found.RepoTags ?? []
   const id = `sha256:${/[0-9a-f]{64}/.exec(found.Config)?.[0]}`
   const archive = {
