@@ -42,6 +42,21 @@ export async function writeAll(channel: Channel, bytes: Buffer): Promise<void> {
   }
 }
 
+/** Resolves when the command has ended, or soon. */
+export function endOf(channel: Channel): Promise<void> {
+  return new Promise((resolve) => {
+    if (channel.ended.aborted) return resolve()
+    const done = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    const timer = setTimeout(done, END_TIMEOUT)
+    channel.ended.addEventListener('abort', done, { once: true })
+  })
+}
+
+const END_TIMEOUT = 500
+
 const SLICE = 256 * 1024
 
 function drained(channel: Channel): Promise<void> {

@@ -4,7 +4,7 @@ import type { Reply } from '../core/probe.ts'
 import { scrub } from '../core/secret.ts'
 import { type LockRequest, batchText } from './batch.ts'
 import { type ByteReader, EndOfStream, byteReader } from './byte-reader.ts'
-import { type Channel, tailOf, writeAll } from './channel.ts'
+import { type Channel, endOf, tailOf, writeAll } from './channel.ts'
 import { OUTPUT_CAP, packProgram, sessionProgram } from './host-program.ts'
 import { openPayload, sendPayload } from './payload.ts'
 import { type Script, SKIPPED } from './transport.ts'
@@ -105,11 +105,17 @@ export class Session {
     }
     this.#busy = true
     try {
-      const [, replies] = await Promise.all([send(), this.#receive(scripts, onReply)])
+      // Of a shell that has ended, what it said last tells more than the write that failed.
+      const sent = send().catch((error: unknown) => {
+        if (!this.#channel.ended.aborted) throw error
+      })
+      const [replies] = await Promise.all([this.#receive(scripts, onReply), sent])
       return replies
     } catch (error) {
       if (error instanceof UserError) throw error
       const lost = this.#channel.ended.aborted || error instanceof EndOfStream || error instanceof NotAReply
+      // The end of the output comes before the exit status or the reason why the connection is gone.
+      if (error instanceof EndOfStream) await endOf(this.#channel)
       this.#channel.destroy()
       throw lost ? this.#lost(error) : error
     } finally {

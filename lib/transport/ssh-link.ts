@@ -44,6 +44,7 @@ export async function logIn(
   const identities = await identitiesFor(settings)
   const ssh = new NodeSSH()
   let refused: Error | undefined
+  let verified = false
   const aborted = (): void => void stream.destroy()
   signal.addEventListener('abort', aborted, { once: true })
   try {
@@ -57,7 +58,7 @@ export async function logIn(
       // Called before anything of ours is sent to the server. Without it ssh2 takes any key.
       hostVerifier: (key: Buffer, answer: (ok: boolean) => void): void => {
         check.verify(key).then(
-          () => answer(true),
+          () => answer((verified = true)),
           (error: Error) => {
             refused = error
             answer(false)
@@ -70,7 +71,7 @@ export async function logIn(
   } catch (cause) {
     stream.destroy()
     if (refused !== undefined) throw refused
-    throw loginFailed(target, identities, cause as Error & { level?: string })
+    throw loginFailed(target, identities, cause as LoginError, verified)
   } finally {
     signal.removeEventListener('abort', aborted)
   }
@@ -156,22 +157,31 @@ export class SshLink implements Link {
   }
 }
 
+type LoginError = Error & { readonly level?: string; readonly code?: string | number }
+
 function loginFailed(
   { name, settings, host, sshArguments }: SshTarget,
   { offered, encrypted }: { readonly offered: readonly string[]; readonly encrypted: readonly string[] },
-  cause: Error & { level?: string },
+  cause: LoginError,
+  verified: boolean,
 ): UnreachableError {
-  const { level, message } = cause
-  if (level === 'client-authentication' || level === 'agent') {
+  const { level, message, code } = cause
+  // A number is the server's reason for hanging up (RFC 4253, 11.1): too many keys were offered.
+  const hungUp = verified && typeof code === 'number'
+  if (level === 'client-authentication' || level === 'agent' || hungUp) {
     const keys = offered.length === 0 ? 'there was no key to offer' : `keys offered: ${offered.join(', ')}`
     const locked = encrypted.length === 0 ? '' : `; ${encrypted.join(', ')} needs a passphrase`
-    return new UnreachableError('E_AUTH_FAILED', `${name} refused ${settings.user}: ${keys}${locked}`, {
-      hint:
-        encrypted[0] === undefined
-          ? `Does \`ssh ${sshArguments}\` log in?`
-          : `Unlock it with: ssh-add ${encrypted[0]}`,
-      cause,
-    })
+    return new UnreachableError(
+      'E_AUTH_FAILED',
+      `${name} refused ${settings.user}: ${keys}${locked}${hungUp ? `; ${message}` : ''}`,
+      {
+        hint:
+          encrypted[0] === undefined
+            ? `Does \`ssh ${sshArguments}\` log in?`
+            : `Unlock it with: ssh-add ${encrypted[0]}`,
+        cause,
+      },
+    )
   }
   if (level === 'handshake' || level === 'protocol') {
     return new UnreachableError('E_HANDSHAKE_FAILED', `${host} port ${settings.port}: ${message}`, { cause })

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -13,6 +14,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TransportOptions, createTransport } from '../../lib/transport/index.ts'
 import type { Connection } from '../../lib/transport/transport.ts'
+
+/** Logs in where a test does not say who: nobody's start-up files, so a login is fast. */
+export const USER = 'rp-test'
 
 /** A real sshd on 127.0.0.1 with its own keys and config in a folder that goes with it. */
 export interface Sshd {
@@ -42,7 +46,8 @@ export async function startSshd(config = '', types: readonly string[] = ['ed2551
   keygen(join(dir, 'id'), 'ed25519')
   copyFileSync(join(dir, 'id.pub'), join(dir, 'authorized_keys'))
   // sshd reads authorized_keys as the user who logs in.
-  execFileSync('chmod', ['755', dir])
+  chmodSync(dir, 0o777)
+  addUser(USER, '/bin/sh')
   const lines = [
     config,
     `Port ${port}`,
@@ -51,7 +56,8 @@ export async function startSshd(config = '', types: readonly string[] = ['ed2551
     `AuthorizedKeysFile ${dir}/authorized_keys`,
     `PidFile ${dir}/sshd.pid`,
     'StrictModes no',
-    'UsePAM yes',
+    // Half of the time of a login.
+    'UsePAM no',
     'PermitRootLogin yes',
     'PasswordAuthentication no',
     'UseDNS no',
@@ -78,7 +84,7 @@ export async function startSshd(config = '', types: readonly string[] = ['ed2551
 Host *
   HostName 127.0.0.1
   Port ${port}
-  User root
+  User ${USER}
   IdentityFile ${dir}/id
   IdentityAgent none
   UserKnownHostsFile ${dir}/known_hosts
@@ -94,7 +100,7 @@ Host *
     pid: child.pid ?? 0,
     hostKey,
     sshConfig,
-    connect: async (user = 'root', { config: file, signal, ...options } = {}) => {
+    connect: async (user = USER, { config: file, signal, ...options } = {}) => {
       const transport = createTransport({
         sshConfigFile: file ?? sshConfig(`Host host\n  User ${user}\n`),
         ...options,
@@ -109,6 +115,7 @@ Host *
     stop: async () => {
       await Promise.all(open.map((connection) => connection.close()))
       child.kill()
+      removeUser(USER)
       rmSync(dir, { recursive: true })
     },
   }

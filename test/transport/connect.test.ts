@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, type Server, type Socket, connect as tcp, createServer } from 'node:net'
+import { join } from 'node:path'
+import { createTransport } from '../../lib/transport/index.ts'
+import type { Script } from '../../lib/transport/transport.ts'
+import { type Sshd, USER, freePort, keygen, startSshd } from './sshd.ts'
+
+const hello: Script = { kind: 'probe', script: 'echo in' }
+const login = { user: 'login' } as const
+
+describe('connecting', function () {
+  let sshd: Sshd
+
+  before(async function () {
+    if (process.getuid?.() !== 0) this.skip()
+    sshd = await startSshd('MaxAuthTries 3')
+    keygen(join(sshd.dir, 'stranger'), 'ed25519')
+    for (let i = 0; i < 4; i++) keygen(join(sshd.dir, `extra${i}`), 'ed25519')
+    keygen(join(sshd.dir, 'locked'), 'ed25519', 'passphrase')
+    keygen(join(sshd.dir, 'rsa'), 'rsa')
+    execFileSync('ssh-keygen', ['-q', '-t', 'ecdsa', '-m', 'PEM', '-N', '', '-f', join(sshd.dir, 'pem')])
+    const keys = ['id', 'locked', 'rsa', 'pem'].map((name) =>
+      readFileSync(join(sshd.dir, `${name}.pub`), 'utf8'),
+    )
+    writeFileSync(join(sshd.dir, 'authorized_keys'), keys.join(''))
+  })
+  after(() => sshd?.stop())
+
+  const connectWith = async (lines: string): Promise<string> => {
+    const config = sshd.sshConfig(`Host host\n${lines}\n`)
+    const connection = await sshd.connect(USER, { config })
+    const [reply] = await connection.exchange([hello], login)
+    await connection.close()
+    return String(reply?.stdout)
+  }
+  const identity = (name: string): string => `  IdentitiesOnly yes\n  IdentityFile ${join(sshd.dir, name)}`
+
+  describe('by key', () => {
+    for (const name of ['id', 'rsa', 'pem']) {
+      it(`file: ${name}`, async () => assert.equal(await connectWith(identity(name)), 'in\n'))
+    }
+
+    it('refuses with what was offered, at once', async () => {
+      const file = join(sshd.dir, 'only-stranger')
+      writeFileSync(
+        file,
+        readFileSync(sshd.sshConfig(), 'utf8').replace(/IdentityFile .*/, identity('stranger').trim()),
+      )
+      const started = performance.now()
+      await assert.rejects(sshd.connect(USER, { config: file }), {
+        name: 'UnreachableError',
+        code: 'E_AUTH_FAILED',
+        message: /host refused rp-test: .*stranger/,
+      })
+      assert.ok(performance.now() - started < 2500, 'without another try')
+    })
+
+    it('says that a key needs a passphrase', async () => {
+      const file = join(sshd.dir, 'only-locked')
+      writeFileSync(
+        file,
+        readFileSync(sshd.sshConfig(), 'utf8').replace(/IdentityFile .*/, identity('locked').trim()),
+      )
+      const hint = `Unlock it with: ssh-add ${join(sshd.dir, 'locked')}`
+      await assert.rejects(sshd.connect(USER, { config: file }), {
+        code: 'E_AUTH_FAILED',
+        message: /locked needs a passphrase/,
+        hint,
+      })
+    })
+
+    it('does without an agent that is gone', async () => {
+      assert.equal(await connectWith('  IdentityAgent /nonexistent/agent'), 'in\n')
+    })
+  })
+
+  describe('by agent', () => {
+    let agent: ChildProcess
+    let socket: string
+    const add = (name: string): void => {
+      const askpass = join(sshd.dir, 'askpass')
+      writeFileSync(askpass, '#!/bin/sh\necho passphrase\n', { mode: 0o755 })
+      const env = {
+        ...process.env,
+        SSH_AUTH_SOCK: socket,
+        SSH_ASKPASS: askpass,
+        SSH_ASKPASS_REQUIRE: 'force',
+      }
+      execFileSync('ssh-add', ['-q', join(sshd.dir, name)], { env, stdio: 'ignore' })
+    }
+
+    before(async () => {
+      socket = join(sshd.dir, 'agent')
+      agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
+      while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20))
+      for (const name of ['extra0', 'extra1', 'extra2', 'extra3', 'locked']) add(name)
+    })
+    after(() => agent?.kill())
+
+    it('unlocks a key, and IdentitiesOnly spares the server the others', async () => {
+      assert.equal(await connectWith(`  IdentityAgent ${socket}\n${identity('locked')}`), 'in\n')
+    })
+
+    it('runs out of tries without IdentitiesOnly, as ssh does', async () => {
+      await assert.rejects(connectWith(`  IdentityAgent ${socket}`), {
+        code: 'E_AUTH_FAILED',
+        message: /5 of the agent.*Too many authentication failures/,
+      })
+    })
+  })
+
+  describe('to a server', () => {
+    const transport = (config: string) => createTransport({ sshConfigFile: config })
+    const signal = new AbortController().signal
+
+    it('takes the address of the inventory when the config has no HostName', async () => {
+      const file = join(sshd.dir, 'no-hostname')
+      writeFileSync(file, readFileSync(sshd.sshConfig(), 'utf8').replace('HostName 127.0.0.1', ''))
+      const connection = await transport(file).connect({ name: 'anything', address: '127.0.0.1' }, signal)
+      await connection.close()
+    })
+
+    it('that refuses is tried again a little', async () => {
+      const port = await freePort()
+      let server: Server | undefined
+      // Up after the first try: a proxy to the sshd.
+      const timer = setTimeout(() => {
+        server = createServer((socket) => void socket.pipe(tcp(sshd.port, '127.0.0.1')).pipe(socket)).listen(
+          port,
+        )
+      }, 100)
+      const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
+      const connection = await sshd.connect(USER, {
+        config: sshd.sshConfig(`Host host\n  Port ${port}\n${alias}\n`),
+      })
+      await connection.close()
+      clearTimeout(timer)
+      server?.close()
+    })
+
+    it('that is not there is reported', async () => {
+      const config = sshd.sshConfig(`Host host\n  Port ${await freePort()}\n`)
+      await assert.rejects(sshd.connect(USER, { config }), {
+        name: 'UnreachableError',
+        code: 'E_CONNECT_FAILED',
+        message: /127.0.0.1 port \d+: .*ECONNREFUSED/,
+      })
+    })
+
+    it('that never answers is given up after ConnectTimeout, or when interrupted', async () => {
+      const sockets: Socket[] = []
+      const silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
+      await new Promise((resolve) => silent.once('listening', resolve))
+      const config = sshd.sshConfig(`Host host\n  Port ${(silent.address() as AddressInfo).port}\n`)
+      const abort = new AbortController()
+      setTimeout(() => abort.abort(), 200)
+      const started = performance.now()
+      await assert.rejects(sshd.connect(USER, { config, signal: abort.signal }), {
+        name: 'UnreachableError',
+        message: /interrupted/,
+      })
+      assert.ok(performance.now() - started < 2000)
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+    })
+
+    it('over jump hosts, each verified', async () => {
+      const { port } = sshd
+      const config = sshd.sshConfig(`
+Host host
+  ProxyJump first,${USER}@second:${port}
+Host second
+  Port 1
+`)
+      const connection = await sshd.connect(USER, { config })
+      assert.equal(String((await connection.exchange([hello], login))[0]?.stdout), 'in\n')
+      await connection.close()
+      const unknown = sshd.sshConfig('Host host\n  ProxyJump hop\nHost hop\n  UserKnownHostsFile none\n')
+      await assert.rejects(sshd.connect(USER, { config: unknown }), {
+        code: 'E_UNKNOWN_HOST_KEY',
+        hint: / hop$/,
+      })
+      const loop = sshd.sshConfig(
+        'Host host\n  ProxyJump one\nHost one\n  ProxyJump two\nHost two\n  ProxyJump one\n',
+      )
+      await assert.rejects(sshd.connect(USER, { config: loop }), {
+        code: 'E_SSH_CONFIG',
+        message: /circles/,
+      })
+    })
+  })
+
+  describe('and then', () => {
+    it('forwards TCP from the host', async () => {
+      const server = createServer((socket) => void socket.pipe(socket)).listen(0, '127.0.0.1')
+      await new Promise((resolve) => server.once('listening', resolve))
+      const connection = await sshd.connect()
+      const stream = await connection.forward('127.0.0.1', (server.address() as AddressInfo).port)
+      const answer = new Promise<Buffer>((resolve) => stream.once('data', resolve))
+      stream.write(Buffer.from([0, 255, 10]))
+      assert.deepEqual(await answer, Buffer.from([0, 255, 10]))
+      assert.equal(connection.roundTrips, 1)
+      stream.destroy()
+      server.close()
+      await assert.rejects(connection.forward('127.0.0.1', await freePort()), { code: 'E_FORWARD_FAILED' })
+    })
+
+    it('rejects everything when the connection is lost in the middle of a command', async () => {
+      const proxy = await cutter(sshd.port)
+      const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
+      const config = sshd.sshConfig(`Host host\n  Port ${proxy.port}\n${alias}\n`)
+      const connection = await sshd.connect(USER, { config })
+      const flag = join(sshd.dir, 'flag')
+      const steps = ['echo started', 'sleep 1', `touch ${flag}`].map((script): Script => ({
+        kind: 'step',
+        script,
+      }))
+      const going = connection.exchange(steps, { ...login, onReply: () => setTimeout(proxy.cut, 50) })
+      const queued = connection.exchange([hello], login)
+      const lost = { name: 'UnreachableError', code: 'E_CONNECTION_LOST' }
+      await Promise.all([assert.rejects(going, lost), assert.rejects(queued, lost)])
+      await assert.rejects(connection.exchange([hello], login), lost)
+      await assert.rejects(connection.forward('127.0.0.1', 1), lost)
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      assert.ok(!existsSync(flag), 'no further step runs')
+      await connection.close()
+      proxy.close()
+    })
+
+    it('never takes a payload that was cut short for a whole one', async () => {
+      const proxy = await cutter(sshd.port)
+      const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
+      const config = sshd.sshConfig(`Host host\n  Port ${proxy.port}\n${alias}\n`)
+      const connection = await sshd.connect(USER, { config })
+      await connection.exchange([hello], login)
+      const target = join(sshd.dir, 'target')
+      proxy.cutAfter(1_500_000)
+      const script = `cat > ${target}.new && mv ${target}.new ${target}`
+      const going = connection.exchange([{ kind: 'step', script, stdin: Buffer.alloc(3_000_000) }], login)
+      await assert.rejects(going, { code: 'E_CONNECTION_LOST' })
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      assert.ok(!existsSync(target) && !existsSync(`${target}.new`))
+      proxy.close()
+    })
+
+    it('ends with the signal', async () => {
+      const abort = new AbortController()
+      const connection = await sshd.connect(USER, { signal: abort.signal })
+      const going = connection.exchange([{ kind: 'step', script: 'sleep 1' }], login)
+      setTimeout(() => abort.abort(), 300)
+      await assert.rejects(going, { code: 'E_CONNECTION_LOST', message: /interrupted/ })
+    })
+
+    it('notices that its sshd was killed', async () => {
+      const connection = await sshd.connect()
+      // The script's parent is `timeout`, of that the session, of that sshd.
+      const script = 'up() { cut -d" " -f4 /proc/$1/stat; }; kill -9 $(up $(up $PPID))'
+      const going = connection.exchange([{ kind: 'step', script }], login)
+      await assert.rejects(going, { name: 'UnreachableError', code: 'E_CONNECTION_LOST' })
+    })
+  })
+})
+
+/** A proxy whose connections can be cut. */
+async function cutter(port: number) {
+  const sockets = new Set<Socket>()
+  let budget = Infinity
+  const cut = (): void => sockets.forEach((socket) => socket.destroy())
+  const server = createServer((client) => {
+    const upstream = tcp(port, '127.0.0.1')
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => cut())
+    }
+    client.on('data', (chunk: Buffer) => {
+      budget -= chunk.length
+      if (budget < 0) cut()
+      else upstream.write(chunk)
+    })
+    upstream.pipe(client)
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    cutAfter: (bytes: number) => void (budget = bytes),
+    close: () => server.close(),
+  }
+}
