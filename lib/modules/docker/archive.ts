@@ -26,14 +26,14 @@ export function readArchive(file: string, name: string): ImageArchive {
   const known = read.get(key)
   if (known) return known
   const look = (path: string) => kept([...version(file), file, path].join('\0'), () => member(file, path))
-  const manifests = manifestSchema.parse(JSON.parse(look('manifest.json')))
+  const manifests = parse(file, manifestSchema, look('manifest.json'))
   const wanted = familiar(name)
   const found = manifests.find(({ RepoTags }) => RepoTags?.includes(wanted)) ?? only(manifests)
   if (found === undefined) {
     const tags = manifests.flatMap(({ RepoTags }) => RepoTags ?? []).join(', ')
     throw new UserError('E_BAD_ARCHIVE', `${file} holds several images, and none is ${wanted}: ${tags}`)
   }
-  const { config, created, rootfs } = configSchema.parse(JSON.parse(look(found.Config)))
+  const { config, created, rootfs } = parse(file, configSchema, look(found.Config))
   const tags = found.RepoTags ?? []
   const id = `sha256:${/[0-9a-f]{64}/.exec(found.Config)?.[0]}`
   const archive = {
@@ -67,6 +67,14 @@ const configSchema = z.object({
   config: imageConfigSchema.nullish().transform((config) => imageConfigSchema.parse(config ?? {})),
   rootfs: z.object({ diff_ids: z.array(z.string()) }),
 })
+
+function parse<Value>(file: string, schema: z.ZodType<Value>, text: string): Value {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new UserError('E_BAD_ARCHIVE', `${file} is not an image saved by docker save`, { cause })
+  }
+}
 
 const only = <Item>(items: readonly Item[]): Item | undefined => (items.length === 1 ? items[0] : undefined)
 

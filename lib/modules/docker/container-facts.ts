@@ -31,11 +31,17 @@ export function optionChanges(args: ContainerArgs, container: DockerContainer): 
 /** Names of the options that were asked for when the container was made and no longer are. */
 export function takenAway(args: ContainerArgs, container: DockerContainer): string[] {
   const wanted = wantedFacts(args)
-  const before = (container.config.Labels[SPEC_LABEL] ?? '')
-    .split(' ')
-    .filter(Boolean)
-    .map(decodeURIComponent)
-  return before.filter((name) => !Object.hasOwn(wanted, name))
+  const before = (container.config.Labels[SPEC_LABEL] ?? '').split(' ').filter(Boolean)
+  return before.map(decode).filter((name) => !Object.hasOwn(wanted, name))
+}
+
+// Anybody may have written the label.
+function decode(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
 }
 
 /** Whether Docker can change an option, such as `memory` or `env.TZ`, while the container runs. */

@@ -110,7 +110,7 @@ function stop({ name, stopTimeout }: Stoppable, container: DockerContainer | und
   if (now === 'stopped' || now === 'absent') return ''
   const thaw = now === 'paused' ? sh`docker unpause ${name}\n` : ''
   // Without a time the container's own counts.
-  const time = stopTimeout === undefined ? [] : ['--time', stopTimeout]
+  const time = stopTimeout === undefined ? [] : ['-t', stopTimeout]
   return `${thaw}${sh`docker stop ${[...time, name]}\n`}`
 }
 

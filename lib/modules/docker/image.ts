@@ -1,5 +1,3 @@
-import { z } from 'zod'
-import { UserError } from '../../core/errors.ts'
 import {
   type Module,
   type ModuleDefinition,
@@ -30,15 +28,11 @@ export interface ImageState {
 }
 
 // What the source holds is read when the task is made: a missing file is found before any host is touched.
-const args = imageArgs.transform(({ name, state = 'present', ...rest }, context): Image => {
-  try {
-    return { name, state, source: readSource(name, rest) }
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    context.addIssue({ code: 'custom', message: error.message })
-    return z.NEVER
-  }
-})
+const args = imageArgs.transform(({ name, state = 'present', ...rest }): Image => ({
+  name,
+  state,
+  source: readSource(name, rest),
+}))
 
 /**
  * An image under a name, from a registry, from an archive or built from a folder.
@@ -57,7 +51,7 @@ export const image = defineModule({
   touches,
   // Only pulling tells whether the registry has something newer, and then there is nothing left to do.
   verify: (args, _before, after) =>
-    args.source.kind === 'pull' && after.image ? [] : plan(args, after).changes,
+    args.source.kind === 'pull' && args.state === 'present' && after.image ? [] : plan(args, after).changes,
 } satisfies ModuleDefinition<Image, ImageState>) as unknown as Module<ImageArgs, ImageState>
 
 function probe({ name, source }: Image): Probe<ImageState> {

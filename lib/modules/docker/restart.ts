@@ -33,7 +33,7 @@ export const restart = defineModule<DockerRestartArgs, DockerContainer | undefin
     return { changes: [{ what: 'started', from: container.startedAt, to: 'now' }] }
   },
   apply: ({ name, stopTimeout }, container) => {
-    const time = stopTimeout === undefined ? [] : ['--time', stopTimeout]
+    const time = stopTimeout === undefined ? [] : ['-t', stopTimeout]
     const thaw = container?.status === 'paused' ? [{ script: sh`docker unpause ${name}` }] : []
     return [...thaw, { script: sh`docker restart ${[...time, name]}`, timeoutMs: 1_800_000 }]
   },

@@ -62,12 +62,13 @@ describe('docker, what differs', () => {
     const before = everything()
     const container = {
       ...before,
-      config: { ...before.config, Labels: { [SPEC_LABEL]: 'env.TZ user env.A%20b' } },
+      config: { ...before.config, Labels: { [SPEC_LABEL]: 'env.TZ user env.A%20b %zz' } },
     }
     const { user: _, labels: __, ...args } = everyOption
     assert.deepEqual(planOf(docker('it', args), there(container)).changes, [
       { what: 'user', from: '1000:1000', to: 'default' },
       { what: 'env.A b', from: 'set', to: 'default' },
+      { what: '%zz', from: 'set', to: 'default' },
     ])
   })
 
@@ -108,7 +109,7 @@ describe('docker, what is done', () => {
     assert.equal(
       swap,
       `set -e
-docker stop --time 60 web
+docker stop -t 60 web
 docker rename web web.run-playbook-old
 docker rename web.run-playbook-new web
 docker start web || {
@@ -145,7 +146,7 @@ docker rm web.run-playbook-old`,
       [
         'docker rm --force web.run-playbook-new',
         'docker stop web.run-playbook-old && docker rm web.run-playbook-old',
-        'docker stop --time 5 web\ndocker rm --force web',
+        'docker stop -t 5 web\ndocker rm --force web',
       ],
     )
     assert.deepEqual(planOf(task, nowhere()), { changes: [], because: 'not there' })

@@ -83,6 +83,8 @@ describe('docker.image from an archive', () => {
     const make = (archive: string) => () => docker.image('it', { name: 'web:1', archive })
     assert.throws(make(join(temp(), 'none')), /is no file/)
     assert.throws(make(save(Buffer.from('no tar'))), /not an image saved by docker save/)
+    const odd = tar([{ path: 'manifest.json', type: 'file', body: Buffer.from('{}') }])
+    assert.throws(make(save(odd)), { code: 'E_BAD_ARCHIVE' })
     const two = JSON.stringify([ID, 'cd'.repeat(32)].map((id) => ({ Config: id, RepoTags: [`x:${id[0]}`] })))
     assert.throws(
       make(save(tar([{ path: 'manifest.json', type: 'file', body: Buffer.from(two) }]))),

@@ -66,7 +66,7 @@ describe('docker.restart', () => {
     const before = plain()
     const after = { ...before, startedAt: 'later' }
     assert.deepEqual(planOf(task, before).changes, [{ what: 'started', from: before.startedAt, to: 'now' }])
-    assert.deepEqual(scripts(task, before), ['docker restart --time 120 rp-module-test-plain'])
+    assert.deepEqual(scripts(task, before), ['docker restart -t 120 rp-module-test-plain'])
     assert.deepEqual(task.module.verify!(task.args, before, after), [])
     assert.equal(task.module.verify!(task.args, before, before).length, 1)
     assert.equal(task.module.verify!(task.args, before, { ...after, status: 'exited' }).length, 1)
