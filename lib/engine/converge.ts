@@ -131,11 +131,15 @@ function place(
   return { kind: 'change', item, verdict, steps, hasSql }
 }
 
-/** Whether a change may alter what verifies an earlier one of the same segment: then that one is verified first. */
+/**
+ * Whether a change may alter what verifies an earlier task of the same segment: another change, or one that was found
+ * in order on a prediction. Then that one is verified first.
+ */
 function undoes(touches: readonly Resource[], segment: readonly Planned[]): boolean {
   return segment.some((one) => {
-    if (one.kind !== 'change') return false
-    return one.verdict.view.probe.questions.some(({ reader, key }) =>
+    const { verdict } = one
+    if (verdict.kind !== 'change' && !(verdict.kind === 'ok' && verdict.view.predicted)) return false
+    return verdict.view.probe.questions.some(({ reader, key }) =>
       reader.sees(key).some((see) => touches.some((touch) => overlaps(touch, see))),
     )
   })

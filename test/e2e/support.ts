@@ -95,14 +95,22 @@ export async function onNode(node: string, script: string): Promise<string> {
 export const psql = (node: string, sql: string): Promise<string> =>
   onNode(node, `docker exec -u postgres postgres psql -XAt -c "${sql.replaceAll('"', '\\"')}"`)
 
-/** Everything on a node's own file system but what the system itself writes at any moment. */
-export const listing = (node: string): Promise<string> =>
-  onNode(
+/** Everything on a node's own file system but what the system writes at any moment, and what sudo and PAM note of a login. */
+export const listing = async (node: string): Promise<string[]> => {
+  const text = await onNode(
     node,
     `find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run/systemd -o -path /run/user -o -path /run/log \\
-      -o -path /run/utmp -o -path /var/log -o -path '/tmp/systemd-private-*' -o -path '/var/tmp/systemd-private-*' \\) -prune \\
-      -o -printf '%p %y %m %u\\n' | sort; ls /run | sort; docker ps -aq; docker image ls -q; ip -o link | cut -d: -f2`,
+      -o -path /run/utmp -o -path '*/.sudo_as_admin_successful' -o -path /var/log -o -path '/tmp/systemd-private-*' -o -path '/var/tmp/systemd-private-*' \\) -prune \\
+      -o -printf '%p %y %m %u\\n' | sort; ls /run | grep -v motd.dynamic | sort; docker ps -aq; docker image ls -q; ip -o link | cut -d: -f2`,
   )
+  return text.split('\n')
+}
+
+/** Lines that only one of the two has. */
+export const difference = (before: readonly string[], after: readonly string[]): string[] => [
+  ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
+  ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
+]
 
 export async function until(what: string, test: () => Promise<boolean>, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -110,6 +111,21 @@ describe('a run', () => {
     for (const batch of [true, false]) {
       const run = await runLocal(tasks, { batch })
       assert.deepEqual(run.statuses, ['make: changed', 'use: changed', 'remove: changed'])
+    }
+  })
+
+  it('does not let a later change unsettle a task that was in order', async () => {
+    for (const batch of [true, false]) {
+      rmSync(root, { recursive: true })
+      mkdirSync(at('d'), { recursive: true })
+      const tasks = () => [
+        copy('first', { dest: at('x'), content: '1' }),
+        file('gone', { path: at('d/e'), state: 'absent' }),
+        file('there', { path: at('d/e'), state: 'directory' }),
+      ]
+      const run = await runLocal(tasks, { batch })
+      assert.deepEqual(run.statuses, ['first: changed', 'gone: ok', 'there: changed'])
+      assert.ok(existsSync(at('d/e')))
     }
   })
 

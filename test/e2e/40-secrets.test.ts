@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { reveal } from '../../lib/core/secret.ts'
+import { openSecrets } from '../../lib/secrets/index.ts'
+import { type Outcome, NODES, explain, freshLab, lab, onNode, start } from './support.ts'
+
+/** Watches the processes of a node until told to stop; returns all command lines that were seen. */
+async function watchProcesses(node: string): Promise<() => Promise<string>> {
+  const { engine, nodes } = await lab()
+  const container = nodes.find(({ name }) => name === node)?.container ?? ''
+  const loop = 'while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "; echo; done'
+  const child = spawn('docker', ['exec', container, 'sh', '-c', loop], {
+    env: engine.env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let seen = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    seen += chunk.toString()
+    // Only what is new in each round is of interest; a tail keeps the memory bounded.
+    if (seen.length > 400_000_000) seen = seen.slice(-200_000_000)
+  })
+  return async () => {
+    child.kill('SIGKILL')
+    await onNode(node, "pkill -f 'cat /proc/\\[0-9\\]' || true")
+    return seen
+  }
+}
+
+describe('passwords', function () {
+  this.timeout(400_000)
+  let outcome: Outcome
+  let processes: string[]
+  const secrets: Record<string, string> = {}
+  before(async () => {
+    await freshLab()
+    const stops = await Promise.all(NODES.map(watchProcesses))
+    outcome = await start(['site', '-vvv', '--diff']).done
+    processes = await Promise.all(stops.map((stop) => stop()))
+    const store = await openSecrets({ stateDir: '.lab-test/.run-playbook' })
+    for (const name of ['postgres.superuser', 'postgres.replicator', 'postgres.app'])
+      secrets[name] = reveal(store.get(name))
+    for (const node of NODES)
+      secrets[`wireguard.${node}`] = reveal(store.wireguardKey(`wireguard.${node}`).privateKey)
+  })
+
+  function assertAbsent(text: string, where: string): void {
+    for (const [name, value] of Object.entries(secrets)) {
+      for (const form of [value, Buffer.from(value).toString('base64').replace(/=+$/, '')])
+        assert.ok(!text.includes(form), `${name} is in ${where}`)
+    }
+  }
+
+  it('are in no process list while the cluster is made', () => {
+    assert.equal(outcome.code, 0, explain(outcome))
+    processes.forEach((seen, i) => {
+      assert.match(seen, /docker/, 'the watch saw nothing')
+      assertAbsent(seen, `the processes of ${NODES[i]}`)
+    })
+  })
+
+  it('are in no output, at -vvv and with diffs', () =>
+    assertAbsent(outcome.stdout + outcome.stderr, 'the output'))
+
+  it('are not in docker inspect, in the container log, or in the journal', async () => {
+    for (const node of NODES) {
+      assertAbsent(
+        await onNode(node, 'docker inspect postgres; docker image inspect run-playbook/postgres'),
+        'docker inspect',
+      )
+      assertAbsent(await onNode(node, 'docker logs postgres 2>&1'), 'the log of the database')
+      assertAbsent(
+        await onNode(node, 'journalctl --no-pager -q; cat /var/log/*.log 2>/dev/null; true'),
+        'the journal',
+      )
+      assertAbsent(
+        await onNode(node, "docker exec postgres sh -c 'cat /proc/[0-9]*/environ'"),
+        'an environment',
+      )
+    }
+  })
+
+  it('lie on a node only where root alone can read them', async () => {
+    for (const node of NODES) {
+      const found = await onNode(
+        node,
+        'stat -c "%a %U %n" /etc/run-playbook/secrets/* /etc/wireguard/wg0.conf',
+      )
+      for (const line of found.split('\n')) assert.match(line, /^[46]00 root /)
+    }
+  })
+
+  it('are encrypted in the state folder', () => {
+    const text = readFileSync('.lab-test/.run-playbook/secrets.age', 'utf8')
+    assert.match(text, /BEGIN AGE ENCRYPTED FILE/)
+    assertAbsent(text, 'secrets.age')
+  })
+})
