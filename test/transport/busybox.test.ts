@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import type { Link } from '../../lib/transport/connection.ts'
+import { ShellConnection } from '../../lib/transport/connection.ts'
+import { processChannel } from '../../lib/transport/local.ts'
+import { type Connection, type Script, SKIPPED, TIMED_OUT } from '../../lib/transport/transport.ts'
+import { install } from './sshd.ts'
+
+describe('a host whose sh is', () => {
+  for (const shell of ['/bin/dash', '/bin/bash']) {
+    it(shell, async function () {
+      if (!existsSync(shell)) this.skip()
+      const openChannel: Link['openChannel'] = async (command) =>
+        processChannel(spawn('/bin/sh', ['-c', command.replace('/bin/sh', shell)]))
+      const link: Link = { ...chrooted(''), openChannel }
+      const connection = new ShellConnection(link, {})
+      const body = Buffer.from([0, 255, 10, 10])
+      const replies = await connection.exchange(
+        [
+          { kind: 'step', script: 'cat', stdin: body },
+          { kind: 'step', script: `readlink /proc/$(cut -d' ' -f4 /proc/$PPID/stat)/exe; exit 1` },
+          { kind: 'step', script: 'cat', stdin: body },
+          { kind: 'probe', script: 'kill -9 $$' },
+        ],
+        { user: 'login', lock: true },
+      )
+      await connection.close()
+      assert.deepEqual(
+        replies.map(({ code }) => code),
+        [0, 1, SKIPPED, 137],
+      )
+      assert.deepEqual(replies[0]?.stdout, body)
+      assert.match(String(replies[1]?.stdout), new RegExp(`${shell.slice(4)}\n$`))
+    })
+  }
+})
+
+const chrooted = (root: string): Link => ({
+  host: 'box',
+  isRoot: true,
+  openChannel: async (command) => processChannel(spawn('chroot', [root, '/bin/sh', '-c', command])),
+  forward: () => Promise.reject(new Error('not here')),
+  close: async () => {},
+})
+
+describe('a host that has nothing but busybox', function () {
+  let root: string
+  let connection: Connection
+  const run = (...scripts: Script[]) => connection.exchange(scripts, { user: 'login', lock: true })
+
+  before(function () {
+    if (process.getuid?.() !== 0) this.skip()
+    install('/bin/busybox', 'busybox-static')
+    root = mkdtempSync(join(tmpdir(), 'rp-busybox.'))
+    for (const dir of ['bin', 'tmp', 'proc', 'dev', 'run', 'root']) mkdirSync(join(root, dir))
+    put('/bin/busybox', root)
+    const applets = execFileSync('/bin/busybox', ['--list']).toString().trim().split('\n')
+    for (const applet of applets) if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet))
+    // Alpine's has it, Debian's was built without.
+    if (!applets.includes('flock')) put('/usr/bin/flock', root)
+    execFileSync('mount', ['-t', 'proc', 'proc', join(root, 'proc')])
+    execFileSync('mknod', ['-m', '666', join(root, 'dev/null'), 'c', '1', '3'])
+    execFileSync('mknod', ['-m', '666', join(root, 'dev/zero'), 'c', '1', '5'])
+    connection = new ShellConnection(chrooted(root), {})
+  })
+  after(async () => {
+    await connection?.close()
+    if (root === undefined) return
+    assert.deepEqual(readdirSync(join(root, 'tmp')), [])
+    execFileSync('umount', [join(root, 'proc')])
+    rmSync(root, { recursive: true })
+  })
+
+  it('runs batches', async () => {
+    const body = Buffer.from(Array.from({ length: 2_500_000 }, (_, i) => i % 256))
+    const replies = await run(
+      { kind: 'probe', script: 'echo probe; echo trouble >&2; exit 4' },
+      { kind: 'probe', script: 'cat', stdin: Buffer.from([0, 255, 10]) },
+      { kind: 'step', script: 'tail -c 3 | od -An -tu1', stdin: body },
+      { kind: 'step', script: `: ${'x'.repeat(200_000)}; seq 1 100000` },
+      { kind: 'step', script: 'kill -9 0' },
+      { kind: 'step', script: 'echo never', stdin: body },
+      { kind: 'probe', script: 'echo "$PATH"; readlink /proc/$$/exe' },
+    )
+    assert.deepEqual(
+      replies.map(({ code }) => code),
+      [4, 0, 0, 0, 137, SKIPPED, 0],
+    )
+    assert.equal(String(replies[0]?.stderr), 'trouble\n')
+    assert.deepEqual(replies[1]?.stdout, Buffer.from([0, 255, 10]))
+    assert.equal(String(replies[2]?.stdout).trim().replace(/\s+/g, ' '), [157, 158, 159].join(' '))
+    assert.match(String(replies[3]?.stdout), /\n100000\n$/)
+    assert.equal(replies[3]?.stdout.length, 256 * 1024)
+    assert.match(String(replies[6]?.stdout), /bin\/busybox\n$/)
+  })
+
+  it('ends a script that hangs, with all that it started', async () => {
+    const marker = `${100_000 + process.pid}`
+    const replies = await run(
+      { kind: 'probe', script: `trap '' TERM; sleep ${marker}; true`, timeoutMs: 1000 },
+      { kind: 'probe', script: 'sleep 1; cat /proc/[0-9]*/cmdline' },
+    )
+    assert.equal(replies[0]?.code, TIMED_OUT)
+    const running = String(replies[1]?.stdout)
+    assert.ok(running.includes('cmdline') && !running.includes(`sleep\0${marker}`))
+  })
+})
+
+/** Copies a program and the libraries that it names. */
+function put(program: string, root: string): void {
+  copyFileSync(program, join(root, 'bin', basename(program)))
+  const libraries = execFileSync('sh', ['-c', `ldd ${program} || true`], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  for (const [file] of libraries.toString().matchAll(/\/\S+\.so\S*/g)) {
+    mkdirSync(join(root, dirname(file)), { recursive: true })
+    copyFileSync(file, join(root, file))
+  }
+}
