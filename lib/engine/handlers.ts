@@ -49,3 +49,13 @@ export function oweScript(handlers: readonly Item[]): string {
 
 /** Crosses a handler out. */
 export const paidScript = ({ id }: Item): string => sh`rm -f -- ${folder}/${id}`
+
+/** Crosses out handlers that had nothing to do when their turn came, and so sent nothing that does it. */
+export async function crossOut(session: Session, handlers: readonly Item[]): Promise<void> {
+  for (const user of ['login', 'root'] as const) {
+    const own = handlers.filter((handler) => userOf(handler) === user)
+    if (own.length === 0) continue
+    const scripts = own.map((handler) => ({ kind: 'step' as const, script: paidScript(handler) }))
+    await session.connection.exchange(scripts, { user, lock: true })
+  }
+}

@@ -1,7 +1,7 @@
 import type { HostPlay, Item } from '../playbook/compile.ts'
 import { converge } from './converge.ts'
 import { dryRun } from './dry-run.ts'
-import { owed } from './handlers.ts'
+import { crossOut, owed } from './handlers.ts'
 import { observe } from './observe.ts'
 import { planTask } from './plan-task.ts'
 import { report } from './report.ts'
@@ -23,7 +23,9 @@ async function convergeHost(session: Session, { items, handlers }: HostPlay): Pr
   })
   if (!done || session.mode.stop.aborted) return done
   const due = handlers.filter((handler) => notified.has(handler))
-  const handled = await converge(session, due, () => {})
+  const idle: Item[] = []
+  const handled = await converge(session, due, (handler, changed) => void (changed || idle.push(handler)))
+  await crossOut(session, idle)
   if (changes > 0 && handled && session.mode.batch) await proveIdempotence(session, items)
   return handled
 }

@@ -187,6 +187,20 @@ describe('a run', () => {
     assert.deepEqual((await runLocal(tasks)).statuses, ['config: ok'])
   })
 
+  it('forgets a handler that had nothing to do when its turn came', async () => {
+    const tasks = () => {
+      const handler = file('handler', { path: at('h'), state: 'file' })
+      return [
+        copy('config', { dest: at('c'), content: 'c' }, { notify: handler }),
+        shell('breaks', { script: 'false', creates: at('h') }),
+      ]
+    }
+    assert.deepEqual((await runLocal(tasks)).statuses, ['config: changed', 'breaks: failed'])
+    writeFileSync(at('h'), '')
+    assert.deepEqual((await runLocal(tasks)).statuses, ['config: ok', 'breaks: ok', 'handler: ok'])
+    assert.deepEqual((await runLocal(tasks)).statuses, ['config: ok', 'breaks: ok'])
+  })
+
   it('says when a change did not last', async () => {
     const undone = await runLocal(() => [
       file('mode', { path: root, state: 'directory', mode: '0755' }),
