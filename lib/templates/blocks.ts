@@ -1,28 +1,26 @@
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { type Check, badCall, checkArguments, checkProgram, evaluate, place } from './check.ts'
+import { BLOCK_NAMES, type Check, badCall, checkArguments, evaluate, place } from './expressions.ts'
 import { type Names, type Scope, type Sight, below, branch, enter, known, unknown } from './scope.ts'
 import { describe, isFalsy, isNothing } from './values.ts'
 
 type Block = hbs.AST.BlockStatement
 type CheckBlock = (check: Check, node: Block, scope: Scope) => void
 
-const BLOCKS: ReadonlyMap<string, CheckBlock> = new Map<string, CheckBlock>([
-  ['if', (check, node, scope) => checkIf(check, node, scope, true)],
-  ['unless', (check, node, scope) => checkIf(check, node, scope, false)],
-  ['each', checkEach],
-  ['with', checkWith],
-  ['raw', checkRaw],
-])
-
-export const isBlock = (name: string): boolean => BLOCKS.has(name)
+const BLOCKS: Readonly<Record<(typeof BLOCK_NAMES)[number], CheckBlock>> = {
+  if: (check, node, scope) => checkIf(check, node, scope, true),
+  unless: (check, node, scope) => checkIf(check, node, scope, false),
+  each: checkEach,
+  with: checkWith,
+  raw: checkRaw,
+}
 
 /** Checks a block and what is inside of it, each branch under the names that hold there. */
 export function checkBlock(check: Check, node: Block, scope: Scope): void {
   const name = String(node.path.original)
-  const block = BLOCKS.get(name)
-  if (block) return block(check, node, scope)
-  const similar = didYouMean(name, BLOCKS.keys())
+  const block = BLOCK_NAMES.find((one) => one === name)
+  if (block) return BLOCKS[block](check, node, scope)
+  const similar = didYouMean(name, BLOCK_NAMES)
   const hint = similar
     ? `Did you mean #${similar}?`
     : `Write {{#if ${name}}}, {{#each ${name}}} or {{#with ${name}}}.`
@@ -33,16 +31,16 @@ function checkIf(check: Check, node: Block, scope: Scope, wanted: boolean): void
   refuseParams(check, node)
   const condition = argument(check, node, scope)
   const holds = condition.known && isFalsy(condition.value) !== wanted
-  checkProgram(check, node.program, branch(scope, holds))
-  checkProgram(check, node.inverse, branch(scope, condition.known && !holds))
+  check.inside(node.program, branch(scope, holds))
+  check.inside(node.inverse, branch(scope, condition.known && !holds))
 }
 
 function checkWith(check: Check, node: Block, scope: Scope): void {
   const context = argument(check, node, scope)
   const holds = context.known && !isNothing(context.value)
   const params = named(node, [context])
-  checkProgram(check, node.program, inside(enter(scope, context, holds), params))
-  checkProgram(check, node.inverse, branch(scope, context.known && !holds))
+  check.inside(node.program, inside(enter(scope, context, holds), params))
+  check.inside(node.inverse, branch(scope, context.known && !holds))
 }
 
 function checkEach(check: Check, node: Block, scope: Scope): void {
@@ -58,21 +56,21 @@ function checkEach(check: Check, node: Block, scope: Scope): void {
   for (const [index, [key, item]] of items.entries()) {
     const loop = loopNames(index, key, index === items.length - 1)
     const within = inside(enter(scope, item, true), named(node, [item, known(key)]))
-    checkProgram(check, node.program, { ...within, loops: [loop, ...scope.loops] })
+    check.inside(node.program, { ...within, loops: [loop, ...scope.loops] })
   }
   if (items.length === 0) {
     // No item to look at, but the names from outside can be checked all the same.
     const item = unknown(below(list.path, '*'))
     const within = inside(enter(scope, item, false), named(node, [item, unknown()]))
-    checkProgram(check, node.program, { ...within, loops: [loopNames(), ...scope.loops] })
+    check.inside(node.program, { ...within, loops: [loopNames(), ...scope.loops] })
   }
-  checkProgram(check, node.inverse, branch(scope, list.known && items.length === 0))
+  check.inside(node.inverse, branch(scope, list.known && items.length === 0))
 }
 
 function checkRaw(check: Check, node: Block, scope: Scope): void {
   refuseParams(check, node)
   checkArguments(check, node, [0, 0])
-  checkProgram(check, node.program, scope)
+  check.inside(node.program, scope)
 }
 
 function argument(check: Check, node: Block, scope: Scope): Sight {

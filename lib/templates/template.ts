@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
-import { type Check, checkProgram } from './check.ts'
+import { checkTemplate } from './check.ts'
 import { compile } from './handlebars.ts'
 import { type Taint, plain } from './plain.ts'
 import { known, rootScope, unknown } from './scope.ts'
@@ -47,13 +47,12 @@ function create(source: Source): Template {
   const program = parse(source)
   const used = new Set<string>()
   // Once without any variables: names them, and finds unknown helpers and their like at once.
-  checkProgram({ path, used }, program, rootScope(unknown(''), false))
+  checkTemplate(path, used, program, rootScope(unknown(''), false))
   const toText = compile(source.text)
 
   const prepare = (vars: object, taint: Taint): object => {
     const data = plain(vars, taint)
-    const check: Check = { path, used: new Set() }
-    checkProgram(check, program, rootScope(known(data, ''), true))
+    checkTemplate(path, new Set(), program, rootScope(known(data, ''), true))
     return data
   }
 

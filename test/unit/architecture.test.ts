@@ -22,7 +22,9 @@ const files = (folder: string): string[] =>
     .map((name) => join(folder, name))
 
 const imports = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name as string)
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, name]) => name as string,
+  )
 
 describe('the architecture', () => {
   for (const [room, below] of Object.entries(ROOMS)) {
@@ -53,7 +55,9 @@ describe('the architecture', () => {
   })
 
   it('keeps every file under 300 lines', () => {
-    const long = ['lib', 'roles', 'playbooks', 'docker', 'test'].flatMap(files).filter((file) => readFileSync(file, 'utf8').split('\n').length > 300)
+    const long = ['lib', 'roles', 'playbooks', 'docker', 'test']
+      .flatMap(files)
+      .filter((file) => readFileSync(file, 'utf8').split('\n').length > 300)
     assert.deepEqual(long, [])
   })
 })

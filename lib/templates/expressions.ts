@@ -1,0 +1,96 @@
+import { UserError } from '../core/errors.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { HELPERS } from './helpers.ts'
+import { blockParam, isScoped, resolve } from './resolve.ts'
+import { type Scope, type Sight, known, unknown } from './scope.ts'
+
+/** What a check needs to know, and what it finds out. */
+export interface Check {
+  /** The template's path, for messages. */
+  readonly path: string
+  /** The variables that were asked for. */
+  readonly used: Set<string>
+  /** Checks what is inside of a block. */
+  readonly inside: (program: hbs.AST.Program | undefined, scope: Scope) => void
+}
+
+/** The blocks that a template may use. */
+export const BLOCK_NAMES = ['if', 'unless', 'each', 'with', 'raw'] as const
+
+const isBlock = (name: string): boolean => (BLOCK_NAMES as readonly string[]).includes(name)
+
+type Call = hbs.AST.MustacheStatement | hbs.AST.SubExpression | hbs.AST.BlockStatement
+
+/** The value of an argument. */
+export function evaluate(check: Check, node: hbs.AST.Expression, scope: Scope): Sight {
+  if (node.type === 'SubExpression') return call(check, node as hbs.AST.SubExpression, scope)
+  if (node.type === 'PathExpression') return read(check, node as hbs.AST.PathExpression, scope)
+  if (node.type === 'NullLiteral') return known(null)
+  return known((node as hbs.AST.StringLiteral).value)
+}
+
+/** `file:line:column` of a node, counted from one as editors do. */
+export function place({ path }: Check, { loc }: hbs.AST.Node): string {
+  return `${path}:${loc.start.line}:${loc.start.column + 1}`
+}
+
+/** An error about a helper's name or arguments. */
+export function badCall(check: Check, node: hbs.AST.Node, problem: string, hint?: string): UserError {
+  return new UserError('E_TEMPLATE_HELPER', `${place(check, node)}: ${problem}`, { hint })
+}
+
+/** The value of a variable. */
+export function read(check: Check, node: hbs.AST.PathExpression, scope: Scope): Sight {
+  if (node.type !== 'PathExpression') {
+    throw new UserError('E_TEMPLATE_SYNTAX', `${place(check, node)}: a literal is no variable`)
+  }
+  const sight = resolve(node, scope, place(check, node))
+  if (sight.path) check.used.add(sight.path)
+  return sight
+}
+
+/** As Handlebars reads it: with arguments, or with the bare name of a helper. */
+export function isCall(node: hbs.AST.MustacheStatement, scope: Scope): boolean {
+  if (node.params.length > 0 || node.hash) return true
+  const path = node.path as hbs.AST.PathExpression
+  if (path.type !== 'PathExpression' || path.data || path.depth > 0 || path.parts.length !== 1) return false
+  const [name = ''] = path.parts
+  return !isScoped(path) && !blockParam(path, scope) && (HELPERS.has(name) || isBlock(name))
+}
+
+/** The value of a helper's call. */
+export function call(check: Check, node: Exclude<Call, hbs.AST.BlockStatement>, scope: Scope): Sight {
+  const path = node.path as hbs.AST.PathExpression
+  const name = String(path.original)
+  const helper = HELPERS.get(name)
+  if (blockParam(path, scope)) throw badCall(check, node, `${name} is a block parameter here, not a helper`)
+  if (helper === undefined) throw noHelper(check, node, name)
+  checkArguments(check, node, helper.takes)
+  const args = node.params.map((param) => evaluate(check, param, scope))
+  if (!args.every((arg) => arg.known)) return unknown()
+  try {
+    return known(helper.run(...args.map(({ value }) => value)))
+  } catch (error) {
+    if (!scope.taken) return unknown()
+    throw new UserError('E_TEMPLATE_VALUE', `${place(check, node)}: ${name}: ${(error as Error).message}`)
+  }
+}
+
+/** Refuses too few, too many and named arguments. */
+export function checkArguments(check: Check, node: Call, [least, most]: readonly [number, number]): void {
+  const name = (node.path as hbs.AST.PathExpression).original
+  const count = node.params.length
+  if (node.hash) throw badCall(check, node, `${name} takes no named arguments`)
+  if (count >= least && count <= most) return
+  const range = least === most ? String(least) : `${least} to ${most}`
+  const wanted = `${range} argument${range === '1' ? '' : 's'}`
+  const hint = count === 0 ? `If a variable is meant, write this.${name}.` : undefined
+  throw badCall(check, node, `${name} takes ${wanted}, not ${count}`, hint)
+}
+
+function noHelper(check: Check, node: hbs.AST.Node, name: string): UserError {
+  if (isBlock(name)) return badCall(check, node, `${name} is a block`, `Write {{#${name} …}} … {{/${name}}}.`)
+  const similar = didYouMean(name, HELPERS.keys())
+  const hint = similar ? `Did you mean ${similar}?` : `There is: ${[...HELPERS.keys()].join(', ')}.`
+  return badCall(check, node, `there is no helper ${name}`, hint)
+}
