@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts'
 import { type Secret, reveal, scrub } from '../core/secret.ts'
 import { byteReader } from './byte-reader.ts'
-import { type Channel, tailOf } from './channel.ts'
+import { type Channel, endOf, tailOf } from './channel.ts'
 import { becomeProgram, packProgram } from './host-program.ts'
 import { Session, type SessionOptions, newNonce } from './session.ts'
 
@@ -30,34 +30,44 @@ export async function openRootShell(
   channel.stdin.write(packProgram(becomeProgram(nonce, password !== undefined), nonce))
   if (password !== undefined) {
     channel.stdin.write(`${oneLine(password)}\n`)
-    const giveUp = afterSecondPrompt(channel, nonce)
+    const watch = afterSecondPrompt(channel, nonce)
     try {
       await reader.skipPast(`\n${nonce} become `)
       const address = await reader.line()
       if (address !== '-') serverAddress = address
       await reader.skipPast(`\n${nonce} root\n`)
     } catch {
-      throw refused()
+      await endOf(channel)
+      throw watch.askedAgain ? becomeFailed(options.host, 'sudo refused the password', true) : refused()
     } finally {
-      giveUp()
+      watch.stop()
     }
   }
   const started = { root: true, nonce, reader, stderr, serverAddress }
   return new Session(channel, { ...options, neverStarted: refused }, started)
 }
 
-/** Ends sudo's stdin when it asks again, or never answers. Returns what stops the watch. */
-function afterSecondPrompt(channel: Channel, nonce: string): () => void {
+/**
+ * Hangs up when sudo asks again, or never answers. Closing stdin alone would not do: sudo-rs takes the end of it for an
+ * empty password, and so for another failed attempt.
+ */
+function afterSecondPrompt(channel: Channel, nonce: string): { readonly askedAgain: boolean; stop(): void } {
   let seen = ''
+  const askedAgain = (): boolean => seen.split(nonce).length > 2
   const watch = (chunk: Buffer): void => {
     seen += chunk.toString('latin1')
-    if (seen.split(nonce).length > 2) channel.stdin.end()
+    if (askedAgain()) channel.destroy()
   }
   channel.stderr.on('data', watch)
   const timer = setTimeout(() => channel.destroy(), SUDO_TIMEOUT)
-  return () => {
-    clearTimeout(timer)
-    channel.stderr.off('data', watch)
+  return {
+    get askedAgain() {
+      return askedAgain()
+    },
+    stop: () => {
+      clearTimeout(timer)
+      channel.stderr.off('data', watch)
+    },
   }
 }
 

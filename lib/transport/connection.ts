@@ -37,6 +37,7 @@ export class ShellConnection implements Connection {
   readonly #link: Link
   readonly #options: ConnectionOptions
   readonly #shells = new Map<User, Promise<Session>>()
+  readonly #open: Session[] = []
   #serverAddress: string | undefined
   #roundTrips = 0
   #closed = false
@@ -76,8 +77,8 @@ export class ShellConnection implements Connection {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    const shells = await Promise.allSettled(this.#shells.values())
-    await Promise.all(shells.map((shell) => shell.status === 'fulfilled' && shell.value.close()))
+    // A shell that is only being opened, such as by a sudo that does not answer, ends with the link.
+    await Promise.all(this.#open.map((session) => session.close()))
     await this.#link.close()
   }
 
@@ -86,16 +87,19 @@ export class ShellConnection implements Connection {
       throw new UnreachableError('E_CONNECTION_LOST', `the connection to ${this.#link.host} was closed`)
     const known = this.#shells.get(user)
     if (known !== undefined) return known
-    const shell = this.#open(user)
+    const shell = this.#start(user)
     this.#shells.set(user, shell)
-    // A shell that could not be opened is not remembered, except that a refused password is never sent twice.
-    shell.catch((error: unknown) => {
-      if (!(error instanceof UserError && error.code === 'E_BECOME_FAILED')) this.#shells.delete(user)
-    })
+    shell.then(
+      (session) => this.#open.push(session),
+      (error: unknown) => {
+        // A shell that could not be opened is not remembered, except that a refused password is never sent twice.
+        if (!(error instanceof UserError && error.code === 'E_BECOME_FAILED')) this.#shells.delete(user)
+      },
+    )
     return shell
   }
 
-  async #open(user: User): Promise<Session> {
+  async #start(user: User): Promise<Session> {
     const { host } = this.#link
     const { trace, warn, becomePassword } = this.#options
     const options: SessionOptions = {

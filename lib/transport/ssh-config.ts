@@ -94,7 +94,9 @@ const DEFAULT_IDENTITIES = ['rsa', 'ecdsa', 'ed25519'].map((type) => `~/.ssh/id_
 const isYes = (value: string | undefined): boolean => value === 'yes' || value === 'true'
 
 const files = (value: string): string[] =>
-  (value.match(/"[^"]*"|\S+/g) ?? []).map((name) => name.replaceAll('"', ''))
+  (value.match(/"[^"]*"|\S+/g) ?? [])
+    .map((name) => name.replaceAll('"', ''))
+    .filter((name) => name !== 'none')
 
 /** `undefined` where there is no ssh client. */
 async function askSsh(alias: string, file: string | undefined): Promise<Options | undefined> {

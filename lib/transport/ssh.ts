@@ -33,20 +33,20 @@ export async function connectSsh(
     depth: number,
   ): Promise<SshLink> => {
     const { port, connectTimeoutMs } = target.settings
+    const config = configFile === undefined ? '' : `-F ${configFile} `
+    const sshArguments = `${config}${target.settings.alias}`
     const last = hops.length > 0 ? await connectHop(hops, depth + 1) : undefined
     try {
       const stream: Duplex = last
         ? await last.forward(target.host, port)
         : await openSocket(target.host, port, connectTimeoutMs, signal)
-      const config = configFile === undefined ? '' : `-F ${configFile} `
-      const sshArguments = `${config}${target.settings.alias}`
       const link = await logIn({ ...target, sshArguments, stream }, signal, notice)
       // A jump host's connection ends with the one that it carries.
       link.onClose(() => void last?.close())
       return link
     } catch (error) {
       await last?.close()
-      throw error
+      throw withHint(error, sshArguments)
     }
   }
 
@@ -72,6 +72,14 @@ export async function connectSsh(
       cause: error,
     })
   })
+}
+
+/** What a jump host cannot reach is as unreachable as what we cannot reach ourselves. */
+function withHint(error: unknown, sshArguments: string): unknown {
+  if (!(error instanceof UserError) || error.hint !== undefined) return error
+  if (error.code !== 'E_CONNECT_FAILED' && error.code !== 'E_FORWARD_FAILED') return error
+  const hint = `Does \`ssh ${sshArguments}\` work?`
+  return new UnreachableError('E_CONNECT_FAILED', error.message, { hint, cause: error.cause })
 }
 
 /** `[user@]host[:port]` or `ssh://…`, with IPv6 addresses in brackets. */

@@ -4,7 +4,11 @@ import type { ShellStep } from '../core/module.ts'
 
 /** How to get a connection to a host. */
 export interface Transport {
-  /** @throws UnreachableError with what was tried and what to do next */
+  /**
+   * @param signal interrupts the attempt, and later cuts the connection: what is pending rejects, a running step ends on
+   * the host, the next ones never run
+   * @throws UnreachableError with what was tried and what to do next
+   */
   connect(host: HostAddress, signal: AbortSignal): Promise<Connection>
 }
 
@@ -17,16 +21,22 @@ export interface HostAddress {
 
 /** One authenticated connection to one host, with a persistent POSIX shell for each user. */
 export interface Connection {
-  /** The host's own address that we reached it under, from its SSH_CONNECTION. */
+  /** The host's own address that we reached it under, from its SSH_CONNECTION. Known after the first exchange. */
   readonly serverAddress: string | undefined
   /** Request/response exchanges since authentication. */
   readonly roundTrips: number
-  /** Runs the scripts in order, in one round trip. One at a time for a user. @throws UnreachableError when the connection is lost */
+  /**
+   * Runs the scripts in order, in one round trip. One at a time for a user. Of a step's output the last 256 KiB are kept.
+   *
+   * @throws UnreachableError when the connection is lost
+   * @throws UserError E_BECOME_FAILED, E_LOCKED, and E_FILE before anything is sent
+   */
   exchange(scripts: readonly Script[], options: ExchangeOptions): Promise<readonly Reply[]>
   /** A TCP connection made from the host: to a database that listens on the overlay only. */
   forward(host: string, port: number): Promise<Duplex>
   /** Counts an exchange that went over a forwarded stream. */
   countRoundTrip(): void
+  /** Ends the shells, which releases the lock. In the middle of an exchange it is cut off like a lost connection. */
   close(): Promise<void>
 }
 

@@ -5,9 +5,9 @@ import { Secret } from '../../lib/core/secret.ts'
 import type { Connection, Script } from '../../lib/transport/transport.ts'
 import { type Sshd, addUser, install, removeUser, startSshd } from './sshd.ts'
 
-const USER = 'rp-test-become'
+const USER = `rp-become-${process.pid}`
 const PASSWORD = 'correct horse $battery\'s "staple" \\n'
-const SUDOERS = '/etc/sudoers.d/rp-test'
+const SUDOERS = `/etc/sudoers.d/${USER}`
 const whoami: Script = { kind: 'probe', script: 'id -un; echo ~ $HOME; umask' }
 
 describe('becoming root', function () {
@@ -87,7 +87,12 @@ describe('becoming root', function () {
     const connection = await sshd.connect(USER, { becomePassword: secret('wrong') })
     const started = performance.now()
     for (let i = 0; i < 2; i++) {
-      await assert.rejects(root(connection, whoami), { code: 'E_BECOME_FAILED', name: 'UserError' })
+      await assert.rejects(root(connection, whoami), {
+        code: 'E_BECOME_FAILED',
+        name: 'UserError',
+        message: 'cannot become root on host: sudo refused the password',
+        hint: /It was tried once/,
+      })
     }
     assert.ok(performance.now() - started < 8000)
     const [login] = await connection.exchange([whoami], { user: 'login' })

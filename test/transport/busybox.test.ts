@@ -7,16 +7,16 @@ import type { Link } from '../../lib/transport/connection.ts'
 import { ShellConnection } from '../../lib/transport/connection.ts'
 import { processChannel } from '../../lib/transport/local.ts'
 import { type Connection, type Script, SKIPPED, TIMED_OUT } from '../../lib/transport/transport.ts'
+import { LOCK, UID, connectAsUser } from './as-user.ts'
 import { install } from './sshd.ts'
 
 describe('a host whose sh is', () => {
+  after(() => rmSync(LOCK, { force: true }))
+
   for (const shell of ['/bin/dash', '/bin/bash']) {
     it(shell, async function () {
       if (!existsSync(shell)) this.skip()
-      const openChannel: Link['openChannel'] = async (command) =>
-        processChannel(spawn('/bin/sh', ['-c', command.replace('/bin/sh', shell)]))
-      const link: Link = { ...chrooted(''), openChannel }
-      const connection = new ShellConnection(link, {})
+      const connection = connectAsUser(UID, {}, shell)
       const body = Buffer.from([0, 255, 10, 10])
       const replies = await connection.exchange(
         [

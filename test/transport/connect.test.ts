@@ -52,7 +52,7 @@ describe('connecting', function () {
       await assert.rejects(sshd.connect(USER, { config: file }), {
         name: 'UnreachableError',
         code: 'E_AUTH_FAILED',
-        message: /host refused rp-test: .*stranger/,
+        message: new RegExp(`host refused ${USER}: .*stranger`),
       })
       assert.ok(performance.now() - started < 2500, 'without another try')
     })
@@ -181,6 +181,12 @@ Host second
       await assert.rejects(sshd.connect(USER, { config: unknown }), {
         code: 'E_UNKNOWN_HOST_KEY',
         hint: / hop$/,
+      })
+      const beyond = sshd.sshConfig(`Host host\n  ProxyJump hop\n  Port ${await freePort()}\n`)
+      await assert.rejects(sshd.connect(USER, { config: beyond }), {
+        name: 'UnreachableError',
+        code: 'E_CONNECT_FAILED',
+        hint: /ssh -F \S+ host/,
       })
       const loop = sshd.sshConfig(
         'Host host\n  ProxyJump one\nHost one\n  ProxyJump two\nHost two\n  ProxyJump one\n',

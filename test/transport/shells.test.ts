@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { type Sshd, addUser, install, removeUser, startSshd } from './sshd.ts'
 
-const ASH = '/opt/run-playbook-test/ash'
+const ASH = `/opt/rp-${process.pid}/ash`
 
 const SHELLS = {
   sh: ['/bin/sh', 'dash', ''],
@@ -33,7 +33,7 @@ describe('login shells', function () {
 
   for (const [name, [shell, packageName, startup]] of Object.entries(SHELLS)) {
     it(`${name}, with a noisy start-up file`, async () => {
-      const user = `rp-test-${name}`
+      const user = `rp-${name}-${process.pid}`
       install(shell, packageName)
       addUser(user, shell)
       try {
@@ -59,13 +59,14 @@ describe('login shells', function () {
   }
 
   it('none: the reason is what the shell said', async () => {
-    addUser('rp-test-none', '/usr/sbin/nologin')
+    const user = `rp-none-${process.pid}`
+    addUser(user, '/usr/sbin/nologin')
     try {
-      const connection = await sshd.connect('rp-test-none')
+      const connection = await sshd.connect(user)
       const going = connection.exchange([{ kind: 'probe', script: ':' }], { user: 'login' })
       await assert.rejects(going, { code: 'E_NO_SHELL', message: /not available/ })
     } finally {
-      removeUser('rp-test-none')
+      removeUser(user)
     }
   })
 })

@@ -15,8 +15,8 @@ import { join } from 'node:path'
 import { type TransportOptions, createTransport } from '../../lib/transport/index.ts'
 import type { Connection } from '../../lib/transport/transport.ts'
 
-/** Logs in where a test does not say who: nobody's start-up files, so a login is fast. */
-export const USER = 'rp-test'
+/** Logs in where a test does not say who: without start-up files a login is fast. Its own for each run of the tests. */
+export const USER = `rp-${process.pid}`
 
 /** A real sshd on 127.0.0.1 with its own keys and config in a folder that goes with it. */
 export interface Sshd {
