@@ -24,8 +24,9 @@ export async function execute(request: RunRequest, options: CliOptions): Promise
     options.verbose >= 3
       ? (host: string, text: string) => emit({ type: 'notice', host, level: 'debug', text })
       : undefined
-  const ssh = createTransport({ sshConfigFile: options.sshConfig, becomePassword, trace })
-  const local = localTransport({ becomePassword, trace })
+  const warn = (host: string, text: string) => emit({ type: 'notice', host, level: 'warning', text })
+  const ssh = createTransport({ sshConfigFile: options.sshConfig, becomePassword, trace, warn })
+  const local = localTransport({ becomePassword, trace, warn })
   const stop = new AbortController()
   const release = onInterrupt(stop, (text) => emit({ type: 'notice', level: 'warning', text }))
   try {
