@@ -73,9 +73,9 @@ describe('a secret store', () => {
   })
 
   it('refuses a password that breaks lines', async () => {
-    const store = await repo.openAs('ann', { RUN_PLAYBOOK_SECRET_APP: 'two\nlines' })
+    const store = await repo.openAs('ann', { RUN_PLAYBOOK_SECRET_APP: 'line one\nline two' })
     assert.throws(() => store.password('app'), { code: 'E_SECRETS_KIND' })
-    assert.equal(reveal(store.get('app')), 'two\nlines')
+    assert.equal(reveal(store.get('app')), 'line one\nline two')
   })
 
   it('refuses names that no variable can carry', async () => {
