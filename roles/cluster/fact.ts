@@ -2,6 +2,8 @@ import { type Fact, type Host, type Reader, UserError, ask, mapProbe, sh } from 
 
 /** What a node says of itself before anything is planned. */
 export interface NodeFact {
+  /** False while nothing was asked, and for a node that did not answer. */
+  readonly reached: boolean
   /** The address that SSH reached it under. */
   readonly reachedAt: string | undefined
   /** What lies in its data folder. */
@@ -24,6 +26,7 @@ export const nodeFact: Fact<NodeFact> = {
       reachedAt: reachedAt(),
     })),
   unknown: {
+    reached: false,
     reachedAt: undefined,
     data: 'none',
     systemId: '',
@@ -69,6 +72,7 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
     )
     const limitMb = Number(found.get('limit') ?? Infinity) / 2 ** 20
     const fact = {
+      reached: true,
       data: (found.get('data') ?? 'none') as NodeFact['data'],
       systemId: found.get('systemId') ?? '',
       overlay: (found.get('overlay') ?? 'absent') as NodeFact['overlay'],

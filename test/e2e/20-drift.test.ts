@@ -23,6 +23,10 @@ describe('drift', function () {
     const own = (list: readonly string[]) =>
       list.filter((task) => !/load the configuration|accepts connections/.test(task))
     assert.deepEqual(own(check.with('would-change', 'unknown')).toSorted(), expected, explain(check))
+    const single = await runJson('site', '--check', '--no-batch')
+    const plan = (outcome: typeof check) =>
+      outcome.tasks.map(({ host, task, status }) => `${host} ${task} ${status}`).toSorted()
+    assert.deepEqual(plan(single), plan(check), 'one at a time plans otherwise')
     const words = await run('site', '--check', '--diff')
     assert.match(words.stdout, /^\s*-work_mem = 1MB$/m)
 
