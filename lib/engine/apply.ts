@@ -63,7 +63,7 @@ async function applyShell(
 ): Promise<{ applied: ReadonlyMap<Item, Applied>; bodies: Bodies }> {
   const differences = changes.flatMap(({ verdict }) => verdict.plan.changes)
   const before = shellBatch(session.mode.diff ? bodyQuestions(differences) : [])
-  const entries = changes.flatMap((change) => scriptsOf(change).map((script) => ({ change, script })))
+  const entries = changes.flatMap((change) => scriptsOf(change).map((one) => ({ change, ...one })))
   settle(session)
   const wanted = questionsOf(session, [...segment.map(({ item }) => item), ...rest])
   const after = shellBatch(unknown(session, wanted, user, 'shell'))
@@ -79,12 +79,12 @@ async function applyShell(
   for (const change of changes) {
     const own = entries.flatMap((entry, i) => {
       const reply = replies[before.scripts.length + i]
-      return entry.change === change && reply !== undefined ? [{ script: entry.script, reply }] : []
+      return entry.change === change && reply !== undefined ? [{ ...entry, reply }] : []
     })
     if (own.every(({ reply }) => reply.code === SKIPPED)) break
     const broken = own.find(({ reply }) => reply.code !== 0)
     const error = broken && new StepFailed(broken.script, broken.reply)
-    const kept = own.map(({ reply }) => reply)
+    const kept = own.flatMap(({ bookkeeping, reply }) => (bookkeeping ? [] : [reply]))
     applied.set(change.item, { replies: kept, durationMs: clock.spent(change), ...(error && { error }) })
     if (error) break
   }
@@ -92,11 +92,16 @@ async function applyShell(
 }
 
 // What is owed is written down before the change, and crossed out after the handler, in the same stream.
-function scriptsOf({ item, steps }: Change): Script[] {
-  const own = steps.flatMap((step): Script[] => ('script' in step ? [{ kind: 'step', ...step }] : []))
-  if (item.notify.length > 0) own.unshift({ kind: 'step', script: oweScript(item.notify) })
-  if (item.handler) own.push({ kind: 'step', script: paidScript(item) })
-  return own
+function scriptsOf({ item, steps }: Change): { script: Script; bookkeeping: boolean }[] {
+  const ours = (script: string) => ({ script: { kind: 'step' as const, script }, bookkeeping: true })
+  const own = steps.flatMap((step) =>
+    'script' in step ? [{ script: { kind: 'step' as const, ...step }, bookkeeping: false }] : [],
+  )
+  return [
+    ...(item.notify.length > 0 ? [ours(oweScript(item.notify))] : []),
+    ...own,
+    ...(item.handler ? [ours(paidScript(item))] : []),
+  ]
 }
 
 /** A change with statements: they run one by one, because a database speaks on a stream of its own. */
