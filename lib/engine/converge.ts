@@ -76,7 +76,8 @@ async function carryOut(
     if (result === undefined) return { failed: true, redo }
     const converged = await verify(session, one, result, bodies)
     if (!converged && !forgiven) return { failed: true, redo }
-    ended(item, converged)
+    // A change that failed halfway was still begun, and its handlers are written down on the host.
+    ended(item, true)
   }
   return { failed: false, redo }
 }

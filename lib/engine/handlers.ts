@@ -1,6 +1,8 @@
 import { type Reader, ask } from '../core/probe.ts'
+import type { Resource } from '../core/resource.ts'
 import { raw, sh } from '../core/sh.ts'
 import type { Item } from '../playbook/compile.ts'
+import { observe } from './observe.ts'
 import { type Session, type User, userOf } from './session.ts'
 
 /*
@@ -12,6 +14,8 @@ const folder = raw(
   '"$(if [ "$(id -u)" = 0 ]; then echo /var/lib/run-playbook; else echo "${XDG_STATE_HOME:-$HOME/.local/state}/run-playbook"; fi)/handlers"',
 )
 
+const LEDGER: Resource = 'run-playbook:/handlers'
+
 const owedHandlers: Reader<readonly string[]> = {
   name: 'owed-handlers',
   channel: 'shell',
@@ -20,7 +24,7 @@ const owedHandlers: Reader<readonly string[]> = {
     const ids = stdout.toString().split('\n')
     return keys.map(() => ids.filter((id) => /^[0-9a-f]{16}$/.test(id)))
   },
-  sees: () => ['run-playbook:/handlers'],
+  sees: () => [LEDGER],
 }
 
 const question = ask(owedHandlers, '')
@@ -32,13 +36,19 @@ export function owedQuestions(handlers: readonly Item[]) {
 }
 
 /** The handlers that an earlier run notified and did not get to. */
-export function owed(session: Session, handlers: readonly Item[]): Item[] {
+export async function owed(session: Session, handlers: readonly Item[]): Promise<Item[]> {
+  await observe(session, owedQuestions(handlers))
   return handlers.filter((handler) => {
     const [one] = question.questions
     const known = one && session.snapshots[userOf(handler)].look(one)
     const ids = known !== undefined && 'answer' in known ? known.answer : []
     return Array.isArray(ids) && ids.includes(handler.id)
   })
+}
+
+/** Handlers are about to be paid: a later play that has the same ones must ask again what is owed. */
+export function forgetOwed(session: Session): void {
+  for (const snapshot of Object.values(session.snapshots)) snapshot.forget([LEDGER])
 }
 
 /** Writes down that these handlers must run. */

@@ -1,7 +1,7 @@
 import type { HostPlay, Item } from '../playbook/compile.ts'
 import { converge } from './converge.ts'
 import { dryRun } from './dry-run.ts'
-import { crossOut, owed } from './handlers.ts'
+import { crossOut, forgetOwed, owed } from './handlers.ts'
 import { observe } from './observe.ts'
 import { planTask } from './plan-task.ts'
 import { report } from './report.ts'
@@ -14,7 +14,7 @@ export async function playHost(session: Session, play: HostPlay): Promise<boolea
 }
 
 async function convergeHost(session: Session, { items, handlers }: HostPlay): Promise<boolean> {
-  const notified = new Set<Item>(owed(session, handlers))
+  const notified = new Set<Item>(await owed(session, handlers))
   let changes = 0
   const done = await converge(session, items, (item, changed) => {
     if (!changed) return
@@ -23,6 +23,7 @@ async function convergeHost(session: Session, { items, handlers }: HostPlay): Pr
   })
   if (!done || session.mode.stop.aborted) return done
   const due = handlers.filter((handler) => notified.has(handler))
+  if (due.length > 0) forgetOwed(session)
   const idle: Item[] = []
   const handled = await converge(session, due, (handler, changed) => void (changed || idle.push(handler)))
   await crossOut(session, idle)
@@ -32,7 +33,7 @@ async function convergeHost(session: Session, { items, handlers }: HostPlay): Pr
 
 async function dryRunHost(session: Session, { items, handlers }: HostPlay): Promise<boolean> {
   const notified = new Map<Item, string>(
-    owed(session, handlers).map((handler) => [handler, 'an earlier run']),
+    (await owed(session, handlers)).map((handler) => [handler, 'an earlier run']),
   )
   const perhaps = new Map<Item, string>()
   let failed = false
