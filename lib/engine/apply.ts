@@ -81,7 +81,7 @@ async function applyShell(
       const reply = replies[before.scripts.length + i]
       return entry.change === change && reply !== undefined ? [{ ...entry, reply }] : []
     })
-    if (own.every(({ reply }) => reply.code === SKIPPED)) break
+    if (own.length > 0 && own.every(({ reply }) => reply.code === SKIPPED)) break
     const broken = own.find(({ reply }) => reply.code !== 0)
     const error = broken && new StepFailed(broken.script, broken.reply)
     const kept = own.flatMap(({ bookkeeping, reply }) => (bookkeeping ? [] : [reply]))

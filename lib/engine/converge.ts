@@ -9,7 +9,7 @@ import {
   verify,
 } from './apply.ts'
 import { observe } from './observe.ts'
-import { type Verdict, planTask, stepsOf } from './plan-task.ts'
+import { type Verdict, planTask } from './plan-task.ts'
 import { describeError, report } from './report.ts'
 import { type Session, forget, planned, userOf } from './session.ts'
 import { questionsOf } from './wanted.ts'
@@ -124,7 +124,7 @@ function place(
   const first = segment.find((one) => one.kind === 'change')
   if (first !== undefined && userOf(first.item) !== userOf(item)) return undefined
   if (undoes(verdict.touches, segment)) return undefined
-  const steps = stepsOf(task, verdict.view)
+  const { steps } = verdict
   const hasSql = steps.some((step) => 'sql' in step)
   if (segment.some((one) => one.kind === 'change' && (hasSql || one.hasSql))) return undefined
   planned(session, task.name, verdict.touches, verdict.view.probe.questions, verdict.plan.leaves ?? [])

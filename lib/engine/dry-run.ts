@@ -2,7 +2,7 @@ import type { Change } from '../core/change.ts'
 import type { Item } from '../playbook/compile.ts'
 import { type Bodies, bodyDiffs, fetchBodies } from './bodies.ts'
 import { observe } from './observe.ts'
-import { type Result, type Verdict, planTask, stepsOf } from './plan-task.ts'
+import { type Result, type Verdict, planTask } from './plan-task.ts'
 import { describeError, report, shown } from './report.ts'
 import { type Session, planned, userOf } from './session.ts'
 import { questionsOf } from './wanted.ts'
@@ -103,7 +103,7 @@ async function tell(session: Session, item: Item, verdict: Verdict, bodies: Bodi
       report(session, item, 'would-change', {
         changes,
         diffs,
-        commands: shown(stepsOf(item.task, verdict.view)),
+        commands: shown(verdict.steps),
       })
       return 'would-change'
     }

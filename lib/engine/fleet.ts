@@ -41,12 +41,16 @@ export class Fleet {
       this.open.set(host, createSession(host, this.mode, connection, createPostgresChannel(connection)))
     } catch (error) {
       this.out.add(host)
-      if (needed) this.lost(host, error)
+      if (needed) this.lost(host, 'log in', error)
       else this.warn(host, error)
     }
   }
 
-  /** Works on the hosts that are left, as many at a time as `--forks` allows. @returns false when one of them failed */
+  /**
+   * Works on the hosts that are left, as many at a time as `--forks` allows. Whatever goes wrong on one, a fault of
+   * ours included, is told of that host and ends nothing on the others.
+   * @returns false when one of them failed
+   */
   async each(hosts: readonly Host[], work: (session: Session) => Promise<boolean>): Promise<boolean> {
     const done = hosts.map((host) =>
       this.limit(async () => {
@@ -58,7 +62,7 @@ export class Fleet {
           return ok
         } catch (error) {
           this.out.add(host)
-          this.lost(host, error)
+          this.lost(host, 'work on the host', error)
           return false
         }
       }),
@@ -75,8 +79,7 @@ export class Fleet {
     )
   }
 
-  private lost(host: Host, error: unknown): void {
-    if (!(error instanceof UserError)) throw error
+  private lost(host: Host, during: string, error: unknown): void {
     if (error instanceof UnreachableError) {
       this.mode.emit({ type: 'unreachable', host: host.name, error: describeError(error) })
       return
@@ -86,7 +89,7 @@ export class Fleet {
       play: '',
       host: host.name,
       role: '',
-      task: 'log in',
+      task: error instanceof UserError && error.code === 'E_BECOME_FAILED' ? 'log in' : during,
       module: 'connection',
       status: 'failed',
       changes: [],

@@ -21,6 +21,7 @@ export type Verdict =
       readonly kind: 'change'
       readonly view: View
       readonly plan: Plan
+      readonly steps: readonly Step[]
       readonly touches: readonly Resource[]
     }
   /** Answers are needed first. `after` is the task whose change must be made before asking makes sense. */
@@ -80,7 +81,8 @@ function compare(task: Task, args: unknown, snapshot: Snapshot): Verdict {
   const view = { args, probe, state, predicted: known.some((one) => one.kind === 'predicted') }
   const plan = task.module.plan(args, state)
   if (plan.changes.length === 0) return { kind: 'ok', view, because: plan.because }
-  return { kind: 'change', view, plan, touches: touchesOf(task, args, state) }
+  const steps = task.module.apply(args, state)
+  return { kind: 'change', view, plan, steps, touches: touchesOf(task, args, state) }
 }
 
 /** The task's own declaration, else the module's, else everything. */
@@ -95,11 +97,6 @@ function staleTouches(task: Task, args: unknown): readonly Resource[] {
   } catch {
     return [EVERYTHING]
   }
-}
-
-/** The steps of a planned change. */
-export function stepsOf(task: Task, view: View): readonly Step[] {
-  return task.module.apply(view.args, view.state)
 }
 
 /** What is left to do, seen from the state after the change. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Recap, RunEvent, TaskEnded } from '../../lib/core/events.ts'
 import type { TaskList } from '../../lib/core/task.ts'
 import { runPlaybook } from '../../lib/engine/run.ts'
-import { defineInventory } from '../../lib/playbook/inventory.ts'
+import { type Host, defineInventory } from '../../lib/playbook/inventory.ts'
 import { pattern } from '../../lib/playbook/pattern.ts'
 import { definePlay, definePlaybook } from '../../lib/playbook/playbook.ts'
 import { openSecrets } from '../../lib/secrets/index.ts'
@@ -20,7 +20,7 @@ export interface LocalRun {
 
 /** Runs tasks on this machine through a real shell: the whole engine, without SSH. */
 export async function runLocal(
-  tasks: () => TaskList,
+  tasks: (host: Host) => TaskList,
   how: { check?: boolean; batch?: boolean; diff?: boolean; hosts?: number } = {},
 ): Promise<LocalRun> {
   const stateDir = mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
