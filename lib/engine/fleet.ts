@@ -36,10 +36,18 @@ export class Fleet {
 
   private async connectOne(host: Host, needed: boolean): Promise<void> {
     if (needed) this.mode.emit({ type: 'host', host: host.name, phase: 'connecting' })
+    const { check, stop } = this.mode
+    const attempt = new AbortController()
+    const giveUp = (): void => attempt.abort(stop.reason)
+    stop.addEventListener('abort', giveUp)
+    if (stop.aborted) giveUp()
     try {
-      const connection = await this.transportOf(host).connect(host, this.mode.stop)
+      const connection = await this.transportOf(host).connect(host, attempt.signal)
+      // The changes under way are let finish; a dry run has none, and is cut off at once.
+      if (!check) stop.removeEventListener('abort', giveUp)
       this.open.set(host, createSession(host, this.mode, connection, createPostgresChannel(connection)))
     } catch (error) {
+      stop.removeEventListener('abort', giveUp)
       this.out.add(host)
       if (needed) this.lost(host, 'log in', error)
       else this.warn(host, error)
@@ -49,20 +57,26 @@ export class Fleet {
   /**
    * Works on the hosts that are left, as many at a time as `--forks` allows. Whatever goes wrong on one, a fault of
    * ours included, is told of that host and ends nothing on the others.
+   * @param needed false for a host on which a failure is only worth a warning
    * @returns false when one of them failed
    */
-  async each(hosts: readonly Host[], work: (session: Session) => Promise<boolean>): Promise<boolean> {
+  async each(
+    hosts: readonly Host[],
+    work: (session: Session) => Promise<boolean>,
+    needed: (host: Host) => boolean = () => true,
+  ): Promise<boolean> {
     const done = hosts.map((host) =>
       this.limit(async () => {
         const session = this.open.get(host)
-        if (session === undefined || this.out.has(host)) return false
+        if (session === undefined || this.out.has(host) || this.mode.stop.aborted) return false
         try {
           const ok = await work(session)
           if (!ok) this.out.add(host)
           return ok
         } catch (error) {
           this.out.add(host)
-          this.lost(host, 'work on the host', error)
+          if (needed(host)) this.lost(host, 'work on the host', error)
+          else this.warn(host, error)
           return false
         }
       }),
@@ -80,6 +94,8 @@ export class Fleet {
   }
 
   private lost(host: Host, during: string, error: unknown): void {
+    // Who asked to stop knows why the host is gone.
+    if (this.mode.stop.aborted && error instanceof UnreachableError) return
     if (error instanceof UnreachableError) {
       this.mode.emit({ type: 'unreachable', host: host.name, error: describeError(error) })
       return
@@ -100,7 +116,7 @@ export class Fleet {
   }
 
   private warn(host: Host, error: unknown): void {
-    const text = `${host.name} was not asked: ${error instanceof Error ? error.message : String(error)}`
+    const text = `${host.name} could not be asked: ${error instanceof Error ? error.message : String(error)}`
     this.mode.emit({ type: 'notice', host: host.name, level: 'warning', text })
   }
 }

@@ -34,13 +34,20 @@ export async function askNow(
   session: Session,
   user: User,
   questions: readonly Question[],
+  lock = true,
 ): Promise<readonly Answered[]> {
-  return exchange(session, user, shellBatch(questions))
+  return exchange(session, user, shellBatch(questions), lock)
 }
 
-async function exchange(session: Session, user: User, batch: Batch): Promise<readonly Answered[]> {
+async function exchange(
+  session: Session,
+  user: User,
+  batch: Batch,
+  lock = true,
+): Promise<readonly Answered[]> {
   if (batch.scripts.length === 0) return []
-  return batch.read(await session.connection.exchange(batch.scripts, { user, lock: !session.mode.check }))
+  const options = { user, lock: lock && !session.mode.check }
+  return batch.read(await session.connection.exchange(batch.scripts, options))
 }
 
 /** Keeps the answers. */

@@ -46,8 +46,9 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   const fleet = new Fleet(mode, options.transportOf, pLimit(options.forks))
   try {
     await fleet.connect([...busy], true)
-    const facts = await gatherFacts(request, prepared, fleet)
-    const plays = prepared.compile(facts)
+    const facts = await gatherFacts(request, prepared, busy, fleet)
+    // Interrupted while asking, the plays would be made from facts that are not there.
+    const plays = mode.stop.aborted ? [] : prepared.compile(facts)
     if (!mode.check) await request.secrets.save()
     for (const play of plays) {
       if (mode.stop.aborted || !(await runPlay(play, plays, fleet, mode))) break
@@ -66,20 +67,28 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
 }
 
 /** Facts come from all hosts, `--limit` or not: who is primary is not decided by whom the operator looks at. */
-async function gatherFacts(request: RunRequest, prepared: Prepared, fleet: Fleet): Promise<FactsOf<unknown>> {
+async function gatherFacts(
+  request: RunRequest,
+  prepared: Prepared,
+  busy: ReadonlySet<Host>,
+  fleet: Fleet,
+): Promise<FactsOf<unknown>> {
   const { fact } = request.playbook
   if (fact === undefined) return {}
   await fleet.connect(prepared.hosts, false)
   const facts: Record<string, unknown> = {}
-  await fleet.each(prepared.hosts, async (session) => {
+  const askOne = async (session: Session): Promise<boolean> => {
     const { name } = session.host
     const probe = fact.probe(session.host, () => session.connection.serverAddress)
-    const answers = await askNow(session, fact.become === false ? 'login' : 'root', probe.questions)
+    const user = fact.become === false ? 'login' : 'root'
+    // A host that is only asked is not locked: another run may be working on it.
+    const answers = await askNow(session, user, probe.questions, busy.has(session.host))
     const broken = answers.find(({ answer }) => answer instanceof Error)
     if (broken !== undefined) throw broken.answer
     facts[name] = probe.parse(answers.map(({ answer }) => answer))
     return true
-  })
+  }
+  await fleet.each(prepared.hosts, askOne, (host) => busy.has(host))
   return Object.fromEntries(prepared.hosts.map(({ name }) => [name, facts[name] ?? fact.unknown]))
 }
 

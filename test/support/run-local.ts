@@ -6,9 +6,11 @@ import type { TaskList } from '../../lib/core/task.ts'
 import { runPlaybook } from '../../lib/engine/run.ts'
 import { type Host, defineInventory } from '../../lib/playbook/inventory.ts'
 import { pattern } from '../../lib/playbook/pattern.ts'
-import { definePlay, definePlaybook } from '../../lib/playbook/playbook.ts'
+import { type Playbook, definePlay, definePlaybook } from '../../lib/playbook/playbook.ts'
 import { openSecrets } from '../../lib/secrets/index.ts'
+import type { TagSelection } from '../../lib/playbook/tags.ts'
 import { localTransport } from '../../lib/transport/index.ts'
+import type { Transport } from '../../lib/transport/transport.ts'
 
 export interface LocalRun {
   readonly events: readonly RunEvent[]
@@ -18,28 +20,39 @@ export interface LocalRun {
   readonly tasks: readonly TaskEnded[]
 }
 
+export interface How {
+  readonly check?: boolean
+  readonly batch?: boolean
+  readonly diff?: boolean
+  readonly hosts?: number
+  readonly limit?: string
+  readonly selection?: Partial<TagSelection>
+  readonly stop?: AbortController
+  readonly transport?: Transport
+}
+
 /** Runs tasks on this machine through a real shell: the whole engine, without SSH. */
-export async function runLocal(
-  tasks: (host: Host) => TaskList,
-  how: { check?: boolean; batch?: boolean; diff?: boolean; hosts?: number } = {},
-): Promise<LocalRun> {
+export async function runLocal(tasks: (host: Host) => TaskList, how: How = {}): Promise<LocalRun> {
+  const plays = () => [definePlay({ name: 'test', hosts: pattern('all'), become: false, tasks })]
+  return runLocally(definePlaybook({ description: 'test', plays }) as Playbook, how)
+}
+
+/** The same for a whole playbook. */
+export async function runLocally(playbook: Playbook, how: How = {}): Promise<LocalRun> {
   const stateDir = mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
   const names = Array.from({ length: how.hosts ?? 1 }, (_, i) => `host-${i + 1}`)
   const hosts = Object.fromEntries(
     names.map((name) => [name, { address: '127.0.0.1', connection: 'local' as const }]),
   )
-  const playbook = definePlaybook({
-    description: 'test',
-    plays: () => [definePlay({ name: 'test', hosts: pattern('all'), become: false, tasks })],
-  })
   const events: RunEvent[] = []
-  const transport = localTransport({})
+  const transport = how.transport ?? localTransport({})
   const recap = await runPlaybook(
     {
       name: 'test',
       playbook,
       inventory: defineInventory({ hosts }),
-      selection: { tags: [], skipTags: [] },
+      selection: { tags: [], skipTags: [], ...how.selection },
+      limit: how.limit,
       extraVars: {},
       secrets: await openSecrets({ stateDir, home: stateDir }),
       stateDir,
@@ -48,7 +61,7 @@ export async function runLocal(
       check: how.check ?? false,
       diff: how.diff ?? false,
       batch: how.batch ?? true,
-      stop: new AbortController().signal,
+      stop: (how.stop ?? new AbortController()).signal,
       forks: 5,
       emit: (event) => events.push(event),
       transportOf: () => transport,
