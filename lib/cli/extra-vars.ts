@@ -1,23 +1,44 @@
 import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
 import { UserError } from '../core/errors.ts'
 
 /**
- * `-e` arguments as vars. `key=value` is text unless it reads as JSON (`true`, `3`, `["a"]`); `@file` is a JSON object.
- * A later one wins. @throws UserError for what is neither
+ * `-e` arguments as vars. `key=value` is JSON (`true`, `3`, `["a"]`) where the var takes that, else text: `version=16`
+ * is a number for a number and text for a text. `@file` is a JSON object. A later one wins.
+ * @param shapes the declared vars, of the playbook and of the inventory
+ * @throws UserError for what is of neither form
  */
-export function parseExtraVars(args: readonly string[]): Record<string, unknown> {
-  return Object.assign(Object.create(null) as object, ...args.map(parseOne)) as Record<string, unknown>
+export function parseExtraVars(
+  args: readonly string[],
+  shapes: readonly Readonly<Record<string, unknown>>[],
+): Record<string, unknown> {
+  const vars = Object.create(null) as Record<string, unknown>
+  return Object.assign(vars, ...args.map((arg) => parseOne(arg, shapes))) as Record<string, unknown>
 }
 
-function parseOne(arg: string): Record<string, unknown> {
+function parseOne(
+  arg: string,
+  shapes: readonly Readonly<Record<string, unknown>>[],
+): Record<string, unknown> {
   if (arg.startsWith('@')) return parseFile(arg.slice(1))
   const equals = arg.indexOf('=')
   if (equals < 1) throw new UserError('E_BAD_VARS', `-e ${arg}: not of the form key=value or @file`)
+  const key = arg.slice(0, equals)
   const text = arg.slice(equals + 1)
-  return {
-    [arg.slice(0, equals)]: /^(true|false|null|-?\d+(\.\d+)?|[[{"].*)$/s.test(text)
-      ? fromJson(text, arg)
-      : text,
+  const schemas = shapes.flatMap((shape) => (Object.hasOwn(shape, key) ? [shape[key] as z.ZodType] : []))
+  const accepted = (value: unknown): boolean => schemas.every((schema) => schema.safeParse(value).success)
+  const json = readJson(text)
+  if (json !== undefined && accepted(json.value)) return { [key]: json.value }
+  if (schemas.length > 0 && accepted(text)) return { [key]: text }
+  // Neither will do: what is said about it should be said of what it looks like.
+  return { [key]: /^[[{]/.test(text) ? fromJson(text, arg) : (json?.value ?? text) }
+}
+
+function readJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return undefined
   }
 }
 

@@ -30,7 +30,7 @@ async function run(name: string, options: CliOptions): Promise<number> {
     inventory,
     limit: options.limit,
     selection: { tags: options.tags, skipTags: options.skipTags },
-    extraVars: parseExtraVars(options.extraVars),
+    extraVars: parseExtraVars(options.extraVars, [playbook.vars.shape, inventory.schema.shape]),
     secrets: await openSecrets({ stateDir }),
     stateDir,
   }
