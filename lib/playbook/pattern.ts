@@ -45,16 +45,26 @@ export function selectHosts(
 function matching(inventory: Inventory, hosts: readonly Host[], term: string, where: string): Host[] {
   if (term === 'all' || term === '*') return [...hosts]
   if (!/[*?[]/.test(term)) {
-    if (!(term in inventory.hosts) && !(term in inventory.groups)) throw unknownName(inventory, term, where)
+    if (!Object.hasOwn(inventory.hosts, term) && !Object.hasOwn(inventory.groups, term))
+      throw unknownName(inventory, term, where)
     return hosts.filter((host) => host.name === term || host.groups.includes(term))
   }
-  const glob = new RegExp(
-    `^${term
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  )
+  const glob = globOf(term, where)
   const found = hosts.filter((host) => glob.test(host.name) || host.groups.some((group) => glob.test(group)))
   if (found.length === 0) throw new UserError('E_UNKNOWN_HOST', `${where}: no host or group matches ${term}`)
   return found
+}
+
+function globOf(term: string, where: string): RegExp {
+  const text = term
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  try {
+    return new RegExp(`^${text}$`)
+  } catch {
+    throw new UserError('E_BAD_PATTERN', `${where}: ${term} is not a pattern`, {
+      hint: 'A bracket needs its other half: web-[12] is web-1 or web-2.',
+    })
+  }
 }

@@ -11,18 +11,22 @@ export function checkVars<Schema extends z.ZodObject>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(vars)
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map((issue) => describe(issue, Object.keys(schema.shape)))
+  const problems = parsed.error.issues.map((issue) => describe(issue, vars, Object.keys(schema.shape)))
   throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`, { at })
 }
 
-function describe(issue: z.core.$ZodIssue, known: readonly string[]): string {
+function describe(issue: z.core.$ZodIssue, vars: unknown, known: readonly string[]): string {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
     return issue.keys.map((key) => unknownVar(key, known)).join('; ')
   }
   const name = issue.path.join('.')
-  const missing = issue.code === 'invalid_type' && issue.input === undefined
+  const missing = issue.code === 'invalid_type' && valueAt(vars, issue.path) === undefined
   return missing ? `${name} is missing (${issue.message})` : `${name}: ${issue.message}`
 }
+
+// The issue itself does not tell what it found.
+const valueAt = (vars: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], vars)
 
 /** "there is no var X, did you mean Y?" */
 export function unknownVar(key: string, known: readonly string[]): string {

@@ -5,6 +5,7 @@ import { resolveHosts } from '../../../lib/playbook/hosts.ts'
 import { type Inventory, defineInventory } from '../../../lib/playbook/inventory.ts'
 import { selectHosts } from '../../../lib/playbook/pattern.ts'
 import { isSelected } from '../../../lib/playbook/tags.ts'
+import { checkVars } from '../../../lib/playbook/vars.ts'
 
 const inventory = defineInventory({
   vars: z.strictObject({ port: z.int().default(80), zone: z.string().optional() }),
@@ -107,5 +108,22 @@ describe('tags', () => {
     assert.ok(!selected(['never']))
     assert.ok(!selected(['never', 'x'], ['all']))
     assert.ok(selected(['never', 'x'], ['x']))
+  })
+})
+
+describe('what is said of a wrong var or pattern', () => {
+  it('tells a var of the wrong type from one that is missing', () => {
+    const schema = z.strictObject({ port: z.int(), list: z.array(z.object({ a: z.int() })).optional() })
+    const said = (vars: unknown, message: RegExp) =>
+      assert.throws(() => checkVars(schema, vars, 'test'), { code: 'E_BAD_VARS', message })
+    said({}, /port is missing/)
+    said({ port: 'x' }, /port: Invalid input: expected number, received string/)
+    said({ port: 1, list: [{}] }, /list\.0\.a is missing/)
+  })
+
+  it('refuses half a bracket, and names that every object has', () => {
+    assert.throws(() => select('web-[1'), { code: 'E_BAD_PATTERN' })
+    assert.throws(() => select('toString'), { code: 'E_UNKNOWN_HOST' })
+    assert.deepEqual(select('web-[12]'), ['web-1', 'web-2'])
   })
 })
