@@ -3,7 +3,7 @@ import { type CompiledPlay, compilePlays } from '../playbook/compile.ts'
 import type { Host, Inventory } from '../playbook/inventory.ts'
 import { selectHosts } from '../playbook/pattern.ts'
 import type { FactsOf, Playbook } from '../playbook/playbook.ts'
-import type { TagSelection } from '../playbook/tags.ts'
+import { type TagSelection, refuseUnknownTags } from '../playbook/tags.ts'
 import { checkVars, unknownVar } from '../playbook/vars.ts'
 import { UserError } from '../core/errors.ts'
 import type { SecretStore } from '../secrets/index.ts'
@@ -47,10 +47,17 @@ export function prepare(request: RunRequest): Prepared {
   const limited = selectHosts(inventory, hosts, request.limit ?? 'all', '--limit')
   if (limited.length === 0) throw new UserError('E_NO_HOSTS', `--limit ${request.limit} leaves no host`)
   const vars = checkVars(playbook.vars, pick(own), `playbook ${request.name}`)
-  const compile = (facts: FactsOf<unknown>) => {
+  const make = (facts: FactsOf<unknown>) => {
     const plays = playbook.plays({ vars, hosts, facts, secrets, stateDir })
     return compilePlays(plays, inventory, hosts, limited, selection)
   }
+  const compile = (facts: FactsOf<unknown>) => {
+    const plays = make(facts)
+    const tags = plays.flatMap((play) => play.hosts.flatMap((host) => [...host.tags]))
+    refuseUnknownTags(tags, selection)
+    return plays
+  }
   const unknown = Object.fromEntries(hosts.map((host) => [host.name, playbook.fact?.unknown]))
-  return { hosts, limited, compile, plays: compile(unknown) }
+  // Which tasks there are may depend on facts: then a tag can only be missed once they are known.
+  return { hosts, limited, compile, plays: (playbook.fact === undefined ? compile : make)(unknown) }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../core/errors.ts'
 import { type Task, flatten, isDeferred } from '../core/task.ts'
+import { checkOptions, checkPlay } from './check-play.ts'
 import type { Host, Inventory } from './inventory.ts'
 import { selectHosts } from './pattern.ts'
 import type { Play } from './playbook.ts'
@@ -27,6 +28,8 @@ export interface HostPlay {
   readonly items: readonly Item[]
   /** In the order in which they were first notified. */
   readonly handlers: readonly Item[]
+  /** Of all tasks, selected or not. */
+  readonly tags: ReadonlySet<string>
 }
 
 export interface CompiledPlay {
@@ -47,6 +50,7 @@ export function compilePlays(
   selection: TagSelection,
 ): CompiledPlay[] {
   return plays.map((play) => {
+    checkPlay(play)
     const selected = selectHosts(inventory, hosts, play.hosts, `play ${play.name}`)
     const within = selected.filter((host) => limited.includes(host))
     return { play, hosts: within.map((host) => compileHost(play, host, selection)) }
@@ -61,6 +65,7 @@ function compileHost(play: Play, host: Host, selection: TagSelection): HostPlay 
   const handlers = new Map<Task, Item>()
   const items: Item[] = []
   const listed = new Set<Task>()
+  const known = new Set<string>()
   for (const { role, tags, tasks } of lists) {
     for (const task of tasks) {
       refuse(task, listed, handlers)
@@ -74,7 +79,7 @@ function compileHost(play: Play, host: Host, selection: TagSelection): HostPlay 
         become: one.options.become ?? play.become ?? true,
         handler,
         notify,
-        id: identify(host, role, one),
+        id: identify(host, play, role, one, handler ? namesakes(handlers, role, one) : 0),
       })
       const notify = handlersOf(task).map((handler) => {
         if (listed.has(handler))
@@ -82,15 +87,17 @@ function compileHost(play: Play, host: Host, selection: TagSelection): HostPlay 
             at: handler.at,
             hint: 'List it in notify only; it runs at the end of the play.',
           })
-        const known = handlers.get(handler) ?? make(handler, true, [])
-        handlers.set(handler, known)
-        return known
+        if (!handlers.has(handler)) checkHandler(handler)
+        const one = handlers.get(handler) ?? make(handler, true, [])
+        handlers.set(handler, one)
+        return one
       })
       const item = make(task, false, notify)
+      for (const tag of item.tags) known.add(tag)
       if (isSelected(item.tags, selection)) items.push(item)
     }
   }
-  return { host, items, handlers: [...handlers.values()] }
+  return { host, items, handlers: [...handlers.values()], tags: known }
 }
 
 function handlersOf(task: Task): readonly Task[] {
@@ -112,7 +119,21 @@ function handlersOf(task: Task): readonly Task[] {
   return list
 }
 
+function checkHandler(handler: Task): void {
+  checkOptions(handler)
+  if (handler.options.notify !== undefined)
+    throw new UserError(
+      'E_BAD_HANDLER',
+      `the handler "${handler.name}" notifies others, which would never run`,
+      {
+        at: handler.at,
+        hint: 'Notify all of them from the task; they run in the order in which they are first notified.',
+      },
+    )
+}
+
 function refuse(task: Task, listed: ReadonlySet<Task>, handlers: ReadonlyMap<Task, Item>): void {
+  checkOptions(task)
   if (listed.has(task))
     throw new UserError('E_DUPLICATE_TASK', `"${task.name}" is listed twice`, { at: task.at })
   if (handlers.has(task))
@@ -136,7 +157,15 @@ export function dependencies(task: Task): readonly Task[] {
   return [...(isDeferred(task.args) ? task.args.tasks : []), ...(isDeferred(when) ? when.tasks : [])]
 }
 
-function identify(host: Host, role: string, task: Task): string {
-  const text = [host.name, role, task.module.name, task.name].join('\0')
+// A role that is used twice has two handlers of one name, and each is owed on its own.
+const namesakes = (handlers: ReadonlyMap<Task, Item>, role: string, { name, module }: Task): number =>
+  [...handlers.values()].filter(
+    (other) => other.role === role && other.task.name === name && other.task.module.name === module.name,
+  ).length
+
+function identify(host: Host, play: Play, role: string, task: Task, nth: number): string {
+  // Handlers of a play's own tasks have no role that keeps those of different plays apart.
+  const owner = role === '' ? `play ${play.name}` : role
+  const text = [host.name, owner, task.module.name, task.name, ...(nth > 0 ? [nth] : [])].join('\0')
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

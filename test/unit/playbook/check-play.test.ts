@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { file, shell } from '../../../lib/modules/index.ts'
+import { compilePlays } from '../../../lib/playbook/compile.ts'
+import { resolveHosts } from '../../../lib/playbook/hosts.ts'
+import { defineInventory } from '../../../lib/playbook/inventory.ts'
+import type { Play } from '../../../lib/playbook/playbook.ts'
+import { runLocal } from '../../support/run-local.ts'
+
+const inventory = defineInventory({ hosts: { a: { address: '10.0.0.1' } } })
+const hosts = resolveHosts(inventory)
+const compile = (play: object) =>
+  compilePlays([{ name: 'p', hosts: 'all', ...play } as Play], inventory, hosts, hosts, {
+    tags: [],
+    skipTags: [],
+  })[0]?.hosts[0]
+const one = (name: string, options = {}) => file(name, { path: `/${name}`, state: 'file' }, options)
+
+describe('what nobody would read', () => {
+  it('is refused in a task, a handler and a play, and the option that was meant is named', () => {
+    const restart = shell('restart', { script: 'true' })
+    assert.throws(() => compile({ tasks: () => [one('a', { notfy: restart })] }), {
+      code: 'E_BAD_OPTION',
+      message: 'file "a": there is no option notfy',
+      hint: 'Did you mean notify?',
+      at: /check-play\.test\.ts:\d+$/,
+    })
+    assert.throws(() => compile({ tasks: () => [one('a', { notify: one('h', { wehn: false }) })] }), {
+      code: 'E_BAD_OPTION',
+    })
+    assert.throws(() => compile({ task: () => [] }), { hint: 'Did you mean tasks?' })
+  })
+
+  it('is refused where a handler notifies another', () => {
+    const handler = one('h', { notify: one('other') })
+    assert.throws(() => compile({ tasks: () => [one('a', { notify: handler })] }), {
+      code: 'E_BAD_HANDLER',
+      message: /"h" notifies others/,
+    })
+  })
+
+  it('is refused as a number of hosts', () => {
+    for (const serial of [0, -1, 1.5, '30%'])
+      assert.throws(() => compile({ serial }), { code: 'E_BAD_PLAY', message: /serial/ })
+  })
+
+  it('is refused as a tag, to run and to skip', async () => {
+    const tasks = () => [one('a', { tags: ['config'] })]
+    const run = (selection: object) => runLocal(tasks, { selection, check: true })
+    const expected = { code: 'E_UNKNOWN_TAG', hint: 'Did you mean config?' }
+    await assert.rejects(run({ tags: ['confg'] }), expected)
+    await assert.rejects(run({ skipTags: ['cofnig'] }), expected)
+    assert.deepEqual((await run({ tags: ['all'], skipTags: ['config', 'never'] })).statuses, [])
+  })
+
+  it('does not let two handlers of one name share what is owed', () => {
+    const handler = () => shell('restart', { script: 'true' })
+    const play = compile({ tasks: () => [one('a', { notify: handler() }), one('b', { notify: handler() })] })
+    assert.equal(new Set(play?.handlers.map(({ id }) => id)).size, 2)
+  })
+})
