@@ -221,5 +221,8 @@ async function leftOver(session: Session, change: Change, applied: Applied): Pro
 /** A task that was found in order on a prediction which did not come true: it has to be looked at again. */
 export function mustRedo(session: Session, { item, verdict }: Settled): boolean {
   if (verdict.kind !== 'ok' || !verdict.view.predicted) return false
-  return planTask(item.task, session.snapshots[userOf(item)], session.results).kind !== 'ok'
+  const now = planTask(item.task, session.snapshots[userOf(item)], session.results)
+  if (now.kind !== 'ok') return true
+  session.results.set(item.task, { kind: 'known', result: { changed: false, state: now.view.state } })
+  return false
 }

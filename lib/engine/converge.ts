@@ -116,7 +116,10 @@ function place(
   if (verdict.kind !== 'change') {
     // A failure that a pending change may explain is not a failure yet.
     if (verdict.kind === 'failed' && segment.some((one) => one.kind === 'change')) return undefined
-    if (verdict.kind === 'ok')
+    // What was found in order on a prediction is no result for others to build on before it came true.
+    if (verdict.kind === 'ok' && verdict.view.predicted)
+      session.results.set(task, { kind: 'unknown', changed: undefined })
+    else if (verdict.kind === 'ok')
       session.results.set(task, { kind: 'known', result: { changed: false, state: verdict.view.state } })
     else session.results.set(task, { kind: 'skipped' })
     return { kind: 'settled', item, verdict }

@@ -13,11 +13,13 @@ export type Outlook = 'settled' | 'would-change' | 'unknown' | 'failed'
 /**
  * Plans the tasks of one host and makes no change. Each task is planned on what the host answered and on what the
  * planned changes before it will leave behind; where that cannot be known the task is `unknown`.
+ * @param perhaps items that run only if a task changes something that is unknown, with the name of that task
  */
 export async function dryRun(
   session: Session,
   items: readonly Item[],
   ended: (item: Item, outlook: Outlook) => void,
+  perhaps: ReadonlyMap<Item, string> = new Map(),
 ): Promise<void> {
   const { mode } = session
   if (mode.batch) await observe(session, questionsOf(session, items))
@@ -25,7 +27,7 @@ export async function dryRun(
   for (const [index, item] of items.entries()) {
     if (mode.stop.aborted) return
     const rest = mode.batch ? items.slice(index) : [item]
-    const verdict = await decide(session, item, rest)
+    const verdict = doubted(await decide(session, item, rest), perhaps.get(item))
     found.push({ item, verdict })
     foresee(session, item, verdict)
     if (verdict.kind === 'failed' && item.task.options.ignoreErrors !== true) break
@@ -43,6 +45,12 @@ async function decide(session: Session, item: Item, rest: readonly Item[]): Prom
   // Its arguments became known only now, from what an earlier task found.
   await observe(session, questionsOf(session, rest))
   return planTask(item.task, snapshot, session.results)
+}
+
+// A change that may not come about at all is unknown, and so is all that sees what it may touch.
+function doubted(verdict: Verdict, after: string | undefined): Verdict {
+  if (after === undefined || verdict.kind !== 'change') return verdict
+  return { kind: 'wait', questions: verdict.view.probe.questions, after, touches: verdict.touches }
 }
 
 async function bodiesOf(
@@ -63,7 +71,9 @@ function foresee(session: Session, item: Item, verdict: Verdict): void {
   const { task } = item
   if (verdict.kind === 'change') {
     const { probe } = verdict.view
-    planned(session, task.name, verdict.touches, probe.questions, verdict.plan.leaves ?? [])
+    // A change that may fail leaves nothing to count on.
+    const leaves = task.options.ignoreErrors === true ? [] : (verdict.plan.leaves ?? [])
+    planned(session, task.name, verdict.touches, probe.questions, leaves)
     session.results.set(task, predictedResult(session, item, verdict))
   } else if (verdict.kind === 'wait') {
     planned(session, task.name, verdict.touches, verdict.questions, [])

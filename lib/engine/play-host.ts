@@ -4,7 +4,6 @@ import { dryRun } from './dry-run.ts'
 import { crossOut, forgetOwed, owed } from './handlers.ts'
 import { observe } from './observe.ts'
 import { planTask } from './plan-task.ts'
-import { report } from './report.ts'
 import { type Session, userOf } from './session.ts'
 import { questionsOf } from './wanted.ts'
 
@@ -43,14 +42,9 @@ async function dryRunHost(session: Session, { items, handlers }: HostPlay): Prom
     for (const handler of item.notify) into?.set(handler, item.task.name)
   })
   if (failed) return false
-  await dryRun(
-    session,
-    handlers.filter((handler) => notified.has(handler)),
-    () => {},
-  )
-  for (const [handler, after] of perhaps) {
-    if (!notified.has(handler)) report(session, handler, 'unknown', { after })
-  }
+  for (const handler of notified.keys()) perhaps.delete(handler)
+  const due = handlers.filter((handler) => notified.has(handler) || perhaps.has(handler))
+  await dryRun(session, due, () => {}, perhaps)
   return true
 }
 
