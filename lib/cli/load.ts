@@ -6,6 +6,7 @@ import { didYouMean } from '../core/suggest.ts'
 import { UserError } from '../core/errors.ts'
 import type { Inventory } from '../playbook/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
+import { userFault } from '../playbook/user-code.ts'
 
 /** Where this package lies: the playbooks that ship with it are found when the project has none of that name. */
 export const packageRoot = findPackageRoot()
@@ -66,20 +67,13 @@ async function loadDefault<T extends { readonly kind: string }>(
   try {
     value = await jiti.import(path, { default: true })
   } catch (error) {
-    if (error instanceof UserError || isUserError(error)) throw error
-    throw new UserError('E_LOAD', `${path} could not be loaded: ${messageOf(error)}`, { cause: error })
+    throw userFault('E_LOAD', error, `${path} could not be loaded`)
   }
   // A symbol or a class would not survive a second copy of the library in the user's node_modules.
   if (typeof value !== 'object' || value === null || (value as { kind?: unknown }).kind !== kind)
     throw new UserError('E_LOAD', `${path} is not a ${kind}`, { hint: `It needs: ${expected}` })
   return value as T
 }
-
-function isUserError(error: unknown): boolean {
-  return error instanceof Error && /^E_[A-Z_]+$/.test(String((error as { code?: unknown }).code))
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function cacheFolder(): string | boolean {
   const modules = resolve('node_modules')

@@ -4,6 +4,7 @@ import type { Host, Inventory } from '../playbook/inventory.ts'
 import { selectHosts } from '../playbook/pattern.ts'
 import type { FactsOf, Playbook } from '../playbook/playbook.ts'
 import { type TagSelection, refuseUnknownTags } from '../playbook/tags.ts'
+import { userFault } from '../playbook/user-code.ts'
 import { checkVars, unknownVar } from '../playbook/vars.ts'
 import { UserError } from '../core/errors.ts'
 import type { SecretStore } from '../secrets/index.ts'
@@ -48,8 +49,12 @@ export function prepare(request: RunRequest): Prepared {
   if (limited.length === 0) throw new UserError('E_NO_HOSTS', `--limit ${request.limit} leaves no host`)
   const vars = checkVars(playbook.vars, pick(own), `playbook ${request.name}`)
   const make = (facts: FactsOf<unknown>) => {
-    const plays = playbook.plays({ vars, hosts, facts, secrets, stateDir })
-    return compilePlays(plays, inventory, hosts, limited, selection)
+    try {
+      const plays = playbook.plays({ vars, hosts, facts, secrets, stateDir })
+      return compilePlays(plays, inventory, hosts, limited, selection)
+    } catch (error) {
+      throw userFault('E_PLAYBOOK', error, `playbook ${request.name}`)
+    }
   }
   const compile = (facts: FactsOf<unknown>) => {
     const plays = make(facts)

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadPlaybook } from '../../../lib/cli/load.ts'
+import { runLocal } from '../../support/run-local.ts'
+
+describe('a mistake in a playbook', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'load-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('that shows when it is loaded is told with its line', async () => {
+    const file = join(folder, 'wrong.ts')
+    writeFileSync(file, 'const nothing: any = undefined\n\nexport default nothing.at.all\n')
+    await assert.rejects(loadPlaybook(file), {
+      message: /wrong\.ts could not be loaded: Cannot read properties of undefined \(reading 'at'\)/,
+      at: /wrong\.ts:3$/,
+    })
+    writeFileSync(file, 'export default {\n  a: [\n}\n')
+    await assert.rejects(loadPlaybook(file), { message: /wrong\.ts:3/ })
+  })
+
+  it('that shows when its plays are made is its own, not a fault of the program', async () => {
+    const nothing = undefined as unknown as { at: string }
+    const run = runLocal(() => [nothing.at as never])
+    await assert.rejects(run, { code: 'E_PLAYBOOK', at: /load\.test\.ts:\d+$/ })
+  })
+})
