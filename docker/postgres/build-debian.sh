@@ -53,7 +53,6 @@ for program in "\$1/usr/lib/postgresql/$1/bin/"*; do
 done
 rm -rf "\$1"/usr/share/perl/5.* "\$1"/usr/lib/*/perl/5.* "\$1"/usr/lib/*/libperl.so.* "\$1/usr/bin/tini-static"
 rm -rf "\$1"/var/cache/debconf/*-old "\$1"/var/cache/apt/*.bin "\$1"/var/log/*.log "\$1"/var/log/apt
-install -d -o 999 -g 999 -m 3777 "\$1/var/run/postgresql"
 HOOK
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Recap, RunEvent, TaskEnded } from '../../lib/core/events.ts'
@@ -67,6 +67,7 @@ export async function runLocally(playbook: Playbook, how: How = {}): Promise<Loc
       transportOf: () => transport,
     },
   )
+  rmSync(stateDir, { recursive: true })
   const ended = events.filter((event): event is TaskEnded => event.type === 'task')
   return { events, recap, tasks: ended, statuses: ended.map(({ task, status }) => `${task}: ${status}`) }
 }

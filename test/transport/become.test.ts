@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { Secret } from '../../lib/core/secret.ts'
 import type { Connection, Script } from '../../lib/transport/transport.ts'
-import { type Sshd, addUser, install, removeUser, startSshd } from './sshd.ts'
+import { type Sshd, addUser, removeUser, startSshd } from './sshd.ts'
+import { install } from '../support/install.ts'
 
 const USER = `rp-become-${process.pid}`
 const PASSWORD = 'correct horse $battery\'s "staple" \\n'

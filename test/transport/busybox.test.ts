@@ -8,7 +8,7 @@ import { ShellConnection } from '../../lib/transport/connection.ts'
 import { processChannel } from '../../lib/transport/local.ts'
 import { type Connection, type Script, SKIPPED, TIMED_OUT } from '../../lib/transport/transport.ts'
 import { LOCK, UID, connectAsUser } from './as-user.ts'
-import { install } from './sshd.ts'
+import { install } from '../support/install.ts'
 
 describe('a host whose sh is', () => {
   after(() => rmSync(LOCK, { force: true }))

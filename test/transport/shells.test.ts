@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Sshd, addUser, install, removeUser, startSshd } from './sshd.ts'
+import { type Sshd, addUser, removeUser, startSshd } from './sshd.ts'
+import { install } from '../support/install.ts'
 
 const ASH = `/opt/rp-${process.pid}/ash`
 

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TransportOptions, createTransport } from '../../lib/transport/index.ts'
 import type { Connection } from '../../lib/transport/transport.ts'
+import { install } from '../support/install.ts'
 
 /** Logs in where a test does not say who: without start-up files a login is fast. Its own for each run of the tests. */
 export const USER = `rp-${process.pid}`
@@ -119,15 +120,6 @@ Host *
       rmSync(dir, { recursive: true })
     },
   }
-}
-
-/** Installs a Debian package when its program is missing. */
-export function install(program: string, name: string): void {
-  if (existsSync(program)) return
-  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', name], {
-    stdio: 'ignore',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })
 }
 
 export function keygen(file: string, type: string, passphrase = ''): void {

@@ -7,6 +7,7 @@ import type { ModuleDefinition, Plan, ShellStep, Step } from '../../../lib/core/
 import type { Probe, Question, Reader, Reply } from '../../../lib/core/probe.ts'
 import { isSecret, reveal } from '../../../lib/core/secret.ts'
 import type { Task } from '../../../lib/core/task.ts'
+import { install } from '../../support/install.ts'
 
 const TOOLS = installBusybox()
 
@@ -128,6 +129,7 @@ export function useTemp(): () => string {
 }
 
 function installBusybox(): string {
+  install('/bin/busybox', 'busybox')
   const folder = mkdtempSync(join(tmpdir(), 'run-playbook-busybox-'))
   execFileSync('busybox', ['--install', '-s', folder])
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { install } from '../../../support/install.ts'
 
 const VERSIONS = '/usr/lib/postgresql'
 
 /** The folder of PostgreSQL's programs. Installs them where they are missing and that is allowed (Debian, as root). */
 export function postgresPrograms(): string {
-  return newest() ?? install()
+  return newest() ?? installPrograms()
 }
 
 function newest(): string | undefined {
@@ -16,19 +16,12 @@ function newest(): string | undefined {
   return version && join(VERSIONS, version, 'bin')
 }
 
-function install(): string {
-  if (process.getuid?.() !== 0)
-    throw new Error('PostgreSQL is needed for this test: apt-get install postgresql')
-  // Debian would otherwise make a cluster of its own and start it.
+function installPrograms(): string {
+  // Debian would otherwise make a cluster of its own.
   const own = '/etc/postgresql-common/createcluster.conf'
   mkdirSync('/etc/postgresql-common', { recursive: true })
   if (!existsSync(own)) writeFileSync(own, 'create_main_cluster = false\n')
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  execFileSync('apt-get', ['update', '-q'], { stdio: 'ignore', env })
-  execFileSync('apt-get', ['install', '-qy', '--no-install-recommends', 'postgresql'], {
-    stdio: 'inherit',
-    env,
-  })
+  install(VERSIONS, 'postgresql')
   const programs = newest()
   if (programs === undefined) throw new Error('PostgreSQL was installed and its programs are not there')
   return programs
