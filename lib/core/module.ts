@@ -61,6 +61,8 @@ export interface ModuleDefinition<Args, State> {
   readonly touches?: ((args: Args, state: State | undefined) => readonly Resource[]) | undefined
   /** What is left to do after applying. @default the changes of `plan` on the state read afterwards */
   readonly verify?: ((args: Args, before: State, after: State) => readonly Change[]) | undefined
+  /** Its steps only wait until the host is as wanted: what was waited for is reported as ok, not as changed. */
+  readonly waits?: boolean | undefined
   /** The state that `from(task, …)` sees after a change, when replies of the steps belong to it. */
   readonly outcome?: ((after: State, replies: readonly Reply[]) => State) | undefined
 }

@@ -1,13 +1,12 @@
-import type { Change as Difference } from '../core/change.ts'
 import type { Step } from '../core/module.ts'
 import type { Reply } from '../core/probe.ts'
 import type { Item } from '../playbook/compile.ts'
 import { SKIPPED, type Script } from '../transport/transport.ts'
-import { type Bodies, bodyDiffs, bodyQuestions, readBodies } from './bodies.ts'
+import { type Bodies, bodyQuestions, readBodies } from './bodies.ts'
 import { oweScript, paidScript } from './handlers.ts'
 import { observePostgres, record, shellBatch, unknown } from './observe.ts'
-import { type Verdict, planTask, remaining } from './plan-task.ts'
-import { StepFailed, describeError, notConverged, report, shown } from './report.ts'
+import type { Verdict } from './plan-task.ts'
+import { StepFailed } from './report.ts'
 import { type Session, type User, settle, userOf } from './session.ts'
 import { questionsOf } from './wanted.ts'
 
@@ -92,14 +91,17 @@ async function applyShell(
 }
 
 // What is owed is written down before the change, and crossed out after the handler, in the same stream.
-function scriptsOf({ item, steps }: Change): { script: Script; bookkeeping: boolean }[] {
-  const ours = (script: string) => ({ script: { kind: 'step' as const, script }, bookkeeping: true })
-  const own = steps.flatMap((step) =>
-    'script' in step ? [{ script: { kind: 'step' as const, ...step }, bookkeeping: false }] : [],
+function scriptsOf(change: Change): { script: Script; bookkeeping: boolean }[] {
+  return stepsWithMarks(change).flatMap(({ step, bookkeeping }) =>
+    'script' in step ? [{ script: { kind: 'step' as const, ...step }, bookkeeping }] : [],
   )
+}
+
+function stepsWithMarks({ item, steps }: Change): { step: Step; bookkeeping: boolean }[] {
+  const ours = (script: string) => ({ step: { script }, bookkeeping: true })
   return [
     ...(item.notify.length > 0 ? [ours(oweScript(item.notify))] : []),
-    ...own,
+    ...steps.map((step) => ({ step, bookkeeping: false })),
     ...(item.handler ? [ours(paidScript(item))] : []),
   ]
 }
@@ -117,18 +119,16 @@ async function applyMixed(
   const exchange = (script: Script) => session.connection.exchange([script], { user, lock: true })
   const replies: Reply[] = []
   let error: unknown
-  if (item.notify.length > 0) await exchange({ kind: 'step', script: oweScript(item.notify) })
   announce(session, change)
-  for (const step of change.steps) {
+  for (const { step, bookkeeping } of stepsWithMarks(change)) {
     const reply =
       'sql' in step ? await session.postgres.run(step) : (await exchange({ kind: 'step', ...step }))[0]
     if (reply === undefined) continue
-    replies.push(reply)
+    if (!bookkeeping) replies.push(reply)
     if (reply.code === 0) continue
     error = new StepFailed(step, reply)
     break
   }
-  if (item.handler && error === undefined) await exchange({ kind: 'step', script: paidScript(item) })
   settle(session)
   await observePostgres(session, questionsOf(session, [...segment.map((one) => one.item), ...rest]))
   const durationMs = performance.now() - started
@@ -165,64 +165,4 @@ function stopwatch(session: Session, skip: number, entries: readonly { change: C
       begin(index - skip + 1)
     },
   }
-}
-
-/**
- * Proves a change: the same questions are planned again and nothing may be left.
- * @returns false when it failed
- */
-export async function verify(
-  session: Session,
-  change: Change,
-  applied: Applied,
-  bodies: Bodies,
-): Promise<boolean> {
-  const { item, verdict } = change
-  const { task } = item
-  const details = {
-    changes: verdict.plan.changes,
-    durationMs: Math.round(applied.durationMs),
-    commands: shown(change.steps),
-    diffs: await bodyDiffs(verdict.plan.changes, bodies),
-  }
-  const error = applied.error ?? (await leftOver(session, change, applied))
-  if (error === undefined) {
-    report(session, item, 'changed', details)
-    return true
-  }
-  session.results.set(task, { kind: 'skipped' })
-  report(session, item, 'failed', { ...details, error: describeError(error) })
-  return false
-}
-
-async function leftOver(session: Session, change: Change, applied: Applied): Promise<unknown> {
-  const { item, verdict } = change
-  const { task } = item
-  const { view } = verdict
-  const answers: unknown[] = []
-  for (const question of view.probe.questions) {
-    const known = session.snapshots[userOf(item)].look(question)
-    if (known.kind !== 'asked') return new Error(`"${task.name}" was not asked again after its change`)
-    if (known.answer instanceof Error) return known.answer
-    answers.push(known.answer)
-  }
-  try {
-    const after = view.probe.parse(answers)
-    const left: readonly Difference[] = remaining(task.module, view, after)
-    if (left.length > 0) return notConverged(left)
-    const state = task.module.outcome?.(after, applied.replies) ?? after
-    session.results.set(task, { kind: 'known', result: { changed: true, state } })
-    return undefined
-  } catch (error) {
-    return error
-  }
-}
-
-/** A task that was found in order on a prediction which did not come true: it has to be looked at again. */
-export function mustRedo(session: Session, { item, verdict }: Settled): boolean {
-  if (verdict.kind !== 'ok' || !verdict.view.predicted) return false
-  const now = planTask(item.task, session.snapshots[userOf(item)], session.results)
-  if (now.kind !== 'ok') return true
-  session.results.set(item.task, { kind: 'known', result: { changed: false, state: now.view.state } })
-  return false
 }

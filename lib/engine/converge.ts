@@ -1,19 +1,15 @@
 import type { Item } from '../playbook/compile.ts'
-import {
-  type Applied,
-  type Change,
-  type Planned,
-  type Settled,
-  applySegment,
-  mustRedo,
-  verify,
-} from './apply.ts'
+import { type Applied, type Change, type Planned, type Settled, applySegment } from './apply.ts'
+import { mustRedo, verify } from './verify.ts'
 import { observe } from './observe.ts'
 import { type Verdict, planTask } from './plan-task.ts'
 import { describeError, report } from './report.ts'
 import { type Session, forget, planned, userOf } from './session.ts'
 import { questionsOf } from './wanted.ts'
 import { type Resource, overlaps } from '../core/resource.ts'
+
+/** How a task ended that did not end the host's part in the run. */
+export type Outcome = 'changed' | 'ok' | 'skipped'
 
 /**
  * Makes the changes of one host, in order. Tasks are planned as far ahead as knowledge reaches; that segment is sent in
@@ -23,7 +19,7 @@ import { type Resource, overlaps } from '../core/resource.ts'
 export async function converge(
   session: Session,
   items: readonly Item[],
-  ended: (item: Item, changed: boolean) => void,
+  ended: (item: Item, outcome: Outcome) => void,
 ): Promise<boolean> {
   const { mode } = session
   if (mode.batch) await observe(session, questionsOf(session, items))
@@ -43,7 +39,7 @@ async function carryOut(
   session: Session,
   segment: readonly Planned[],
   rest: readonly Item[],
-  ended: (item: Item, changed: boolean) => void,
+  ended: (item: Item, outcome: Outcome) => void,
 ): Promise<{ failed: boolean; redo: Item[] }> {
   const redo: Item[] = []
   const isChange = segment.some((one) => one.kind === 'change')
@@ -69,7 +65,7 @@ async function carryOut(
       }
       tell(session, one)
       if (one.verdict.kind === 'failed' && !forgiven) return { failed: true, redo }
-      ended(item, false)
+      ended(item, one.verdict.kind === 'ok' ? 'ok' : 'skipped')
       continue
     }
     const result = applied.get(item)
@@ -77,7 +73,7 @@ async function carryOut(
     const converged = await verify(session, one, result, bodies)
     if (!converged && !forgiven) return { failed: true, redo }
     // A change that failed halfway was still begun, and its handlers are written down on the host.
-    ended(item, true)
+    ended(item, item.task.module.waits === true ? 'ok' : 'changed')
   }
   return { failed: false, redo }
 }
@@ -130,7 +126,14 @@ function place(
   const { steps } = verdict
   const hasSql = steps.some((step) => 'sql' in step)
   if (segment.some((one) => one.kind === 'change' && (hasSql || one.hasSql))) return undefined
-  planned(session, task.name, verdict.touches, verdict.view.probe.questions, verdict.plan.leaves ?? [])
+  planned(
+    session,
+    userOf(item),
+    task.name,
+    verdict.touches,
+    verdict.view.probe.questions,
+    verdict.plan.leaves ?? [],
+  )
   session.results.set(task, { kind: 'unknown', changed: true })
   return { kind: 'change', item, verdict, steps, hasSql }
 }

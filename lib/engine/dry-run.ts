@@ -73,10 +73,10 @@ function foresee(session: Session, item: Item, verdict: Verdict): void {
     const { probe } = verdict.view
     // A change that may fail leaves nothing to count on.
     const leaves = task.options.ignoreErrors === true ? [] : (verdict.plan.leaves ?? [])
-    planned(session, task.name, verdict.touches, probe.questions, leaves)
+    planned(session, userOf(item), task.name, verdict.touches, probe.questions, leaves)
     session.results.set(task, predictedResult(session, item, verdict))
   } else if (verdict.kind === 'wait') {
-    planned(session, task.name, verdict.touches, verdict.questions, [])
+    planned(session, userOf(item), task.name, verdict.touches, verdict.questions, [])
     session.results.set(task, { kind: 'unknown', changed: undefined })
   } else if (verdict.kind === 'ok') {
     session.results.set(task, { kind: 'known', result: { changed: false, state: verdict.view.state } })

@@ -15,8 +15,8 @@ export async function playHost(session: Session, play: HostPlay): Promise<boolea
 async function convergeHost(session: Session, { items, handlers }: HostPlay): Promise<boolean> {
   const notified = new Set<Item>(await owed(session, handlers))
   let changes = 0
-  const done = await converge(session, items, (item, changed) => {
-    if (!changed) return
+  const done = await converge(session, items, (item, outcome) => {
+    if (outcome !== 'changed') return
     changes++
     for (const handler of item.notify) notified.add(handler)
   })
@@ -24,7 +24,9 @@ async function convergeHost(session: Session, { items, handlers }: HostPlay): Pr
   const due = handlers.filter((handler) => notified.has(handler))
   if (due.length > 0) forgetOwed(session)
   const idle: Item[] = []
-  const handled = await converge(session, due, (handler, changed) => void (changed || idle.push(handler)))
+  const handled = await converge(session, due, (handler, outcome) => {
+    if (outcome === 'ok') idle.push(handler)
+  })
   await crossOut(session, idle)
   if (changes > 0 && handled && session.mode.batch) await proveIdempotence(session, items)
   return handled

@@ -101,6 +101,12 @@ async function runPlay(
 ): Promise<boolean> {
   const alive = hosts.filter(({ host }) => fleet.has(host))
   if (hosts.length === 0) return true
+  if (play.anyErrorsFatal === true && alive.length < hosts.length) {
+    const out = hosts.filter(({ host }) => !fleet.has(host)).map(({ host }) => host.name)
+    const text = `play ${play.name}: ${out.join(' and ')} cannot take part, and the plays after it build on that: stopped`
+    mode.emit({ type: 'notice', level: 'warning', text })
+    return false
+  }
   const taskCounts = Object.fromEntries(alive.map(({ host, items }) => [host.name, items.length]))
   mode.emit({ type: 'play', play: play.name, hosts: alive.map(({ host }) => host.name), taskCounts })
   const size = Math.max(1, play.serial ?? alive.length)

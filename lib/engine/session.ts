@@ -55,15 +55,22 @@ export const userOf = (item: { readonly become: boolean }): User => (item.become
 // What only the host itself can see. Everything else, a database or a tunnel, may be seen from the other hosts.
 const LOCAL = /^(path|package|service|docker):/
 
-/** Notes a planned change in what is known of the host, with either user's eyes. */
+/**
+ * Notes a planned change in what is known of the host, with either user's eyes. What it leaves behind is foretold for
+ * the user who makes it: the other one may not be allowed to see it. A database looks the same to both.
+ */
 export function planned(
   session: Session,
+  maker: User,
   by: string,
   touches: readonly Resource[],
   own: readonly Question[],
   leaves: Parameters<Snapshot['plan']>[3],
 ): void {
-  for (const snapshot of Object.values(session.snapshots)) snapshot.plan(by, touches, own, leaves)
+  const shared = leaves.filter(({ question }) => question.reader.channel === 'postgres')
+  for (const user of ['login', 'root'] as const) {
+    session.snapshots[user].plan(by, touches, own, user === maker ? leaves : shared)
+  }
   session.abroad.push(...touches.filter((touch) => !LOCAL.test(touch)))
 }
 

@@ -14,7 +14,7 @@ export interface Play {
   readonly become?: boolean | undefined
   /** How many hosts at a time go through the whole play. @default all */
   readonly serial?: number | undefined
-  /** A failure on one host ends the run for all. @default false */
+  /** A host that fails in it, or cannot take part, ends the run for all. @default false */
   readonly anyErrorsFatal?: boolean | undefined
   readonly tags?: readonly string[] | undefined
   readonly roles?: (host: Host) => readonly (RoleUse | false | null | undefined)[]

@@ -52,6 +52,7 @@ export const waitForPostgres = defineModule<WaitForPostgresArgs, PostgresReadine
     // The script ends by itself and says more than a killed one could; a docker command that hangs doesn't.
     return [{ script: waitScript(knockOf(args), timeoutMs), timeoutMs: timeoutMs + 30_000, explains: true }]
   },
+  waits: true,
   // It changes nothing itself, but time passes: a database that could not be asked now can.
   touches: ({ host, port = 5432 }) => [`postgres:/${host}:${port}/**`],
 })
