@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Host, definePlay, definePlaybook, pattern, z } from 'run-playbook'
+import { type Host, UserError, definePlay, definePlaybook, pattern, z } from 'run-playbook'
 import {
   choosePrimary,
   nodeFact,
@@ -25,6 +25,10 @@ export default definePlaybook({
   fact: nodeFact,
   plays: ({ vars, hosts, facts, secrets, stateDir }) => {
     const nodes = hosts.filter(({ groups }) => groups.includes('postgres'))
+    if (nodes.length === 0)
+      throw new UserError('E_NO_NODES', 'the inventory has no group "postgres" with hosts', {
+        hint: 'site makes a cluster of that group; inventory.ts of run-playbook shows how.',
+      })
     const first = nodes.find(({ groups }) => groups.includes('first-primary')) ?? (nodes[0] as Host)
     const primary = choosePrimary(nodes, facts, first)
     const fact = ({ name }: Host) => facts[name] ?? nodeFact.unknown

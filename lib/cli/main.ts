@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { loadInventory, loadPlaybook, packageRoot, playbookNames } from './load.ts'
@@ -23,6 +23,10 @@ async function run(name: string, options: CliOptions): Promise<number> {
   const { parseExtraVars } = await import('./extra-vars.ts')
   const { findStateDir } = await import('./state-dir.ts')
   const [playbook, inventory] = await Promise.all([loadPlaybook(name), loadInventory(options.inventory)])
+  if (options.sshConfig !== undefined && !existsSync(options.sshConfig))
+    throw new UserError('E_USAGE', `there is no ssh config ${options.sshConfig}`, {
+      hint: 'It was named by --ssh-config or RUN_PLAYBOOK_SSH_CONFIG.',
+    })
   const stateDir = findStateDir(options.inventory, options.sshConfig, process.env)
   const request = {
     name,

@@ -107,6 +107,7 @@ async function runPlay(
     mode.emit({ type: 'notice', level: 'warning', text })
     return false
   }
+  if (alive.length === 0) return true
   const taskCounts = Object.fromEntries(alive.map(({ host, items }) => [host.name, items.length]))
   mode.emit({ type: 'play', play: play.name, hosts: alive.map(({ host }) => host.name), taskCounts })
   const size = Math.max(1, play.serial ?? alive.length)

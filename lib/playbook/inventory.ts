@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { callSite } from '../core/call-site.ts'
+import { refuseUnknown } from './options.ts'
 
 /** Declares which vars hosts may have, with types, defaults and descriptions. */
 export type VarsSchema = z.ZodObject
@@ -33,6 +35,8 @@ export interface Inventory<Schema extends VarsSchema = VarsSchema, Name extends 
 /**
  * Declares the machines. Put it in `inventory.ts` as the default export.
  *
+ * @throws UserError for a misspelled key
+ *
  * @example
  * export default defineInventory({
  *   vars: z.strictObject({ port: z.int().default(8080) }),
@@ -51,6 +55,12 @@ export function defineInventory<
     Record<GroupName, GroupEntry<NoInfer<HostName> | NoInfer<GroupName>, z.input<Schema>>>
   >
 }): Inventory<Schema, HostName | GroupName> {
+  const at = callSite(defineInventory)
+  refuseUnknown(inventory, { vars: true, hosts: true, groups: true }, 'the inventory', at)
+  for (const [name, host] of Object.entries<object>(inventory.hosts))
+    refuseUnknown(host, { address: true, vars: true, connection: true }, `host ${name}`, at)
+  for (const [name, group] of Object.entries<object>(inventory.groups ?? {}))
+    refuseUnknown(group, { hosts: true, vars: true }, `group ${name}`, at)
   return Object.freeze({
     kind: 'inventory',
     schema: inventory.vars ?? (z.strictObject({}) as unknown as Schema),

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { callSite } from '../core/call-site.ts'
 import type { Probe } from '../core/probe.ts'
 import type { TaskList } from '../core/task.ts'
 import type { SecretStore } from '../secrets/index.ts'
 import type { Host, VarsSchema } from './inventory.ts'
 import type { HostPattern } from './pattern.ts'
+import { refuseUnknown } from './options.ts'
 import type { RoleUse } from './role.ts'
 
 /** Roles and tasks for a set of hosts. */
@@ -78,6 +80,8 @@ export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknow
 export function definePlaybook<Schema extends VarsSchema, Value = undefined>(
   definition: PlaybookDefinition<Schema, Value>,
 ): Playbook<Schema, Value> {
+  const known = { description: true, vars: true, fact: true, verbosity: true, plays: true } as const
+  refuseUnknown(definition, known, 'the playbook', callSite(definePlaybook))
   const vars = definition.vars ?? (z.strictObject({}) as unknown as Schema)
   return Object.freeze({ ...definition, kind: 'playbook', vars })
 }

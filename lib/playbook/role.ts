@@ -3,6 +3,7 @@ import { callSite } from '../core/call-site.ts'
 import { type Task, type TaskList, flatten } from '../core/task.ts'
 import { UserError } from '../core/errors.ts'
 import type { VarsSchema } from './inventory.ts'
+import { refuseUnknown } from './options.ts'
 import { checkVars } from './vars.ts'
 
 /** A reusable list of tasks made from typed vars. */
@@ -38,6 +39,8 @@ export interface RoleUse {
 export function defineRole<Schema extends VarsSchema>(
   definition: RoleDefinition<Schema>,
 ): (vars: z.input<Schema>) => RoleUse {
+  const known = { name: true, vars: true, tags: true, tasks: true } as const
+  refuseUnknown(definition, known, `role ${definition.name}`, callSite(defineRole))
   return function role(vars) {
     const checked = checkVars(definition.vars, vars, `role ${definition.name}`, callSite(role))
     const tasks = flatten(definition.tasks(checked))

@@ -10,10 +10,28 @@ export function checkVars<Schema extends z.ZodObject>(
   at?: string,
 ): z.output<Schema> {
   const parsed = schema.safeParse(vars)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return guarded(parsed.data, Object.keys(schema.shape), where, at)
   const problems = parsed.error.issues.map((issue) => describe(issue, vars, Object.keys(schema.shape)))
   throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`, { at })
 }
+
+// Reading a misspelled var would put the word "undefined" into a file. What JavaScript itself looks for is let through.
+function guarded<Vars extends object>(
+  vars: Vars,
+  known: readonly string[],
+  where: string,
+  at?: string,
+): Vars {
+  return new Proxy(vars, {
+    get(target, name) {
+      const allowed = typeof name === 'symbol' || name in target || known.includes(name) || PROTOCOL.has(name)
+      if (!allowed) throw new UserError('E_BAD_VARS', `${where}: ${unknownVar(name, known)}`, { at })
+      return Reflect.get(target, name) as unknown
+    },
+  })
+}
+
+const PROTOCOL: ReadonlySet<string> = new Set(['then', 'toJSON', 'asymmetricMatch', '$$typeof', 'nodeType'])
 
 function describe(issue: z.core.$ZodIssue, vars: unknown, known: readonly string[]): string {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {

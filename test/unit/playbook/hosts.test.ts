@@ -50,6 +50,29 @@ describe('an inventory', () => {
     assert.throws(() => resolveHosts(broken), { code: 'E_GROUP_CYCLE', message: /a → b → a/ })
   })
 
+  it('refuses a key that nobody would read, and says which was meant', () => {
+    const define = defineInventory as (inventory: object) => unknown
+    const host = { address: '10.0.0.1' }
+    assert.throws(() => define({ hosts: {}, groupz: {} }), {
+      code: 'E_BAD_OPTION',
+      hint: 'Did you mean groups?',
+    })
+    assert.throws(() => define({ hosts: { a: { adress: '10.0.0.1' } } }), {
+      message: /host a: there is no option adress/,
+      at: /hosts\.test\.ts:\d+$/,
+    })
+    assert.throws(() => define({ hosts: { a: host }, groups: { g: { host: ['a'] } } }), {
+      message: /group g/,
+    })
+  })
+
+  it('refuses to read a var that does not exist', () => {
+    const vars = hosts[0]?.vars as unknown as Record<string, unknown>
+    assert.equal(vars['zone'], 'b')
+    assert.throws(() => vars['zoen'], { message: /there is no var zoen: did you mean zone\?/ })
+    assert.equal(JSON.stringify({ ...vars }), '{"port":443,"zone":"b"}')
+  })
+
   it('refuses a misspelled var of a host', () => {
     const broken = {
       ...inventory,
