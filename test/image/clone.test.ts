@@ -4,7 +4,7 @@ import { Cluster } from './support/cluster.ts'
 import type { Node } from './support/node.ts'
 
 describe('image: what is cut short', function () {
-  this.timeout(90_000)
+  this.timeout(300_000)
   let cluster: Cluster
   let primary: Node
   let replica: Node

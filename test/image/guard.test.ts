@@ -3,7 +3,7 @@ import { Cluster } from './support/cluster.ts'
 import type { Node } from './support/node.ts'
 
 describe('image: never two primaries', function () {
-  this.timeout(90_000)
+  this.timeout(300_000)
   let cluster: Cluster
   let old: Node
   let promoted: Node

@@ -5,7 +5,7 @@ import { Cluster, secrets } from './support/cluster.ts'
 import type { Node } from './support/node.ts'
 
 describe('image: a primary and its replica', function () {
-  this.timeout(90_000)
+  this.timeout(300_000)
   let cluster: Cluster
   let primary: Node
   let replica: Node

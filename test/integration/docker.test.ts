@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { findEngine } from '../../docker/lab/engine.ts'
+import { ensureEngine } from '../../docker/lab/engine.ts'
+import { withMachineLock } from '../../docker/lab/lock.ts'
+import { sayNothing } from '../../docker/lab/step.ts'
 import type { Task } from '../../lib/core/task.ts'
 import { type ContainerArgs, type ContainerState, docker } from '../../lib/modules/docker/index.ts'
 import { type Done, converge, observe, planOf, run } from '../unit/modules/driver.ts'
+import { install } from '../support/install.ts'
 import { anyContainer } from './any-container.ts'
 
 const NAME = 'rp-module-test'
-const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync)
+const BUSYBOX = '/bin/busybox'
 
 describe('Docker, a real engine', function () {
   this.timeout(300_000)
@@ -37,9 +39,9 @@ describe('Docker, a real engine', function () {
   const web = (args: Partial<ContainerArgs> = {}): Task =>
     docker('it', { name: `${NAME}-web`, image: `${NAME}:1`, stopTimeout: 0, ...args })
 
-  before(async function () {
-    const engine = await findEngine()
-    if (engine === undefined || BUSYBOX === undefined) return this.skip()
+  before(async () => {
+    install('/bin/busybox', 'busybox')
+    const engine = await withMachineLock(() => ensureEngine(sayNothing))
     shell = ['env', ...Object.entries(engine.env).map(([name, value]) => `${name}=${value}`), 'sh']
     folder = await mkdtemp(join(tmpdir(), 'run-playbook-docker-'))
     await must(`set -e

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
-import { docker, findEngine, type Engine } from '../../../docker/lab/engine.ts'
+import { ensurePrograms } from '../../../docker/lab/debian.ts'
+import { docker, ensureEngine, type Engine } from '../../../docker/lab/engine.ts'
+import { withMachineLock } from '../../../docker/lab/lock.ts'
 import { registryAnswers } from '../../../docker/lab/registry.ts'
 import { run } from '../../../docker/lab/run.ts'
+import { sayNothing } from '../../../docker/lab/step.ts'
 
 const recipe = join(import.meta.dirname, '../../../docker/postgres')
 
@@ -17,19 +20,19 @@ let building: Promise<Images> | undefined
 
 /** The image from the current recipe: the official base where a registry answers, Debian's packages elsewhere. */
 export function buildImages(): Promise<Images> {
-  return (building ??= build())
+  // Several test files run at once: the first one builds, the others find it done.
+  return (building ??= withMachineLock(build))
 }
 
 async function build(): Promise<Images> {
-  const engine = await findEngine()
-  if (!engine) throw new Error('no Docker engine answers: start one, or let `npm run lab` start its own')
-
+  const engine = await ensureEngine(sayNothing)
   const suite = process.env['RUN_PLAYBOOK_LAB_SUITE']
   if (!suite && (await registryAnswers())) {
     const tag = 'rp-image-test:official'
     await docker(engine, ['build', '--quiet', '--tag', tag, recipe])
     return { engine, tags: { dash: tag, busybox: tag } }
   }
+  await ensurePrograms(sayNothing, ['mmdebstrap'])
   const tag = `rp-image-test:${suite ?? 'trixie'}`
   await run([join(recipe, 'build-debian.sh'), suite ?? 'trixie', tag], { env: engine.env })
   return { engine, tags: { dash: tag, busybox: await withBusybox(engine, tag) } }
