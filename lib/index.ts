@@ -10,6 +10,7 @@ export { type Probe, type Reader, type Reply, ask, askAll, mapProbe, predict } f
 export { type Change, differences } from './core/change.ts'
 export { type Resource, EVERYTHING, pathResource, treeResource } from './core/resource.ts'
 export { Secret, reveal } from './core/secret.ts'
+export { secretValue } from './core/schemas.ts'
 export { UserError } from './core/errors.ts'
 export { quote, raw, sh } from './core/sh.ts'
 export type { PostgresTarget } from './core/postgres-target.ts'

@@ -81,16 +81,14 @@ async function carryOut(
 /** The next tasks that can be planned on what is known, at least one. */
 async function planSegment(session: Session, items: readonly Item[], start: number): Promise<Planned[]> {
   const segment: Planned[] = []
-  let asked = -1
-  for (let i = start; i < items.length; i++) {
-    const item = items[i] as Item
-    const verdict = planTask(item.task, session.snapshots[userOf(item)], session.results)
+  for (const item of items.slice(start)) {
+    const look = () => planTask(item.task, session.snapshots[userOf(item)], session.results)
+    let verdict = look()
     if (verdict.kind === 'wait') {
       if (segment.length > 0) break
-      if (asked === i) throw new Error(`no answer to what "${item.task.name}" asks`)
-      asked = i--
       await observe(session, questionsOf(session, session.mode.batch ? items.slice(start) : [item]))
-      continue
+      verdict = look()
+      if (verdict.kind === 'wait') throw new Error(`no answer to what "${item.task.name}" asks`)
     }
     const one = place(session, item, verdict, segment)
     if (one === undefined) break

@@ -1,7 +1,4 @@
-import { z } from 'run-playbook'
-import type { Secret } from 'run-playbook'
-
-const secret = z.custom<Secret>((value) => typeof value === 'object', 'must be a secret')
+import { secretValue, z } from 'run-playbook'
 
 /** What every node of the cluster needs to know, primary or replica. */
 export const nodeVars = z.strictObject({
@@ -23,7 +20,7 @@ export const nodeVars = z.strictObject({
   /** The most cores of any node: a standby must allow at least as many worker processes as its primary. */
   mostCores: z.number(),
   maxConnections: z.int().default(100),
-  passwords: z.strictObject({ postgres: secret, replicator: secret }),
+  passwords: z.strictObject({ postgres: secretValue, replicator: secretValue }),
 })
 
 export type NodeVars = z.output<typeof nodeVars>

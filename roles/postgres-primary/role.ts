@@ -1,9 +1,6 @@
-import { defineRole, postgresDatabase, postgresRole, postgresSlot, z } from 'run-playbook'
-import type { Secret } from 'run-playbook'
+import { defineRole, postgresDatabase, postgresRole, postgresSlot, secretValue, z } from 'run-playbook'
 import { nodeTasks, superuser } from '../postgres-node/tasks.ts'
 import { nodeVars, slotName } from '../postgres-node/vars.ts'
-
-const secret = z.custom<Secret>((value) => typeof value === 'object', 'must be a secret')
 
 /** The node that accepts writes, with the roles, slots and databases of the cluster. */
 export const postgresPrimary = defineRole({
@@ -11,7 +8,7 @@ export const postgresPrimary = defineRole({
   tags: ['postgres'],
   vars: nodeVars.extend({
     /** Databases to create, each with an owner of the same name. */
-    databases: z.array(z.strictObject({ name: z.string(), password: secret })).default([]),
+    databases: z.array(z.strictObject({ name: z.string(), password: secretValue })).default([]),
   }),
   tasks: (vars) => {
     const on = superuser(vars)

@@ -1,5 +1,5 @@
-import { type Reader, ask, defineModule, defineRole, z } from 'run-playbook'
-import type { PostgresTarget, Secret } from 'run-playbook'
+import { type Reader, ask, defineModule, defineRole, secretValue, z } from 'run-playbook'
+import type { PostgresTarget } from 'run-playbook'
 
 /** One line about a node: its role, whom it follows or who follows it. Changes nothing. */
 export const postgresStatus = defineRole({
@@ -8,7 +8,7 @@ export const postgresStatus = defineRole({
     address: z.string(),
     /** What the node's disk says; without data there is no server to ask. */
     data: z.enum(['none', 'primary', 'replica', 'fenced']),
-    password: z.custom<Secret>((value) => typeof value === 'object', 'must be a secret'),
+    password: secretValue,
   }),
   tasks: ({ address, data, password }) => [
     data === 'none'

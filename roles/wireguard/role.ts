@@ -1,5 +1,4 @@
-import { defineRole, packages, treeResource, wireguard, z } from 'run-playbook'
-import type { Secret } from 'run-playbook'
+import { defineRole, packages, secretValue, treeResource, wireguard, z } from 'run-playbook'
 
 /** A WireGuard mesh: every node is a peer of every other. For those who have no overlay yet. */
 export const wireguardRole = defineRole({
@@ -9,7 +8,7 @@ export const wireguardRole = defineRole({
     interface: z.string().default('wg0'),
     /** Address on the overlay with the length of its network, `10.88.0.11/24`. */
     address: z.string(),
-    privateKey: z.custom<Secret>(),
+    privateKey: secretValue,
     listenPort: z.int().default(51820),
     peers: z.array(
       z.strictObject({ publicKey: z.string(), address: z.string(), endpoint: z.string().optional() }),
