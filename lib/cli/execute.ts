@@ -4,6 +4,7 @@ import type { RunEvent } from '../core/events.ts'
 import { createReporter } from '../reporters/index.ts'
 import { createTransport, localTransport } from '../transport/index.ts'
 import { askBecomePassword } from './ask-password.ts'
+import { confirm } from './confirm.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { CliOptions } from './options.ts'
 
@@ -18,6 +19,7 @@ export async function execute(request: RunRequest, options: CliOptions): Promise
     verbosity: Math.max(options.verbose, request.playbook.verbosity ?? 0),
     diff: options.diff ?? options.check,
     check: options.check,
+    watch: options.watch,
   })
   const emit = (event: RunEvent): void => reporter.handle(event)
   const trace =
@@ -28,7 +30,10 @@ export async function execute(request: RunRequest, options: CliOptions): Promise
   const ssh = createTransport({ sshConfigFile: options.sshConfig, becomePassword, trace, warn })
   const local = localTransport({ becomePassword, trace, warn })
   const stop = new AbortController()
-  const release = onInterrupt(stop, (text) => emit({ type: 'notice', level: 'warning', text }))
+  const release = onInterrupt(stop, (text) => {
+    // Ctrl-C is how one stops to watch.
+    if (options.watch === undefined) emit({ type: 'notice', level: 'warning', text })
+  })
   try {
     const recap = await runPlaybook(request, {
       check: options.check,
@@ -36,7 +41,9 @@ export async function execute(request: RunRequest, options: CliOptions): Promise
       batch: options.batch,
       stop: stop.signal,
       forks: options.forks,
+      watch: options.watch,
       emit,
+      confirm: (question) => confirm(question),
       transportOf: (host) => (host.connection === 'local' ? local : ssh),
     })
     return exitCode(recap, options)

@@ -19,6 +19,7 @@ export interface CliOptions {
   readonly detailedExitcode: boolean
   readonly batch: boolean
   readonly verbose: number
+  readonly watch?: number
 }
 
 /** What was typed. `exit` is set when there is nothing to run: help or the version was printed. */
@@ -33,6 +34,7 @@ Examples:
   run-playbook site --check             what would change, and why; changes nothing
   run-playbook site                     makes it so; run again: nothing to do
   run-playbook site -l node-b -t config only this host, only these tasks
+  run-playbook status --watch           all nodes in one table, drawn anew every 2 s
 
 Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task failed,
 4 a host was unreachable (2 and 4 add up), 3 changes pending (--check --detailed-exitcode), 130 interrupted.`
@@ -68,6 +70,14 @@ export function readCommandLine(
         'junit',
       ]),
     )
+    .addOption(
+      new Option(
+        '--watch [seconds]',
+        'show the report again and again, by default every 2 s, until Ctrl-C;\nfor playbooks that change nothing, such as status',
+      )
+        .preset('2')
+        .argParser(seconds),
+    )
     .option('--detailed-exitcode', 'with --check: exit 3 when changes are pending', false)
     .option('--no-batch', 'one task at a time; same plan, same end state')
     .option('-v, --verbose', 'reasons for "ok" too; -vv commands; -vvv frames', (_, n: number) => n + 1, 0)
@@ -89,6 +99,8 @@ export function readCommandLine(
   const options = command.opts<CliOptions>()
   if (options.detailedExitcode && !options.check)
     throw new UserError('E_USAGE', '--detailed-exitcode only goes with --check')
+  if (options.watch !== undefined && options.output === 'junit')
+    throw new UserError('E_USAGE', '--watch never comes to the end that --output junit waits for')
   return { playbook: command.args[0] as string, options }
 }
 
@@ -105,5 +117,12 @@ const append = (text: string, before: readonly string[]): string[] => [...before
 function positive(text: string): number {
   const n = Number(text)
   if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('It must be a whole number from 1.')
+  return n
+}
+
+function seconds(text: string): number {
+  const n = Number(text)
+  if (!Number.isFinite(n) || n < 0.5)
+    throw new InvalidArgumentError('It must be a number of seconds, from 0.5.')
   return n
 }

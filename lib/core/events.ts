@@ -1,8 +1,17 @@
 import type { Change } from './change.ts'
+import type { Report } from './report.ts'
 
 /** Everything that happens in a run, in order. Reporters, JSON lines and JUnit are made from it and from nothing else. */
 export type RunEvent =
-  RunStarted | PlayStarted | HostProgress | TaskStarted | TaskEnded | HostUnreachable | Notice | Recap
+  | RunStarted
+  | PlayStarted
+  | HostProgress
+  | TaskStarted
+  | TaskEnded
+  | HostUnreachable
+  | Notice
+  | Reported
+  | Recap
 
 export interface RunStarted {
   readonly type: 'run'
@@ -71,12 +80,17 @@ export interface HostUnreachable {
   readonly error: ErrorReport
 }
 
-/** A line for the operator that belongs to no task: a warning, a frame at `-vvv`. */
+/** Words for the operator that belong to no task: a warning, what to do next, a frame at `-vvv`. */
 export interface Notice {
   readonly type: 'notice'
   readonly host?: string | undefined
-  readonly level: 'warning' | 'debug'
+  readonly level: 'warning' | 'info' | 'debug'
   readonly text: string
+}
+
+/** What the playbook has to say, before the recap; with `--watch` again and again. */
+export interface Reported extends Report {
+  readonly type: 'report'
 }
 
 /** An error as data; how it looks is the reporter's affair. */

@@ -1,15 +1,18 @@
 import type { LimitFunction } from 'p-limit'
 import { UnreachableError, UserError } from '../core/errors.ts'
+import type { ErrorReport } from '../core/events.ts'
 import type { Host } from '../playbook/inventory.ts'
 import { createPostgresChannel } from '../postgres/index.ts'
 import type { Transport } from '../transport/transport.ts'
 import { describeError } from './report.ts'
 import { type RunMode, type Session, createSession } from './session.ts'
 
+const TASK_FAILED: ErrorReport = { code: 'E_FAILED', message: 'a task failed on it' }
+
 /** The connections of a run. A host that is lost, or on which a task failed, takes no further part. */
 export class Fleet {
   private readonly open = new Map<Host, Session>()
-  private readonly out = new Set<Host>()
+  private readonly out = new Map<Host, ErrorReport>()
   private readonly mode: RunMode
   private readonly transportOf: (host: Host) => Transport
   private readonly limit: LimitFunction
@@ -26,6 +29,19 @@ export class Fleet {
 
   has(host: Host): boolean {
     return this.open.has(host) && !this.out.has(host)
+  }
+
+  /** Why a host takes no further part. */
+  trouble(host: Host): ErrorReport | undefined {
+    return this.out.get(host)
+  }
+
+  /** Lets a host that was lost take part again: over a new connection. */
+  async giveAnotherChance(host: Host): Promise<void> {
+    if (!this.out.delete(host)) return
+    const session = this.open.get(host)
+    this.open.delete(host)
+    await session?.connection.close().catch(() => {})
   }
 
   /** Connects to those not connected yet. `needed`: one that cannot be reached counts as a failure. */
@@ -48,7 +64,7 @@ export class Fleet {
       this.open.set(host, createSession(host, this.mode, connection, createPostgresChannel(connection)))
     } catch (error) {
       stop.removeEventListener('abort', giveUp)
-      this.out.add(host)
+      this.out.set(host, describeError(error))
       if (needed) this.lost(host, 'log in', error)
       else this.warn(host, error)
     }
@@ -71,10 +87,10 @@ export class Fleet {
         if (session === undefined || this.out.has(host) || this.mode.stop.aborted) return false
         try {
           const ok = await work(session)
-          if (!ok) this.out.add(host)
+          if (!ok) this.out.set(host, TASK_FAILED)
           return ok
         } catch (error) {
-          this.out.add(host)
+          this.out.set(host, describeError(error))
           if (needed(host)) this.lost(host, 'work on the host', error)
           else this.warn(host, error)
           return false

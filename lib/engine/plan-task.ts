@@ -49,7 +49,10 @@ export function planTask(task: Task, snapshot: Snapshot, results: ReadonlyMap<Ta
   try {
     const when = settled(task.options.when ?? true, results)
     if (when.kind === 'skip') return { kind: 'skipped', because: when.because }
-    if (when.kind === 'unknown') return waitFor(when.after)
+    // Whether it will do anything is not known; what it would touch may be.
+    if (when.kind === 'unknown') {
+      return waitFor(when.after, isDeferred(task.args) ? undefined : staleTouches(task, task.args))
+    }
     if (!when.value) return { kind: 'skipped', because: 'its condition is not met' }
     const args = settled(task.args, results)
     if (args.kind === 'skip') return { kind: 'skipped', because: args.because }
@@ -63,7 +66,12 @@ export function planTask(task: Task, snapshot: Snapshot, results: ReadonlyMap<Ta
   }
 }
 
-const waitFor = (after: string): Verdict => ({ kind: 'wait', questions: [], after, touches: [EVERYTHING] })
+const waitFor = (after: string, touches: readonly Resource[] = [EVERYTHING]): Verdict => ({
+  kind: 'wait',
+  questions: [],
+  after,
+  touches,
+})
 
 function compare(task: Task, args: unknown, snapshot: Snapshot): Verdict {
   const probe = task.module.probe(args)

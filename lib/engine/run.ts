@@ -3,22 +3,28 @@ import type { Recap, RunEvent } from '../core/events.ts'
 import type { Resource } from '../core/resource.ts'
 import type { CompiledPlay, HostPlay } from '../playbook/compile.ts'
 import type { Host } from '../playbook/inventory.ts'
-import type { FactsOf } from '../playbook/playbook.ts'
+import type { Confirmation } from '../playbook/playbook.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Fleet } from './fleet.ts'
 import { owedQuestions } from './handlers.ts'
-import { askNow, observe } from './observe.ts'
+import { gatherFacts } from './gather.ts'
+import { observe } from './observe.ts'
 import { playHost } from './play-host.ts'
-import { type Prepared, type RunRequest, prepare } from './prepare.ts'
+import { type Prepared, type RunRequest, type Seen, prepare } from './prepare.ts'
 import { type RunMode, type Session, hearOfOthers } from './session.ts'
 import { Tally } from './tally.ts'
 import { questionsOf } from './wanted.ts'
+import { refuseToWatch, watch } from './watch.ts'
 
 export interface RunOptions extends Omit<RunMode, 'emit'> {
   readonly emit: (event: RunEvent) => void
   /** Hosts worked on at a time. */
   readonly forks: number
   readonly transportOf: (host: Host) => Transport
+  /** Asks the operator. Throws a `UserError` where nobody can be asked. */
+  readonly confirm: (question: Confirmation) => Promise<void>
+  /** Show the report again every so many seconds until stopped: for playbooks without plays. */
+  readonly watch?: number | undefined
 }
 
 /**
@@ -34,7 +40,13 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   }
   const mode: RunMode = { ...options, emit }
   const prepared = prepare(request)
-  const busy = new Set(prepared.plays.flatMap(({ hosts }) => hosts.map(({ host }) => host)))
+  const looksOnly = request.playbook.plays === undefined
+  if (options.watch !== undefined) refuseToWatch(request)
+  const busy = new Set(
+    looksOnly
+      ? hostsToAsk(request, prepared)
+      : prepared.plays.flatMap(({ hosts }) => hosts.map(({ host }) => host)),
+  )
   emit({
     type: 'run',
     playbook: request.name,
@@ -43,53 +55,96 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   })
   // A password is kept before it is used anywhere: a host must never have one that nobody knows.
   if (!mode.check) await request.secrets.save()
-  const fleet = new Fleet(mode, options.transportOf, pLimit(options.forks))
+  // Facts may bring in hosts that no play named before.
+  const involved = new Set(busy)
+  // Who only looks takes no lock, so as to see what another run is doing, and is cut off at once when stopped.
+  const fleet = new Fleet(
+    { ...mode, check: mode.check || looksOnly },
+    options.transportOf,
+    pLimit(options.forks),
+  )
+  let watched = false
   try {
-    await fleet.connect([...busy], true)
-    const facts = await gatherFacts(request, prepared, busy, fleet)
-    // Interrupted while asking, the plays would be made from facts that are not there.
-    const plays = mode.stop.aborted ? [] : prepared.compile(facts)
-    if (!mode.check) await request.secrets.save()
-    for (const play of plays) {
-      if (mode.stop.aborted || !(await runPlay(play, plays, fleet, mode))) break
-    }
+    if (options.watch !== undefined) watched = await watch(request, prepared, mode, options)
+    else await once(request, prepared, busy, involved, fleet, { ...options, emit }, tally)
   } finally {
     for (const session of fleet.sessions()) {
-      if (busy.has(session.host)) tally.setRoundTrips(session.host.name, session.connection.roundTrips)
+      if (involved.has(session.host)) tally.setRoundTrips(session.host.name, session.connection.roundTrips)
     }
     await fleet.close()
   }
   const durationMs = Math.round(performance.now() - started)
-  const exitCode = mode.stop.aborted ? 130 : tally.exitCode()
+  const exitCode = mode.stop.aborted && !watched ? 130 : tally.exitCode()
   const recap: Recap = { type: 'recap', hosts: tally.recap(), durationMs, exitCode }
   emit(recap)
   return recap
 }
 
-/** Facts come from all hosts, `--limit` or not: who is primary is not decided by whom the operator looks at. */
-async function gatherFacts(
+const hostsToAsk = ({ playbook: { fact } }: RunRequest, { limited }: Prepared): readonly Host[] =>
+  fact === undefined ? [] : limited
+
+async function once(
   request: RunRequest,
   prepared: Prepared,
   busy: ReadonlySet<Host>,
+  involved: Set<Host>,
   fleet: Fleet,
-): Promise<FactsOf<unknown>> {
-  const { fact } = request.playbook
-  if (fact === undefined) return {}
-  await fleet.connect(prepared.hosts, false)
-  const facts: Record<string, unknown> = {}
-  const askOne = async (session: Session): Promise<boolean> => {
-    const { name } = session.host
-    const probe = fact.probe(session.host, () => session.connection.serverAddress)
-    const user = fact.become === false ? 'login' : 'root'
-    // A host that is only asked is not locked: another run may be working on it.
-    const answers = await askNow(session, user, probe.questions, busy.has(session.host))
-    const broken = answers.find(({ answer }) => answer instanceof Error)
-    if (broken !== undefined) throw broken.answer
-    facts[name] = probe.parse(answers.map(({ answer }) => answer))
-    return true
+  mode: RunOptions,
+  tally: Tally,
+): Promise<void> {
+  await fleet.connect([...busy], true)
+  const ask = () => gatherFacts(request, prepared, busy, fleet)
+  let seen = await ask()
+  // Interrupted while asking, the plays would be made from facts that are not there.
+  if (mode.stop.aborted) return
+  const first = prepared.compileFirst(seen.facts)
+  let plays = first.length > 0 ? [] : prepared.compile(seen.facts)
+  await settleQuestion(prepared.confirmation(seen.facts), mode)
+  if (first.length > 0 && (await runPlays(first, request, fleet, mode))) {
+    seen = await ask()
+    plays = mode.stop.aborted ? [] : prepared.compile(seen.facts)
   }
-  await fleet.each(prepared.hosts, askOne, (host) => busy.has(host))
-  return Object.fromEntries(prepared.hosts.map(({ name }) => [name, facts[name] ?? fact.unknown]))
+  const all = [...first, ...plays]
+  for (const { host } of all.flatMap(({ hosts }) => hosts)) {
+    if (fleet.has(host)) involved.add(host)
+  }
+  const done = await runPlays(plays, request, fleet, mode)
+  const { closing, report } = request.playbook
+  const closes = closing !== undefined && done && !mode.check && !tally.anyFailed()
+  if (mode.stop.aborted || (!closes && report === undefined)) return
+  if (all.length > 0 && !mode.check) seen = await ask()
+  tellTheEnd(prepared, seen, closes, mode)
+}
+
+function tellTheEnd(prepared: Prepared, seen: Seen, closes: boolean, { emit, check }: RunMode): void {
+  const text = closes ? prepared.closing(seen.facts) : undefined
+  if (text !== undefined) emit({ type: 'notice', level: 'info', text })
+  const report = prepared.report(seen, check)
+  if (report !== undefined) emit({ type: 'report', ...report })
+}
+
+/** @throws UserError when the answer is not yes */
+async function settleQuestion(
+  question: Confirmation | undefined,
+  { confirm, check, emit }: RunOptions,
+): Promise<void> {
+  if (question === undefined) return
+  if (check) emit({ type: 'notice', level: 'info', text: question.text })
+  else await confirm(question)
+}
+
+/** @returns false when the run must not go on */
+async function runPlays(
+  plays: readonly CompiledPlay[],
+  request: RunRequest,
+  fleet: Fleet,
+  mode: RunMode,
+): Promise<boolean> {
+  if (!mode.check) await request.secrets.save()
+  for (const play of plays) {
+    if (mode.stop.aborted || !(await runPlay(play, plays, fleet, mode))) return false
+  }
+  return !mode.stop.aborted
 }
 
 /** @returns false when the run must not go on */

@@ -53,7 +53,7 @@ export function createSession(
 export const userOf = (item: { readonly become: boolean }): User => (item.become ? 'root' : 'login')
 
 // What only the host itself can see. Everything else, a database or a tunnel, may be seen from the other hosts.
-const LOCAL = /^(path|package|service|docker):/
+const LOCAL = /^(path|package|service|docker|pgbackrest):/
 
 /**
  * Notes a planned change in what is known of the host, with either user's eyes. What it leaves behind is foretold for

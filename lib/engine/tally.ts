@@ -31,7 +31,11 @@ export class Tally {
   /** 0 done · 2 a task failed · 4 a host was unreachable · 6 both. As Ansible has it. */
   exitCode(): number {
     const all = [...this.hosts.values()]
-    return (all.some((host) => host.failed > 0) ? 2 : 0) + (all.some((host) => host.unreachable) ? 4 : 0)
+    return (this.anyFailed() ? 2 : 0) + (all.some((host) => host.unreachable) ? 4 : 0)
+  }
+
+  anyFailed(): boolean {
+    return [...this.hosts.values()].some(({ failed }) => failed > 0)
   }
 
   /** Changes that a dry run found, the possible ones included. */

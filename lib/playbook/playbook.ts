@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { callSite } from '../core/call-site.ts'
+import { UserError } from '../core/errors.ts'
+import type { ErrorReport } from '../core/events.ts'
 import type { Probe } from '../core/probe.ts'
+import type { Report } from '../core/report.ts'
 import type { TaskList } from '../core/task.ts'
 import type { SecretStore } from '../secrets/index.ts'
 import type { Host, VarsSchema } from './inventory.ts'
@@ -41,11 +44,29 @@ export interface PlaybookContext<Vars, Value> {
   readonly vars: Vars
   /** All hosts of the inventory, not only those that `--limit` selects. */
   readonly hosts: readonly Host[]
+  /** Those that `--limit` selects: no other is changed. */
+  readonly limited: readonly Host[]
   readonly facts: FactsOf<Value>
   /** Passwords and keys, made on first need. */
   readonly secrets: SecretStore
   /** Folder for this environment's secrets and images, `.run-playbook`. */
   readonly stateDir: string
+}
+
+/** What a playbook's report is made from. */
+export interface ReportContext<Vars, Value> extends PlaybookContext<Vars, Value> {
+  /** Why hosts could not be asked, by host name. Their fact is the unknown one. */
+  readonly unreached: Readonly<Record<string, ErrorReport>>
+  /** The run was a dry one. */
+  readonly check: boolean
+}
+
+/** What the operator has to say yes to. */
+export interface Confirmation {
+  /** What is about to happen, in full sentences. */
+  readonly text: string
+  /** The var that says yes where nobody can be asked: `overwrite=yes`. */
+  readonly yes: string
 }
 
 export interface PlaybookDefinition<Schema extends VarsSchema, Value> {
@@ -56,8 +77,19 @@ export interface PlaybookDefinition<Schema extends VarsSchema, Value> {
   readonly fact?: Fact<Value> | undefined
   /** How much is printed at least, as by `-v`. @default 0 */
   readonly verbosity?: number | undefined
-  /** Called before the first connection with unknown facts, and again with the real ones. */
-  plays(context: PlaybookContext<z.output<Schema>, Value>): readonly Play[]
+  /**
+   * Called before the first connection with unknown facts, and again with the real ones. Without it the playbook
+   * changes nothing: it takes no host's lock, and can be followed with `--watch`.
+   */
+  plays?(context: PlaybookContext<z.output<Schema>, Value>): readonly Play[]
+  /** Plays that bare hosts need before they can say everything: after them the hosts are asked again. */
+  prepare?(context: PlaybookContext<z.output<Schema>, Value>): readonly Play[]
+  /** Asked before anything is changed; a dry run only shows it. Undefined: there is nothing to ask. */
+  confirm?(context: PlaybookContext<z.output<Schema>, Value>): Confirmation | undefined
+  /** The last words of a run that went well, from what the hosts say then. */
+  closing?(context: PlaybookContext<z.output<Schema>, Value>): string | undefined
+  /** What to show at the end, whether it went well or not, from facts that are asked again after the plays. */
+  report?(context: ReportContext<z.output<Schema>, Value>): Report
 }
 
 export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknown> extends PlaybookDefinition<
@@ -76,12 +108,41 @@ export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknow
  *   description: 'greets whoever logs in',
  *   plays: () => [definePlay({ name: 'greeting', hosts: 'all', roles: () => [motd({ text: 'Hello\n' })] })],
  * })
+ *
+ * @example A playbook that only looks, for `run-playbook uptime --watch`:
+ * export default definePlaybook({
+ *   description: 'how long each host is up',
+ *   fact: { probe: () => ask(uptime, ''), unknown: '' },
+ *   report: ({ limited, facts }) => ({
+ *     parts: [
+ *       {
+ *         kind: 'table',
+ *         columns: [{ name: 'host' }, { name: 'up' }],
+ *         rows: limited.map(({ name }) => [name, facts[name] || { text: 'not reached', tone: 'bad' }]),
+ *       },
+ *     ],
+ *     data: { up: facts },
+ *   }),
+ * })
  */
 export function definePlaybook<Schema extends VarsSchema, Value = undefined>(
   definition: PlaybookDefinition<Schema, Value>,
 ): Playbook<Schema, Value> {
-  const known = { description: true, vars: true, fact: true, verbosity: true, plays: true } as const
-  refuseUnknown(definition, known, 'the playbook', callSite(definePlaybook))
+  const known = {
+    description: true,
+    vars: true,
+    fact: true,
+    verbosity: true,
+    plays: true,
+    prepare: true,
+    confirm: true,
+    closing: true,
+    report: true,
+  } as const
+  const at = callSite(definePlaybook)
+  refuseUnknown(definition, known, 'the playbook', at)
+  if (definition.plays === undefined && definition.report === undefined)
+    throw new UserError('E_BAD_OPTION', 'the playbook has neither plays nor a report', { at })
   const vars = definition.vars ?? (z.strictObject({}) as unknown as Schema)
   return Object.freeze({ ...definition, kind: 'playbook', vars })
 }

@@ -28,7 +28,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     case 'junit':
       return deferred(import('./junit.ts').then(({ createJunitReporter }) => createJunitReporter(options)))
     case 'progress':
-      return deferred(createProgress(options))
+      return deferred(options.watch === undefined ? createProgress(options) : createWatch(options))
     default: {
       const message = `there is no output ${JSON.stringify(output satisfies never)}`
       throw new UserError('E_UNKNOWN_OUTPUT', message, { hint: 'Use progress, plain, json or junit.' })
@@ -45,6 +45,11 @@ function createPlain(options: ReporterOptions): Reporter {
 async function createProgress(options: ReporterOptions): Promise<Reporter> {
   const { createProgressReporter } = await import('./progress.ts')
   return createProgressReporter(options, await loadPalettes(options))
+}
+
+async function createWatch(options: ReporterOptions): Promise<Reporter> {
+  const { createWatchReporter } = await import('./watch.ts')
+  return createWatchReporter(options, await loadPalettes(options))
 }
 
 async function loadPalettes({ stdout, stderr, env }: ReporterOptions): Promise<Palettes> {

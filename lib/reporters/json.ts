@@ -21,7 +21,9 @@ export function jsonObject(event: RunEvent, verbosity = 0): object | undefined {
     case 'task':
       return taskObject(event, verbosity)
     case 'notice':
-      return event.level === 'warning' || verbosity >= 3 ? event : undefined
+      return event.level !== 'debug' || verbosity >= 3 ? event : undefined
+    case 'report':
+      return { type: event.type, ...event.data }
     case 'host':
     case 'task-start':
       return undefined

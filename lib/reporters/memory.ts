@@ -6,6 +6,9 @@ export interface Memory {
   readonly check: boolean
   /** Width of the longest host name, so that lines align. */
   readonly hostWidth: number
+  readonly reports: number
+  /** All there was is a report: no play, so that there is nothing to sum up. */
+  readonly onlyReported: boolean
   readonly see: (event: RunEvent) => void
   /** What was changed on a host so far. */
   readonly changedOn: (host: string) => readonly string[]
@@ -16,6 +19,8 @@ export function createMemory(check?: boolean): Memory {
   const changed = new Map<string, Set<string>>()
   let checking = check === true
   let hostWidth = 0
+  let plays = 0
+  let reports = 0
   return {
     get check() {
       return checking
@@ -23,7 +28,15 @@ export function createMemory(check?: boolean): Memory {
     get hostWidth() {
       return hostWidth
     },
+    get reports() {
+      return reports
+    },
+    get onlyReported() {
+      return reports > 0 && plays === 0
+    },
     see: (event) => {
+      if (event.type === 'play') plays++
+      if (event.type === 'report') reports++
       if (event.type === 'run') {
         checking ||= event.mode === 'check'
         hostWidth = Math.max(0, ...event.hosts.map((host) => clean(host).length))

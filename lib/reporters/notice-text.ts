@@ -2,6 +2,12 @@ import type { Notice } from '../core/events.ts'
 import type { Palette } from './palette.ts'
 import { clean } from './text.ts'
 
+/** Words that stand alone: an empty line, then as they are. */
+export const infoLines = ({ text }: Notice): string[] => [
+  '',
+  ...text.split('\n').map((line) => `${/^ */.exec(line)?.[0] ?? ''}${clean(line)}`),
+]
+
 /** `node-a  warning  the clock is 40 s ahead`. */
 export function noticeLine({ host, level, text }: Notice, palette: Palette, hostWidth = 0): string {
   const word = level === 'warning' ? palette.yellow('warning') : palette.dim('debug')

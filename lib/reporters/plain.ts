@@ -1,9 +1,10 @@
 import type { HostUnreachable, Notice, RunEvent, TaskEnded } from '../core/events.ts'
 import { type FailureContext, failureLines, unreachableLines } from './failure-text.ts'
 import { createMemory } from './memory.ts'
-import { noticeLine } from './notice-text.ts'
+import { infoLines, noticeLine } from './notice-text.ts'
 import { type Palettes, noColour } from './palette.ts'
 import { recapLines } from './recap-text.ts'
+import { reportLines } from './report-text.ts'
 import { type Reporter, type ReporterOptions, widthOf } from './reporter.ts'
 import { createSink } from './sink.ts'
 import { createStillWorking } from './still-working.ts'
@@ -46,7 +47,8 @@ export function createPlainReporter(
     stderr.lines(unreachableLines(event, failure(event.host)))
 
   const onNotice = (event: Notice): void => {
-    if (event.level === 'warning') stderr.lines([noticeLine(event, palettes.stderr, memory.hostWidth)])
+    if (event.level === 'info') stdout.lines(infoLines(event))
+    else if (event.level === 'warning') stderr.lines([noticeLine(event, palettes.stderr, memory.hostWidth)])
     else if (verbosity >= 3) stdout.lines([noticeLine(event, palettes.stdout, memory.hostWidth)])
   }
 
@@ -69,7 +71,14 @@ export function createPlainReporter(
         return onUnreachable(event)
       case 'notice':
         return onNotice(event)
+      case 'report': {
+        const time = options.watch === undefined ? [] : [palettes.stdout.dim(new Date().toISOString())]
+        const blank = plays > 0 || memory.reports > 1 ? [''] : []
+        const lines = reportLines(event, palettes.stdout, widthOf(options.stdout))
+        return stdout.lines([...blank, ...time, ...lines])
+      }
       case 'recap':
+        if (memory.onlyReported) return undefined
         return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout)])
       default:
         return undefined

@@ -1,11 +1,12 @@
 import type { RunEvent } from '../core/events.ts'
 import { failureLines, unreachableLines } from './failure-text.ts'
 import { createMemory } from './memory.ts'
-import { noticeLine } from './notice-text.ts'
+import { infoLines, noticeLine } from './notice-text.ts'
 import type { Palettes } from './palette.ts'
 import { type PlayView, startPlayView } from './play-view.ts'
 import { recapLines } from './recap-text.ts'
-import type { Reporter, ReporterOptions } from './reporter.ts'
+import { reportLines } from './report-text.ts'
+import { type Reporter, type ReporterOptions, widthOf } from './reporter.ts'
 import { createSink } from './sink.ts'
 import { clean, enumerate } from './text.ts'
 
@@ -52,15 +53,27 @@ export function createProgressReporter(options: ReporterOptions, palettes: Palet
         stdout.lines(['', `${palettes.stdout.bold(`play ${clean(event.play)}`)}  ${enumerate(event.hosts)}`])
         current = begin(event.hosts, event.taskCounts)
         return
+      case 'report':
+        await end()
+        return stdout.lines(['', ...reportLines(event, palettes.stdout, widthOf(options.stdout))])
       case 'recap':
         await end()
         stderr.lines(failures.splice(0))
+        if (memory.onlyReported) return
         return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout)])
+      case 'notice':
+        if (event.level !== 'info') return see(event)
+        await end()
+        return stdout.lines(infoLines(event))
       default:
-        // Connecting may begin before the first play.
-        current ??= begin(hosts, {})
-        current.see(event)
+        return see(event)
     }
+  }
+
+  const see = (event: RunEvent): void => {
+    // Connecting may begin before the first play.
+    current ??= begin(hosts, {})
+    current.see(event)
   }
 
   const handleNow = (event: RunEvent): Promise<void> => {

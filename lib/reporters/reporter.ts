@@ -30,6 +30,8 @@ export interface ReporterOptions {
   readonly diff?: boolean | undefined
   /** The run changes nothing: say "would change". @default what the run itself says */
   readonly check?: boolean | undefined
+  /** The report comes again every so many seconds. */
+  readonly watch?: number | undefined
 }
 
 /** Where a terminal breaks lines; a pipe never does. */

@@ -22,6 +22,18 @@ export function indented(block: string, indent: string): string[] {
   return block === '' ? [] : block.split('\n').map((line) => indent + line)
 }
 
+/** The words of `text` in lines of at most `width`; a word that is longer keeps a line of its own. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
 /** `1 host`, `2 hosts`. */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 

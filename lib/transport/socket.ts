@@ -19,7 +19,10 @@ export function openSocket(
       reject(connectFailed(host, port, why, cause))
     }
     const aborted = (): void => fail('interrupted')
-    const timer = setTimeout(() => fail(`no answer in ${timeoutMs / 1000} s`), timeoutMs)
+    const timer = setTimeout(
+      () => fail(`no answer in ${timeoutMs / 1000} s`, { code: 'ETIMEDOUT' }),
+      timeoutMs,
+    )
     signal.addEventListener('abort', aborted, { once: true })
     socket.on('error', (error) => fail(error.message, error))
     socket.on('connect', () => resolve(socket))

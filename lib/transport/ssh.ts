@@ -6,7 +6,10 @@ import { type HostSettings, lookUp } from './ssh-config.ts'
 import { type SshLink, logIn } from './ssh-link.ts'
 import type { HostAddress } from './transport.ts'
 
-/** A connection that did not come about is tried again soon: a server drops some of many at once (MaxStartups). */
+/**
+ * A connection that did not come about is tried again soon: a server drops some of many at once (MaxStartups). A machine
+ * that is not there is not: whoever promotes another node is waiting.
+ */
 const RETRY = { retries: 2, minTimeout: 300, factor: 3, randomize: true }
 
 /** More hops than that are a loop in the config. */
@@ -65,7 +68,8 @@ export async function connectSsh(
   return pRetry(() => attempt(target, settings.proxyJump, 0), {
     ...RETRY,
     signal,
-    shouldRetry: ({ error }) => error instanceof UnreachableError && error.code === 'E_CONNECT_FAILED',
+    shouldRetry: ({ error }) =>
+      error instanceof UnreachableError && error.code === 'E_CONNECT_FAILED' && !isAbsent(error.cause),
   }).catch((error: unknown) => {
     if (!signal.aborted) throw error
     throw new UnreachableError('E_CONNECT_FAILED', `connecting to ${host.name} was interrupted`, {
@@ -73,6 +77,11 @@ export async function connectSsh(
     })
   })
 }
+
+const isAbsent = (cause: unknown): boolean =>
+  ['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ETIMEDOUT'].includes(
+    (cause as { code?: string } | undefined)?.code ?? '',
+  )
 
 /** What a jump host cannot reach is as unreachable as what we cannot reach ourselves. */
 function withHint(error: unknown, sshArguments: string): unknown {

@@ -6,7 +6,7 @@ import type { TaskList } from '../../lib/core/task.ts'
 import { runPlaybook } from '../../lib/engine/run.ts'
 import { type Host, defineInventory } from '../../lib/playbook/inventory.ts'
 import { pattern } from '../../lib/playbook/pattern.ts'
-import { type Playbook, definePlay, definePlaybook } from '../../lib/playbook/playbook.ts'
+import { type Confirmation, type Playbook, definePlay, definePlaybook } from '../../lib/playbook/playbook.ts'
 import { openSecrets } from '../../lib/secrets/index.ts'
 import type { TagSelection } from '../../lib/playbook/tags.ts'
 import { localTransport } from '../../lib/transport/index.ts'
@@ -29,6 +29,9 @@ export interface How {
   readonly selection?: Partial<TagSelection>
   readonly stop?: AbortController
   readonly transport?: Transport
+  readonly confirm?: (question: Confirmation) => Promise<void>
+  readonly watch?: number
+  readonly onEvent?: (event: RunEvent) => void
 }
 
 /** Runs tasks on this machine through a real shell: the whole engine, without SSH. */
@@ -63,7 +66,12 @@ export async function runLocally(playbook: Playbook, how: How = {}): Promise<Loc
       batch: how.batch ?? true,
       stop: (how.stop ?? new AbortController()).signal,
       forks: 5,
-      emit: (event) => events.push(event),
+      confirm: how.confirm ?? (() => Promise.resolve()),
+      emit: (event) => {
+        events.push(event)
+        how.onEvent?.(event)
+      },
+      watch: how.watch,
       transportOf: () => transport,
     },
   )
