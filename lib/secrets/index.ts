@@ -4,7 +4,7 @@ import { placesIn } from './places.ts'
 import { SecretStore } from './store.ts'
 
 export { fingerprint } from './fingerprint.ts'
-export type { SecretStore, WireguardKey } from './store.ts'
+export type { Certificate, CertificateRequest, SecretStore, WireguardKey } from './store.ts'
 
 /**
  * Opens the secrets of a checkout: `secrets.age`, encrypted for the keys in `recipients.txt`. On a fresh checkout
@@ -16,6 +16,7 @@ export type { SecretStore, WireguardKey } from './store.ts'
  * @param options.stateDir folder of both files
  * @param options.env @default process.env
  * @param options.home where `.config/run-playbook/identity.txt` is. @default the user's home
+ * @param options.now the clock that certificates are issued and renewed by. @default the machine's
  * @throws UserError E_SECRETS_IDENTITY, E_SECRETS_RECIPIENTS, E_SECRETS_DAMAGED
  *
  * @example
@@ -27,7 +28,8 @@ export async function openSecrets(options: {
   readonly stateDir: string
   readonly env?: NodeJS.ProcessEnv | undefined
   readonly home?: string | undefined
+  readonly now?: (() => Date) | undefined
 }): Promise<SecretStore> {
   const places = placesIn(options.stateDir, options.env ?? process.env, options.home ?? homedir())
-  return new SecretStore(places, await open(places))
+  return new SecretStore(places, await open(places), options.now ?? (() => new Date()))
 }

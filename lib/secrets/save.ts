@@ -33,7 +33,7 @@ export async function save(
     const text = await readText(places.vault)
     const stored = text === undefined ? before.vault : await unseal(text, identity, places.vault)
     if (stored === undefined) throw lockedFor(places, recipients, identity)
-    refuseConflicts(places.vault, stored, added)
+    refuseConflicts(places.vault, stored, added, before.vault)
     const vault: Vault = { secrets: new Map([...stored.secrets, ...added]), recipients: keys }
     await replaceFile(places.vault, await seal(vault), 0o600, assertHeld)
     return { vault, identity }
@@ -41,10 +41,13 @@ export async function save(
 }
 
 /** Values that were handed out can't be called back; as they are not used anywhere yet, to stop is safe. */
-function refuseConflicts(path: string, stored: Vault, added: ReadonlyMap<string, Secret>): void {
+function refuseConflicts(path: string, stored: Vault, added: ReadonlyMap<string, Secret>, seen: Vault): void {
   const taken = [...added].filter(([name, value]) => {
     const other = stored.secrets.get(name)
-    return other !== undefined && reveal(other) !== reveal(value)
+    if (other === undefined || reveal(other) === reveal(value)) return false
+    // A renewed certificate may take the place of the one that we saw, but of no other.
+    const known = seen.secrets.get(name)
+    return known === undefined || reveal(known) !== reveal(other)
   })
   if (taken.length === 0) return
   const names = taken.map(([name]) => name).join(', ')

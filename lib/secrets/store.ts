@@ -2,17 +2,43 @@ import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { checkName, variableOf } from './names.ts'
+import {
+  type Bundle,
+  canIssue,
+  checkHolder,
+  fits,
+  isDue,
+  isIssuedBy,
+  makeAuthority,
+  makeLeaf,
+  parseBundle,
+} from './certificate.ts'
 import type { Opened } from './opened.ts'
 import { randomPassword } from './password.ts'
 import type { Places } from './places.ts'
 import { save } from './save.ts'
 import { wireguardPrivateKey, wireguardPublicKey } from './wireguard.ts'
+import type { Holder } from './x509.ts'
 
 /** A key pair for a WireGuard interface, in base64 as `wg` prints them. */
 export interface WireguardKey {
   readonly privateKey: Secret
   /** For the peers; not a secret. */
   readonly publicKey: string
+}
+
+/** What a certificate is asked for. */
+export interface CertificateRequest extends Holder {
+  readonly authority: string
+}
+
+/** A certificate of an authority of our own. All texts are PEM. */
+export interface Certificate {
+  /** The authority's certificate: what the other end trusts. Not a secret. */
+  readonly authority: string
+  readonly certificate: string
+  readonly privateKey: Secret
+  readonly notAfter: Date
 }
 
 /**
@@ -23,13 +49,15 @@ export interface WireguardKey {
  */
 export class SecretStore {
   readonly #places: Places
+  readonly #now: () => Date
   readonly #made = new Map<string, Secret>()
   readonly #given = new Map<string, Secret>()
   #opened: Opened
 
   /** Use `openSecrets`. */
-  constructor(places: Places, opened: Opened) {
+  constructor(places: Places, opened: Opened, now: () => Date) {
     this.#places = places
+    this.#now = now
     this.#opened = opened
   }
 
@@ -85,6 +113,66 @@ export class SecretStore {
   }
 
   /**
+   * A TLS certificate with its key, for both ends of a connection between nodes. Issued by an authority of our own,
+   * which is made on first need too; issued anew when less than a third of its three years is left, and when it no
+   * longer says what is asked for. Three years, because nodes get a new one only when an operator runs a playbook. The
+   * authority's ten years are renewed in the same way, with the same key: certificates of before and after stay good.
+   *
+   * @param request.authority name of the authority, stored as the secret `<name>.authority`
+   * @param request.commonName whom the other end takes the holder for
+   * @param request.addresses where the holder is reached, IP addresses
+   * @param request.names and its host names, if any. @default none
+   * @throws UserError E_BAD_ARGUMENT for an address or a host name that is none
+   * @throws UserError E_SECRETS_KIND when something else is stored or given under one of the names
+   * @example store.certificate('pgbackrest.node-a', { authority: 'pgbackrest', commonName: 'node-a', addresses: ['10.88.0.11'] })
+   */
+  certificate(name: string, request: CertificateRequest): Certificate {
+    const now = this.#now()
+    checkHolder(request)
+    const authorityName = `${request.authority}.authority`
+    const authority = this.#bundle(
+      authorityName,
+      (old) => !isDue(old, now),
+      (old) => makeAuthority(`run-playbook ${request.authority}`, now, old?.key),
+    )
+    if (!canIssue(authority))
+      throw new UserError('E_SECRETS_KIND', `the secret ${authorityName} can't issue certificates`, {
+        hint: 'It must be the certificate of an authority (CA:TRUE) and its key, on an elliptic curve.',
+      })
+    const own = this.#bundle(
+      name,
+      (old) => !isDue(old, now) && fits(old, authority, request),
+      () => makeLeaf(authority, request, now),
+    )
+    // Its peers would refuse it. One that is made here is right; one that is given must go with its authority.
+    if (!isIssuedBy(own, authority))
+      throw new UserError('E_SECRETS_KIND', `the certificate ${name} was not issued by ${authorityName}`, {
+        hint: `Give ${variableOf(authorityName)} too, or unset ${variableOf(name)}.`,
+      })
+    return {
+      authority: authority.certificate.toString(),
+      certificate: own.certificate.toString(),
+      privateKey: new Secret(name, own.key.export({ type: 'pkcs8', format: 'pem' }).toString()),
+      notAfter: new Date(own.certificate.validTo),
+    }
+  }
+
+  /** What is stored under a name as long as it is `good`, else a new one; what the environment gives is never replaced. */
+  #bundle(name: string, good: (old: Bundle) => boolean, make: (old: Bundle | undefined) => string): Bundle {
+    const found = this.generate(name, () => make(undefined))
+    const bundle = parseBundle(reveal(found))
+    if (bundle === undefined)
+      throw new UserError('E_SECRETS_KIND', `the secret ${name} is not a private key with its certificate`, {
+        hint: 'It must be both in PEM, one after the other.',
+      })
+    if (good(bundle) || this.#fromEnvironment(name) !== undefined) return bundle
+    if (this.#opened.closed) throw this.#opened.closed
+    const renewed = make(bundle)
+    this.#made.set(name, new Secret(name, renewed))
+    return parseBundle(renewed) as Bundle
+  }
+
+  /**
    * A secret that can't be made up, such as the password of somebody else's service.
    *
    * @throws UserError E_SECRETS_MISSING saying how to provide it
@@ -120,7 +208,8 @@ export class SecretStore {
     const given = this.#fromEnvironment(name)
     if (given) return given
     if (this.#opened.locked) throw this.#opened.locked
-    return this.#opened.vault.secrets.get(name) ?? this.#made.get(name)
+    // What was made is newer: a renewed certificate takes the place of the stored one.
+    return this.#made.get(name) ?? this.#opened.vault.secrets.get(name)
   }
 
   #fromEnvironment(name: string): Secret | undefined {

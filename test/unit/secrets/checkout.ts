@@ -14,8 +14,8 @@ export async function checkout() {
     stateDir,
     path,
     identityOf,
-    openAs: (who: string, env: NodeJS.ProcessEnv = {}) =>
-      openSecrets({ stateDir, env, home: join(root, who) }),
+    openAs: (who: string, env: NodeJS.ProcessEnv = {}, now?: () => Date) =>
+      openSecrets({ stateDir, env, home: join(root, who), now }),
     read: (name: string) => readFile(path(name), 'utf8'),
     privateKeyOf: async (who: string) =>
       /AGE-SECRET-KEY-\S+/.exec(await readFile(identityOf(who), 'utf8'))?.[0] ?? '',

@@ -1,0 +1,154 @@
+import {
+  type KeyObject,
+  type X509Certificate,
+  createHash,
+  createPublicKey,
+  randomBytes,
+  sign,
+} from 'node:crypto'
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
+import * as x509 from '@peculiar/asn1-x509'
+
+/** Whom a certificate is for. */
+export interface Holder {
+  readonly commonName: string
+  /** IP addresses. */
+  readonly addresses: readonly string[]
+  /** Host names. */
+  readonly names?: readonly string[] | undefined
+}
+
+/** What a certificate says. */
+export interface Statement {
+  readonly holder: Holder
+  readonly key: KeyObject
+  /** Who signs; a certificate without one signs itself and may sign others. */
+  readonly issuer?: { readonly certificate: X509Certificate; readonly key: KeyObject } | undefined
+  readonly notBefore: Date
+  readonly notAfter: Date
+}
+
+const COMMON_NAME = '2.5.4.3'
+/** RFC 5758: ECDSA with SHA-256, whose parameters are absent. */
+const ECDSA_SHA256 = new x509.AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' })
+
+/** Issues an X.509 certificate (RFC 5280) for an elliptic curve key, as PEM. */
+export function issueCertificate(statement: Statement): string {
+  const { holder, key, issuer, notBefore, notAfter } = statement
+  const serial = randomBytes(16)
+  // Positive, and without a leading zero that DER would have to drop.
+  serial[0] = (serial[0]! & 0x7f) | 0x40
+  const subjectPublicKeyInfo = publicKeyInfo(key)
+  const tbs = new x509.TBSCertificate({
+    version: x509.Version.v3,
+    serialNumber: toArrayBuffer(serial),
+    signature: ECDSA_SHA256,
+    issuer: issuer ? parse(issuer.certificate).subject : nameOf(holder.commonName),
+    validity: new x509.Validity({ notBefore, notAfter }),
+    subject: nameOf(holder.commonName),
+    subjectPublicKeyInfo,
+    extensions: new x509.Extensions(extensions(statement, subjectPublicKeyInfo)),
+  })
+  const signature = sign('sha256', serialize(tbs), issuer?.key ?? key)
+  const certificate = new x509.Certificate({
+    tbsCertificate: tbs,
+    signatureAlgorithm: ECDSA_SHA256,
+    signatureValue: toArrayBuffer(signature),
+  })
+  const lines = serialize(certificate)
+    .toString('base64')
+    .match(/.{1,64}/g)
+  return `-----BEGIN CERTIFICATE-----\n${(lines ?? []).join('\n')}\n-----END CERTIFICATE-----\n`
+}
+
+/** Whether a certificate is for this holder, and for no other address or name. */
+export function isFor(certificate: X509Certificate, holder: Holder): boolean {
+  // Compared as encoded: what tools print for an IPv6 address or an odd name is not what was asked for.
+  const { subject, extensions: found } = parse(certificate)
+  const names = found?.find(({ extnID }) => extnID === x509.id_ce_subjectAltName)
+  const wanted = alternativeNames(holder)
+  const same = (a: unknown, b: unknown): boolean => serialize(a).equals(serialize(b))
+  if (!same(subject, nameOf(holder.commonName))) return false
+  if (names === undefined || wanted === undefined) return names === wanted
+  return Buffer.from(names.extnValue.buffer).equals(serialize(wanted))
+}
+
+function extensions({ holder, issuer }: Statement, own: x509.SubjectPublicKeyInfo): x509.Extension[] {
+  const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags
+  const self = keyIdentifier(own)
+  const subjectKey = extension(x509.id_ce_subjectKeyIdentifier, false, new x509.SubjectKeyIdentifier(self))
+  if (issuer === undefined)
+    return [
+      extension(
+        x509.id_ce_basicConstraints,
+        true,
+        new x509.BasicConstraints({ cA: true, pathLenConstraint: 0 }),
+      ),
+      extension(x509.id_ce_keyUsage, true, new x509.KeyUsage(keyCertSign | cRLSign)),
+      subjectKey,
+    ]
+  // The key alone, no serial number: an authority that was renewed with its key is still the same.
+  const authorityKey = new x509.AuthorityKeyIdentifier({
+    keyIdentifier: new x509.KeyIdentifier(issuerKeyIdentifier(issuer.certificate)),
+  })
+  const names = alternativeNames(holder)
+  return [
+    extension(x509.id_ce_basicConstraints, true, new x509.BasicConstraints({ cA: false })),
+    extension(x509.id_ce_keyUsage, true, new x509.KeyUsage(digitalSignature)),
+    extension(
+      x509.id_ce_extKeyUsage,
+      false,
+      new x509.ExtendedKeyUsage([x509.id_kp_serverAuth, x509.id_kp_clientAuth]),
+    ),
+    subjectKey,
+    extension(x509.id_ce_authorityKeyIdentifier, false, authorityKey),
+    ...(names ? [extension(x509.id_ce_subjectAltName, false, names)] : []),
+  ]
+}
+
+/** An address as a name too: Debian's pgBackRest 2.45 compares what it dials with names only. */
+function alternativeNames({ addresses, names = [] }: Holder): x509.SubjectAlternativeName | undefined {
+  const all = [
+    ...addresses.flatMap((address) => [
+      new x509.GeneralName({ iPAddress: address }),
+      new x509.GeneralName({ dNSName: address }),
+    ]),
+    ...names.map((name) => new x509.GeneralName({ dNSName: name })),
+  ]
+  return all.length === 0 ? undefined : new x509.SubjectAlternativeName(all)
+}
+
+/** What an authority calls its key; one that was brought may have its own way. */
+function issuerKeyIdentifier(certificate: X509Certificate): ArrayBuffer {
+  const { extensions: found, subjectPublicKeyInfo } = parse(certificate)
+  const own = found?.find(({ extnID }) => extnID === x509.id_ce_subjectKeyIdentifier)
+  if (own === undefined) return keyIdentifier(subjectPublicKeyInfo)
+  return AsnConvert.parse(own.extnValue, x509.SubjectKeyIdentifier).buffer
+}
+
+/** RFC 5280 §4.2.1.2 (1): SHA-1 as a name, not as a proof. */
+const keyIdentifier = ({ subjectPublicKey }: x509.SubjectPublicKeyInfo): ArrayBuffer =>
+  toArrayBuffer(createHash('sha1').update(Buffer.from(subjectPublicKey)).digest())
+
+const publicKeyInfo = (key: KeyObject): x509.SubjectPublicKeyInfo =>
+  AsnConvert.parse(createPublicKey(key).export({ type: 'spki', format: 'der' }), x509.SubjectPublicKeyInfo)
+
+const parse = ({ raw }: X509Certificate): x509.TBSCertificate =>
+  AsnConvert.parse(raw, x509.Certificate).tbsCertificate
+
+const extension = (extnID: string, critical: boolean, value: unknown): x509.Extension =>
+  new x509.Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) })
+
+const nameOf = (commonName: string): x509.Name =>
+  new x509.Name([
+    new x509.RelativeDistinguishedName([
+      new x509.AttributeTypeAndValue({
+        type: COMMON_NAME,
+        value: new x509.AttributeValue({ utf8String: commonName }),
+      }),
+    ]),
+  ])
+
+const serialize = (value: unknown): Buffer => Buffer.from(AsnConvert.serialize(value))
+
+const toArrayBuffer = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer
