@@ -1,0 +1,10 @@
+/**
+ * What pgBackRest repositories can bring back, computed from their archives. Pure, without any dependency: the status
+ * service carries it in its bundle.
+ */
+export type { Archive, Backup, Range, Repository, Switch } from './repository.ts'
+export { parseRepository } from './parse.ts'
+export { type BackupWindow, type RecoverableWindow, type WindowEnd, recoverableWindow } from './window.ts'
+export { type Reach, type Target, reach } from './reach.ts'
+export { type Candidate, type Choice, chooseRepository } from './choose.ts'
+export { pgbackrestPick } from './pick.ts'
