@@ -64,6 +64,8 @@ export interface ContainerOptions {
   readonly capAdd?: readonly string[] | undefined
   readonly capDrop?: readonly string[] | undefined
   readonly privileged?: boolean | undefined
+  /** The container's own file system can't be written; mounts and tmpfs can. */
+  readonly readOnly?: boolean | undefined
   /** `HOST_PATH[:CONTAINER_PATH[:rwm]]` */
   readonly devices?: readonly string[] | undefined
   /** Path and mount options. @example { '/tmp': 'size=64m' } */
@@ -154,6 +156,7 @@ const options = {
   capAdd: z.array(word).optional(),
   capDrop: z.array(word).optional(),
   privileged: z.boolean().optional(),
+  readOnly: z.boolean().optional(),
   devices: z.array(word.startsWith('/')).optional(),
   tmpfs: z.record(z.string().startsWith('/'), z.string()).optional(),
   healthcheck: z

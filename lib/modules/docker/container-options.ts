@@ -114,6 +114,11 @@ export const OPTIONS: Options = {
     wanted: (privileged) => privileged,
     observed: ({ host }) => host.Privileged,
   },
+  readOnly: {
+    flags: (readOnly) => [`--read-only=${readOnly}`],
+    wanted: (readOnly) => readOnly,
+    observed: ({ host }) => host.ReadonlyRootfs,
+  },
   devices: {
     flags: (devices) => devices.flatMap((device) => ['--device', canonicalDevice(device)]),
     wanted: (devices) => devices.map(canonicalDevice).sort(),

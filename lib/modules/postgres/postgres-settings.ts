@@ -19,6 +19,8 @@ export interface PostgresSettingsArgs {
   readonly on: PostgresTarget
   /** Restarted when a setting needs it. Left out, such a setting is an error. */
   readonly container?: string | undefined
+  /** Leave settings that need a restart as they are, for whoever restarts the server later. @default false */
+  readonly restartLater?: boolean | undefined
   /** How long a restarted server may take until it accepts connections, in milliseconds. @default 120_000 */
   readonly timeoutMs?: number | undefined
 }
@@ -32,11 +34,13 @@ export const postgresSettings = defineModule<PostgresSettingsArgs, Settings | nu
   args: z.strictObject({
     on: postgresTarget,
     container: containerName.optional(),
+    restartLater: z.boolean().optional(),
     timeoutMs: z.int().positive().optional(),
   }),
   probe: ({ on }) => settingsReader.ask(on, 'running'),
   plan: (args, settings) => {
-    const { stale, restart, errors } = settings ?? UP_TO_DATE
+    const { stale, errors, ...found } = settings ?? UP_TO_DATE
+    const restart = args.restartLater === true ? [] : found.restart
     if (errors.length > 0) throw mistakes(errors)
     if (restart.length > 0 && args.container === undefined)
       throw needsRestart(restart.map(({ name }) => name))
@@ -48,12 +52,15 @@ export const postgresSettings = defineModule<PostgresSettingsArgs, Settings | nu
         to: configured ?? 'default',
       })),
     ]
-    const leaves = [settingsReader.predict(args.on, 'running', UP_TO_DATE)]
+    // Reloading may be what shows that a setting needs a restart: nobody knows before.
+    const leaves = args.restartLater === true ? [] : [settingsReader.predict(args.on, 'running', UP_TO_DATE)]
     return { changes, leaves, because: 'what the files say is in effect' }
   },
-  apply: (args, settings) => (needed(settings) ? restarting(args) : reloading(args)),
-  touches: ({ on, container }, settings: Settings | null | undefined) => {
-    const restarts = container !== undefined && (settings === undefined || needed(settings))
+  apply: (args, settings) =>
+    needed(settings) && args.restartLater !== true ? restarting(args) : reloading(args),
+  touches: ({ on, container, restartLater }, settings: Settings | null | undefined) => {
+    const restarts =
+      container !== undefined && restartLater !== true && (settings === undefined || needed(settings))
     return [wholeServer(on), ...(restarts ? [`docker:container/${container}/**`] : [])]
   },
 })

@@ -71,6 +71,7 @@ const hostConfig = z.object({
   CapAdd: strings,
   CapDrop: strings,
   Privileged: z.boolean().default(false),
+  ReadonlyRootfs: z.boolean().default(false),
   Devices: list(
     z.object({ PathOnHost: z.string(), PathInContainer: z.string(), CgroupPermissions: z.string() }),
   ),
