@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { ensurePrograms } from './debian.ts'
-import type { Engine } from './engine.ts'
+import { type Engine, docker } from './engine.ts'
 import { hashOfFolder } from './hash.ts'
 import { imageCache } from './machine.ts'
 import { registryAnswers } from './registry.ts'
@@ -13,11 +13,14 @@ import { run } from './run.ts'
 import { step, type Say } from './step.ts'
 
 const recipe = join(import.meta.dirname, '../postgres')
+/** Made by `npm run build`. */
+const statusRecipe = join(import.meta.dirname, '../../dist/docker/status')
 const majorOf: Record<string, string> = { bookworm: '15', trixie: '17' }
 
 /**
- * The database image as an archive in the lab's folder, from where `site` takes it to the nodes: they cannot pull
- * their own where no registry answers. Where one does there is nothing to do, unless a suite is asked for.
+ * The images of the database and of its status service as one archive in the lab's folder, from where `site` takes it
+ * to the nodes: they cannot pull their own where no registry answers. Where one does there is nothing to do, unless a
+ * suite is asked for. One archive, because the second image is the first and a few files more.
  */
 export async function ensurePostgresArchive(
   engine: Engine,
@@ -31,7 +34,9 @@ export async function ensurePostgresArchive(
   if (!major)
     throw new Error(`RUN_PLAYBOOK_LAB_SUITE is ${suite}: it can be ${Object.keys(majorOf).join(' or ')}`)
 
-  const cached = join(imageCache, `postgres-${suite}-${await hashOfFolder(recipe)}.tar.gz`)
+  if (!existsSync(statusRecipe)) throw new Error('the status service is not built yet: npm run build')
+  const version = `${await hashOfFolder(recipe)}-${await hashOfFolder(statusRecipe)}`
+  const cached = join(imageCache, `postgres-${suite}-${version}.tar.gz`)
   if (!existsSync(cached)) await build(engine, say, suite, `run-playbook/postgres:${major}`, cached)
   const archive = join(dir, '.run-playbook/images/postgres.tar.gz')
   await place(cached, archive)
@@ -43,11 +48,22 @@ async function build(engine: Engine, say: Say, suite: string, tag: string, cache
   await step(say, `Building ${tag} from Debian ${suite}`, () =>
     run([join(recipe, 'build-debian.sh'), suite, tag], { env: engine.env }),
   )
-  await step(say, `Packing ${tag} for the nodes`, async () => {
+  const names = ['run-playbook/postgres:latest', 'run-playbook/postgres-status:latest'] as const
+  await docker(engine, ['tag', tag, names[0]])
+  await step(say, `Building ${names[1]} on it`, () =>
+    docker(
+      engine,
+      ['build', '--network', 'host', '--build-arg', `BASE=${tag}`, '--tag', names[1], statusRecipe],
+      {
+        env: { DOCKER_BUILDKIT: '0' },
+      },
+    ),
+  )
+  await step(say, 'Packing both for the nodes', async () => {
     await mkdir(dirname(cached), { recursive: true })
     const unfinished = `${cached}.${process.pid}`
     try {
-      await save(engine, tag, unfinished)
+      await save(engine, names, unfinished)
       await removeOlder(suite)
       await rename(unfinished, cached)
     } finally {
@@ -56,8 +72,8 @@ async function build(engine: Engine, say: Say, suite: string, tag: string, cache
   })
 }
 
-async function save(engine: Engine, tag: string, file: string): Promise<void> {
-  const child = spawn('docker', ['save', tag], {
+async function save(engine: Engine, tags: readonly string[], file: string): Promise<void> {
+  const child = spawn('docker', ['save', ...tags], {
     env: { ...process.env, ...engine.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -65,10 +81,10 @@ async function save(engine: Engine, tag: string, file: string): Promise<void> {
     child.on('error', reject).on('close', resolve),
   )
   await pipeline(child.stdout, createGzip(), createWriteStream(file))
-  if ((await ended) !== 0) throw new Error(`docker save ${tag} failed`)
+  if ((await ended) !== 0) throw new Error(`docker save ${tags.join(' ')} failed`)
 }
 
-/** What other versions of the recipe gave: nobody asks for it again, and each is 60 MB. */
+/** What other versions of the recipe gave: nobody asks for it again, and each is 90 MB. */
 async function removeOlder(suite: string): Promise<void> {
   const files = await readdir(imageCache)
   const older = files.filter((file) => file.startsWith(`postgres-${suite}-`) && file.endsWith('.gz'))

@@ -6,7 +6,7 @@
 set -eu
 
 library=/usr/local/lib/run-playbook
-for part in common config secrets disk guard create; do
+for part in common config secrets pgbackrest disk guard create rejoin; do
   # shellcheck source=/dev/null
   . "$library/$part.sh"
 done
@@ -25,11 +25,13 @@ _prepare_as_root() {
   _own_disk
   _check_disk
   _store_secrets
+  _prepare_pgbackrest
 }
 
 # usage: _settle  (an empty disk is filled; a full one says itself what it is, and is asked whether it may write)
 _settle() {
   local role mode="$POSTGRES_REPLICATION_MODE"
+  _rejoin
   role=$(_role)
   case $role/$mode in
     empty/primary) _create ;;
@@ -40,6 +42,8 @@ _settle() {
   esac
   _forget_secrets
   [ "$role" != primary ] || _guard
+  # A standby writes nothing; should it be promoted one day, an old fence must not keep it closed.
+  [ "$(_role)" != replica ] || rm -f "$mount/fenced"
 }
 
 # usage: _report_overrides  (what stands in postgresql.auto.conf beats every configuration file and survives promotions)

@@ -60,7 +60,8 @@ describe('image: never two primaries', function () {
 
   it('one replica on the new timeline is enough to stop an old primary', async () => {
     await promoted.stop()
-    await promoted.onVolume('rm -f pgdata/standby.signal')
+    // The fence is the guard's own, of the test before.
+    await promoted.onVolume('rm -f pgdata/standby.signal fenced')
     await old.sql('SELECT pg_promote()')
     await old.shell('touch $PGDATA/standby.signal')
     await old.stop()

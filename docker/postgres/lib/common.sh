@@ -9,7 +9,7 @@ child=
 
 # usage: _say MESSAGE…
 _say() {
-  echo "entrypoint: $*" >&2
+  echo "${speaker:-entrypoint}: $*" >&2
 }
 
 # usage: _die MESSAGE…  (for mistakes that only a person can put right)

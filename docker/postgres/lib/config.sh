@@ -10,15 +10,26 @@ _defaults() {
   POSTGRES_PEERS=$(_words "${POSTGRES_PEERS:-}")
   POSTGRES_PORT=${POSTGRES_PORT:-5432}
   POSTGRES_REPLICATION_USER=${POSTGRES_REPLICATION_USER:-replicator}
+  POSTGRES_REWIND_USER=${POSTGRES_REWIND_USER:-rewinder}
   POSTGRES_SLOT_NAME=${POSTGRES_SLOT_NAME:-node_$(echo "$POSTGRES_OVERLAY_IP" | tr -c '[:alnum:]\n' _)}
   POSTGRES_CLIENT_NETWORK=${POSTGRES_CLIENT_NETWORK:-$POSTGRES_OVERLAY_IP/24}
   POSTGRES_CLONE_TIMEOUT=${POSTGRES_CLONE_TIMEOUT:-300}
   POSTGRES_CLONE_RATE=${POSTGRES_CLONE_RATE:-}
   POSTGRES_GUARD_PATIENCE=${POSTGRES_GUARD_PATIENCE:-15}
+  _read_primary
   case $POSTGRES_REPLICATION_MODE in
     primary | replica | '') ;;
     *) _die "POSTGRES_REPLICATION_MODE is primary or replica, not '$POSTGRES_REPLICATION_MODE'" ;;
   esac
+}
+
+# usage: _read_primary  (a file beside postgresql.conf may name the primary's address. It is the same on every node and
+# changes with a promotion, which the variables of a container can't; so it counts more than they do)
+_read_primary() {
+  [ -s "$config/primary" ] || return 0
+  POSTGRES_PRIMARY_HOST=$(head -n 1 "$config/primary" | tr -cd '[:alnum:].:-')
+  POSTGRES_REPLICATION_MODE=replica
+  [ "$POSTGRES_PRIMARY_HOST" != "$POSTGRES_OVERLAY_IP" ] || POSTGRES_REPLICATION_MODE=primary
 }
 
 # usage: _peers  (the other nodes; the list may be the same everywhere)
@@ -76,9 +87,11 @@ _pg_hba_conf() {
   echo 'local all postgres peer'
   for host in $(_peers); do
     echo "host replication $POSTGRES_REPLICATION_USER $host/$(_bits "$host") scram-sha-256"
+    echo "host postgres $POSTGRES_REWIND_USER $host/$(_bits "$host") scram-sha-256"
   done
   cat <<CONF
 host all $POSTGRES_REPLICATION_USER all reject
+host all $POSTGRES_REWIND_USER all reject
 host all postgres all reject
 host all all $POSTGRES_CLIENT_NETWORK scram-sha-256
 CONF

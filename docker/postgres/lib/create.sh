@@ -49,8 +49,16 @@ SQL
   rm -f "$run/init.log"
 }
 
-# usage: _clone  (a copy of the primary; waits for one, within bounds)
+# usage: _clone  (a copy of the primary takes the place of an empty folder)
 _clone() {
+  _make_clone
+  _move_in "$mount/pgdata.clone"
+  rm -rf "$mount/pgdata.old"
+  _say "copied $POSTGRES_PRIMARY_HOST"
+}
+
+# usage: _make_clone  (waits for a primary, within bounds, and copies it beside the data folder)
+_make_clone() {
   local new="$mount/pgdata.clone" deadline
   [ -n "$POSTGRES_PRIMARY_HOST" ] || _die 'POSTGRES_PRIMARY_HOST is not set: which node should this one copy?'
   deadline=$(($(date +%s) + POSTGRES_CLONE_TIMEOUT))
@@ -61,8 +69,6 @@ _clone() {
     _run sleep 2
   done
   touch "$new/standby.signal"
-  _move_in "$new"
-  _say "copied $POSTGRES_PRIMARY_HOST"
 }
 
 # usage: _primary_is_ready

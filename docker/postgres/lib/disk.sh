@@ -61,9 +61,10 @@ _lock() {
 }
 
 # usage: _drop_stale_pid  (only while the lock is held: in a new container the old PID means another process)
+# The socket's folder is shared with the backup and status containers and outlives this one.
 _drop_stale_pid() {
   [ ! -f "$PGDATA/postmaster.pid" ] || _say 'removing the postmaster.pid of a PostgreSQL that was killed'
-  rm -f "$PGDATA/postmaster.pid"
+  rm -f "$PGDATA/postmaster.pid" "/var/run/postgresql/.s.PGSQL.$POSTGRES_PORT" "/var/run/postgresql/.s.PGSQL.$POSTGRES_PORT.lock"
 }
 
 # usage: _flush PATH…  (older busybox syncs everything or nothing)

@@ -64,6 +64,13 @@ _fence() {
   objection="$mount/fenced says that another node took over $(head -n 1 "$mount/fenced" | tr -cd '[:print:]')"
 }
 
+# usage: _remember_fence HOST  (a peer that is ahead stays ahead: when nobody can be asked later, this node must not
+# take silence for consent)
+_remember_fence() {
+  [ -e "$mount/fenced" ] || [ "$peer_timeline" -le "$timeline" ] ||
+    echo "$1, timeline $peer_timeline, found $(date -u +%Y-%m-%dT%H:%M:%SZ)" > "$mount/fenced"
+}
+
 # usage: _objection_of HOST  (sets objection when this peer is a reason not to start)
 _objection_of() {
   _ask "$1"
@@ -76,8 +83,10 @@ _objection_of() {
     objection="$1 belongs to another cluster (system identifier $peer_sysid, here $sysid)"
   elif [ "$answer" = primary ]; then
     objection="$1 is the primary (timeline $peer_timeline, here $timeline)"
+    _remember_fence "$1"
   elif [ "$peer_timeline" -gt "$timeline" ]; then
     objection="$1 follows timeline $peer_timeline, here is $timeline: another node was promoted"
+    _remember_fence "$1"
   fi
 }
 
@@ -99,16 +108,27 @@ _objections() {
     objection="no answer yet from$silent; going on without in $POSTGRES_GUARD_PATIENCE s"
 }
 
-# usage: _guard  (returns when nobody objects, or when somebody made this node a standby)
+# usage: _guard  (returns when nobody objects, or when this node was made a standby)
 _guard() {
   local deadline delay=1
   deadline=$(($(date +%s) + POSTGRES_GUARD_PATIENCE))
-  while [ "$(_role)" = primary ]; do
+  while _rejoin && [ "$(_role)" = primary ]; do
     _objections "$deadline"
     [ -n "$objection" ] || return 0
     _waiting "not starting as a primary: $objection"
-    _run sleep "$delay"
+    _pause "$delay"
     delay=$((delay < 8 ? delay * 2 : 10))
+  done
+}
+
+# usage: _pause SECONDS  (less when somebody changes what the waiting is about)
+_pause() {
+  local left="$1" fence=no
+  ! [ -e "$mount/fenced" ] || fence=yes
+  while [ "$left" -gt 0 ] && [ ! -f "$mount/rejoin" ] && [ "$(_role)" = primary ]; do
+    [ "$fence" = no ] || [ -e "$mount/fenced" ] || return 0
+    _run sleep 1
+    left=$((left - 1))
   done
 }
 

@@ -24,29 +24,31 @@ _pgpass_field() {
   printf '%s' "$1" | sed 's/[\\:]/\\&/g'
 }
 
-# usage: _pgpass PASSWORD  (a line for every node, so that a promotion changes no secret; `*` covers replication too)
+# usage: _pgpass USER PASSWORD  (a line for every node, so that a promotion changes no secret; `*` covers replication too)
 _pgpass() {
   local host
+  [ -n "$2" ] || return 0
   for host in $(_words "$POSTGRES_PRIMARY_HOST $POSTGRES_PEERS $POSTGRES_OVERLAY_IP"); do
-    printf '%s:%s:*:%s:%s\n' "$(_pgpass_field "$host")" "$POSTGRES_PORT" \
-      "$(_pgpass_field "$POSTGRES_REPLICATION_USER")" "$(_pgpass_field "$1")"
+    printf '%s:%s:*:%s:%s\n' "$(_pgpass_field "$host")" "$POSTGRES_PORT" "$(_pgpass_field "$1")" "$(_pgpass_field "$2")"
   done | sort -u
 }
 
 # usage: _store_secrets  (root can't rely on postgres reading its files, and postgres can't read root's)
 _store_secrets() {
-  local superuser replication
+  local superuser replication rewind
   superuser=$(_secret POSTGRES_PASSWORD /run/secrets/postgres_password)
   replication=$(_secret POSTGRES_REPLICATION_PASSWORD /run/secrets/replication_password)
+  rewind=$(_secret POSTGRES_REWIND_PASSWORD /run/secrets/rewind_password)
   (
     umask 077
     rm -f "$run"/*pass*
-    _pgpass "$replication" > "$run/pgpass"
+    { _pgpass "$POSTGRES_REPLICATION_USER" "$replication"; _pgpass "$POSTGRES_REWIND_USER" "$rewind"; } > "$run/pgpass"
     _has_data || [ -z "$superuser" ] || printf '%s\n' "$superuser" > "$run/postgres_password"
     _has_data || [ -z "$replication" ] || printf '%s\n' "$replication" > "$run/replication_password"
     [ "$(id -u)" -ne 0 ] || chown postgres: "$run"/*pass*
   )
   unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE POSTGRES_REPLICATION_PASSWORD POSTGRES_REPLICATION_PASSWORD_FILE
+  unset POSTGRES_REWIND_PASSWORD POSTGRES_REWIND_PASSWORD_FILE
 }
 
 # usage: _forget_secrets  (only creating a cluster needs them in the clear)

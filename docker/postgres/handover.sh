@@ -1,0 +1,58 @@
+#!/bin/sh
+# usage: handover.sh reach HOST | received HOST SECONDS
+# For a container beside the old primary's, which sees its data (read-only) and its secrets. `reach`: does the successor
+# answer? `received`: waits until the successor has every byte of a primary that was shut down.
+# shellcheck disable=SC2154,SC3043
+set -eu
+
+library=/usr/local/lib/run-playbook
+for part in common config secrets disk guard; do
+  # shellcheck source=/dev/null
+  . "$library/$part.sh"
+done
+run=$(mktemp -d)
+trap 'rm -rf "$run"' EXIT
+
+# usage: _fail MESSAGE…
+_fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# usage: _position HOST  (the end of what a standby has received, 0/3000028; fails when it does not answer)
+_position() {
+  _ask "$1"
+  [ "$answer" = standby ] && [ -n "$peer_sysid" ] && sed -n 2p "$run/answer" | cut -d '|' -f 3
+}
+
+# usage: _at_least LSN LSN  (whether the first one is not before the second)
+_at_least() {
+  local left="$1" right="$2"
+  [ $((0x${left%/*})) -gt $((0x${right%/*})) ] ||
+    { [ $((0x${left%/*})) -eq $((0x${right%/*})) ] && [ $((0x${left#*/})) -ge $((0x${right#*/})) ]; }
+}
+
+# usage: _received HOST SECONDS
+# A clean shutdown ends with a checkpoint record, and waits until connected standbys have it. So it is enough that the
+# position is beyond the record's beginning.
+_received() {
+  local state wanted position='' end
+  state=$(_control 'Database cluster state')
+  [ "$state" = 'shut down' ] || _fail "the old primary was not shut down cleanly: its data is '$state'"
+  wanted=$(_control 'Latest checkpoint location')
+  end=$(($(date +%s) + $2))
+  until position=$(_position "$1") && _at_least "$position" "$wanted" && [ "$position" != "$wanted" ]; do
+    [ "$(date +%s)" -lt "$end" ] ||
+      _fail "$1 has received WAL up to ${position:-an unknown position}, the old primary ended at $wanted"
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+  echo "$1 has received everything: $position is beyond $wanted"
+}
+
+_defaults
+_store_secrets
+case ${1:-} in
+  reach) _position "$2" >/dev/null || _fail "$2 $(_describe); it has to answer as a standby" ;;
+  received) _received "$2" "$3" ;;
+  *) _fail "$(sed -n '2s/^# //p' "$0")" ;;
+esac

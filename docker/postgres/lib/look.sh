@@ -1,0 +1,48 @@
+# shellcheck shell=sh disable=SC2034,SC3043,SC2154
+# What the schedule and the status are made from, asked once a round: one query and one `pgbackrest info`.
+
+# usage: _look  (sets answers, standby, timeline, segment, failing, failed_wal, failures, ready, stuck, skew)
+# The timeline is the one PostgreSQL writes or receives, empty when it doesn't say: a replica without its primary.
+# A message from the primary carries the time it was sent: how far the two clocks differ, less the way.
+_look() {
+  local row
+  row=$(_sql -F '|' <<'SQL'
+SELECT pg_is_in_recovery(),
+  CASE WHEN pg_is_in_recovery() THEN (SELECT received_tli FROM pg_stat_wal_receiver WHERE status = 'streaming')
+    ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
+  (SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'),
+  coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false), last_failed_wal, failed_count,
+  (SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name ~ '\.ready$'),
+  (SELECT coalesce(max(extract(epoch FROM now() - modification))::int, 0) FROM pg_ls_archive_statusdir() WHERE name ~ '\.ready$'),
+  (SELECT extract(epoch FROM last_msg_receipt_time - last_msg_send_time)::int FROM pg_stat_wal_receiver)
+FROM pg_stat_archiver
+SQL
+  ) && answers=yes || answers=no
+  IFS='|' read -r standby timeline segment failing failed_wal failures ready stuck skew <<ROW
+$row
+ROW
+}
+
+# usage: _look_at_records  (sets backup_at, backup_result, backup_text and so on for what backups, verifies and copies left; read when new)
+_look_at_records() {
+  local name
+  for name in backup verify offsite; do
+    eval ": \"\${${name}_at=0} \${${name}_result=} \${${name}_text=} \${${name}_seconds=0} \${${name}_label=}\""
+    [ "$state/$name.json" -nt "$run/$name.seen" ] || continue
+    touch "$run/$name.seen"
+    eval "$(jq -r --arg name "$name" '{at, result, seconds, label: (.label // ""), text: (.text | if type == "array" then .[:3] | join("; ") else . end)}
+      | to_entries[] | "\($name)_\(.key)=\(.value | @sh)"' "$state/$name.json" 2>/dev/null)" || true
+  done
+}
+
+# usage: _look_into_repository  (sets code and message, and of the backups without an error: full, newest, label, start, stop, delta, labels)
+_look_into_repository() {
+  local info
+  info=$(pgbackrest info --output=json --log-level-console=off 2>&1) || true
+  eval "$(printf '%s\n' "$info" | jq -r '.[0] | ([.backup[]? | select(.error | not)] | sort_by(.timestamp.stop)) as $good | $good[-1] as $last | @sh "
+    code=\(.status.code // 99) message=\(if .status.message == "other" then .repo[0].status.message else .status.message end // "" | gsub("[\\n\\t]+"; " "))
+    full=\([$good[] | select(.type == "full") | .timestamp.stop] | max // 0) newest=\($last.timestamp.stop // 0)
+    label=\($last.label // "") start=\($last.archive.start // "") stop=\($last.archive.stop // "")
+    delta=\([$good[] | select(.type == "full") | .info.repository.delta] | last // 0) labels=\([.backup[]?.label] | join(" "))"' 2>/dev/null ||
+    echo 'code=99 message="pgbackrest info made no sense" full=0 newest=0 label= start= stop= delta=0 labels=')"
+}
