@@ -1,0 +1,121 @@
+import type { Config } from '../config.ts'
+import type { Status } from '../schema.ts'
+import type { PeerView } from '../service.ts'
+
+/**
+ * Patroni's health checks: the same paths, the same codes, so that a load balancer's configuration for Patroni works
+ * unchanged (https://patroni.readthedocs.io/en/latest/rest_api.html). There is no leader lock here: PostgreSQL's own
+ * state decides, and a primary that sees another one on a later timeline gives way.
+ */
+export interface HealthView {
+  readonly status: Status
+  readonly peers: readonly PeerView[]
+  readonly config: Config
+}
+
+type Check = (view: HealthView, query: URLSearchParams) => boolean
+
+const running: Check = ({ status }) => status.postgres.up
+
+const primary: Check = (view) =>
+  running(view, NO_QUERY) && view.status.postgres.role === 'primary' && !supersededBy(view)
+
+const replica: Check = (view, query) => {
+  const { postgres, replication } = view.status
+  if (!postgres.up || postgres.role !== 'replica') return false
+  const state = query.get('replication_state')
+  if (state !== null && state !== replication.receiver?.status) return false
+  // Tags are Patroni's own configuration. There are none here, and to Patroni a tag that is not set does not match.
+  if ([...query.keys()].some((key) => key.startsWith('tag_'))) return false
+  return lagWithin(query, replication.lagBytes, Infinity)
+}
+
+const syncState =
+  (...states: readonly string[]): Check =>
+  (view, query) =>
+    replica(view, query) && states.includes(syncStateOf(view) ?? '')
+
+const ready: Check = (view, query) => {
+  if (primary(view, query)) return true
+  const { postgres, replication } = view.status
+  if (!postgres.up || postgres.role !== 'replica' || replication.receiver?.status !== 'streaming')
+    return false
+  // `write` asks whether WAL arrives, and a live receiver has all there is but what is on the wire.
+  if (query.get('mode') === 'write') return replication.lagBytes !== null
+  return lagWithin(query, replication.lagBytes, view.config.thresholds.readyLagBytes)
+}
+
+const either =
+  (one: Check): Check =>
+  (view, query) =>
+    primary(view, query) || one(view, query)
+
+const NO_QUERY = new URLSearchParams()
+
+export const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['/', primary],
+  ['/primary', primary],
+  ['/master', primary],
+  ['/leader', primary],
+  ['/read-write', primary],
+  // There is no standby cluster.
+  ['/standby-leader', () => false],
+  ['/standby_leader', () => false],
+  ['/replica', replica],
+  ['/read-only', either(replica)],
+  ['/synchronous', syncState('sync')],
+  ['/sync', syncState('sync')],
+  ['/read-only-sync', either(syncState('sync'))],
+  ['/quorum', syncState('quorum')],
+  ['/read-only-quorum', either(syncState('quorum'))],
+  ['/asynchronous', syncState('async', 'potential')],
+  ['/async', syncState('async', 'potential')],
+  ['/health', running],
+  ['/patroni', () => true],
+  ['/readiness', ready],
+  ['/ready', ready],
+])
+
+/** The primary that came after this one, if a peer says that it is. */
+function supersededBy({ status: { postgres }, peers }: HealthView): boolean {
+  return peers.some(({ status: peer, failure }) => {
+    if (peer === undefined || failure !== undefined) return false
+    const { up, role, systemIdentifier, timeline } = peer.postgres
+    const same = systemIdentifier === postgres.systemIdentifier
+    return up && role === 'primary' && same && (timeline ?? 0) > (postgres.timeline ?? 0)
+  })
+}
+
+/** Only the primary knows which of its standbys are synchronous. */
+function syncStateOf({ peers, config }: HealthView): string | undefined {
+  const upstream = peers.find(
+    ({ status, failure }) =>
+      failure === undefined && status?.postgres.up && status.postgres.role === 'primary',
+  )
+  const { replicationName } = config.node
+  return upstream?.status?.replication.standbys.find(({ name }) => name === replicationName)?.syncState
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 2 ** 10,
+  mb: 2 ** 20,
+  gb: 2 ** 30,
+  tb: 2 ** 40,
+}
+
+/** `1048576`, `16kB`, `64MB`, `1GB`; undefined for anything else. */
+export function parseLag(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d{1,15})\s*([kmgt]?b?)$/i.exec(text.trim()) ?? []
+  const factor = UNITS[unit.toLowerCase()]
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor
+}
+
+function lagWithin(query: URLSearchParams, lag: number | null, otherwise: number): boolean {
+  const asked = query.get('lag')
+  const most = asked === null ? otherwise : parseLag(asked)
+  if (most === Infinity) return true
+  // What is unknown is not within any bound, and a bound that nobody understands is not kept.
+  return most !== undefined && lag !== null && lag <= most
+}

@@ -1,0 +1,159 @@
+import { utimes, writeFile } from 'node:fs/promises'
+import { type Reading, fromPostgres, iso } from './assemble.ts'
+import { fromRepository, windowOf } from './backups.ts'
+import type { Config, Node } from './config.ts'
+import { repositoryReader } from './facts/backups.ts'
+import { filesReader } from './facts/files.ts'
+import { peerReader } from './facts/peers.ts'
+import { factsSchema, slowFactsSchema } from './facts/postgres.ts'
+import { Session } from './facts/session.ts'
+import { Source } from './facts/source.ts'
+import { FACTS, SLOW_FACTS } from './facts/sql.ts'
+import { describeTrouble } from './facts/trouble.ts'
+import { EVERY_SECONDS, History } from './history.ts'
+import { type Peer, SCHEMA_VERSION, type Status } from './schema.ts'
+import { warningsFor } from './warnings/index.ts'
+
+/** How old an answer may be, in milliseconds. However many ask, nothing is read more often than this. */
+const FRESH = { facts: 500, slow: 30_000, repository: 1000, files: 1000, peers: 2000 }
+
+export interface PeerView {
+  readonly node: Node
+  readonly status: Status | undefined
+  readonly readAt: number | undefined
+  readonly failure: Error | undefined
+}
+
+/** This node, and what it knows of the others. Works on its own time as well, so that charts have no holes. */
+export class Service {
+  readonly config: Config
+  readonly #session: Session
+  readonly #facts
+  readonly #slow
+  readonly #repository
+  readonly #files
+  readonly #peers
+  readonly #history = new History()
+  readonly #startedAt = Date.now()
+  readonly #version: string
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(config: Config, version = '0') {
+    this.config = config
+    this.#version = version
+    this.#session = new Session(config.postgres)
+    this.#facts = new Source(async () => factsSchema.parse(await this.#session.ask(FACTS)))
+    this.#slow = new Source(async () => slowFactsSchema.parse(await this.#session.ask(SLOW_FACTS)))
+    this.#repository =
+      config.pgbackrest === null ? undefined : new Source(repositoryReader(config.pgbackrest))
+    this.#files = new Source(filesReader(config.stateDir))
+    this.#peers = config.peers.map((node) => ({ node, source: new Source(peerReader(config, node)) }))
+  }
+
+  start(): void {
+    const tick = async () => {
+      await this.status()
+      await this.#askPeers()
+      this.#history.add(this.#assemble())
+      await this.#alive()
+    }
+    // Whatever goes wrong in one look, the next one comes.
+    const look = () => void tick().catch((error: unknown) => console.error(error))
+    this.#timer = setInterval(look, EVERY_SECONDS * 1000)
+    look()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#session.close()
+  }
+
+  /** This node now. Of its peers what they said last: asking them here would let two nodes ask each other for ever. */
+  async status(): Promise<Status> {
+    await Promise.all([
+      this.#facts.refresh(FRESH.facts),
+      this.#repository?.refresh(FRESH.repository),
+      this.#files.refresh(FRESH.files),
+    ])
+    // In turn, and only where the server just answered: there is one connection.
+    if (this.#facts.failure === undefined) await this.#slow.refresh(FRESH.slow)
+    return this.#assemble()
+  }
+
+  /** Only what a load balancer asks for: PostgreSQL and nothing else. */
+  async health(): Promise<Status> {
+    await this.#facts.refresh(FRESH.facts)
+    return this.#assemble()
+  }
+
+  /** The other nodes now. */
+  async peers(): Promise<readonly PeerView[]> {
+    await this.#askPeers()
+    return this.knownPeers()
+  }
+
+  /** The other nodes as they were when they were asked last. */
+  knownPeers(): readonly PeerView[] {
+    return this.#peers.map(({ node, source }) => ({
+      node,
+      status: source.value,
+      readAt: source.readAt,
+      failure: source.failure,
+    }))
+  }
+
+  async #askPeers(): Promise<void> {
+    await Promise.all(this.#peers.map(({ source }) => source.refresh(FRESH.peers)))
+  }
+
+  #assemble(): Status {
+    const now = Date.now()
+    const { about, ...database } = fromPostgres(this.#facts, this.#slow.value, this.config.peers, now)
+    const { failure } = this.#facts
+    const running = { up: this.#facts.value !== undefined, state: 'running' as const, reason: null }
+    const trouble = failure && { up: false, ...describeTrouble(failure) }
+    const { name, address } = this.config.node
+    const known = {
+      schemaVersion: SCHEMA_VERSION,
+      time: iso(now),
+      node: { name, address },
+      postgres: { ...(trouble ?? running), ...about },
+      ...database,
+      backups: fromRepository(this.#repository ?? NOTHING, this.#files.value?.attempt ?? null, now),
+      window: windowOf(this.#repository ?? NOTHING),
+      repository: this.#files.value?.repository ?? null,
+      drill: this.#files.value?.drill ?? null,
+      peers: this.#peers.map(({ node, source }) => peerOf(node, source)),
+      history: this.#history.get(),
+      service: {
+        version: this.#version,
+        startedAt: iso(this.#startedAt),
+        memoryBytes: process.memoryUsage.rss(),
+      },
+    } satisfies Omit<Status, 'warnings'>
+    return { ...known, warnings: warningsFor(known, this.config) }
+  }
+
+  async #alive(): Promise<void> {
+    const { aliveFile } = this.config
+    if (aliveFile === undefined) return
+    const now = new Date()
+    await utimes(aliveFile, now, now).catch(() => writeFile(aliveFile, ''))
+  }
+}
+
+const NOTHING: Reading<never> = { value: undefined, readAt: undefined, failure: undefined }
+
+function peerOf({ name, address }: Node, { value, readAt, failure }: Reading<Status>): Peer {
+  return {
+    name,
+    address,
+    reached: readAt !== undefined && failure === undefined,
+    reason: failure?.message ?? null,
+    at: readAt === undefined ? null : iso(readAt),
+    role: value?.postgres.role ?? null,
+    up: failure === undefined ? (value?.postgres.up ?? null) : null,
+    timeline: value?.postgres.timeline ?? null,
+    systemIdentifier: value?.postgres.systemIdentifier ?? null,
+  }
+}

@@ -1,0 +1,2 @@
+// pg without its pool and its native client.
+exports.Client = require('pg/lib/client.js')

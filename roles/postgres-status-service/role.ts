@@ -1,0 +1,78 @@
+import { copy, defineRole, docker, file } from 'run-playbook'
+import { mounts } from '../postgres-node/places.ts'
+import { slotName } from '../postgres-node/vars.ts'
+import { containerHealthy } from './healthy.ts'
+import { type StatusVars, statusVars } from './vars.ts'
+
+const CONFIG = '/etc/run-playbook/status'
+
+/**
+ * The status service: http://<overlay address>:8008/ for people, `/status`, `/metrics`, and Patroni's health checks for
+ * load balancers. It reads and never writes: no secret, no capability, no file system of its own, and a PostgreSQL user
+ * that may look at statistics only.
+ */
+export const postgresStatusService = defineRole({
+  name: 'postgres-status-service',
+  tags: ['status'],
+  vars: statusVars,
+  tasks: (vars) => {
+    const { repository, pgbackrest, socket, lock, state } = mounts({ dataDir: '', backupDir: vars.backupDir })
+    const restart = docker.restart('restart the status service', { name: 'postgres-status' })
+    const looks = (mount: { source: string; target: string }) => ({ ...mount, readOnly: true })
+    return [
+      file('status folder', { path: CONFIG, state: 'directory', mode: '0755' }),
+      copy(
+        'status configuration',
+        {
+          dest: `${CONFIG}/config.json`,
+          content: `${JSON.stringify(configOf(vars), null, 2)}\n`,
+          mode: '0644',
+          owner: 'root',
+          group: 'root',
+        },
+        { notify: restart, tags: ['config'] },
+      ),
+      docker(
+        'status service',
+        {
+          name: 'postgres-status',
+          image: vars.image,
+          network: 'host',
+          restart: 'unless-stopped',
+          user: 'monitor',
+          readOnly: true,
+          capDrop: ['ALL'],
+          memory: '128m',
+          volumes: [
+            { source: CONFIG, target: '/etc/postgres-status', readOnly: true },
+            ...[repository, pgbackrest, socket, lock, state].map(looks),
+          ],
+          tmpfs: {
+            '/run/postgres-status': 'size=64k,mode=1777',
+            // The database's image keeps a volume here; without this Docker would make an empty one each time.
+            '/var/lib/postgresql/data': 'size=4k',
+          },
+          logging: { driver: 'json-file', options: { 'max-size': '5m', 'max-file': '2' } },
+        },
+        { touches: ['docker:container/postgres-status/**'] },
+      ),
+      containerHealthy('status answers', { container: 'postgres-status' }),
+    ]
+  },
+})
+
+function configOf({ name, address, port, postgresPort, nodes, thresholds }: StatusVars) {
+  const known = (node: { name: string; address: string }) => ({
+    ...node,
+    replicationName: slotName(node.address),
+  })
+  return {
+    node: known({ name, address }),
+    peers: nodes.filter((node) => node.address !== address).map(known),
+    listen: address,
+    port,
+    postgres: { port: postgresPort },
+    aliveFile: '/run/postgres-status/alive',
+    thresholds,
+  }
+}

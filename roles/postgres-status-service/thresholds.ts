@@ -1,0 +1,18 @@
+/** When the status warns. The service and the role that configures it read the same file. */
+export const THRESHOLDS = {
+  lagBytes: 64 * 2 ** 20,
+  lagSeconds: 60,
+  /** For `GET /readiness` without `?lag=`. Patroni's maximum_lag_on_failover. */
+  readyLagBytes: 2 ** 20,
+  slotRetainedBytes: 2 ** 30,
+  /** Finished segments that wait for the archive. */
+  archiveWaiting: 10,
+  fullBackupAgeSeconds: 8 * 86_400,
+  /** Of the newest backup, whatever its type: a day and two hours to take it. */
+  backupAgeSeconds: 26 * 3600,
+  drillAgeSeconds: 8 * 86_400,
+  /** Of the connections that are allowed. */
+  connectionsShare: 0.8,
+  /** Of the repository's disk that is left. */
+  repositoryFreeShare: 0.1,
+}
