@@ -1,22 +1,9 @@
-import { definePlay, definePlaybook } from 'run-playbook'
-import { nodeFact } from '../roles/index.ts'
-import { postgresStatus } from '../roles/postgres-status/role.ts'
+import { definePlaybook } from 'run-playbook'
+import { clusterVars, statusFact, statusReport } from '../roles/index.ts'
 
 export default definePlaybook({
-  description: 'role, replication and slots of every node; changes nothing',
-  verbosity: 1,
-  fact: nodeFact,
-  plays: ({ facts, secrets }) => [
-    definePlay({
-      name: 'status',
-      hosts: 'postgres',
-      roles: (host) => [
-        postgresStatus({
-          address: host.address,
-          data: facts[host.name]?.data ?? 'none',
-          password: secrets.password('postgres.superuser'),
-        }),
-      ],
-    }),
-  ],
+  description: 'all nodes in one table, also when some are down; changes nothing',
+  vars: clusterVars.pick({ thresholds: true }),
+  fact: statusFact,
+  report: statusReport,
 })

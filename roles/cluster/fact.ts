@@ -1,15 +1,26 @@
-import { type Fact, type Host, type Reader, UserError, ask, mapProbe, sh } from 'run-playbook'
+import { type Fact, type Reader, ask, mapProbe, sh } from 'run-playbook'
+import { type DiskFact, diskScript, parseDisk } from './disk-fact.ts'
+import { SERVER_SCRIPT, type ServerFact, parseServer } from './server-fact.ts'
+import { hostVarsOf } from './host-vars.ts'
 
 /** What a node says of itself before anything is planned. */
-export interface NodeFact {
+export interface NodeFact extends DiskFact {
   /** False while nothing was asked, and for a node that did not answer. */
   readonly reached: boolean
   /** The address that SSH reached it under. */
   readonly reachedAt: string | undefined
-  /** What lies in its data folder. */
+  /** What lies in its data folder, a fence before all else. */
   readonly data: 'none' | 'primary' | 'replica' | 'fenced'
-  /** PostgreSQL's system identifier, empty without data. */
-  readonly systemId: string
+  /** Its repository holds backups of a cluster. */
+  readonly hasBackups: boolean
+  /** What Docker says of the container `postgres`, or `missing`. */
+  readonly container: string
+  /** Id of the image that it was made of. */
+  readonly imageId: string
+  /** All images of the node: ids by name and tag. */
+  readonly images: Readonly<Record<string, string>>
+  /** What PostgreSQL says; undefined where none answers. */
+  readonly server: ServerFact | undefined
   /** Whether it has its overlay address, and whether that is our doing. */
   readonly overlay: 'absent' | 'ours' | 'foreign'
   readonly hasDocker: boolean
@@ -21,15 +32,20 @@ export interface NodeFact {
 /** Asks a node what it has: one script, before the plays are made. */
 export const nodeFact: Fact<NodeFact> = {
   probe: (host, reachedAt) =>
-    mapProbe(ask(nodeReader, JSON.stringify([host.vars.dataDir, host.address])), (fact) => ({
-      ...fact,
-      reachedAt: reachedAt(),
-    })),
+    mapProbe(
+      ask(nodeReader, JSON.stringify([hostVarsOf(host).dataDir, host.address, hostVarsOf(host).backupDir])),
+      (fact) => ({ ...fact, reachedAt: reachedAt() }),
+    ),
   unknown: {
+    ...parseDisk(new Map()),
     reached: false,
     reachedAt: undefined,
     data: 'none',
-    systemId: '',
+    hasBackups: false,
+    container: 'missing',
+    imageId: '',
+    images: {},
+    server: undefined,
     overlay: 'absent',
     hasDocker: true,
     hasWireguard: true,
@@ -38,21 +54,16 @@ export const nodeFact: Fact<NodeFact> = {
   },
 }
 
-// The disk decides who is primary, as it does for the entrypoint: a promotion removes standby.signal.
-// The system identifier is the first field of pg_control. Memory is the machine's, or its control group's if that is less.
+// Memory is the machine's, or its control group's if that is less.
 const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
   name: 'node',
   channel: 'shell',
   ask: ([key = '']) => {
-    const [dataDir = '', address = ''] = JSON.parse(key) as string[]
-    return `
-      d=${sh`${dataDir}`}
-      if [ -e "$d/fenced" ]; then echo data fenced
-      elif [ ! -f "$d/pgdata/global/pg_control" ]; then echo data none
-      elif [ -f "$d/pgdata/standby.signal" ]; then echo data replica
-      else echo data primary; fi
-      if [ -f "$d/pgdata/global/pg_control" ]; then
-        echo "systemId $(od -A n -t u8 -N 8 "$d/pgdata/global/pg_control" | tr -d ' ')"; fi
+    const [dataDir = '', address = '', backupDir = ''] = JSON.parse(key) as string[]
+    return `${diskScript(dataDir)}
+      for f in ${sh`${backupDir}`}/backup/*/backup.info; do
+        if grep -qs '^[0-9]*-[0-9]*F' "$f" || [ "$(head -c 8 "$f" 2>/dev/null)" = Salted__ ]; then echo hasBackups yes; fi
+      done
       if grep -qs '^# .*run-playbook' /etc/wireguard/*.conf; then echo overlay ours
       elif ip -o -4 address show 2>/dev/null | grep -qF ${sh`${` inet ${address}/`}`}; then echo overlay foreign
       else echo overlay absent; fi
@@ -61,20 +72,29 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
       awk '/^MemTotal:/ { print "memoryKb", $2 }' /proc/meminfo
       for f in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
         if [ -r "$f" ]; then echo "limit $(cat "$f")"; fi; done
-      echo "cores $(nproc)"`
+      echo "cores $(nproc)"
+      ${SERVER_SCRIPT}`
   },
   parse: ({ stdout }, keys) => {
+    const lines = stdout.toString().split('\n')
     const found = new Map(
-      stdout
-        .toString()
-        .split('\n')
-        .map((line) => line.split(' ') as [string, string]),
+      lines.map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const),
     )
     const limitMb = Number(found.get('limit') ?? Infinity) / 2 ** 20
+    const disk = parseDisk(found)
     const fact = {
+      ...disk,
       reached: true,
-      data: (found.get('data') ?? 'none') as NodeFact['data'],
-      systemId: found.get('systemId') ?? '',
+      data: disk.fence === undefined ? disk.disk : ('fenced' as const),
+      hasBackups: found.has('hasBackups'),
+      container: found.get('container') ?? 'missing',
+      imageId: found.get('runs') ?? '',
+      images: Object.fromEntries(
+        lines.flatMap((line) =>
+          line.startsWith('image ') ? [line.slice(6).split('@') as [string, string]] : [],
+        ),
+      ),
+      server: parseServer(found.get('server'), found.has('upstreamAnswers')),
       overlay: (found.get('overlay') ?? 'absent') as NodeFact['overlay'],
       hasDocker: found.has('hasDocker'),
       hasWireguard: found.has('hasWireguard'),
@@ -84,38 +104,4 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
     return keys.map(() => fact)
   },
   sees: () => ['**'],
-}
-
-/**
- * Who is primary: the node whose disk says so; on a cluster that is not there yet, `first`.
- * @throws UserError for two primaries, for two different clusters, and for replicas without a primary
- */
-export function choosePrimary(
-  hosts: readonly Host[],
-  facts: Readonly<Record<string, NodeFact>>,
-  first: Host,
-): Host {
-  const having = (data: NodeFact['data']) => hosts.filter(({ name }) => facts[name]?.data === data)
-  const names = (list: readonly Host[]) => list.map(({ name }) => name).join(' and ')
-  const clusters = new Set(hosts.map(({ name }) => facts[name]?.systemId).filter(Boolean))
-  if (clusters.size > 1)
-    throw new UserError('E_FOREIGN_CLUSTER', `the nodes hold data of ${clusters.size} different clusters`, {
-      hint: `System identifiers: ${hosts.map(({ name }) => `${name} ${facts[name]?.systemId || 'none'}`).join(', ')}. Move the data that does not belong here out of its data folder.`,
-    })
-  const [primary, ...others] = having('primary')
-  if (primary !== undefined && others.length > 0)
-    throw new UserError('E_TWO_PRIMARIES', `${names([primary, ...others])} both hold the data of a primary`, {
-      hint: 'One of them was left behind by a promotion. Nothing was changed; decide which one counts before going on.',
-    })
-  if (primary !== undefined) return primary
-  const leftovers = [...having('replica'), ...having('fenced')]
-  if (leftovers.length > 0)
-    throw new UserError(
-      'E_NO_PRIMARY',
-      `${names(leftovers)} hold a replica's data and no node holds a primary's`,
-      {
-        hint: 'The primary is lost or was not reached. Bring it back, or promote a replica.',
-      },
-    )
-  return first
 }

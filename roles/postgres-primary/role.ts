@@ -1,32 +1,96 @@
-import { defineRole, postgresDatabase, postgresRole, postgresSlot, secretValue, z } from 'run-playbook'
-import { nodeTasks, superuser } from '../postgres-node/tasks.ts'
-import { nodeVars, slotName } from '../postgres-node/vars.ts'
+import {
+  type TaskList,
+  defineRole,
+  file,
+  postgresDatabase,
+  postgresRole,
+  postgresSettings,
+  postgresSlot,
+  secretValue,
+  z,
+} from 'run-playbook'
+import { leftoverSlots } from '../cluster/leftover-slots.ts'
+import { followed } from './followed.ts'
+import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'
+import { nodeFiles } from '../postgres-node/files.ts'
+import { loadConfiguration, superuser } from '../postgres-node/tasks.ts'
+import { type NodeVars, nodeVars, slotsOfOthers } from '../postgres-node/vars.ts'
+
+const vars = nodeVars.extend({
+  /** Databases to create, each with an owner of the same name. */
+  databases: z.array(z.strictObject({ name: z.string(), password: secretValue })).default([]),
+  /** `later`: what needs a restart is left to the role `postgres-primary-restart`. */
+  restart: z.enum(['now', 'later']).default('now'),
+})
 
 /** The node that accepts writes, with the roles, slots and databases of the cluster. */
 export const postgresPrimary = defineRole({
   name: 'postgres-primary',
   tags: ['postgres'],
-  vars: nodeVars.extend({
-    /** Databases to create, each with an owner of the same name. */
-    databases: z.array(z.strictObject({ name: z.string(), password: secretValue })).default([]),
-  }),
+  vars,
   tasks: (vars) => {
-    const on = superuser(vars)
-    const replicas = vars.nodes.filter((address) => address !== vars.address)
+    const now = vars.restart === 'now'
     return [
-      nodeTasks(vars, 'primary'),
-      postgresRole('replicator', {
-        on,
-        name: 'replicator',
-        password: vars.passwords.replicator,
-        login: true,
-        replication: true,
-      }),
-      replicas.map((address) => postgresSlot(`slot ${slotName(address)}`, { on, name: slotName(address) })),
+      nodeFiles(vars, loadConfiguration(vars, !now)),
+      // Left by a promotion that was cut short: nobody took over.
+      file('no fence', { path: `${vars.dataDir}/fenced`, state: 'absent' }),
+      now && [nodeContainer(vars), nodeAccepts(vars, 'primary')],
+      inside(vars),
       vars.databases.map(({ name, password }) => [
-        postgresRole(`role ${name}`, { on, name, password, login: true }),
-        postgresDatabase(`database ${name}`, { on, name, owner: name }),
+        postgresRole(`role ${name}`, { on: superuser(vars), name, password, login: true }),
+        postgresDatabase(`database ${name}`, { on: superuser(vars), name, owner: name }),
       ]),
     ]
   },
 })
+
+/** What of a primary's configuration takes a restart: last of all, when its replicas have proved that it works. */
+export const postgresPrimaryRestart = defineRole({
+  name: 'postgres-primary-restart',
+  tags: ['postgres'],
+  vars: nodeVars.extend({
+    /** How many replicas stream from it now. */
+    replicas: z.int().min(0).default(0),
+  }),
+  tasks: (vars) => [
+    nodeContainer(vars),
+    nodeAccepts(vars, 'primary'),
+    postgresSettings('runs with its configuration', { on: superuser(vars), container: 'postgres' }),
+    followed('is followed', { on: superuser(vars), replicas: vars.replicas }),
+  ],
+})
+
+// Functions that pg_rewind calls: https://www.postgresql.org/docs/current/app-pgrewind.html
+const REWIND = [
+  'pg_ls_dir(text, boolean, boolean)',
+  'pg_stat_file(text, boolean)',
+  'pg_read_binary_file(text)',
+  'pg_read_binary_file(text, bigint, bigint, boolean)',
+]
+
+function inside(vars: NodeVars): TaskList {
+  const on = superuser(vars)
+  const slots = slotsOfOthers(vars)
+  return [
+    postgresRole('replicator', {
+      on,
+      name: 'replicator',
+      password: vars.passwords.replicator,
+      login: true,
+      replication: true,
+    }),
+    // A node that comes back also asks for a checkpoint, and for a new WAL segment: an idle primary would let it wait.
+    postgresRole('rewinder', {
+      on,
+      name: 'rewinder',
+      password: vars.passwords.rewinder,
+      login: true,
+      memberOf: ['pg_checkpoint'],
+      executes: [...REWIND, 'pg_switch_wal()'],
+    }),
+    // No password: it comes through the socket only, as the OS user of the same name.
+    postgresRole('monitor', { on, name: 'monitor', login: true, memberOf: ['pg_monitor'] }),
+    slots.map((name) => postgresSlot(`slot ${name}`, { on, name })),
+    leftoverSlots('no other slots', { on, keep: slots }),
+  ]
+}

@@ -1,0 +1,8 @@
+import { definePlay, definePlaybook } from 'run-playbook'
+import { postgresDrillNow } from '../roles/index.ts'
+
+export default definePlaybook({
+  description: 'restores the newest backup of each node into a throwaway container, proves it, removes it',
+  verbosity: 1,
+  plays: () => [definePlay({ name: 'drill', hosts: 'postgres', roles: () => [postgresDrillNow({})] })],
+})

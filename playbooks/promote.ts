@@ -1,0 +1,21 @@
+import { definePlaybook, z } from 'run-playbook'
+import { MAX_LAG, clusterOf, clusterVars, nodeFact, planPromotion, promotionPlays } from '../roles/index.ts'
+
+export default definePlaybook({
+  description: 'makes another node the primary: -e to=node-b',
+  vars: clusterVars.extend({
+    /** The node that becomes the primary. */
+    to: z.string(),
+    /** Bytes of WAL that it may be behind when the primary can still be asked. */
+    'max-lag': z.int().min(0).default(MAX_LAG),
+    /** Promote although commits may be lost: another replica has more, or most nodes could not be asked. */
+    'lose-commits': z.boolean().default(false),
+  }),
+  fact: nodeFact,
+  plays: (context) => {
+    const { vars } = context
+    const cluster = clusterOf(context)
+    const wish = { to: vars.to, maxLag: vars['max-lag'], loseCommits: vars['lose-commits'] }
+    return promotionPlays(context, planPromotion(cluster, wish))
+  },
+})

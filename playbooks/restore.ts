@@ -1,0 +1,15 @@
+import { definePlaybook } from 'run-playbook'
+import { restoreFact, restoreVars, restoring } from '../roles/index.ts'
+
+// Of the run: what is asked about is what is done.
+const now = new Date()
+
+export default definePlaybook({
+  description: 'a copy of the cluster as it was, or with -e in-place=yes the cluster itself',
+  vars: restoreVars,
+  fact: restoreFact,
+  prepare: (context) => restoring(context, now).prepare(),
+  plays: (context) => restoring(context, now).plays(),
+  confirm: (context) => restoring(context, now).confirm(),
+  closing: (context) => restoring(context, now).closing(),
+})

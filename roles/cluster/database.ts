@@ -1,0 +1,116 @@
+import { type Host, type Play, definePlay, pattern } from 'run-playbook'
+import { postgresBackup, postgresBackupService } from '../postgres-backup/role.ts'
+import { postgresDrill } from '../postgres-drill/role.ts'
+import { postgresOffsite } from '../postgres-offsite/role.ts'
+import { tune } from '../postgres-node/tuning.ts'
+import { postgresPrimary, postgresPrimaryRestart } from '../postgres-primary/role.ts'
+import { postgresReplica } from '../postgres-replica/role.ts'
+import { type ClusterContext, clusterOf } from './cluster.ts'
+import { nodeVarsOf } from './node-vars.ts'
+import { statusPlay } from './status.ts'
+import { type WayBack, whyBack } from './survey.ts'
+
+/**
+ * The database on every node. A cluster that runs is changed replica by replica, the primary last: what does not work is
+ * found where nobody writes. `returning` are the nodes that a promotion left behind.
+ */
+export function databasePlays(
+  context: ClusterContext,
+  primary: Host,
+  returning: ReadonlyMap<Host, WayBack> = new Map(),
+  restartPrimary = true,
+): readonly Play[] {
+  const { vars, secrets } = context
+  const { nodes, fact } = clusterOf(context)
+  const node = nodeVarsOf(context, primary)
+  const databases = vars.databases.map((name) => ({ name, password: secrets.password(`postgres.${name}`) }))
+  const running = fact(primary).server !== undefined
+  const settled = (host: Host) => fact(host).disk === 'replica' && !returning.has(host)
+  const streaming = nodes.filter((host) => settled(host) && fact(host).server?.receiver === 'streaming')
+  const first = definePlay({
+    name: 'primary',
+    hosts: pattern(primary.name),
+    anyErrorsFatal: true,
+    roles: (host) => [
+      postgresPrimary({ ...node(host), databases, restart: running ? 'later' : 'now' }),
+      ...backupRoles(node(host)),
+    ],
+  })
+  const last = definePlay({
+    name: 'primary, what needs a restart',
+    hosts: pattern(primary.name),
+    roles: (host) => [running && postgresPrimaryRestart({ ...node(host), replicas: streaming.length })],
+  })
+  const replicas = [
+    definePlay({
+      name: 'replicas',
+      hosts: 'postgres',
+      serial: 1,
+      roles: (host) =>
+        host !== primary && settled(host) ? [postgresReplica(node(host)), ...backupRoles(node(host))] : [],
+    }),
+    replicaPlay(context, 'new and returning replicas', primary, returning, (host) => !settled(host)),
+  ]
+  // Last, because a backup asks the services of all nodes which of them is primary. One at a time, for each has the
+  // primary begin and end it; and a node that fails keeps no other from its own.
+  const firstBackups = nodes.map(({ name }) =>
+    definePlay({ name: `backup of ${name}`, hosts: pattern(name), roles: () => [postgresBackup({})] }),
+  )
+  const order = shrinks(context, primary) ? [first, last, ...replicas] : [first, ...replicas, last]
+  const servers = order.filter((play) => restartPrimary || play !== last)
+  return [...servers, ...firstBackups, statusPlay(context)]
+}
+
+/** Whether a standby that is changed first would be too small for its primary. */
+export function shrinks(context: ClusterContext, primary: Host): boolean {
+  const { nodes, fact } = clusterOf(context)
+  return (
+    nodes.includes(primary) && lowers(fact(primary).server?.capacity, nodeVarsOf(context, primary)(primary))
+  )
+}
+
+/** Replicas that are not settled: all at once, because nobody reads from them yet. */
+export function replicaPlay(
+  context: ClusterContext,
+  name: string,
+  primary: Host,
+  returning: ReadonlyMap<Host, WayBack>,
+  which: (host: Host) => boolean,
+): Play {
+  const { fact } = clusterOf(context)
+  const node = nodeVarsOf(context, primary)
+  const comeBack = (host: Host) => {
+    const way = returning.get(host)
+    return way && { way, because: whyBack(fact(host), fact(primary), way) }
+  }
+  const data = (host: Host) => (fact(host).disk === 'none' ? ('none' as const) : ('some' as const))
+  return definePlay({
+    name,
+    hosts: 'postgres',
+    roles: (host) =>
+      host !== primary && which(host)
+        ? [
+            postgresReplica({ ...node(host), data: data(host), comeBack: comeBack(host) }),
+            ...backupRoles(node(host)),
+          ]
+        : [],
+  })
+}
+
+const backupRoles = (vars: Parameters<typeof postgresBackupService>[0]) => [
+  postgresBackupService(vars),
+  postgresDrill(vars),
+  postgresOffsite(vars),
+]
+
+// A standby must allow at least what its primary allows: more is allowed on the replicas first, less on the primary.
+function lowers(
+  now: Readonly<Record<string, number>> | undefined,
+  wanted: Parameters<typeof tune>[0],
+): boolean {
+  if (now === undefined) return false
+  return (
+    (now['max_connections'] ?? 0) > wanted.maxConnections ||
+    (now['max_worker_processes'] ?? 0) > tune(wanted).maxWorkerProcesses
+  )
+}

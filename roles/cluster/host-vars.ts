@@ -1,0 +1,24 @@
+import { type Host, UserError, z } from 'run-playbook'
+import { backupPolicy } from '../postgres-backup/vars.ts'
+
+const hostVars = z.object({
+  overlay: z.enum(['auto', 'external']).default('auto'),
+  endpoint: z.string().optional(),
+  dataDir: z.string().default('/data/postgres'),
+  backupDir: z.string().default('/data/backups'),
+  restoreDir: z.string().default('/data/restore'),
+  rolling: z.enum(['restart', 'switchover']).default('restart'),
+  synchronous: z.boolean().default(false),
+  maxSlotWalKeepSize: z.string().default('2GB'),
+  drillDir: z.string().default('/data/drill'),
+  encrypt: z.boolean().default(false),
+  offsite: z.string().optional(),
+  schedule: backupPolicy.prefault({}),
+})
+
+/** What the inventory says of a node, whoever wrote the inventory. @throws UserError for a value of the wrong type */
+export function hostVarsOf(host: Host): z.output<typeof hostVars> {
+  const { data, error } = hostVars.safeParse(host.vars)
+  if (data !== undefined) return data
+  throw new UserError('E_BAD_VARS', `the vars of ${host.name}: ${z.prettifyError(error)}`)
+}

@@ -1,0 +1,86 @@
+import { type Host, type Play, definePlay, pattern } from 'run-playbook'
+import {
+  postgresFenced,
+  postgresHandsOver,
+  postgresPromoted,
+  postgresTakesOver,
+} from '../postgres-promote/role.ts'
+import { postgresFollows } from '../postgres-replica/role.ts'
+import { type ClusterContext, clusterOf } from './cluster.ts'
+import { databasePlays } from './database.ts'
+import { nodeVarsOf } from './node-vars.ts'
+import type { Promotion } from './promotion.ts'
+import { type WayBack, wayBack } from './survey.ts'
+
+/** The plays of a promotion. What comes after the promotion itself is what `site` does under the new primary. */
+export function promotionPlays(context: ClusterContext, promotion: Promotion): readonly Play[] {
+  const { to } = promotion
+  const { nodes, fact, others } = clusterOf(context)
+  const from = predecessor(promotion)
+  const node = nodeVarsOf(context, to)
+  const successor = { successor: to.name, successorAddress: to.address }
+  const running = others(to).filter((host) => host !== from && fact(host).server?.recovery === true)
+  const plays: (Play | false)[] = [
+    // Asked about everything now, the new primary is not asked while writers wait.
+    definePlay({
+      name: 'before the promotion',
+      hosts: pattern(to.name),
+      anyErrorsFatal: true,
+      roles: (host) => [promotion.kind === 'planned' && postgresTakesOver(node(host))],
+    }),
+    promotion.kind === 'planned' &&
+      definePlay({
+        name: 'hand over',
+        hosts: pattern(promotion.from.name),
+        anyErrorsFatal: true,
+        roles: (host) => [
+          postgresHandsOver({ ...node(host), ...successor, running: fact(host).server !== undefined }),
+        ],
+      }),
+    promotion.kind === 'lost' &&
+      promotion.from !== undefined &&
+      definePlay({
+        name: 'fence',
+        hosts: pattern(promotion.from.name),
+        anyErrorsFatal: true,
+        roles: (host) => [postgresFenced({ ...node(host), ...successor })],
+      }),
+    definePlay({
+      name: 'promote',
+      hosts: pattern(to.name),
+      anyErrorsFatal: true,
+      roles: (host) => [postgresPromoted({ ...node(host), from: from?.name ?? 'the lost primary' })],
+    }),
+    running.length > 0 &&
+      definePlay({
+        name: 'follow',
+        hosts: pattern(running.map(({ name }) => name).join(',')),
+        roles: (host) => [postgresFollows(node(host))],
+      }),
+  ]
+  // A node that is lost must not count as one that was not reached: that is found out by asking.
+  if (promotion.kind === 'unknown') return plays.filter((play) => play !== false)
+  return [
+    ...plays.filter((play) => play !== false),
+    ...databasePlays(context, to, returning(nodes, fact, promotion)),
+  ]
+}
+
+const predecessor = (promotion: Promotion): Host | undefined =>
+  promotion.kind === 'planned' || promotion.kind === 'lost' ? promotion.from : undefined
+
+function returning(
+  nodes: readonly Host[],
+  fact: ReturnType<typeof clusterOf>['fact'],
+  { kind, to }: Promotion,
+): ReadonlyMap<Host, WayBack> {
+  const back = new Map<Host, WayBack>()
+  for (const host of nodes) {
+    if (host === to || !fact(host).reached) continue
+    const ahead = kind === 'lost' && (fact(host).server?.position ?? 0) > (fact(to).server?.position ?? 0)
+    const way = kind === 'finish' ? wayBack(fact(host), fact(to)) : undefined
+    if (fact(host).disk === 'primary' || ahead) back.set(host, 'rewind')
+    else if (way !== undefined) back.set(host, way)
+  }
+  return back
+}

@@ -1,0 +1,46 @@
+import { type Reader, UserError, ask, defineModule, sh, treeResource, z } from 'run-playbook'
+
+type Repository = 'none' | 'plain' | 'encrypted'
+
+/**
+ * Refuses to turn encryption on or off for a repository that is there already: pgBackRest could then neither read it nor
+ * archive to it.
+ */
+export const repositoryCipher = defineModule<{ backupDir: string; encrypt: boolean }, Repository>({
+  name: 'repository_cipher',
+  args: z.strictObject({ backupDir: z.string(), encrypt: z.boolean() }),
+  probe: ({ backupDir }) => ask(reader, backupDir),
+  plan: ({ backupDir, encrypt }, is) => {
+    if (is === 'none') return { changes: [], because: 'there is no repository yet' }
+    if (encrypt === (is === 'encrypted')) return { changes: [], because: `the repository is ${is}` }
+    throw new UserError(
+      'E_REPOSITORY_CIPHER',
+      `the repository in ${backupDir} is ${encrypt ? 'not encrypted' : 'encrypted'}, and encrypt is ${encrypt}`,
+      {
+        hint: `A repository stays as it was made. To begin a new one on this node and keep the old one aside: docker stop pgbackrest postgres && mv ${backupDir} ${backupDir}.old, then run-playbook site -l with this node. Nothing was changed.`,
+      },
+    )
+  },
+  apply: () => [],
+  touches: () => [],
+})
+
+// What OpenSSL's format begins with. Either of pgBackRest's two copies tells.
+const reader: Reader<Repository> = {
+  name: 'repository-cipher',
+  channel: 'shell',
+  ask: (keys) =>
+    keys
+      .map(
+        (dir) => sh`
+      for f in ${dir}/archive/main/archive.info ${dir}/archive/main/archive.info.copy; do
+        [ ! -s "$f" ] || break
+      done
+      if [ ! -s "$f" ]; then echo none
+      elif [ "$(head -c 8 "$f" | tr -d '\\000')" = Salted__ ]; then echo encrypted
+      else echo plain; fi`,
+      )
+      .join('\n'),
+  parse: ({ stdout }) => stdout.toString().trim().split('\n') as Repository[],
+  sees: (dir) => [treeResource(dir)],
+}

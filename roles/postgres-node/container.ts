@@ -1,0 +1,59 @@
+import { type TaskList, docker, treeResource, waitForPostgres } from 'run-playbook'
+import { mounts } from './places.ts'
+import { type NodeVars, slotName } from './vars.ts'
+
+/** The container `postgres`. Nothing in it depends on who is primary. */
+export function nodeContainer(vars: NodeVars): TaskList {
+  const { address, port, nodes, image, dataDir } = vars
+  const shared = mounts(vars)
+  return [
+    docker(
+      'postgres',
+      {
+        name: 'postgres',
+        image,
+        network: 'host',
+        // PostgreSQL must not be process 1: it takes adopted orphans for crashed children.
+        init: true,
+        restart: 'unless-stopped',
+        // 64 MB, Docker's default, is too little for a parallel hash join.
+        shmSize: '256m',
+        // Time for the shutdown checkpoint before Docker kills.
+        stopTimeout: 120,
+        env: {
+          POSTGRES_OVERLAY_IP: address,
+          POSTGRES_PORT: port,
+          POSTGRES_PEERS: nodes.map((node) => node.address).join(' '),
+          POSTGRES_SLOT_NAME: slotName(address),
+        },
+        volumes: [
+          shared.data,
+          shared.repository,
+          shared.config,
+          shared.pgbackrest,
+          shared.secrets,
+          shared.socket,
+          shared.lock,
+        ],
+        // Where the entrypoint puts the passfile: in memory, never in the data.
+        tmpfs: { '/run/run-playbook': 'size=4m,mode=0700' },
+        logging: { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } },
+      },
+      {
+        // Its own database and folder, not those of every node.
+        touches: ['docker:container/postgres/**', `postgres:/${address}:${port}/**`, treeResource(dataDir)],
+      },
+    ),
+  ]
+}
+
+/** A replica may have to copy the whole cluster first; one that has its data is there within minutes. */
+export function nodeAccepts(
+  { address, port }: NodeVars,
+  role: 'primary' | 'replica',
+  timeoutMs = 120_000,
+): TaskList {
+  return [
+    waitForPostgres('accepts connections', { container: 'postgres', host: address, port, role, timeoutMs }),
+  ]
+}

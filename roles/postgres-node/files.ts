@@ -1,0 +1,63 @@
+import { type Task, type TaskList, copy, template } from 'run-playbook'
+import { pgbackrestConfig } from '../postgres-backup/tasks.ts'
+import { folderTasks } from './folders.ts'
+import { CONFIG, SECRETS } from './places.ts'
+import { tune } from './tuning.ts'
+import { type NodeVars, slotName } from './vars.ts'
+
+const managed = { mode: '0644', owner: 'root', group: 'root' }
+const secret = { mode: '0400', owner: 'root', group: 'root' }
+
+/** A node's folders, secrets and configuration. `reload` is notified when PostgreSQL has to read it again. */
+export function nodeFiles(vars: NodeVars, reload: Task): TaskList {
+  const { postgres, replicator, rewinder } = vars.passwords
+  const password = (name: string, path: string, content: typeof postgres) =>
+    copy(name, { dest: `${SECRETS}/${path}`, content, ...secret })
+  return [
+    folderTasks(vars),
+    password('superuser password', 'postgres_password', postgres),
+    password('replication password', 'replication_password', replicator),
+    password('rewind password', 'rewind_password', rewinder),
+    nodeConfig(vars, reload),
+    pgbackrestConfig(vars),
+  ]
+}
+
+/** What PostgreSQL and its entrypoint read: the same for primary and replica, so that a promotion changes an address only. */
+export function nodeConfig(vars: NodeVars, reload: Task): TaskList {
+  const { address, port, nodes, network, primary, maxConnections, synchronous, maxSlotWalKeepSize } = vars
+  return [
+    // Read by the entrypoint where there is no data yet. Not a variable: that would make a new container of every promotion.
+    copy('primary', { dest: `${CONFIG}/primary`, content: `${primary}\n`, ...managed }),
+    template(
+      'postgresql.conf',
+      {
+        src: new URL('./templates/postgresql.conf.hbs', import.meta.url),
+        dest: `${CONFIG}/postgresql.conf`,
+        vars: {
+          address,
+          port,
+          primary,
+          maxConnections,
+          synchronous,
+          maxSlotWalKeepSize,
+          slot: slotName(address),
+          slots: nodes.map((node) => slotName(node.address)),
+          tuning: tune(vars),
+        },
+        ...managed,
+      },
+      { notify: reload, tags: ['config'] },
+    ),
+    template(
+      'pg_hba.conf',
+      {
+        src: new URL('./templates/pg_hba.conf.hbs', import.meta.url),
+        dest: `${CONFIG}/pg_hba.conf`,
+        vars: { address, nodes, network },
+        ...managed,
+      },
+      { notify: reload, tags: ['config'] },
+    ),
+  ]
+}

@@ -1,0 +1,16 @@
+import { type TaskList, file } from 'run-playbook'
+import { CONFIG, PGBACKREST, SECRETS, SHARED } from './places.ts'
+import type { NodeVars } from './vars.ts'
+
+/** The folders on the node that its containers mount. */
+export const folderTasks = ({ dataDir, backupDir }: NodeVars): TaskList => [
+  // Their owner is the image's affair: the entrypoint gives them to its postgres user.
+  file('data folder', { path: dataDir, state: 'directory' }),
+  file('backup folder', { path: backupDir, state: 'directory' }),
+  file('configuration folder', { path: CONFIG, state: 'directory', mode: '0755' }),
+  file('pgbackrest folder', { path: PGBACKREST, state: 'directory', mode: '0755' }),
+  file('secrets folder', { path: SECRETS, state: 'directory', mode: '0700' }),
+  ['socket', 'lock', 'state'].map((name) =>
+    file(`${name} folder`, { path: `${SHARED}/${name}`, state: 'directory' }),
+  ),
+]

@@ -1,0 +1,79 @@
+import { type TaskList, copy, defineRole, file, packages, service, template } from 'run-playbook'
+import { SHARED } from '../postgres-node/places.ts'
+import { nodeVars } from '../postgres-node/vars.ts'
+
+const UNIT = 'run-playbook-offsite'
+const PROGRAM = `/usr/local/sbin/${UNIT}`
+const STATE = `${SHARED}/state`
+const unit = (suffix: string): string => `/etc/systemd/system/${UNIT}.${suffix}`
+
+const UNITS = {
+  service: `# Managed by run-playbook
+[Unit]
+Description=Copies the backups of this node off the site
+
+[Service]
+Type=oneshot
+ExecStart=${PROGRAM}
+TimeoutStartSec=1d
+Nice=19
+IOSchedulingClass=idle
+`,
+  path: `# Managed by run-playbook
+[Unit]
+Description=Copies the backups of this node off the site after each backup
+
+[Path]
+PathChanged=${STATE}/backup.json
+
+[Install]
+WantedBy=paths.target
+`,
+  timer: `# Managed by run-playbook
+[Unit]
+Description=Copies the WAL of this node off the site every hour
+
+[Timer]
+OnCalendar=hourly
+RandomizedDelaySec=10min
+
+[Install]
+WantedBy=timers.target
+`,
+} as const
+
+/** A copy of a node's repository elsewhere: after each backup and every hour, or none. */
+export const postgresOffsite = defineRole({
+  name: 'postgres-offsite',
+  tags: ['backup', 'offsite'],
+  vars: nodeVars,
+  tasks: ({ backupDir, offsite, nodes, address }) => {
+    const name = nodes.find((node) => node.address === address)?.name ?? address
+    return offsite === undefined ? nothing() : copies(backupDir, offsite, name)
+  },
+})
+
+const copies = (backupDir: string, place: string, name: string): TaskList => [
+  packages('rsync', { names: ['rsync'] }),
+  template('offsite program', {
+    src: new URL('./templates/run-offsite.hbs', import.meta.url),
+    dest: PROGRAM,
+    vars: { backupDir, place, target: `${place}/${name}`, lock: `${SHARED}/lock`, state: STATE },
+    mode: '0755',
+    owner: 'root',
+    group: 'root',
+  }),
+  Object.entries(UNITS).map(([suffix, content]) =>
+    copy(`offsite ${suffix}`, { dest: unit(suffix), content, mode: '0644' }),
+  ),
+  ['path', 'timer'].map((suffix) =>
+    service(`offsite ${suffix} runs`, { name: `${UNIT}.${suffix}`, state: 'started', enabled: true }),
+  ),
+]
+
+const nothing = (): TaskList => [
+  ['path', 'timer'].map((suffix) =>
+    service(`no offsite ${suffix}`, { name: `${UNIT}.${suffix}`, state: 'stopped', enabled: false }),
+  ),
+  file('no word of an offsite copy', { path: `${STATE}/offsite.json`, state: 'absent' }),
+]

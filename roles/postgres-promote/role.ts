@@ -1,0 +1,66 @@
+import { defineRole, file, shell, z } from 'run-playbook'
+import { superuser } from '../postgres-node/tasks.ts'
+import { nodeVars, slotsOfOthers } from '../postgres-node/vars.ts'
+import { backupFree } from './backup-free.ts'
+import { handedOver } from './handed-over.ts'
+import { promoted } from './promoted.ts'
+
+/** How long a promotion waits for a backup that is running. */
+const BACKUP_SECONDS = 120
+
+/** Before anything is changed: its own backup would be broken off as well. */
+export const postgresTakesOver = defineRole({
+  name: 'postgres-takes-over',
+  vars: nodeVars,
+  tasks: (vars) => [backupFree('no backup', { on: superuser(vars), seconds: BACKUP_SECONDS })],
+})
+
+/** The primary, on its way to be one no more. */
+export const postgresHandsOver = defineRole({
+  name: 'postgres-hands-over',
+  vars: nodeVars.extend({ running: z.boolean(), successor: z.string(), successorAddress: z.string() }),
+  tasks: (vars) => {
+    const { address, port, dataDir, image, nodes, successor, successorAddress } = vars
+    return [
+      // One that was shut down by an earlier run runs no backup either, and can not be asked.
+      vars.running && backupFree('no backup', { on: superuser(vars), seconds: BACKUP_SECONDS }),
+      handedOver('hand over', {
+        address,
+        port,
+        dataDir,
+        image,
+        successor,
+        successorAddress,
+        peers: nodes.map((node) => node.address),
+      }),
+    ]
+  },
+})
+
+/** A lost primary whose disk can be reached: it must not come back as one. */
+export const postgresFenced = defineRole({
+  name: 'postgres-fenced',
+  vars: nodeVars.extend({ successor: z.string(), successorAddress: z.string() }),
+  tasks: ({ dataDir, successor, successorAddress }) => [
+    shell('fence', {
+      script: `echo "$SUCCESSOR, $(date -u +%Y-%m-%dT%H:%M:%SZ)" > fenced && sync && docker stop postgres >/dev/null 2>&1 || true`,
+      env: { SUCCESSOR: `${successor} (${successorAddress})` },
+      cwd: dataDir,
+      creates: `${dataDir}/fenced`,
+    }),
+  ],
+})
+
+/** The new primary. */
+export const postgresPromoted = defineRole({
+  name: 'postgres-promoted',
+  vars: nodeVars.extend({ from: z.string() }),
+  tasks: (vars) => [
+    file('no fence', { path: `${vars.dataDir}/fenced`, state: 'absent' }),
+    promoted('promote', {
+      on: superuser(vars),
+      from: vars.from,
+      slots: slotsOfOthers(vars),
+    }),
+  ],
+})

@@ -1,0 +1,99 @@
+import { sh } from 'run-playbook'
+import { ORDER, type Order } from './order.ts'
+
+/** From now on nobody starts these data as they are. What was written until now is archived: stopping waits for that. */
+export const STOP = (dataDir: string, { node, id }: Order): string => sh`
+cd ${dataDir} || exit 1
+[ ! -e pgdata ] || printf '%s, restore %s\n' ${node} ${id} > fenced
+sync
+docker stop postgres pgbackrest >/dev/null 2>&1 || true`
+
+/** Whether a container of these runs. */
+export const STOPPED = sh`! docker container inspect -f '{{.State.Running}}' postgres pgbackrest 2>/dev/null | grep -q true`
+
+export interface ImagePlaces {
+  readonly image: string
+  readonly dataDir: string
+  readonly backupDir: string
+  readonly secrets: string
+}
+
+/** A run that was cut short may still be at it: it is ended, and taken up where it was. */
+export const restoreNew = ({ image, dataDir, backupDir, secrets }: ImagePlaces, order: Order): string => sh`
+docker rm -f postgres-restore >/dev/null 2>&1 || true
+docker run --rm --init --name postgres-restore --network none --shm-size 256m --stop-signal SIGINT \
+  --mount type=bind,source=${dataDir},target=/var/lib/postgresql/data \
+  --mount type=bind,source=${backupDir},target=/var/lib/pgbackrest \
+  --mount type=bind,source=${secrets},target=/run/secrets,readonly \
+  --tmpfs /run/run-playbook:size=64m,mode=0700 \
+  ${image} restore new ${[`--as=${order.id}`, `--keep=${order.keep ? 'yes' : 'no'}`, ...order.options]} </dev/null`
+
+/** A repository that was copied back by root is not postgres's, and pgBackRest could not read it. */
+export const own = (places: ImagePlaces): string => sh`
+docker run --rm --network none --mount type=bind,source=${places.backupDir},target=/var/lib/pgbackrest ${places.image} restore own </dev/null`
+
+export const owned = (places: ImagePlaces): string => sh`
+[ -z "$(docker run --rm --network none --mount type=bind,source=${places.backupDir},target=/var/lib/pgbackrest,readonly \
+  ${places.image} find /var/lib/pgbackrest ! -user postgres </dev/null | head -n 1)" ]`
+
+/** `report` says that this restore is done. */
+export const isDone = (report: string, id: string): string =>
+  sh`grep -qx ${`as=${id}`} ${report} 2>/dev/null && grep -qx state=done ${report}`
+
+/** The copy's container works by itself; this waits for its word. */
+export const waitForCopy = (report: string, id: string): string => sh`
+while :; do
+  if grep -qx ${`as=${id}`} ${report} 2>/dev/null; then
+    ! grep -qx state=done ${report} || exit 0
+    if grep -qx state=failed ${report}; then sed -n 's/^because=//p' ${report} >&2; exit 1; fi
+  fi
+  [ "$(docker container inspect -f '{{.State.Running}}' postgres-restore 2>/dev/null)" = true ] || break
+  sleep 1
+done
+docker logs --tail 15 postgres-restore >&2
+exit 1`
+
+/** Out of the way, and not lost: the new cluster must find neither old data nor an archive of another history. */
+export const setAside = (dataDir: string, backupDir: string, { id, keep }: Order): string => sh`
+cd ${dataDir} || exit 1
+docker stop postgres pgbackrest >/dev/null 2>&1 || true
+rm -rf pgdata.clone pgdata.init pgdata.old rejoin rewinding
+if [ -e pgdata ]; then
+  if [ ${keep ? 'yes' : 'no'} = yes ]; then mv pgdata ${`pgdata.replaced-${id}`} || exit 1; else rm -rf pgdata; fi
+fi
+for part in archive backup; do
+  [ -e ${backupDir}/$part ] || continue
+  mkdir -p ${`${backupDir}/aside-${id}`} && mv ${backupDir}/$part ${`${backupDir}/aside-${id}`}/ || exit 1
+done
+rm -f fenced
+sync
+echo ${id} > restore.aside`
+
+export const isAside = (dataDir: string, id: string): string =>
+  sh`grep -qx ${id} ${`${dataDir}/restore.aside`}`
+
+/** The last WAL is on its way: the primary begins another segment after the restore point. */
+export const setPoint = (name: string): string => sh`
+docker exec -i -u postgres postgres psql -XAtqw -d postgres -v ON_ERROR_STOP=1 -v name=${name} <<'SQL'
+SELECT pg_create_restore_point(:'name');
+SELECT pg_switch_wal();
+SQL`
+
+/** Waits until this node's repository has all that the primary had written when this began. */
+export const waitForArchive = (primary: string, backupDir: string): string => sh`
+wal=$(docker exec -u postgres postgres psql -XAtqw -F ' ' -c IDENTIFY_SYSTEM -c 'SHOW wal_segment_size' \
+  "host="${primary}" user=replicator dbname=postgres replication=true passfile=/run/run-playbook/pgpass connect_timeout=5" </dev/null) || exit 1
+set -- $wal
+timeline=$2 lsn=$3 size=$(echo "$wal" | tail -n 1)
+case $size in *MB) size=$((\${size%MB} * 1048576)) ;; *GB) size=$((\${size%GB} * 1073741824)) ;; esac
+at=$((0x\${lsn%/*} * 4294967296 + 0x\${lsn#*/} - size))
+segment=$(printf '%08X%08X%08X' "$timeline" $((at / 4294967296)) $((at % 4294967296 / size)))
+folder=$(echo "$segment" | cut -c 1-16)
+for i in $(seq 1 120); do
+  for file in ${backupDir}/archive/main/*/"$folder"/"$segment"-*; do [ ! -f "$file" ] || exit 0; done
+  sleep 0.5
+done
+echo "WAL segment $segment did not arrive in the repository within a minute: run-playbook status says what is wrong with it" >&2
+exit 1`
+
+export const orderPath = (dataDir: string): string => `${dataDir}/${ORDER}`

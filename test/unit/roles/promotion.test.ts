@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import type { NodeFact } from '../../../roles/cluster/fact.ts'
+import { type PromotionWish, planPromotion } from '../../../roles/cluster/promotion.ts'
+import { bare, cluster, orphan, primary, replica, silent } from './nodes.ts'
+
+const wish: PromotionWish = { to: 'node-b', maxLag: 100, loseCommits: false }
+const plan = (facts: NodeFact[], more: Partial<PromotionWish> = {}) => {
+  const { kind, ...rest } = planPromotion(cluster(...facts), { ...wish, ...more })
+  return [kind, 'from' in rest ? rest.from?.name : undefined]
+}
+const refused = (message: RegExp, facts: NodeFact[], more: Partial<PromotionWish> = {}) =>
+  assert.throws(() => plan(facts, more), { code: 'E_PROMOTE', message })
+
+const crashed = primary({ server: undefined, container: 'exited' })
+const stopped = primary({ server: undefined, container: 'exited', clean: true, checkpoint: 999 })
+
+describe('a planned promotion', () => {
+  it('takes over from the primary', () => {
+    assert.deepEqual(plan([primary(), replica(), replica()]), ['planned', 'node-a'])
+    assert.deepEqual(plan([primary(), replica(), silent]), ['planned', 'node-a'])
+  })
+
+  it('goes on where it was killed', () => {
+    const fence = 'node-b'
+    assert.deepEqual(plan([primary({ fence }), replica(), replica()]), ['planned', 'node-a'])
+    assert.deepEqual(plan([{ ...stopped, fence }, orphan(1000), orphan(1000)]), ['planned', 'node-a'])
+    const promoted = primary({ timeline: 2 })
+    assert.deepEqual(plan([{ ...stopped, fence }, promoted, orphan(1000)])[0], 'finish')
+    assert.deepEqual(plan([replica(), promoted, replica()])[0], 'finish', 'they still follow node-a')
+  })
+
+  it('is refused for a node that can not take over', () => {
+    refused(/there is no node node-x/, [primary(), replica()], { to: 'node-x' })
+    refused(/node-b can not be reached/, [primary(), silent, replica()])
+    refused(/node-b has no data/, [primary(), bare])
+    refused(/PostgreSQL on node-b does not run/, [primary(), replica({ server: undefined })])
+    refused(/node-b does not receive from node-a/, [primary(), orphan(1000)])
+    refused(/node-b is 101 bytes of WAL behind node-a/, [primary(), replica({ server: { replayed: 899 } })])
+    const followers = replica({ server: { upstream: '10.88.0.12' } })
+    refused(/node-b is the primary already/, [followers, primary(), followers])
+  })
+
+  it('is refused when the stopped primary has more', () => {
+    refused(/node-b has received WAL up to 0\/3E7, and node-a.* ends at 0\/3E7/, [stopped, orphan(999)])
+  })
+})
+
+describe('a promotion after a loss', () => {
+  it('takes the most advanced replica', () => {
+    assert.deepEqual(plan([silent, orphan(1000), orphan(1000)]), ['lost', undefined])
+    assert.deepEqual(plan([silent, orphan(900, { timeline: 2 }), orphan(1000)]), ['lost', undefined])
+    refused(/node-c has received more than node-b/, [silent, orphan(900), orphan(1000)])
+    refused(/node-c has received more/, [silent, orphan(1000), orphan(900, { timeline: 2 })])
+  })
+
+  it('is refused while the primary answers a replica', () => {
+    const witness = orphan(1000, { server: { upstreamAnswers: true } })
+    refused(/it answers node-b/, [silent, witness, orphan(1000)])
+    refused(/it answers node-b/, [silent, witness, orphan(1000)], { loseCommits: true })
+  })
+
+  it('is refused by a minority: the others may live on', () => {
+    refused(/only 1 of 3 nodes were reached/, [silent, orphan(1000), silent])
+  })
+
+  it('is refused while the crashed primary has its data', () => {
+    refused(/its data is there and may hold commits/, [crashed, orphan(1000), orphan(1000)])
+  })
+
+  it('gives commits up when it is told to', () => {
+    const loseCommits = true
+    assert.deepEqual(plan([silent, orphan(900), orphan(1000)], { loseCommits }), ['lost', undefined])
+    assert.deepEqual(plan([crashed, orphan(1000), orphan(1000)], { loseCommits }), ['lost', 'node-a'])
+    assert.deepEqual(plan([silent, orphan(1000), silent], { loseCommits }), ['lost', undefined])
+  })
+
+  it('leaves an old primary that came back where it is', () => {
+    const next = { timeline: 2 }
+    assert.deepEqual(plan([crashed, orphan(1, next), orphan(1, next)]), ['lost', 'node-a'])
+  })
+})
