@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { difference, explain, lab, listing, run, start } from './support.ts'
+import { DIR, difference, explain, lab, listing, run, start } from './support.ts'
 
 /** Each mistake gives one clear error and the right exit status; what was found before a host was touched says 1. */
 describe('mistakes', function () {
@@ -10,7 +10,7 @@ describe('mistakes', function () {
   let untouched: string[]
   before(async () => {
     await lab()
-    folder = mkdtempSync(resolve('.lab-test/errors-'))
+    folder = mkdtempSync(resolve(`${DIR}/errors-`))
     untouched = await listing('node-a')
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
@@ -109,7 +109,7 @@ describe('mistakes', function () {
   // The last --ssh-config counts, so this one goes through the environment of a config that the lab's is copied to.
   function configWith(change: (text: string) => string): string {
     const path = `${folder}/ssh_config`
-    writeFileSync(path, change(readFileSync('.lab-test/ssh_config', 'utf8')))
+    writeFileSync(path, change(readFileSync(`${DIR}/ssh_config`, 'utf8')))
     return path
   }
   const hello = () =>
@@ -126,7 +126,7 @@ describe('mistakes', function () {
 
   it('a changed host key: exit 4, and the line of known_hosts', async () => {
     const known = `${folder}/known_hosts`
-    copyFileSync('.lab-test/known_hosts', known)
+    copyFileSync(`${DIR}/known_hosts`, known)
     const lines = readFileSync(known, 'utf8').trim().split('\n')
     const names = lines.map((line) => line.split(' ')[0])
     writeFileSync(
@@ -171,7 +171,7 @@ describe('mistakes', function () {
 
   it('the right sudo password: exit 0', async () => {
     const config = configWith((text) => text.replace(/User root/g, 'User operator'))
-    const password = readFileSync('.lab-test/operator-password', 'utf8')
+    const password = readFileSync(`${DIR}/operator-password`, 'utf8')
     const outcome = await start([hello(), '-K'], { TEST_SSH_CONFIG: config, TEST_STDIN: password }).done
     assert.equal(outcome.code, 0, explain(outcome))
   })

@@ -22,7 +22,11 @@ describe('drift', function () {
     const check = await runJson('site', '--check', '--diff')
     const own = (list: readonly string[]) =>
       list.filter((task) => !/load the configuration|accepts connections/.test(task))
-    assert.deepEqual(own(check.with('would-change', 'unknown')).toSorted(), expected, explain(check))
+    assert.deepEqual(own(check.with('would-change')).toSorted(), expected, explain(check))
+    // What follows from them: a configuration that is read again may need a restart, and a server that was restarted …
+    const follow = /(slots|stanza|backup|archive works|is followed|runs with its configuration)$/
+    const unforeseen = own(check.with('unknown')).filter((task) => !follow.test(task))
+    assert.deepEqual(unforeseen, [], explain(check))
     const single = await runJson('site', '--check', '--no-batch')
     const plan = (outcome: typeof check) =>
       outcome.tasks.map(({ host, task, status }) => `${host} ${task} ${status}`).toSorted()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
-import { NODES, explain, lab, onNode, runJson } from './support.ts'
+import { DIR, NODES, explain, lab, onNode, runJson } from './support.ts'
 
 /** Files, folders, links, content and guarded commands: `count` tasks in all. */
 const playbook = (count: number): string => `
@@ -22,7 +22,7 @@ const playbook = (count: number): string => `
 
 describe('round trips', function () {
   this.timeout(180_000)
-  const path = '.lab-test/trips.ts'
+  const path = `${DIR}/trips.ts`
   before(lab)
   after(async () => {
     rmSync(path, { force: true })

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { reveal } from '../../lib/core/secret.ts'
 import { openSecrets } from '../../lib/secrets/index.ts'
-import { type Outcome, NODES, explain, freshLab, lab, onNode, start } from './support.ts'
+import { DIR, type Outcome, NODES, explain, freshLab, lab, onNode, start } from './support.ts'
 
 /** Watches the processes of a node until told to stop; returns all command lines that were seen. */
 async function watchProcesses(node: string): Promise<() => Promise<string>> {
@@ -37,7 +37,7 @@ describe('passwords', function () {
     const stops = await Promise.all(NODES.map(watchProcesses))
     outcome = await start(['site', '-vvv', '--diff']).done
     processes = await Promise.all(stops.map((stop) => stop()))
-    const store = await openSecrets({ stateDir: '.lab-test/.run-playbook' })
+    const store = await openSecrets({ stateDir: `${DIR}/.run-playbook` })
     for (const name of ['postgres.superuser', 'postgres.replicator', 'postgres.app'])
       secrets[name] = reveal(store.get(name))
     for (const node of NODES)
@@ -94,7 +94,7 @@ describe('passwords', function () {
   })
 
   it('are encrypted in the state folder', () => {
-    const text = readFileSync('.lab-test/.run-playbook/secrets.age', 'utf8')
+    const text = readFileSync(`${DIR}/.run-playbook/secrets.age`, 'utf8')
     assert.match(text, /BEGIN AGE ENCRYPTED FILE/)
     assertAbsent(text, 'secrets.age')
   })

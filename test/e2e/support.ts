@@ -6,13 +6,14 @@ import type { Recap, RunEvent, TaskEnded } from '../../lib/core/events.ts'
 
 export const NODES = ['node-a', 'node-b', 'node-c'] as const
 const BIN = resolve('bin/run-playbook.js')
-const DIR = '.lab-test'
+const NAME = process.env['LAB_NAME'] ?? 'test'
+export const DIR = `.lab-${NAME}`
 
 let running: Promise<Lab> | undefined
 
 /** The lab of the tests, started by the first file that asks for it. */
 export function lab(): Promise<Lab> {
-  running ??= startLab({ dir: DIR, name: 'test', say: (text) => console.log(`    ${text}`) })
+  running ??= startLab({ dir: DIR, name: NAME, say: (text) => console.log(`    ${text}`) })
   return running
 }
 
@@ -25,7 +26,7 @@ export async function freshLab(): Promise<Lab> {
 after(async function () {
   this.timeout(120_000)
   if (running !== undefined && process.env['KEEP_LAB'] === undefined)
-    await stopLab({ dir: DIR, name: 'test', keepImages: true })
+    await stopLab({ dir: DIR, name: NAME, keepImages: true })
 })
 
 export interface Outcome {
@@ -92,8 +93,11 @@ export async function onNode(node: string, script: string): Promise<string> {
   return (await execOnNode(await lab(), node, ['sh', '-c', script])).trim()
 }
 
-export const psql = (node: string, sql: string): Promise<string> =>
-  onNode(node, `docker exec -u postgres postgres psql -XAt -c "${sql.replaceAll('"', '\\"')}"`)
+export const psql = (node: string, sql: string, database = 'postgres'): Promise<string> =>
+  onNode(
+    node,
+    `docker exec -u postgres postgres psql -XAtq -d ${database} -c "${sql.replaceAll('"', '\\"')}"`,
+  )
 
 /** Everything on a node's own file system but what the system writes at any moment, and what sudo and PAM note of a login. */
 export const listing = async (node: string): Promise<string[]> => {

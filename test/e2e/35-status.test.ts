@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import type { Status } from '../../docker/status/schema.ts'
+import { NODES, explain, onNode, psql, run, until } from './support.ts'
+
+const addressOf = (node: string): string => `10.88.0.1${NODES.indexOf(node as 'node-a') + 1}`
+
+/** Asks over the overlay from another node: bash has no more than this. */
+async function ask(node: string, path: string, from = 'node-a', accept = '*/*'): Promise<string> {
+  const question = `GET ${path} HTTP/1.0\\r\\nAccept: ${accept}\\r\\n\\r\\n`
+  const answer = await onNode(
+    from,
+    `bash -c "exec 3<>/dev/tcp/${addressOf(node)}/8008; printf '${question}' >&3; cat <&3"`,
+  )
+  return answer.slice(answer.indexOf('\r\n\r\n') + 4)
+}
+
+const statusOf = async (node: string) => JSON.parse(await ask(node, '/status')) as Status
+
+describe('the status service', function () {
+  this.timeout(300_000)
+
+  before(async () => {
+    const site = await run('site')
+    assert.equal(site.code, 0, explain(site))
+  })
+
+  it('tells on every node what the node is', async () => {
+    for (const node of NODES) {
+      await until(`all well on ${node}`, async () =>
+        (await statusOf(node)).peers.every(({ reached }) => reached),
+      )
+      const { postgres, replication, backups } = await statusOf(node)
+      const replica = (await psql(node, 'SELECT pg_is_in_recovery()')) === 't'
+      assert.equal(postgres.role, replica ? 'replica' : 'primary')
+      assert.equal(
+        postgres.systemIdentifier,
+        await psql(node, 'SELECT system_identifier FROM pg_control_system()'),
+      )
+      assert.equal(replication.receiver?.status, replica ? 'streaming' : undefined)
+      assert.equal(backups.old, false, `${backups.reason}`)
+      await until(
+        `a backup on ${node}`,
+        async () => (await statusOf(node)).backups.last.full?.result === 'ok',
+        120,
+      )
+    }
+    assert.match(await ask('node-b', '/', 'node-c', 'text/html'), /<h3>node-a<\/h3>/)
+  })
+
+  it('listens on the overlay only, and may do nothing but look', async () => {
+    for (const node of NODES) {
+      const listening = await onNode(node, "ss -ltnH | awk '{print $4}' | grep ':8008$'")
+      assert.equal(listening, `${addressOf(node)}:8008`)
+    }
+    const inside = (command: string) =>
+      onNode('node-a', `docker exec postgres-status ${command} 2>&1 || true`)
+    assert.match(await inside('id'), /uid=8008\(monitor\)/)
+    assert.match(await inside('touch /x'), /Read-only file system/)
+    assert.match(await inside('psql -U postgres -c SELECT'), /Peer authentication failed for user "postgres"/)
+    assert.match(await inside("psql -U monitor -d postgres -c 'CREATE TABLE x (i int)'"), /permission denied/)
+    assert.match(await inside('cat /proc/1/status'), /CapEff:\s+0{16}/)
+    assert.equal(await psql('node-a', "SELECT count(*) FROM pg_stat_activity WHERE usename = 'monitor'"), '1')
+  })
+
+  it('shows within 5 s that PostgreSQL was stopped, here and on the other nodes', async () => {
+    await onNode('node-c', 'docker stop postgres')
+    await until('its own word', async () => !(await statusOf('node-c')).postgres.up, 5)
+    await until(
+      'the word of its peer',
+      async () => (await statusOf('node-a')).peers.some(({ name, up }) => name === 'node-c' && up === false),
+      5,
+    )
+    assert.match(await ask('node-c', '/metrics'), /^pg_up 0$/m)
+    assert.match(await ask('node-b', '/', 'node-a', 'text/html'), /<h1>node-c is down/)
+    await onNode('node-c', 'docker start postgres')
+    await until('it is back', async () => (await statusOf('node-c')).replication.lagBytes === 0, 60)
+  })
+
+  it('takes no more than 70 MB', async () => {
+    for (let i = 0; i < 60; i++)
+      for (const path of ['/status', '/metrics', '/primary']) await ask('node-b', path)
+    const kb = await onNode(
+      'node-b',
+      `awk '/VmRSS/ {print $2}' /proc/$(docker inspect -f '{{.State.Pid}}' postgres-status)/status`,
+    )
+    assert.ok(Number(kb) < 70 * 1024, `${kb} kB`)
+  })
+})

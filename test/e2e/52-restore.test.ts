@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { assertHealthy, healthyCluster, primaryNow } from './cluster.ts'
+import { IN_PLACE, archive, killedRestore, restore, sum, takeAway, wipe, write } from './restore.ts'
+import { NODES, explain, onNode, psql, run } from './support.ts'
+
+describe('a restore', function () {
+  this.timeout(420_000)
+  let primary: string
+  before(async () => {
+    await healthyCluster()
+    primary = await primaryNow()
+  })
+
+  it('of one dropped table is a copy beside the cluster, from where it is put back', async () => {
+    const moment = await write(primary, 'orders', 1000)
+    const before = await sum(primary, 'orders')
+    await psql(primary, 'DROP TABLE orders')
+    await archive(primary)
+    const { stdout } = await restore('-e', `target-time=${moment}`)
+    assert.equal(await sum(primary, 'orders', 'postgres-restore'), before)
+    // The very words that it ends with.
+    const [, command = ''] = new RegExp(`ssh ${primary} '(docker exec .*pg_dump .*)'`).exec(stdout) ?? []
+    assert.match(command, /pg_dump/, stdout)
+    await onNode(primary, command.replaceAll('-d app', '-d postgres').replace('TABLE', 'orders'))
+    assert.equal(await sum(primary, 'orders'), before)
+    await restore('-e', 'remove=yes')
+    assert.equal(
+      await onNode(primary, 'docker ps -aq --filter name=postgres-restore; ls -d /data/restore; true'),
+      '',
+    )
+  })
+
+  it('to a target in the hole of one repository takes another node’s, and says why', async () => {
+    await archive(primary)
+    const segment = await psql(primary, 'SELECT pg_walfile_name(pg_current_wal_lsn())')
+    const moment = await write(primary, 'orders', 1)
+    await archive(primary)
+    await archive(primary)
+    const file = await onNode(primary, `ls /data/backups/archive/main/*/*/${segment}-*`)
+    await onNode(primary, `mv ${file} /root/hole`)
+    const dry = await run('restore', '--check', '-e', `target-time=${moment}`, '-e', 'in-place=yes')
+    assert.equal(dry.code, 0, explain(dry))
+    assert.doesNotMatch(dry.stdout, new RegExp(`from the repository of ${primary}`))
+    assert.match(dry.stdout, new RegExp(`not ${primary}: .*${segment} is missing`))
+    const told = await run('restore', '--check', '-e', `target-time=${moment}`, '-e', `from=${primary}`)
+    assert.equal(told.code, 1, explain(told))
+    assert.match(told.stderr, /can't be restored/)
+    await onNode(primary, `mv /root/hole ${file}`)
+  })
+
+  it('in place is refused where nobody can be asked, and changes nothing', async () => {
+    const refused = await run('restore', '-e', 'in-place=yes')
+    assert.equal(refused.code, 1, explain(refused))
+    assert.match(refused.stderr, /orders|rows in \d+ tables/)
+    assert.match(refused.stderr, /-e overwrite=yes/)
+    assert.equal(await onNode(primary, 'ls /data/postgres | grep restore.order; true'), '')
+  })
+
+  it('makes the whole cluster of one repository that was copied back, through a kill -9', async () => {
+    await archive(primary)
+    const before = await sum(primary, 'orders')
+    const putBack = await takeAway('node-b', '/data/backups')
+    await wipe(NODES)
+    await putBack('node-b')
+    const site = await run('site')
+    assert.equal(site.code, 1, explain(site))
+    assert.match(site.stderr, /node-b holds backups of a cluster, but no node has its data/)
+    await killedRestore(/play restore/, 2_500, ...IN_PLACE)
+    const unfinished = await run('site')
+    assert.match(unfinished.stderr, /a restore of the cluster was cut short/)
+    const { stdout } = await restore(...IN_PLACE)
+    assert.match(stdout, /The cluster is back, node-b is its primary/)
+    for (const node of NODES) assert.equal(await sum(node, 'orders'), before, node)
+    await assertHealthy('node-b')
+  })
+})

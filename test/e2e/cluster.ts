@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { NODES, explain, freshLab, lab, onNode, psql, run, runJson, until } from './support.ts'
+
+/** How often a test of promotions repeats itself: once by default, five times and more by hand. */
+export const REPEAT = Number(process.env['REPEAT'] ?? 1)
+
+/** A cluster with three healthy nodes, whatever an earlier file left. */
+export async function healthyCluster(): Promise<void> {
+  await lab()
+  // Without JSON: there is none when site refuses to begin.
+  const site = await run('site')
+  if (site.code !== 0) {
+    await freshLab()
+    const fresh = await runJson('site')
+    assert.equal(fresh.code, 0, explain(fresh))
+  }
+}
+
+/** The node that accepts writes. @throws when there is not exactly one */
+export async function primaryNow(): Promise<string> {
+  const answers = await Promise.all(
+    NODES.map((node) => psql(node, 'SELECT pg_is_in_recovery()').catch(() => 'silent')),
+  )
+  const writable = NODES.filter((_, i) => answers[i] === 'f')
+  assert.equal(writable.length, 1, `accept writes: ${writable.join(', ') || 'none'}`)
+  return writable[0] as string
+}
+
+/** Two replicas stream from `primary`, each by its own slot, and keep no slots of their own. */
+export async function assertHealthy(primary: string): Promise<void> {
+  assert.equal(await primaryNow(), primary)
+  await until('two streaming replicas', async () => {
+    const count = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"
+    return (await psql(primary, count)) === '2'
+  })
+  const slots = await psql(
+    primary,
+    'SELECT slot_name, active, wal_status FROM pg_replication_slots ORDER BY 1',
+  )
+  const wanted = NODES.filter((node) => node !== primary).map((node) => `${slotOf(node)}|t|reserved`)
+  assert.deepEqual(slots.split('\n'), wanted)
+  for (const node of NODES.filter((one) => one !== primary)) {
+    assert.equal(await psql(node, 'SELECT count(*) FROM pg_replication_slots'), '0', `slots on ${node}`)
+    const marks = await onNode(node, 'ls /data/postgres')
+    assert.doesNotMatch(marks, /fenced|rejoin|rewinding|pgdata\.(old|clone|init)/, `left on ${node}`)
+  }
+  const again = await runJson('site')
+  assert.equal(again.code, 0, explain(again))
+  assert.deepEqual(again.with('changed', 'failed'), [], 'site wants something else')
+}
+
+export const slotOf = (node: string): string => `node_10_88_0_1${NODES.indexOf(node as 'node-a') + 1}`
+
+export const timelineOf = async (node: string): Promise<number> =>
+  Number.parseInt((await psql(node, 'SELECT pg_walfile_name(pg_current_wal_lsn())')).slice(0, 8), 16)
+
+/** What the rows of the load come to, the same on nodes that hold the same. */
+export const checksum = (node: string): Promise<string> =>
+  psql(node, "SELECT count(*), md5(string_agg(id, ',' ORDER BY id)) FROM rows", 'load')
+
+/** The node that is none of these. */
+export const another = (...nodes: string[]): string => NODES.find((node) => !nodes.includes(node)) ?? ''
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((x, y) => x - y)[Math.floor(values.length / 2)] ?? NaN
+
+export const pause = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms))

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { docker } from '../../../docker/lab/engine.ts'
+import { lab, psql } from '../support.ts'
+
+const PASSWORD = 'load'
+
+export interface Report {
+  /** Rows that PostgreSQL said were committed. */
+  readonly acknowledged: readonly string[]
+  readonly unanswered: number
+  /** The longest time in which no writer at all had a commit. */
+  readonly longestGapMs: number
+}
+
+/** A database to write to, on whichever node is primary. */
+export async function prepareLoad(primary: string): Promise<void> {
+  const role = await psql(primary, "SELECT count(*) FROM pg_roles WHERE rolname = 'load'")
+  if (role === '0') {
+    await psql(primary, `CREATE ROLE load LOGIN PASSWORD '${PASSWORD}'`)
+    await psql(primary, 'CREATE DATABASE load OWNER load')
+    await inLoad(primary, 'CREATE TABLE rows (id text PRIMARY KEY)')
+    await inLoad(primary, 'ALTER TABLE rows OWNER TO load')
+  }
+  await inLoad(primary, 'TRUNCATE rows')
+}
+
+/** SQL in the database of the load. */
+export const inLoad = (node: string, sql: string): Promise<string> => psql(node, sql, 'load')
+
+/** Writers on the network of a node, where the overlay is: as an application on it would. */
+export async function startLoad(from: string, writers = 4): Promise<{ stop(): Promise<Report> }> {
+  const { engine, nodes } = await lab()
+  const node = nodes.find(({ name }) => name === from)
+  const pid = (await docker(engine, ['inspect', '-f', '{{.State.Pid}}', node?.container ?? ''])).trim()
+  const program = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'main.ts')]
+  const hosts = '10.88.0.11,10.88.0.12,10.88.0.13'
+  const child = spawn('nsenter', ['-t', pid, '-n', ...program, `${writers}`, hosts], {
+    env: { ...process.env, PGPASSWORD: PASSWORD },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  return {
+    stop: async () => {
+      child.stdin.end()
+      const code = await ended
+      if (code !== 0) throw new Error(`the load ended with ${code}`)
+      return JSON.parse(text) as Report
+    },
+  }
+}
+
+/** Rows that were acknowledged and are not there, and rows that are there twice. */
+export async function compare(
+  primary: string,
+  { acknowledged }: Report,
+): Promise<{ lost: string[]; doubled: number }> {
+  const there = new Set((await inLoad(primary, 'SELECT id FROM rows')).split('\n'))
+  const doubled = await inLoad(primary, 'SELECT count(*) - count(DISTINCT id) FROM rows')
+  return { lost: acknowledged.filter((id) => !there.has(id)), doubled: Number(doubled) }
+}
