@@ -69,13 +69,16 @@ describe('pgBackRest, a real cluster', function () {
 
   it('waits for a backup that runs, and is content with it', async () => {
     cluster.sql('CREATE TABLE big AS SELECT repeat(md5(i::text), 20) FROM generate_series(1, 400000) i')
-    const slow = `pgbackrest --config=${cluster.config} --stanza=main --type=full --compress-level=9 backup`
-    const other = spawn('su', ['-s', '/bin/sh', 'postgres', '-c', slow], { cwd: '/', stdio: 'ignore' })
+    const slow = ['--config', cluster.config, '--stanza=main', '--type=full', '--compress-level=9', 'backup']
+    const postgres = ['--reuid=postgres', '--regid=postgres', '--init-groups', 'pgbackrest']
+    const other = spawn('setpriv', [...postgres, ...slow], { cwd: '/', stdio: 'ignore' })
     const ended = once(other, 'close')
     const expired = { full: '1s', diff: '1s' } as const
     while (!(await look()).info.locked) await new Promise((resolve) => setTimeout(resolve, 100))
+    other.kill('SIGSTOP')
     const impatient = pgbackrest.backup('it', { ...at(), policy: expired, wait: '1s' })
     await assert.rejects(converge(impatient), /still running after 1 seconds/)
+    setTimeout(() => other.kill('SIGCONT'), 2000)
     const { steps } = await converge(pgbackrest.backup('it', { ...at(), policy: expired }))
     assert.equal(steps.length, 1)
     await ended
