@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { docker } from '../../../docker/lab/engine.ts'
-import { lab, psql } from '../support.ts'
+import { onNetworkOf } from '../network.ts'
+import { psql } from '../support.ts'
 
 const PASSWORD = 'load'
 
@@ -30,15 +29,9 @@ export const inLoad = (node: string, sql: string): Promise<string> => psql(node,
 
 /** Writers on the network of a node, where the overlay is: as an application on it would. */
 export async function startLoad(from: string, writers = 4): Promise<{ stop(): Promise<Report> }> {
-  const { engine, nodes } = await lab()
-  const node = nodes.find(({ name }) => name === from)
-  const pid = (await docker(engine, ['inspect', '-f', '{{.State.Pid}}', node?.container ?? ''])).trim()
   const program = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'main.ts')]
   const hosts = '10.88.0.11,10.88.0.12,10.88.0.13'
-  const child = spawn('nsenter', ['-t', pid, '-n', ...program, `${writers}`, hosts], {
-    env: { ...process.env, PGPASSWORD: PASSWORD },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const child = await onNetworkOf(from, [...program, `${writers}`, hosts], { PGPASSWORD: PASSWORD })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))

@@ -1,0 +1,74 @@
+import type { Status } from '../../docker/status/schema.ts'
+import { ask, statusOf } from './service.ts'
+import { start, until } from './support.ts'
+
+/** What the status promises: whatever happens shows this soon, wherever somebody looks. */
+const SOON = 5
+
+/** How a change shows to each kind of reader. */
+export interface Sight {
+  readonly json: (status: Status) => boolean
+  readonly metric: RegExp
+  /** Words of the page. */
+  readonly page: RegExp
+  /** A line of `run-playbook status`. */
+  readonly line: RegExp
+}
+
+/** Two of `run-playbook status --watch 1`: one for people, one for programs. */
+export function openWitness(): {
+  shows(node: string, sight: Sight): Promise<void>
+  close(): Promise<void>
+} {
+  const text = watching([])
+  const json = watching(['--output', 'json'])
+  const reports = /^\{"type":"report".*$/gm
+  const seen = (node: string): Status | undefined => {
+    const last = json.printed().match(reports)?.at(-1)
+    return last === undefined
+      ? undefined
+      : (JSON.parse(last) as { nodes: Record<string, Status> }).nodes[node]
+  }
+  // The last table that is complete: the next one has begun.
+  const table = (): string => {
+    const tables = text.printed().split(/^(?=node +role )/m)
+    return tables.at(-2) ?? ''
+  }
+  return {
+    shows: async (node, { json: test, metric, page, line }) => {
+      const places: Record<string, () => Promise<boolean> | boolean> = {
+        'the JSON of the service': async () => test(await statusOf(node)),
+        'the metrics': async () => metric.test(await ask(node, '/metrics')),
+        'the page': async () => page.test(await ask(node, '/', undefined, 'text/html')),
+        'the terminal': () => line.test(table()),
+        'its JSON': () => {
+          const status = seen(node)
+          return status !== undefined && test(status)
+        },
+      }
+      const look = async ([place, there]: [string, () => Promise<boolean> | boolean]): Promise<void> => {
+        const question = async (): Promise<boolean> => there()
+        await until(`${node}: ${place}`, question, SOON).catch((error: Error) => {
+          throw new Error(`${error.message}\n${table()}\n${JSON.stringify(seen(node))}`, { cause: error })
+        })
+      }
+      await Promise.all(Object.entries(places).map(look))
+    },
+    close: async () => {
+      await Promise.all([text.end(), json.end()])
+    },
+  }
+}
+
+function watching(args: readonly string[]): { printed(): string; end(): Promise<void> } {
+  const { child, done } = start(['status', '--watch', '1', ...args])
+  let printed = ''
+  child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+  return {
+    printed: () => printed,
+    end: async () => {
+      child.kill('SIGINT')
+      await done
+    },
+  }
+}
