@@ -30,6 +30,8 @@ export function backupStep(target: PgbackrestTarget, order: BackupOrder): ShellS
 newest() {
   pgbr info --output=json --log-level-console=off | tr '{,' '\\n\\n' | sed -n 's/^"label":"\\([^"]*\\)"$/\\1/p' | sort | tail -n 1
 }
+# usage: held  (does another backup run?)
+held() { pgbr info --output=json --log-level-console=off | grep -q '"backup":{"held":true'; }
 ${sh`set -- ${options}`}
 ${sh`deadline=$(($(date +%s) + ${wait})) before=${newest} another=${orAnother ? 'yes' : 'no'}`}
 while :; do
@@ -48,8 +50,9 @@ while :; do
     echo "another backup, or something else that holds its lock, was still running after ${wait} seconds"
     exit 1
   fi >&2
-  # Not in step with the other node, or both would find the other's lock for ever.
-  sleep $((2 + $$ % 7))
+  # Not in step with the other node, or both would find the other's lock for ever. A backup is listed before its lock is free:
+  # who asks in this order does not overlook the one that ended just now.
+  while sleep $((2 + $$ % 7)); held && [ "$(date +%s)" -lt "$deadline" ]; do :; done
   label=$(newest)
   case $another:$label in
     no:* | "yes:$before" | yes:) ;;
