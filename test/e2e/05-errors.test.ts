@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { DIR, difference, explain, lab, listing, run, start } from './support.ts'
+import { DIR, difference, explain, freshLab, listing, run, start } from './support.ts'
 
 /** Each mistake gives one clear error and the right exit status; what was found before a host was touched says 1. */
 describe('mistakes', function () {
@@ -9,7 +9,8 @@ describe('mistakes', function () {
   let folder: string
   let untouched: string[]
   before(async () => {
-    await lab()
+    // Bare nodes: a cluster that an earlier session left would write files of its own meanwhile.
+    await freshLab()
     folder = mkdtempSync(resolve(`${DIR}/errors-`))
     untouched = await listing('node-a')
   })

@@ -31,12 +31,13 @@ export const sum = (node: string, table: string, container = 'postgres'): Promis
     `docker exec -u postgres ${container} psql -XAt -c "SELECT count(*), md5(string_agg(t::text, ',' ORDER BY t::text)) FROM ${table} t"`,
   )
 
-/** The commit that a moment needs behind it, in every repository. */
-export async function archive(primary: string): Promise<void> {
+/** The commit that a moment needs behind it, in every repository. Gives back the segment that it is in. */
+export async function archive(primary: string): Promise<string> {
   const segment = await psql(primary, 'SELECT pg_walfile_name(pg_current_wal_lsn()) FROM txid_current()')
   await psql(primary, 'SELECT pg_switch_wal()')
   const arrived = `for i in $(seq 60); do ls /data/backups/archive/main/*/*/${segment}-* >/dev/null 2>&1 && exit 0; sleep 0.5; done; exit 1`
   await Promise.all(NODES.map((node) => onNode(node, arrived)))
+  return segment
 }
 
 export async function restore(...args: string[]): Promise<Outcome> {
