@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, type Server, type Socket, connect as tcp, createServer } from 'node:net'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream'
 import { createTransport } from '../../lib/transport/index.ts'
 import type { Script } from '../../lib/transport/transport.ts'
 import { type Sshd, USER, freePort, keygen, startSshd } from './sshd.ts'
@@ -127,9 +128,10 @@ describe('connecting', function () {
       let server: Server | undefined
       // Up after the first try: a proxy to the sshd.
       const timer = setTimeout(() => {
-        server = createServer((socket) => void socket.pipe(tcp(sshd.port, '127.0.0.1')).pipe(socket)).listen(
-          port,
-        )
+        // Each side may hang up first, and the other then writes to nobody.
+        server = createServer((socket) =>
+          pipeline(socket, tcp(sshd.port, '127.0.0.1'), socket, () => {}),
+        ).listen(port)
       }, 100)
       const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
       const connection = await sshd.connect(USER, {
