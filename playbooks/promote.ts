@@ -1,5 +1,5 @@
 import { definePlaybook, z } from 'run-playbook'
-import { MAX_LAG, clusterOf, clusterVars, nodeFact, planPromotion, promotionPlays } from '../roles/index.ts'
+import { MAX_LAG, clusterVars, nodeFact, promotionPlays } from '../roles/index.ts'
 
 export default definePlaybook({
   description: 'makes another node the primary: -e to=node-b',
@@ -14,8 +14,10 @@ export default definePlaybook({
   fact: nodeFact,
   plays: (context) => {
     const { vars } = context
-    const cluster = clusterOf(context)
-    const wish = { to: vars.to, maxLag: vars['max-lag'], loseCommits: vars['lose-commits'] }
-    return promotionPlays(context, planPromotion(cluster, wish))
+    return promotionPlays(context, {
+      to: vars.to,
+      maxLag: vars['max-lag'],
+      loseCommits: vars['lose-commits'],
+    })
   },
 })

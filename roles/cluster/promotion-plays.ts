@@ -1,4 +1,4 @@
-import { type Host, type Play, definePlay, pattern } from 'run-playbook'
+import { type Host, type Play, UserError, definePlay, pattern } from 'run-playbook'
 import {
   postgresFenced,
   postgresHandsOver,
@@ -9,13 +9,19 @@ import { postgresFollows } from '../postgres-replica/role.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
 import { databasePlays } from './database.ts'
 import { nodeVarsOf } from './node-vars.ts'
-import type { Promotion } from './promotion.ts'
+import { type Promotion, type PromotionWish, planPromotion } from './promotion.ts'
 import { type WayBack, wayBack } from './survey.ts'
 
-/** The plays of a promotion. What comes after the promotion itself is what `site` does under the new primary. */
-export function promotionPlays(context: ClusterContext, promotion: Promotion): readonly Play[] {
+/**
+ * The plays of a promotion. What comes after the promotion itself is what `site` does under the new primary.
+ * @throws UserError before anything is changed, for every reason not to
+ */
+export function promotionPlays(context: ClusterContext, wish: PromotionWish): readonly Play[] {
+  refuseLimited(context)
+  const cluster = clusterOf(context)
+  const { nodes, fact, others } = cluster
+  const promotion = planPromotion(cluster, wish)
   const { to } = promotion
-  const { nodes, fact, others } = clusterOf(context)
   const from = predecessor(promotion)
   const node = nodeVarsOf(context, to)
   const successor = { successor: to.name, successorAddress: to.address }
@@ -64,6 +70,17 @@ export function promotionPlays(context: ClusterContext, promotion: Promotion): r
     ...plays.filter((play) => play !== false),
     ...databasePlays(context, to, returning(nodes, fact, promotion)),
   ]
+}
+
+// Without the play that stops the old primary, the next one would make a second.
+function refuseLimited(context: ClusterContext): void {
+  const left = clusterOf(context).nodes.filter((node) => !context.limited.includes(node))
+  if (left.length === 0) return
+  throw new UserError(
+    'E_LIMITED',
+    `a promotion changes every node, and --limit leaves out ${left.map(({ name }) => name).join(' and ')}`,
+    { hint: 'Leave out --limit. A node that can not be reached is no hindrance.' },
+  )
 }
 
 const predecessor = (promotion: Promotion): Host | undefined =>

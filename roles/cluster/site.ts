@@ -3,7 +3,6 @@ import { type ClusterContext, clusterOf } from './cluster.ts'
 import { databasePlays, shrinks } from './database.ts'
 import { groundPlays } from './ground.ts'
 import { hostVarsOf } from './host-vars.ts'
-import { planPromotion } from './promotion.ts'
 import { promotionPlays } from './promotion-plays.ts'
 import { survey } from './survey.ts'
 
@@ -14,8 +13,7 @@ export function sitePlays(context: ClusterContext): readonly Play[] {
   const successor =
     rolls(context, primary) && outdated(context, primary) ? mostAdvanced(context, primary) : undefined
   if (successor !== undefined) {
-    const wish = { to: successor.name, maxLag: MAX_LAG, loseCommits: false }
-    return promotionPlays(context, planPromotion(cluster, wish))
+    return promotionPlays(context, { to: successor.name, maxLag: MAX_LAG, loseCommits: false })
   }
   return [...groundPlays(context), ...databasePlays(context, primary, returning)]
 }
@@ -31,12 +29,13 @@ export function beforeSwitchover(context: ClusterContext): readonly Play[] {
 /** Bytes of WAL that a replica may be behind, to be promoted. */
 export const MAX_LAG = 16 * 2 ** 20
 
-// A cluster that is being made has no writers to spare.
+// A cluster that is being made has no writers to spare, and a primary that --limit leaves out stays as it is.
 function rolls(context: ClusterContext, primary: Host): boolean {
   const { fact, nodes } = clusterOf(context)
   return (
     hostVarsOf(primary).rolling === 'switchover' &&
     nodes.length > 1 &&
+    context.limited.includes(primary) &&
     fact(primary).server?.recovery === false &&
     !shrinks(context, primary)
   )
