@@ -42,6 +42,7 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
   const [primary, rival] = writers.filter((node) => fact(node).timeline === top)
   if (rival !== undefined)
     throw refusal(`${primary?.name} and ${rival.name} both hold a primary's data on timeline ${top}`)
+  refuseOvertaken(writers, fact, primary !== undefined && self.timeline <= top ? primary : to)
   if (to === primary && self.fence === undefined) return finish(cluster, to)
   if (self.disk === 'primary')
     throw refusal(`${to.name} was a primary and was left behind: it has to rejoin first`, {
@@ -69,6 +70,18 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
       { hint: 'run-playbook site starts it. To give those commits up: -e lose-commits=true.' },
     )
   return afterLoss(cluster, to, primary, wish)
+}
+
+// What it has acknowledged since would be taken back with it, and nobody would be told.
+function refuseOvertaken(writers: readonly Host[], fact: Cluster['fact'], newest: Host): void {
+  const left = writers.find((node) => node !== newest && fact(node).server?.recovery === false)
+  if (left === undefined) return
+  throw refusal(
+    `${left.name} accepts writes on timeline ${fact(left).timeline}, and ${newest.name} is on ${fact(newest).timeline}`,
+    {
+      hint: `Decide which one counts. If it is ${newest.name}, stop ${left.name} with \`docker stop postgres\` on it: what was written there only is lost.`,
+    },
+  )
 }
 
 function target({ nodes }: Cluster, name: string): Host {

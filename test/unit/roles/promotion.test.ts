@@ -40,6 +40,14 @@ describe('a planned promotion', () => {
     refused(/node-b is the primary already/, [followers, primary(), followers])
   })
 
+  it('is refused beside a second primary that accepts writes: its commits would go without a word', () => {
+    const promoted = primary({ timeline: 2 })
+    refused(/node-a accepts writes on timeline 1, and node-b is on 2/, [primary(), promoted, replica()])
+    refused(/node-a accepts writes/, [primary(), promoted, replica()], { to: 'node-c', loseCommits: true })
+    const next = orphan(1000, { timeline: 2 })
+    refused(/node-a accepts writes on timeline 1, and node-b is on 2/, [primary(), next, next])
+  })
+
   it('is refused when the stopped primary has more', () => {
     refused(/node-b has received WAL up to 0\/3E7, and node-a.* ends at 0\/3E7/, [stopped, orphan(999)])
   })
