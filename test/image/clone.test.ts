@@ -37,6 +37,8 @@ describe('image: what is cut short', function () {
     await replica.start({ mode: 'replica', env: { POSTGRES_CLONE_RATE: '2M' } })
     await until('no copy', 15_000, () => exists(replica, 'pgdata.clone/base/1/1259'))
     await replica.sickBecause(/copying the primary/)
+    // Under a standby's name it would be the one that a synchronous commit waits for.
+    assert.match(await primary.sql('SELECT DISTINCT application_name FROM pg_stat_replication'), /^\S+_copy$/)
     await replica.kill()
     const left = await replica.onVolume('ls; ls pgdata.clone pgdata.clone/global')
     assert.match(left, /PG_VERSION/)

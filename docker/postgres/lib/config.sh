@@ -40,10 +40,11 @@ _peers() {
   done
 }
 
-# usage: _conninfo HOST  (keepalives, because a dead host says no goodbye)
+# usage: _conninfo HOST [NAME]  (keepalives, because a dead host says no goodbye; NAME where no standby connects:
+# synchronous_standby_names takes every connection with a standby's name for that standby)
 _conninfo() {
   echo "host=$1 port=$POSTGRES_PORT user=$POSTGRES_REPLICATION_USER passfile=$run/pgpass" \
-    "application_name=$POSTGRES_SLOT_NAME connect_timeout=5 keepalives_idle=10 keepalives_interval=5 keepalives_count=3"
+    "application_name=${2:-$POSTGRES_SLOT_NAME} connect_timeout=5 keepalives_idle=10 keepalives_interval=5 keepalives_count=3"
 }
 
 # usage: _configure  (settles which folder holds postgresql.conf and pg_hba.conf)
