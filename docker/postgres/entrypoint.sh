@@ -6,7 +6,7 @@
 set -eu
 
 library=/usr/local/lib/run-playbook
-for part in common config secrets pgbackrest disk guard create rejoin; do
+for part in common config secrets pgbackrest disk guard create rejoin watch; do
   # shellcheck source=/dev/null
   . "$library/$part.sh"
 done
@@ -62,6 +62,7 @@ _start() {
   [ ! -f "$config/pg_ident.conf" ] || set -- -c ident_file="$config/pg_ident.conf" "$@"
   _say "starting as a $(_role) on $POSTGRES_OVERLAY_IP:$POSTGRES_PORT"
   _status
+  _watch
   trap - INT TERM
   exec postgres -D "$PGDATA" "$@"
 }

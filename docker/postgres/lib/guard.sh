@@ -7,7 +7,7 @@
 _ask() {
   local text
   peer_sysid='' peer_timeline=0
-  _run psql -XAtqw "$(_conninfo "$1") dbname=postgres replication=true" \
+  _run psql -XAtqw "$(_conninfo "$1" "${POSTGRES_SLOT_NAME}_asks") dbname=postgres replication=true" \
     -c 'SHOW in_hot_standby' -c IDENTIFY_SYSTEM > "$run/answer" 2>&1 || true
   text=$(cat "$run/answer")
   case $text in
@@ -28,9 +28,9 @@ _field() {
   sed -n 2p "$run/answer" | cut -d '|' -f "$1" | tr -cd '[:alnum:]'
 }
 
-# usage: _last_line  (of what a peer answered; it goes to the log, so only printable characters)
+# usage: _last_line  (of what a peer answered; it goes to the log, so only printable characters; busybox has no [:print:])
 _last_line() {
-  tail -n 1 "$run/answer" | tr -cd '[:print:]' | cut -c 1-300
+  tail -n 1 "$run/answer" | tr -cd ' -~' | cut -c 1-300
 }
 
 # usage: _describe
@@ -61,19 +61,23 @@ _timeline() {
 # usage: _fence  (whoever promotes another node leaves this on ours, for the day when nobody can be asked)
 _fence() {
   [ -e "$mount/fenced" ] || return 1
-  objection="$mount/fenced says that another node took over $(head -n 1 "$mount/fenced" | tr -cd '[:print:]')"
+  objection="$mount/fenced says that another node took over $(head -n 1 "$mount/fenced" | tr -cd ' -~')"
 }
 
 # usage: _remember_fence HOST  (a peer that is ahead stays ahead: when nobody can be asked later, this node must not
 # take silence for consent)
 _remember_fence() {
-  [ -e "$mount/fenced" ] || [ "$peer_timeline" -le "$timeline" ] ||
+  [ -e "$mount/fenced" ] || [ "$peer_timeline" -le "$timeline" ] || {
     echo "$1, timeline $peer_timeline, found $(date -u +%Y-%m-%dT%H:%M:%SZ)" > "$mount/fenced"
+    _flush "$mount/fenced" "$mount"
+  }
 }
 
 # usage: _objection_of HOST  (sets objection when this peer is a reason not to start)
 _objection_of() {
   _ask "$1"
+  # One that can not say its timeline yet may be of the next: it has no vote.
+  [ "$answer" != standby ] || [ -n "$peer_sysid" ] || answer=silent
   case $answer in
     silent) silent="$silent $1"; return 0 ;;
     busy | refused) objection="$1 $(_describe)" ;;
