@@ -96,8 +96,8 @@ function returning(
     if (host === to || !fact(host).reached) continue
     const ahead = kind === 'lost' && (fact(host).server?.position ?? 0) > (fact(to).server?.position ?? 0)
     const way = kind === 'finish' ? wayBack(fact(host), fact(to)) : undefined
-    if (fact(host).disk === 'primary' || ahead) back.set(host, 'rewind')
-    else if (way !== undefined) back.set(host, way)
+    if (way !== undefined) back.set(host, way)
+    else if (fact(host).disk === 'primary' || ahead) back.set(host, 'rewind')
   }
   return back
 }

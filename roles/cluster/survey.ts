@@ -102,26 +102,34 @@ function refuseFenced(primary: Host, hosts: readonly Host[], fact: (host: Host) 
 export function wayBack(node: NodeFact, primary: NodeFact): WayBack | undefined {
   const { disk, server, timeline } = node
   if (disk === 'none') return undefined
-  if (disk === 'primary' || node.rejoining) return 'rewind'
+  const fork = forkOf(node, primary)
+  // pg_rewind would succeed, and the node would wait for ever for what comes after the fork.
+  const back = isGone(fork, primary) ? 'reclone' : 'rewind'
+  if (disk === 'primary' || node.rejoining) return back
   if (server === undefined || server.receiver === 'streaming') return undefined
   const position = server.position ?? 0
-  if (timeline < primary.timeline) {
-    const fork = primary.history.find((one) => one.timeline === timeline)
-    if (fork === undefined || position > fork.end) return 'rewind'
-  }
-  const oldest = primary.server?.oldestWal
-  return oldest != null && position < oldest ? 'reclone' : undefined
+  if (timeline < primary.timeline && (fork === undefined || position > fork)) return back
+  return isGone(position, primary) ? 'reclone' : undefined
 }
 
 /** Why a node has to come back, in words. */
 export function whyBack(node: NodeFact, primary: NodeFact, way: WayBack): string {
   const needed = wayBack(node, primary)
   if (way === 'reclone' && needed !== 'reclone') return `a ${node.disk}'s data on timeline ${node.timeline}`
+  if (needed === 'reclone') {
+    const from = Math.min(forkOf(node, primary) ?? Infinity, node.server?.position ?? Infinity)
+    return `it needs WAL from ${formatLsn(from)}, the primary's begins at ${formatLsn(primary.server?.oldestWal ?? 0)}`
+  }
   if (node.disk === 'primary' && primary.disk !== 'primary') return 'it was the primary until now'
   if (node.disk === 'primary')
     return `a primary's data on timeline ${node.timeline}, the primary is on ${primary.timeline}`
   if (node.rejoining) return 'an earlier run began to bring it back'
-  if (needed === 'reclone')
-    return `it needs WAL from ${formatLsn(node.server?.position ?? 0)}, the primary's begins at ${formatLsn(primary.server?.oldestWal ?? 0)}`
   return `it went further on timeline ${node.timeline} than the primary had when it was promoted`
 }
+
+// Where the primary left the timeline that the node is on; undefined where it did not.
+const forkOf = ({ timeline }: NodeFact, { history }: NodeFact): number | undefined =>
+  history.find((one) => one.timeline === timeline)?.end
+
+const isGone = (position: number | undefined, { server }: NodeFact): boolean =>
+  position !== undefined && server?.oldestWal != null && position < server.oldestWal

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { survey } from '../../../roles/cluster/survey.ts'
+import { survey, whyBack } from '../../../roles/cluster/survey.ts'
 import type { NodeFact } from '../../../roles/cluster/fact.ts'
 import { a, bare, factsOf, hosts, orphan, primary, replica, silent } from './nodes.ts'
 
@@ -95,6 +95,14 @@ describe('a replica', () => {
 
   it('that had more is taken back', () => {
     assert.deepEqual(found(bare, promoted, orphan(501)), ['node-b', 'node-c rewind'])
+  })
+
+  it('is copied anew when the primary has no more WAL from where they parted: a rewind would succeed in vain', () => {
+    const later = { ...promoted, server: promoted.server && { ...promoted.server, oldestWal: 501 } }
+    const old = primary({ ...stopped, timeline: 1 })
+    assert.deepEqual(found(old, later, orphan(600)), ['node-b', 'node-a reclone', 'node-c reclone'])
+    assert.equal(whyBack(old, later, 'reclone'), "it needs WAL from 0/1F4, the primary's begins at 0/1F5")
+    assert.deepEqual(found(old, promoted, orphan(500)), ['node-b', 'node-a rewind'])
   })
 
   it('whose WAL is gone from the primary is copied anew', () => {
