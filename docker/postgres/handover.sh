@@ -19,17 +19,19 @@ _fail() {
   exit 1
 }
 
-# usage: _position HOST  (the end of what a standby has received, 0/3000028; fails when it does not answer)
+# usage: _position HOST  (the end of what a standby has received, `0/3000028 on timeline 2`; fails when it does not answer)
 _position() {
   _ask "$1"
-  [ "$answer" = standby ] && [ -n "$peer_sysid" ] && sed -n 2p "$run/answer" | cut -d '|' -f 3
+  [ "$answer" = standby ] && [ -n "$peer_sysid" ] &&
+    echo "$(sed -n 2p "$run/answer" | cut -d '|' -f 3) on timeline $peer_timeline"
 }
 
-# usage: _at_least LSN LSN  (whether the first one is not before the second)
-_at_least() {
-  local left="$1" right="$2"
+# usage: _beyond POSITION POSITION  (whether the first one is on the same timeline as the second, and after it)
+_beyond() {
+  local left="${1%% *}" right="${2%% *}"
+  [ "${1##* }" = "${2##* }" ] || return 1
   [ $((0x${left%/*})) -gt $((0x${right%/*})) ] ||
-    { [ $((0x${left%/*})) -eq $((0x${right%/*})) ] && [ $((0x${left#*/})) -ge $((0x${right#*/})) ]; }
+    { [ $((0x${left%/*})) -eq $((0x${right%/*})) ] && [ $((0x${left#*/})) -gt $((0x${right#*/})) ]; }
 }
 
 # usage: _received HOST SECONDS
@@ -39,9 +41,9 @@ _received() {
   local state wanted position='' end
   state=$(_control 'Database cluster state')
   [ "$state" = 'shut down' ] || _fail "the old primary was not shut down cleanly: its data is '$state'"
-  wanted=$(_control 'Latest checkpoint location')
+  wanted="$(_control 'Latest checkpoint location') on timeline $(_timeline)"
   end=$(($(date +%s) + $2))
-  until position=$(_position "$1") && _at_least "$position" "$wanted" && [ "$position" != "$wanted" ]; do
+  until position=$(_position "$1") && _beyond "$position" "$wanted"; do
     [ "$(date +%s)" -lt "$end" ] ||
       _fail "$1 has received WAL up to ${position:-an unknown position}, the old primary ended at $wanted"
     sleep 0.1 2>/dev/null || sleep 1

@@ -57,12 +57,13 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
     return { kind: 'planned', to, from: primary }
   }
   if (old.clean && old.server === undefined && old.container !== 'running') {
-    if ((self.server?.position ?? 0) <= old.checkpoint && !wish.loseCommits)
+    const whole = self.timeline === old.timeline && (self.server?.position ?? 0) > old.checkpoint
+    if (whole) return { kind: 'planned', to, from: primary }
+    if (!wish.loseCommits)
       throw refusal(
-        `${to.name} has received WAL up to ${at(self)}, and ${primary.name}, which was shut down, ends at ${formatLsn(old.checkpoint)}`,
+        `${to.name} has received WAL up to ${at(self)}, and ${primary.name}, which was shut down, ends at ${formatLsn(old.checkpoint)} on timeline ${old.timeline}`,
         { hint: `Start ${primary.name} again with run-playbook site, so that ${to.name} gets the rest.` },
       )
-    if ((self.server?.position ?? 0) > old.checkpoint) return { kind: 'planned', to, from: primary }
   }
   if (!wish.loseCommits)
     throw refusal(
@@ -151,7 +152,7 @@ function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: Pro
       `the primary at ${fact(witness).server?.upstream} could not be reached from here, but it answers ${witness.name}`,
       { hint: 'It is alive, and a second one must not be. Make SSH to it work, or switch it off.' },
     )
-  const far = `Received: ${replicas.map((node) => `${node.name} timeline ${fact(node).timeline}, ${at(fact(node))}`).join('; ')}.`
+  const far = `Received: ${replicas.map((node) => `${node.name} ${at(fact(node))}`).join('; ')}.`
   if (wish.loseCommits) return { kind: 'lost', to, from }
   const reached = nodes.filter((node) => fact(node).reached).length
   if (reached * 2 <= nodes.length)
@@ -170,7 +171,8 @@ function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: Pro
 const advance = (a: NodeFact, b: NodeFact): number =>
   a.timeline - b.timeline || (a.server?.position ?? 0) - (b.server?.position ?? 0)
 
-const at = ({ server }: NodeFact): string => formatLsn(server?.position ?? 0)
+const at = ({ server, timeline }: NodeFact): string =>
+  `${formatLsn(server?.position ?? 0)} on timeline ${timeline}`
 
 const refusal = (message: string, options: { readonly hint?: string } = {}): UserError =>
   new UserError('E_PROMOTE', `not promoted: ${message}`, {

@@ -49,7 +49,9 @@ describe('a planned promotion', () => {
   })
 
   it('is refused when the stopped primary has more', () => {
-    refused(/node-b has received WAL up to 0\/3E7, and node-a.* ends at 0\/3E7/, [stopped, orphan(999)])
+    refused(/node-b has received WAL up to 0\/3E7 on .*, and node-a.* ends at 0\/3E7/, [stopped, orphan(999)])
+    // A position of another timeline says nothing.
+    refused(/0\/3E8 on timeline 1, .* at 0\/3E7 on timeline 2/, [{ ...stopped, timeline: 2 }, orphan(1000)])
   })
 })
 
