@@ -26,7 +26,7 @@ export function databasePlays(
   const databases = vars.databases.map((name) => ({ name, password: secrets.password(`postgres.${name}`) }))
   const running = fact(primary).server !== undefined
   const settled = (host: Host) => fact(host).disk === 'replica' && !returning.has(host)
-  const streaming = nodes.filter((host) => settled(host) && fact(host).server?.receiver === 'streaming')
+  const followers = followersOf(context, primary, returning)
   const first = definePlay({
     name: 'primary',
     hosts: pattern(primary.name),
@@ -39,7 +39,7 @@ export function databasePlays(
   const last = definePlay({
     name: 'primary, what needs a restart',
     hosts: pattern(primary.name),
-    roles: (host) => [running && postgresPrimaryRestart({ ...node(host), replicas: streaming.length })],
+    roles: (host) => [running && postgresPrimaryRestart({ ...node(host), replicas: followers.length })],
   })
   const replicas = [
     definePlay({
@@ -59,6 +59,19 @@ export function databasePlays(
   const order = shrinks(context, primary) ? [first, last, ...replicas] : [first, ...replicas, last]
   const servers = order.filter((play) => restartPrimary || play !== last)
   return [...servers, ...firstBackups, statusPlay(context)]
+}
+
+/** Who can be waited for: the replicas that stream now, from whomever, and have nothing to be mended. */
+export function followersOf(
+  context: Pick<ClusterContext, 'hosts' | 'facts'>,
+  primary: Host,
+  returning: ReadonlyMap<Host, WayBack>,
+): readonly Host[] {
+  const { others, fact } = clusterOf(context)
+  return others(primary).filter((host) => {
+    const { disk, server } = fact(host)
+    return disk === 'replica' && !returning.has(host) && server?.receiver === 'streaming'
+  })
 }
 
 /** Whether a standby that is changed first would be too small for its primary. */
