@@ -2,9 +2,10 @@ import { type Fact, type Reader, ask, mapProbe, sh } from 'run-playbook'
 import { type DiskFact, diskScript, parseDisk } from './disk-fact.ts'
 import { SERVER_SCRIPT, type ServerFact, parseServer } from './server-fact.ts'
 import { hostVarsOf } from './host-vars.ts'
+import { type KeyFact, keyScript, parseKey } from './key-fact.ts'
 
 /** What a node says of itself before anything is planned. */
-export interface NodeFact extends DiskFact {
+export interface NodeFact extends DiskFact, KeyFact {
   /** False while nothing was asked, and for a node that did not answer. */
   readonly reached: boolean
   /** The address that SSH reached it under. */
@@ -38,6 +39,7 @@ export const nodeFact: Fact<NodeFact> = {
     ),
   unknown: {
     ...parseDisk(new Map()),
+    ...parseKey(new Map()),
     reached: false,
     reachedAt: undefined,
     data: 'none',
@@ -61,6 +63,7 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
   ask: ([key = '']) => {
     const [dataDir = '', address = '', backupDir = ''] = JSON.parse(key) as string[]
     return `${diskScript(dataDir)}
+      ${keyScript(backupDir)}
       for f in ${sh`${backupDir}`}/backup/*/backup.info; do
         if grep -qs '^[0-9]*-[0-9]*F' "$f" || [ "$(head -c 8 "$f" 2>/dev/null)" = Salted__ ]; then echo hasBackups yes; fi
       done
@@ -84,6 +87,7 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
     const disk = parseDisk(found)
     const fact = {
       ...disk,
+      ...parseKey(found),
       reached: true,
       data: disk.fence === undefined ? disk.disk : ('fenced' as const),
       hasBackups: found.has('hasBackups'),

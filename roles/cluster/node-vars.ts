@@ -1,11 +1,13 @@
 import type { Host } from 'run-playbook'
 import { type ClusterContext, clusterOf } from './cluster.ts'
 import { hostVarsOf } from './host-vars.ts'
+import { repositoryKeyOf } from './repository-key.ts'
 
 /** What the roles of a node are told, under `primary`. */
 export function nodeVarsOf(context: ClusterContext, primary: Host) {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
+  const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
   return (host: Host) => {
     const { dataDir, backupDir, drillDir, encrypt, offsite, schedule, synchronous, maxSlotWalKeepSize } =
       hostVarsOf(host)
@@ -36,7 +38,7 @@ export function nodeVarsOf(context: ClusterContext, primary: Host) {
         postgres: secrets.password('postgres.superuser'),
         replicator: secrets.password('postgres.replicator'),
         rewinder: secrets.password('postgres.rewinder'),
-        ...(encrypt && { cipher: secrets.password('backup.cipher') }),
+        ...(encrypt && cipher && { cipher }),
       },
     }
   }

@@ -3,6 +3,7 @@ import type { ClusterContext } from '../cluster/cluster.ts'
 import { databasePlays } from '../cluster/database.ts'
 import { type NodeFact, nodeFact } from '../cluster/fact.ts'
 import { hostVarsOf } from '../cluster/host-vars.ts'
+import { repositoryKeyOf } from '../cluster/repository-key.ts'
 import type { Course, Situation } from './course.ts'
 import type { Order } from './order.ts'
 import * as roles from './role.ts'
@@ -57,14 +58,15 @@ export const removalPlays = (nodes: readonly Host[]): Play[] => [
 ]
 
 /** What has to be there to read encrypted repositories. */
-export const keyPlay = ({ secrets }: ClusterContext): Play =>
-  definePlay({
+export function keyPlay(context: ClusterContext): Play {
+  const encrypted = context.hosts.some((host) => hostVarsOf(host).encrypt)
+  const cipher = encrypted ? repositoryKeyOf(context) : undefined
+  return definePlay({
     name: 'key of the repository',
     hosts: 'postgres',
-    roles: (host) => [
-      hostVarsOf(host).encrypt && roles.repositoryKey({ cipher: secrets.password('backup.cipher') }),
-    ],
+    roles: (host) => [cipher && hostVarsOf(host).encrypt && roles.repositoryKey({ cipher })],
   })
+}
 
 /** The whole cluster goes back: one node from its repository, the others from that node. */
 export function inPlacePlays(context: ClusterContext, situation: Situation, course: Course): Play[] {
