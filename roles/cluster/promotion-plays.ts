@@ -55,7 +55,7 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
       name: 'promote',
       hosts: pattern(to.name),
       anyErrorsFatal: true,
-      roles: (host) => [postgresPromoted({ ...node(host), from: from?.name ?? 'the lost primary' })],
+      roles: (host) => [postgresPromoted({ ...node(host), from: whom(promotion) })],
     }),
     running.length > 0 &&
       definePlay({
@@ -85,6 +85,12 @@ function refuseLimited(context: ClusterContext): void {
 
 const predecessor = (promotion: Promotion): Host | undefined =>
   promotion.kind === 'planned' || promotion.kind === 'lost' ? promotion.from : undefined
+
+// After a loss the operator is told what the choice was made from, also where there was nothing to choose.
+function whom(promotion: Promotion): string {
+  const name = predecessor(promotion)?.name ?? 'the lost primary'
+  return promotion.kind === 'lost' ? `${name} (received: ${promotion.received})` : name
+}
 
 function returning(
   nodes: readonly Host[],

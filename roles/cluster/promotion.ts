@@ -21,7 +21,7 @@ export type Promotion =
   /** `from` hands over: it is stopped when its successor is ready, and asked for every byte. */
   | { readonly kind: 'planned'; readonly to: Host; readonly from: Host }
   /** The primary is lost. `from` is a node whose disk can still be told, not one that could be asked. */
-  | { readonly kind: 'lost'; readonly to: Host; readonly from: Host | undefined }
+  | { readonly kind: 'lost'; readonly to: Host; readonly from: Host | undefined; readonly received: string }
   /** It is the primary already, and somebody does not follow it yet. */
   | { readonly kind: 'finish'; readonly to: Host }
 
@@ -107,6 +107,10 @@ function finish({ nodes, fact, others }: Cluster, to: Host): Promotion {
       server.upstream === to.address
     )
   }
+  if (fact(to).server === undefined)
+    throw refusal(`${to.name} is the primary already, but its PostgreSQL does not run`, {
+      hint: 'run-playbook site starts it. If it must not be the primary any more, promote another node.',
+    })
   if (fact(to).server?.recovery === false && others(to).every(follows))
     throw refusal(`${to.name} is the primary already`, {
       hint: `Replicas: ${nodes
@@ -152,20 +156,33 @@ function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: Pro
       `the primary at ${fact(witness).server?.upstream} could not be reached from here, but it answers ${witness.name}`,
       { hint: 'It is alive, and a second one must not be. Make SSH to it work, or switch it off.' },
     )
-  const far = `Received: ${replicas.map((node) => `${node.name} ${at(fact(node))}`).join('; ')}.`
-  if (wish.loseCommits) return { kind: 'lost', to, from }
+  const received = replicas.map((node) => `${node.name} ${at(fact(node))}`).join(', ')
+  const far = `Received: ${received}.`
+  if (wish.loseCommits) return { kind: 'lost', to, from, received }
   const reached = nodes.filter((node) => fact(node).reached).length
   if (reached * 2 <= nodes.length)
     throw refusal(`only ${reached} of ${nodes.length} nodes were reached`, {
       hint: `The others may be a cluster that lives on without us. If they are really gone: -e lose-commits=true. ${far}`,
     })
+  const unsure = nodes.find((node) => fact(node).disk === 'replica' && !knowsItsEnd(fact(node)))
+  if (unsure !== undefined)
+    throw refusal(
+      `how far ${unsure.name} got is not known: it ${fact(unsure).server ? 'still replays what it had received' : 'does not answer'}`,
+      {
+        hint: `Repeat in a moment. To go on without what only ${unsure.name} may have: -e lose-commits=true. ${far}`,
+      },
+    )
   const best = replicas.toSorted((a, b) => advance(fact(b), fact(a)))[0]
   if (best !== undefined && advance(fact(best), fact(to)) > 0)
     throw refusal(`${best.name} has received more than ${to.name}: commits would be lost`, {
       hint: `${far} Promote ${best.name}, or give those commits up: -e lose-commits=true.`,
     })
-  return { kind: 'lost', to, from }
+  return { kind: 'lost', to, from, received }
 }
+
+// What a rejoin is about to take back counts for nothing.
+const knowsItsEnd = ({ rejoining, server }: NodeFact): boolean =>
+  rejoining || (server !== undefined && !server.replaying)
 
 /** Positive when the first has more than the second: by timeline, then by position. */
 const advance = (a: NodeFact, b: NodeFact): number =>

@@ -9,6 +9,8 @@ const schema = z.object({
   /** The end of what was written, or received, in bytes from the beginning. */
   position: lsn,
   replayed: lsn,
+  /** A standby that was restarted and is not through with the WAL it has: how far it got is not known yet. */
+  replaying: z.boolean(),
   /** How a standby receives: `streaming`; null without a connection to its primary. */
   receiver: z.string().nullable(),
   /** Whom it receives from, or would like to. */
@@ -30,6 +32,7 @@ export interface ServerFact extends z.output<typeof schema> {
   readonly upstreamAnswers: boolean
 }
 
+// Nothing is received (the position is null) until a standby has replayed all that it has, and asks its primary for more.
 /** For psql in the node's container; prints one line of JSON, and for a standby a second one with its primary's address. */
 const QUERY = `SELECT jsonb_build_object(
   'recovery', pg_is_in_recovery(),
@@ -38,6 +41,7 @@ const QUERY = `SELECT jsonb_build_object(
   'position', pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()
     THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END, '0/0'),
   'replayed', pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0'),
+  'replaying', pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS NULL,
   'receiver', (SELECT status FROM pg_stat_wal_receiver),
   'upstream', substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)'),
   'followers', (SELECT coalesce(json_agg(json_build_object('name', application_name, 'state', state)), '[]')

@@ -27,6 +27,7 @@ const server: ServerFact = {
   timeline: 1,
   position: 1000,
   replayed: null,
+  replaying: false,
   receiver: null,
   upstream: null,
   upstreamAnswers: false,

@@ -36,6 +36,9 @@ describe('a planned promotion', () => {
     refused(/PostgreSQL on node-b does not run/, [primary(), replica({ server: undefined })])
     refused(/node-b does not receive from node-a/, [primary(), orphan(1000)])
     refused(/node-b is 101 bytes of WAL behind node-a/, [primary(), replica({ server: { replayed: 899 } })])
+    refused(/node-a is the primary already, but its PostgreSQL does not run/, [stopped, orphan(1)], {
+      to: 'node-a',
+    })
     const followers = replica({ server: { upstream: '10.88.0.12' } })
     refused(/node-b is the primary already/, [followers, primary(), followers])
   })
@@ -67,6 +70,26 @@ describe('a promotion after a loss', () => {
     const witness = orphan(1000, { server: { upstreamAnswers: true } })
     refused(/it answers node-b/, [silent, witness, orphan(1000)])
     refused(/it answers node-b/, [silent, witness, orphan(1000)], { loseCommits: true })
+  })
+
+  it('is refused while nobody knows how far a replica got', () => {
+    const restarted = orphan(900, { server: { replaying: true } })
+    const starting = replica({ server: undefined })
+    refused(/how far node-c got is not known: it still replays/, [silent, orphan(1000), restarted])
+    refused(/how far node-b got is not known: it still replays/, [silent, restarted, orphan(1)])
+    refused(/how far node-c got is not known: it does not answer/, [silent, orphan(1000), starting])
+    assert.deepEqual(plan([silent, orphan(1), restarted], { loseCommits: true })[0], 'lost')
+  })
+
+  it('says how far each replica got', () => {
+    const done = planPromotion(cluster(silent, orphan(1000), orphan(999, { timeline: 2 })), {
+      ...wish,
+      to: 'node-c',
+    })
+    assert.equal(
+      'received' in done && done.received,
+      'node-b 0/3E8 on timeline 1, node-c 0/3E7 on timeline 2',
+    )
   })
 
   it('is refused by a minority: the others may live on', () => {
