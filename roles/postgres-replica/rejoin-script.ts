@@ -38,13 +38,20 @@ give_up() {
   echo "$1" >&2
   exit 1
 }
-last='' since=0 seen=0 quiet=0 wanted=''
+last='' since=0 seen=0 quiet=0 stuck=0 wanted=''
 while :; do
   sleep 1
   if [ -e "$d/rejoin" ]; then
     # However long a copy takes: it goes on while the entrypoint does.
     [ "$(docker container inspect -f '{{.State.Running}}' "$c" </dev/null)" = true ] || quiet=$((quiet + 1))
     [ $quiet -lt 60 ] || give_up 'the container does not run'
+    # What it says while it may not touch its data; a person has to see that.
+    says=$(docker exec "$c" cat /run/run-playbook/status 2>/dev/null </dev/null)
+    case $says in
+      'waiting to follow '* | 'not following '*) stuck=$((stuck + 1)) ;;
+      *) stuck=0 ;;
+    esac
+    [ $stuck -lt 180 ] || give_up "$says; it goes on by itself when that is out of the way"
     continue
   fi
   seen=$((seen + 1))
