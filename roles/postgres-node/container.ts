@@ -2,9 +2,9 @@ import { type TaskList, docker, treeResource, waitForPostgres } from 'run-playbo
 import { mounts } from './places.ts'
 import { type NodeVars, slotName } from './vars.ts'
 
-/** The container `postgres`. Nothing in it depends on who is primary. */
+/** The container `postgres`. Nothing in it depends on who is primary, or who else is there: it would be made anew then. */
 export function nodeContainer(vars: NodeVars): TaskList {
-  const { address, port, nodes, image, dataDir } = vars
+  const { address, port, image, dataDir } = vars
   const shared = mounts(vars)
   return [
     docker(
@@ -23,7 +23,6 @@ export function nodeContainer(vars: NodeVars): TaskList {
         env: {
           POSTGRES_OVERLAY_IP: address,
           POSTGRES_PORT: port,
-          POSTGRES_PEERS: nodes.map((node) => node.address).join(' '),
           POSTGRES_SLOT_NAME: slotName(address),
         },
         volumes: [

@@ -27,8 +27,13 @@ export function nodeFiles(vars: NodeVars, reload: Task): TaskList {
 export function nodeConfig(vars: NodeVars, reload: Task): TaskList {
   const { address, port, nodes, network, primary, maxConnections, synchronous, maxSlotWalKeepSize } = vars
   return [
-    // Read by the entrypoint where there is no data yet. Not a variable: that would make a new container of every promotion.
+    // Read by the entrypoint. Not variables: those would make a new container of every promotion, and for every new node.
     copy('primary', { dest: `${CONFIG}/primary`, content: `${primary}\n`, ...managed }),
+    copy('peers', {
+      dest: `${CONFIG}/peers`,
+      content: nodes.map((node) => `${node.address}\n`).join(''),
+      ...managed,
+    }),
     template(
       'postgresql.conf',
       {

@@ -31,11 +31,11 @@ exit 1`,
 
 // A container beside the one that will be stopped: it can ask the successor when there is no PostgreSQL here any more. It goes
 // by itself should nobody remove it.
-function prepare({ address, port, dataDir, image, successorAddress, peers }: HandedOverArgs): string {
+function prepare({ address, port, dataDir, image, successorAddress }: HandedOverArgs): string {
   return sh`docker rm -f ${HELPER} >/dev/null 2>&1
 docker run --detach --rm --name ${HELPER} --network host --volume ${`${dataDir}:/var/lib/postgresql/data:ro`} \
   --volume ${`${SECRETS}:/run/secrets:ro`} --env POSTGRES_OVERLAY_IP=${address} --env POSTGRES_PORT=${port} \
-  --env POSTGRES_PEERS=${peers.join(' ')} --entrypoint sleep ${image} 600 >/dev/null || exit 1
+  --entrypoint sleep ${image} 600 >/dev/null || exit 1
 docker exec ${HELPER} handover.sh reach ${successorAddress} || exit 1
 # The shutdown has a checkpoint to write. The less there is left for it, the shorter the wait.
 docker exec -u postgres postgres psql -XAtqw -d postgres -c CHECKPOINT 2>/dev/null

@@ -9,7 +9,6 @@ export interface HandedOverArgs {
   /** Who takes over. */
   readonly successor: string
   readonly successorAddress: string
-  readonly peers: readonly string[]
 }
 
 interface Standing {
@@ -30,7 +29,6 @@ export const handedOver = defineModule<HandedOverArgs, Standing>({
     image: z.string(),
     successor: z.string(),
     successorAddress: z.string(),
-    peers: z.array(z.string()),
   }),
   probe: ({ dataDir }) => ask(standing, dataDir),
   plan: ({ successor }, { running }) => ({

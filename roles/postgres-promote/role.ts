@@ -20,7 +20,7 @@ export const postgresHandsOver = defineRole({
   name: 'postgres-hands-over',
   vars: nodeVars.extend({ running: z.boolean(), successor: z.string(), successorAddress: z.string() }),
   tasks: (vars) => {
-    const { address, port, dataDir, image, nodes, successor, successorAddress } = vars
+    const { address, port, dataDir, image, successor, successorAddress } = vars
     return [
       // One that was shut down by an earlier run runs no backup either, and can not be asked.
       vars.running && backupFree('no backup', { on: superuser(vars), seconds: BACKUP_SECONDS }),
@@ -31,7 +31,6 @@ export const postgresHandsOver = defineRole({
         image,
         successor,
         successorAddress,
-        peers: nodes.map((node) => node.address),
       }),
     ]
   },

@@ -32,10 +32,12 @@ _read_primary() {
   [ "$POSTGRES_PRIMARY_HOST" != "$POSTGRES_OVERLAY_IP" ] || POSTGRES_REPLICATION_MODE=primary
 }
 
-# usage: _peers  (the other nodes; the list may be the same everywhere)
+# usage: _peers  (the other nodes; the list may be the same everywhere. A file beside postgresql.conf counts more than the
+# variable, and is read whenever it is needed: nodes come and go while PostgreSQL runs)
 _peers() {
-  local host
-  for host in $POSTGRES_PEERS; do
+  local host peers="$POSTGRES_PEERS"
+  [ ! -s "$config/peers" ] || peers=$(_words "$(cat "$config/peers")")
+  for host in $peers; do
     [ "$host" = "$POSTGRES_OVERLAY_IP" ] || echo "$host"
   done
 }

@@ -24,13 +24,9 @@ _pgpass_field() {
   printf '%s' "$1" | sed 's/[\\:]/\\&/g'
 }
 
-# usage: _pgpass USER PASSWORD  (a line for every node, so that a promotion changes no secret; `*` covers replication too)
+# usage: _pgpass USER PASSWORD  (for every host: nodes come and go, and a promotion changes no secret)
 _pgpass() {
-  local host
-  [ -n "$2" ] || return 0
-  for host in $(_words "$POSTGRES_PRIMARY_HOST $POSTGRES_PEERS $POSTGRES_OVERLAY_IP"); do
-    printf '%s:%s:*:%s:%s\n' "$(_pgpass_field "$host")" "$POSTGRES_PORT" "$(_pgpass_field "$1")" "$(_pgpass_field "$2")"
-  done | sort -u
+  [ -z "$2" ] || printf '*:%s:*:%s:%s\n' "$POSTGRES_PORT" "$(_pgpass_field "$1")" "$(_pgpass_field "$2")"
 }
 
 # usage: _store_secrets  (root can't rely on postgres reading its files, and postgres can't read root's)
