@@ -46,7 +46,8 @@ _peers() {
 # synchronous_standby_names takes every connection with a standby's name for that standby)
 _conninfo() {
   echo "host=$1 port=$POSTGRES_PORT user=$POSTGRES_REPLICATION_USER passfile=$run/pgpass" \
-    "application_name=${2:-$POSTGRES_SLOT_NAME} connect_timeout=5 keepalives_idle=10 keepalives_interval=5 keepalives_count=3"
+    "application_name=${2:-$POSTGRES_SLOT_NAME} connect_timeout=5 keepalives_idle=10 keepalives_interval=5 keepalives_count=3" \
+    "tcp_user_timeout=30000"
 }
 
 # usage: _configure  (settles which folder holds postgresql.conf and pg_hba.conf)
@@ -72,6 +73,7 @@ max_slot_wal_keep_size = 2GB
 wal_keep_size = 128MB
 wal_sender_timeout = 30s
 wal_receiver_timeout = 30s
+tcp_user_timeout = 30s
 hot_standby = on
 hot_standby_feedback = on
 recovery_target_timeline = 'latest'
