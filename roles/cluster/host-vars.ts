@@ -1,5 +1,6 @@
 import { type Host, UserError, z } from 'run-playbook'
 import { backupPolicy } from '../postgres-backup/vars.ts'
+import { refuseOverlap } from './host-folders.ts'
 
 const hostVars = z.object({
   overlay: z.enum(['auto', 'external']).default('auto'),
@@ -16,9 +17,11 @@ const hostVars = z.object({
   schedule: backupPolicy.prefault({}),
 })
 
-/** What the inventory says of a node, whoever wrote the inventory. @throws UserError for a value of the wrong type */
+/** What the inventory says of a node, whoever wrote the inventory. @throws UserError for a value of the wrong type, and for folders in one another */
 export function hostVarsOf(host: Host): z.output<typeof hostVars> {
   const { data, error } = hostVars.safeParse(host.vars)
-  if (data !== undefined) return data
-  throw new UserError('E_BAD_VARS', `the vars of ${host.name}: ${z.prettifyError(error)}`)
+  if (data === undefined)
+    throw new UserError('E_BAD_VARS', `the vars of ${host.name}: ${z.prettifyError(error)}`)
+  refuseOverlap(host.name, data)
+  return data
 }

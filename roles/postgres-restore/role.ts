@@ -1,4 +1,4 @@
-import { copy, defineRole, docker, file, secretValue, shell, z } from 'run-playbook'
+import { copy, defineRole, docker, file, secretValue, sh, shell, z } from 'run-playbook'
 import { SECRETS } from '../postgres-node/places.ts'
 import { orderSchema, orderText } from './order.ts'
 import * as scripts from './scripts.ts'
@@ -150,12 +150,15 @@ export const restoredCopy = defineRole({
   },
 })
 
-/** The copy is not needed any more. */
+/** The copy is not needed any more. What else somebody keeps in that folder is theirs. */
 export const noRestoredCopy = defineRole({
   name: 'no-restored-copy',
   vars: vars.pick({ restoreDir: true }),
   tasks: ({ restoreDir }) => [
     docker('no copy', { name: 'postgres-restore', state: 'absent' }),
-    file('no folder', { path: restoreDir, state: 'absent' }),
+    ['pgdata', 'restore.report', 'restore.report.new'].map((name) =>
+      file(`no ${name}`, { path: `${restoreDir}/${name}`, state: 'absent' }),
+    ),
+    shell('no empty folder', { script: sh`rmdir ${restoreDir}`, unless: scripts.keptFolder(restoreDir) }),
   ],
 })

@@ -96,4 +96,8 @@ done
 echo "WAL segment $segment did not arrive in the repository within a minute: run-playbook status says what is wrong with it" >&2
 exit 1`
 
+/** A folder that is not there, holds something, or is where a disk is mounted. */
+export const keptFolder = (dir: string): string => sh`
+[ ! -d ${dir} ] || [ -n "$(ls -A ${dir})" ] || [ "$(stat -c %d ${dir})" != "$(stat -c %d ${dir}/..)" ]`
+
 export const orderPath = (dataDir: string): string => `${dataDir}/${ORDER}`

@@ -23,11 +23,14 @@ describe('a restore', function () {
     assert.match(command, /pg_dump/, stdout)
     await onNode(primary, command.replaceAll('-d app', '-d postgres').replace('TABLE', 'orders'))
     assert.equal(await sum(primary, 'orders'), before)
+    // What somebody else keeps there stays, and so does the folder.
+    await onNode(primary, 'echo mine > /data/restore/mine')
     await restore('-e', 'remove=yes')
-    assert.equal(
-      await onNode(primary, 'docker ps -aq --filter name=postgres-restore; ls -d /data/restore; true'),
-      '',
-    )
+    const left = 'docker ps -aq --filter name=postgres-restore; ls -A /data/restore 2>&1; true'
+    assert.equal(await onNode(primary, left), 'mine')
+    await onNode(primary, 'rm /data/restore/mine')
+    await restore('-e', 'remove=yes')
+    assert.match(await onNode(primary, left), /No such file/)
   })
 
   it('to a target in the hole of one repository takes another node’s, and says why', async () => {
