@@ -79,13 +79,17 @@ function better(target: Target): (a: Judged, b: Judged) => number {
   const verdict = (a: Judged, b: Judged) =>
     VERDICTS.indexOf(a.reach.verdict) - VERDICTS.indexOf(b.reach.verdict)
   const further = (a: Judged, b: Judged) => b.number - a.number
+  const sound = (a: Judged, b: Judged) => Number(isDamaged(a)) - Number(isDamaged(b))
   return target.type === 'latest'
-    ? (a, b) => further(a, b) || verdict(a, b)
-    : (a, b) => verdict(a, b) || further(a, b)
+    ? (a, b) => further(a, b) || verdict(a, b) || sound(a, b)
+    : (a, b) => verdict(a, b) || sound(a, b) || further(a, b)
 }
+
+const isDamaged = ({ reach: { backup } }: Judged): boolean => backup?.damaged === true
 
 function lost(one: Judged, best: Judged, target: Target): string {
   if (!leads(one.reach, target)) return one.reach.why
+  if (isDamaged(one) && !isDamaged(best)) return one.reach.why
   if (one.number < best.number) return `leads less far than ${best.node}: ${one.reach.why}`
   if (one.reach.verdict !== best.reach.verdict) return one.reach.why
   return `leads there too, and ${best.node} comes first`

@@ -1,7 +1,17 @@
 import type { Backup, Repository } from './repository.ts'
 import { formatLsn, parseLsn, parseSegment, segmentAt } from './segment.ts'
 import { pgbackrestPick } from './pick.ts'
-import { type Truth, type Way, type Ways, furthest, isComplete, truthOf, unlinked, waysOut } from './ways.ts'
+import {
+  type Truth,
+  type Way,
+  type Ways,
+  furthest,
+  isComplete,
+  soundest,
+  truthOf,
+  unlinked,
+  waysOut,
+} from './ways.ts'
 import { type WindowEnd, endOf } from './window.ts'
 import { moment, stopWords, unlinkedWords } from './words.ts'
 
@@ -47,7 +57,8 @@ export function reach(
   const takes = pgbackrestPick(repository, target)?.label
   const none = found.ways.length === 0
   const answer = none ? no(uselessWords(repository, found)) : judge(found, target)
-  const { way, verdict, why } = answer
+  const { way, verdict } = answer
+  const why = way?.backup.damaged === true ? `${answer.why}; ${DAMAGED}` : answer.why
   const start = way?.backup.wal && parseSegment(way.backup.wal.first, found.wal.size).timeline
   return {
     verdict,
@@ -60,6 +71,8 @@ export function reach(
   }
 }
 
+const DAMAGED = 'pages with a wrong checksum are in that backup'
+
 interface Answer {
   readonly verdict: Reach['verdict']
   readonly why: string
@@ -70,7 +83,7 @@ const no = (why: string, way?: Way): Answer => ({ verdict: 'no', why, way })
 
 function judge(found: Ways, target: Target): Answer {
   const { ways, wal } = found
-  const last = furthest(ways).at(-1) as Way
+  const last = soundest(furthest(ways)) as Way
   switch (target.type) {
     case 'latest': {
       const beyond = unlinked(found, last.timeline)
@@ -84,7 +97,7 @@ function judge(found: Ways, target: Target): Answer {
       return placed(found, target.lsn)
     case 'name': {
       // The oldest of them passes every name that any of them passes.
-      const [first] = furthest(ways) as [Way]
+      const first = soundest(furthest(ways).toReversed()) as Way
       const why = `no archive tells where a restore point is; from backup ${first.backup.label} on, recovery sees all up to ${moment(last.at)}`
       return { verdict: 'unknown', why, way: first }
     }
@@ -103,14 +116,14 @@ function judge(found: Ways, target: Target): Answer {
 function timely(found: Ways, time: Date): Answer {
   const { ways, wal } = found
   const before = ways.filter(({ backup }) => backup.stop < time)
-  const way = before.findLast(({ at }) => at >= time)
+  const way = soundest(before.filter(({ at }) => at >= time))
   if (way !== undefined) {
     const why = `from backup ${way.backup.label}, which ended ${moment(way.backup.stop)}; the archive goes on to ${moment(way.at)}`
     const beyond = unlinked(found, way.timeline)
     if (beyond !== undefined) return { verdict: 'unknown', why: `${why}; but ${unlinkedWords(beyond)}`, way }
     return { verdict: 'yes', why, way }
   }
-  const last = furthest(before).at(-1)
+  const last = soundest(furthest(before))
   if (last === undefined)
     return no(
       `its oldest usable backup ended ${moment(ways[0]?.backup.stop)}, which is not before ${moment(time)}`,
@@ -133,10 +146,12 @@ function placed({ ways, wal }: Ways, text: string): Answer {
   const lsn = parseLsn(text)
   if (lsn === undefined) return no(`${text} is not an LSN, such as 0/3000060`)
   const before = ways.filter(({ backup }) => backup.lsn !== undefined && backup.lsn.stop <= lsn)
-  const way = before.findLast(({ end }) => end !== undefined && end.number >= segmentAt(lsn, wal.size))
+  const way = soundest(
+    before.filter(({ end }) => end !== undefined && end.number >= segmentAt(lsn, wal.size)),
+  )
   if (way !== undefined)
     return { verdict: 'yes', why: `from backup ${way.backup.label}; its WAL holds ${text}`, way }
-  const last = furthest(before).at(-1)
+  const last = soundest(furthest(before))
   if (last === undefined) return no(`no usable backup ended before ${text}`)
   return no(`from backup ${last.backup.label} it ${stopWords(last, wal.size)}, which is before ${text}`)
 }

@@ -155,6 +155,10 @@ function broken({ backups, archiveId }: Repository, backup: Backup): string | un
   return gone === backup.label ? 'its files are gone' : `${gone}, which it needs, is gone`
 }
 
+/** The last of ways that are as good, from a backup without damaged pages if there is one. */
+export const soundest = (ways: readonly Way[]): Way | undefined =>
+  ways.findLast(({ backup }) => !backup.damaged) ?? ways.at(-1)
+
 /** The ways that lead furthest. */
 export function furthest(ways: readonly Way[]): readonly Way[] {
   const most = Math.max(...ways.map(({ end }) => end?.number ?? -1))

@@ -90,9 +90,11 @@ _health_of_archive() {
 # usage: _health_of_backups NOW
 _health_of_backups() {
   if [ "$backup_result" = failed ] && [ "$backup_at" -gt "$newest" ]; then
-    _problem backup-failed "$([ "$newest" -gt $(($1 - 172800)) ] && echo warning || echo critical)" "the last backup failed: $backup_text"
+    _problem backup-failed "$([ "$good" -gt $(($1 - 172800)) ] && echo warning || echo critical)" "the last backup failed: $backup_text"
   fi
   if [ "$code" -ne 0 ] && [ "$code" -ne 2 ]; then return 0; fi
+  [ -z "$damaged" ] || _problem damaged-pages critical "backup $damaged holds pages with a wrong checksum: the data folder itself is damaged, so look at the disk. $(
+    [ "$good" -eq 0 ] && echo 'There is no good backup' || echo "The newest good backup is $((($1 - good) / 3600)) hours old"), and nothing is expired until a good one is made"
   if [ "$newest" -eq 0 ]; then
     _problem no-backup critical "there is no backup yet$([ "$job" != backup ] || echo '; the first one runs')"
   elif [ "$newest" -lt $((slot - 7200)) ] && [ $(($1 - slot)) -gt 14400 ]; then

@@ -35,14 +35,17 @@ _look_at_records() {
   done
 }
 
-# usage: _look_into_repository  (sets code and message, and of the backups without an error: full, newest, label, start, stop, delta, labels)
+# usage: _look_into_repository  (sets code and message; full, newest, label, start, stop, delta, labels; good and damaged)
+# A backup with damaged pages is one all the same, to the schedule: or it would be taken again at once, and again. `good` is when the
+# newest without any ended, `damaged` the label of the newest of all if it has some.
 _look_into_repository() {
   local info
   info=$(pgbackrest info --output=json --log-level-console=off 2>&1) || true
-  eval "$(printf '%s\n' "$info" | jq -r '.[0] | ([.backup[]? | select(.error | not)] | sort_by(.timestamp.stop)) as $good | $good[-1] as $last | @sh "
+  eval "$(printf '%s\n' "$info" | jq -r '.[0] | ([.backup[]?] | sort_by(.timestamp.stop)) as $all | $all[-1] as $last | @sh "
     code=\(.status.code // 99) message=\(if .status.message == "other" then .repo[0].status.message else .status.message end // "" | gsub("[\\n\\t]+"; " "))
-    full=\([$good[] | select(.type == "full") | .timestamp.stop] | max // 0) newest=\($last.timestamp.stop // 0)
+    full=\([$all[] | select(.type == "full") | .timestamp.stop] | max // 0) newest=\($last.timestamp.stop // 0)
     label=\($last.label // "") start=\($last.archive.start // "") stop=\($last.archive.stop // "")
-    delta=\([$good[] | select(.type == "full") | .info.repository.delta] | last // 0) labels=\([.backup[]?.label] | join(" "))"' 2>/dev/null ||
-    echo 'code=99 message="pgbackrest info made no sense" full=0 newest=0 label= start= stop= delta=0 labels=')"
+    delta=\([$all[] | select(.type == "full") | .info.repository.delta] | last // 0) labels=\([$all[].label] | join(" "))
+    good=\([$all[] | select(.error | not) | .timestamp.stop] | max // 0) damaged=\(if $last.error then $last.label else "" end)"' 2>/dev/null ||
+    echo 'code=99 message="pgbackrest info made no sense" full=0 newest=0 label= start= stop= delta=0 labels= good=0 damaged=')"
 }

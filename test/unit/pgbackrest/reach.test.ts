@@ -43,6 +43,21 @@ describe('what a repository reaches', () => {
     assert.deepEqual([named.verdict, named.backup?.label], ['unknown', labelOf(0)])
   })
 
+  it('anything from a backup without damaged pages, if one leads there', () => {
+    const damaged = { ...backup(1, 10), damaged: true }
+    const torn = invent({ backups: [backup(1, 2), damaged], segments: run(1, 2, 20) })
+    const targets: Target[] = [{ type: 'latest' }, time(150), { type: 'lsn', lsn: '0/14FFFFFF' }]
+    for (const target of targets) assert.equal(reach(torn, target).backup?.label, labelOf(0), target.type)
+    const alone = reach(invent({ backups: [damaged], segments: run(1, 2, 20) }), time(150))
+    assert.equal(alone.verdict, 'yes')
+    assert.match(alone.why, /pages with a wrong checksum are in that backup/)
+    const nodes = [
+      { node: 'a', repository: invent({ backups: [damaged], segments: run(1, 2, 20) }) },
+      { node: 'b', repository: whole },
+    ]
+    for (const target of targets) assert.equal(chooseRepository(nodes, target).node, 'b', target.type)
+  })
+
   it('pgBackRest looks at times only, not at the archive', () => {
     const torn = invent({
       backups: [backup(1, 2), backup(1, 10)],

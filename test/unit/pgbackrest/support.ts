@@ -19,6 +19,7 @@ export interface Invented {
     readonly from: number
     readonly to: number
     readonly stop: number
+    readonly damaged?: boolean
   }[]
   readonly segments: readonly { readonly timeline: number; readonly number: number; readonly at: number }[]
   readonly histories?: Readonly<Record<number, string>>
@@ -46,9 +47,10 @@ export function invent({
 }: Invented): Repository {
   const lines = ['repository 1 /r', `clock ${START + 100_000}`, 'db db-id=1', `db db-system-id=${systemId}`]
   lines.push('cluster 1={"db-version":"17"}')
-  backups.forEach(({ timeline, from, to, stop }, i) => {
+  backups.forEach(({ timeline, from, to, stop, damaged = false }, i) => {
     const info = {
       'backup-type': 'full',
+      'backup-error': damaged,
       'db-id': 1,
       'backup-archive-start': segment(timeline, from),
       'backup-archive-stop': segment(timeline, to),
