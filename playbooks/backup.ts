@@ -13,7 +13,9 @@ export default definePlaybook({
       definePlay({
         name: `backup of ${name}`,
         hosts: pattern(name),
-        tasks: () => [pgbackrest.backup('backup', { container: 'pgbackrest', now: vars.type })],
+        tasks: () => [
+          pgbackrest.backup('backup', { container: 'pgbackrest', program: 'backup', now: vars.type }),
+        ],
       }),
     ),
 })

@@ -109,7 +109,8 @@ export function backupService(vars: NodeVars): TaskList {
 export function backupTasks(): TaskList {
   // Looser than the service's own timetable: this is for the first one, and for a service that does not do its work.
   const policy = { full: '9d', diff: '2d' } as const
-  const backup = pgbackrest.backup('backup', { ...where, policy })
+  // As the service takes it: that leaves an account, expires behind the same lock, and has the copy off the site made.
+  const backup = pgbackrest.backup('backup', { ...where, program: 'backup', policy })
   return [
     backup,
     // From the other end: a segment that PostgreSQL has just finished arrives.

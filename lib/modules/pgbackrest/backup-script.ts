@@ -7,6 +7,8 @@ import type { PgbackrestTarget } from './target.ts'
 export interface BackupOrder {
   readonly type: BackupType
   readonly repo: number | undefined
+  /** What takes it, instead of `pgbackrest backup`. */
+  readonly program: string | undefined
   /** The newest label when this was decided, and whether another one that is as good may take the place of this one. */
   readonly newest: string
   readonly orAnother: boolean
@@ -21,8 +23,8 @@ export interface BackupOrder {
  * first checkpoint of the new timeline is through, which takes minutes where nobody asks for it.
  */
 export function backupStep(target: PgbackrestTarget, order: BackupOrder): ShellStep {
-  const { type, repo, newest, orAnother, wait, limit } = order
-  const options = [`--type=${type}`, ...(repo === undefined ? [] : [`--repo=${repo}`]), ...QUIET]
+  const { type, repo, program, newest, orAnother, wait, limit } = order
+  const options = [`--type=${type}`, ...(repo === undefined ? [] : [`--repo=${repo}`])]
   // Labels end with the first letter of their type.
   const asGood = { full: 'F', diff: 'FD', incr: 'FDI' }[type]
   const script = `
@@ -30,15 +32,18 @@ export function backupStep(target: PgbackrestTarget, order: BackupOrder): ShellS
 newest() {
   pgbr info --output=json --log-level-console=off | tr '{,' '\\n\\n' | sed -n 's/^"label":"\\([^"]*\\)"$/\\1/p' | sort | tail -n 1
 }
+# usage: through SECONDS PROGRAM [OPTION…]  (one that would wait by itself is told not to)
+through() {
+  _limit=$1
+  shift
+  said=$(BACKUP_PATIENCE=0 timeout "$_limit" "$@" 2>&1 </dev/null)
+}
 # usage: held  (does another backup run?)
 held() { pgbr info --output=json --log-level-console=off | grep -q '"backup":{"held":true'; }
-${sh`set -- ${options}`}
+${sh`set -- ${program === undefined ? [...options, ...QUIET] : options}`}
 ${sh`deadline=$(($(date +%s) + ${wait})) before=${newest} another=${orAnother ? 'yes' : 'no'}`}
 while :; do
-  case $(query 'SELECT pg_is_in_recovery()' 2>/dev/null) in
-    t) run ${limit} backup --backup-standby=y "$@" && exit 0 ;;
-    *) run ${limit} backup "$@" && exit 0 ;;
-  esac
+  ${program === undefined ? itself(limit) : sh`through ${limit} ${program} "$@" && exit 0`}
   code=$?
   case $said in
     *'does not match pg_control timeline'*) query CHECKPOINT >/dev/null 2>&1 ;;
@@ -61,3 +66,8 @@ while :; do
 done`
   return pgbackrestStep(target, script, wait + limit)
 }
+
+const itself = (limit: number): string => `case $(query 'SELECT pg_is_in_recovery()' 2>/dev/null) in
+    t) run ${limit} backup --backup-standby=y "$@" && exit 0 ;;
+    *) run ${limit} backup "$@" && exit 0 ;;
+  esac`

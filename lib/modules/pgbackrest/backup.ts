@@ -19,6 +19,11 @@ import {
 interface Common extends PgbackrestTarget {
   /** Number of the repository. @default the first one */
   readonly repo?: number | undefined
+  /**
+   * A program of the container that takes the backup instead of `pgbackrest backup`, with the same `--type`, and ends with 50 when
+   * another one runs. What has to happen around every backup, whoever asks for it, is then in one place.
+   */
+  readonly program?: string | undefined
   /** How long to wait while another backup runs. @default '10m' */
   readonly wait?: Duration | undefined
   /** How long it may take. @default '12h' */
@@ -63,6 +68,10 @@ export const backup = defineModule({
         .optional(),
       now: z.enum(['full', 'diff', 'incr']).optional(),
       repo: z.int().positive().optional(),
+      program: z
+        .string()
+        .regex(/^[\w./-]+$/, 'must be the name of a program, or its path')
+        .optional(),
       wait: duration.optional(),
       timeout: duration.optional(),
     })
@@ -72,10 +81,11 @@ export const backup = defineModule({
   probe: probePgbackrest,
   plan,
   apply: (args, state) => {
-    const { now, repo, wait = '10m', timeout = '12h' } = args
+    const { now, repo, program, wait = '10m', timeout = '12h' } = args
     const order = {
       type: now ?? wanted(args, state)?.type ?? 'incr',
       repo,
+      program,
       newest:
         state.info.backups
           .map(({ label }) => label)

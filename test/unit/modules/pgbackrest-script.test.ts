@@ -18,8 +18,8 @@ describe('the script of a backup', () => {
   }
   const task = pgbackrest.backup('it', { user: userInfo().username, now: 'incr' })
   const [step] = task.module.apply(task.args, stateOf('2.45', 'full')) as readonly [ShellStep]
-  const taken = (shell: readonly string[]) =>
-    run(shell, { script: `PATH=${folder()}:$PATH\nexport PATH\n${step.script}` })
+  const taken = (shell: readonly string[], one = step) =>
+    run(shell, { script: `PATH=${folder()}:$PATH\nexport PATH\n${one.script}` })
   const calls = (): string => readFileSync(join(folder(), 'calls'), 'utf8')
 
   for (const [name, shell] of Object.entries(SHELLS)) {
@@ -35,6 +35,21 @@ describe('the script of a backup', () => {
       program('pgbackrest', `[ -e ${folder()}/done ] || { echo '${TIMELINE}'; exit 58; }`)
       assert.equal((await taken(shell)).code, 0)
       assert.equal(calls().match(/pgbackrest --stanza=main backup --type=incr/g)?.length, 2)
+    })
+
+    it(`leaves it to a program that does more, and waits for its turn, with ${name}`, async () => {
+      program('psql', 'echo t')
+      program('pgbackrest', 'echo "[]"')
+      program(
+        'own',
+        `[ -e ${folder()}/done ] || { touch ${folder()}/done; exit 50; }; echo $BACKUP_PATIENCE >> ${folder()}/calls`,
+      )
+      program('sleep', '')
+      const own = pgbackrest.backup('it', { user: userInfo().username, now: 'incr', program: 'own' })
+      const [one] = own.module.apply(own.args, stateOf('2.45', 'full')) as readonly [ShellStep]
+      assert.equal((await taken(shell, one)).code, 0)
+      assert.match(calls(), /^own --type=incr\nsleep [^]*own --type=incr\n0\n$/)
+      assert.doesNotMatch(calls(), /pgbackrest --stanza=main backup/)
     })
 
     it(`fails with pgBackRest's own words, with ${name}`, async () => {
