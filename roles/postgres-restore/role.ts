@@ -1,5 +1,5 @@
 import { copy, defineRole, docker, file, secretValue, sh, shell, z } from 'run-playbook'
-import { SECRETS } from '../postgres-node/places.ts'
+import { SECRETS, SHARED } from '../postgres-node/places.ts'
 import { orderSchema, orderText } from './order.ts'
 import * as scripts from './scripts.ts'
 
@@ -13,7 +13,10 @@ const vars = z.strictObject({
   order: orderSchema,
 })
 
-const places = (node: z.output<typeof vars>) => ({ ...node, secrets: SECRETS })
+/** Shared with the backup service: nothing is expired that is being restored. */
+const LOCK = `${SHARED}/lock`
+
+const places = (node: z.output<typeof vars>) => ({ ...node, secrets: SECRETS, lock: LOCK })
 
 /** The primary, before it is too late: a named place to restore to. */
 export const restorePoint = defineRole({
@@ -78,6 +81,7 @@ export const restoredInPlace = defineRole({
       owner: 'root',
       group: 'root',
     }),
+    file('lock folder', { path: LOCK, state: 'directory' }),
     shell('restore', {
       script: scripts.restoreNew(places(node), node.order),
       unless: scripts.isDone(`${node.dataDir}/restore.report`, node.order.id),
@@ -119,6 +123,7 @@ export const restoredCopy = defineRole({
     return [
       file('folder', { path: restoreDir, state: 'directory' }),
       file('secrets folder', { path: SECRETS, state: 'directory', mode: '0700' }),
+      file('lock folder', { path: LOCK, state: 'directory' }),
       shell('repository belongs to postgres', {
         script: scripts.own(places(node)),
         unless: scripts.owned(places(node)),
@@ -138,6 +143,7 @@ export const restoredCopy = defineRole({
           { source: restoreDir, target: '/var/lib/postgresql/data' },
           { source: backupDir, target: '/var/lib/pgbackrest', readOnly: true },
           { source: SECRETS, target: '/run/secrets', readOnly: true },
+          { source: LOCK, target: '/tmp/pgbackrest' },
         ],
         tmpfs: { '/run/run-playbook': 'size=64m,mode=0700' },
       }),

@@ -16,15 +16,20 @@ export interface ImagePlaces {
   readonly dataDir: string
   readonly backupDir: string
   readonly secrets: string
+  readonly lock: string
 }
 
 /** A run that was cut short may still be at it: it is ended, and taken up where it was. */
-export const restoreNew = ({ image, dataDir, backupDir, secrets }: ImagePlaces, order: Order): string => sh`
+export const restoreNew = (
+  { image, dataDir, backupDir, secrets, lock }: ImagePlaces,
+  order: Order,
+): string => sh`
 docker rm -f postgres-restore >/dev/null 2>&1 || true
 docker run --rm --init --name postgres-restore --network none --shm-size 256m --stop-signal SIGINT \
   --mount type=bind,source=${dataDir},target=/var/lib/postgresql/data \
   --mount type=bind,source=${backupDir},target=/var/lib/pgbackrest \
   --mount type=bind,source=${secrets},target=/run/secrets,readonly \
+  --mount type=bind,source=${lock},target=/tmp/pgbackrest \
   --tmpfs /run/run-playbook:size=64m,mode=0700 \
   ${image} restore new ${[`--as=${order.id}`, `--keep=${order.keep ? 'yes' : 'no'}`, ...order.options]} </dev/null`
 

@@ -10,6 +10,14 @@ _prepare_pgbackrest() {
   chown postgres: /tmp/pgbackrest /var/lib/pgbackrest 2>/dev/null || true
 }
 
+# usage: _hold_expire  (until descriptor 7 is closed nothing is expired: what is being restored would vanish under it)
+_hold_expire() {
+  local lock=/tmp/pgbackrest/expire.flock
+  [ -e "$lock" ] || : > "$lock"
+  exec 7< "$lock"
+  flock -n -s 7 || { _say 'an expire is running: waiting for its end'; flock -s 7; }
+}
+
 # usage: _store_cipher  (pgBackRest reads every *.conf of the folder)
 _store_cipher() {
   (
