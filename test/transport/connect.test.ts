@@ -126,9 +126,8 @@ describe('connecting', function () {
     it('that refuses is tried again a little', async () => {
       const port = await freePort()
       let server: Server | undefined
-      // Up after the first try: a proxy to the sshd.
+      // Up after the first try: a proxy to the sshd. Each side may hang up first, and the other then writes to nobody.
       const timer = setTimeout(() => {
-        // Each side may hang up first, and the other then writes to nobody.
         server = createServer((socket) =>
           pipeline(socket, tcp(sshd.port, '127.0.0.1'), socket, () => {}),
         ).listen(port)
