@@ -30,6 +30,8 @@ const inventory = defineInventory({
     offsite: z.string().optional(),
     /** When backups are taken; roles/postgres-backup/vars.ts says what can be set. */
     schedule: z.looseObject({}).optional(),
+    /** What the repository keeps: `{ full: '14d', diff: 7 }`, by default all moments of two weeks; `full: 2` would be two full backups. */
+    retention: z.looseObject({}).optional(),
   }),
   hosts: {
     'node-a': { address: '10.88.0.11' },

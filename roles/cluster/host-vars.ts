@@ -1,5 +1,5 @@
 import { type Host, UserError, z } from 'run-playbook'
-import { backupPolicy } from '../postgres-backup/vars.ts'
+import { backupPolicy, retentionPolicy } from '../postgres-backup/vars.ts'
 import { refuseOverlap } from './host-folders.ts'
 
 const hostVars = z.object({
@@ -15,6 +15,7 @@ const hostVars = z.object({
   encrypt: z.boolean().default(false),
   offsite: z.string().optional(),
   schedule: backupPolicy.prefault({}),
+  retention: retentionPolicy.prefault({}),
 })
 
 /** What the inventory says of a node, whoever wrote the inventory. @throws UserError for a value of the wrong type, and for folders in one another */

@@ -9,8 +9,17 @@ export function nodeVarsOf(context: ClusterContext, primary: Host) {
   const { nodes, fact } = clusterOf(context)
   const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
   return (host: Host) => {
-    const { dataDir, backupDir, drillDir, encrypt, offsite, schedule, synchronous, maxSlotWalKeepSize } =
-      hostVarsOf(host)
+    const {
+      dataDir,
+      backupDir,
+      drillDir,
+      encrypt,
+      offsite,
+      schedule,
+      retention,
+      synchronous,
+      maxSlotWalKeepSize,
+    } = hostVarsOf(host)
     return {
       image: vars.image,
       address: host.address,
@@ -23,6 +32,7 @@ export function nodeVarsOf(context: ClusterContext, primary: Host) {
       encrypt,
       offsite,
       schedule,
+      retention,
       synchronous,
       maxSlotWalKeepSize,
       memoryMb: fact(host).memoryMb,

@@ -2,7 +2,7 @@ import { type TaskList, changed, copy, docker, file, pgbackrest, template } from
 import { PGBACKREST, SECRETS, mounts } from '../postgres-node/places.ts'
 import type { NodeVars } from '../postgres-node/vars.ts'
 import { repositoryCipher } from './cipher.ts'
-import { policyEnv } from './vars.ts'
+import { policyEnv, retentionOptions } from './vars.ts'
 
 /** The port that pgBackRest's own server listens on by default. */
 const TLS_PORT = 8432
@@ -49,7 +49,7 @@ export function pgbackrestConfig(vars: NodeVars): TaskList {
           port,
           nodes: vars.nodes,
           peers,
-          retention,
+          retention: retentionOptions(retention),
           stanza: STANZA,
           tlsPort: TLS_PORT,
           processes: Math.max(1, Math.floor(vars.cores / 2)),

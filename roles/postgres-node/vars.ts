@@ -1,5 +1,5 @@
 import { secretValue, z } from 'run-playbook'
-import { backupPolicy } from '../postgres-backup/vars.ts'
+import { backupPolicy, retentionPolicy } from '../postgres-backup/vars.ts'
 
 /** What every node of the cluster needs to know, primary or replica. */
 export const nodeVars = z.strictObject({
@@ -23,10 +23,7 @@ export const nodeVars = z.strictObject({
   /** The most cores of any node: a standby must allow at least as many worker processes as its primary. */
   mostCores: z.number(),
   maxConnections: z.int().default(100),
-  /** What its repository keeps: full backups, and differential ones. */
-  retention: z
-    .strictObject({ full: z.int().min(1).default(2), diff: z.int().min(1).default(7) })
-    .prefault({}),
+  retention: retentionPolicy.prefault({}),
   /** Whether the repository is encrypted at rest. Decided before the first backup. */
   encrypt: z.boolean().default(false),
   /** Where a copy of the repository goes: a folder on something mounted, or what rsync understands, `user@host:/path`. */
