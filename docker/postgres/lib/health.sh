@@ -24,22 +24,24 @@ _health() {
 
 # usage: _health_of_disk  (what writing says is truer than mode bits and mount options)
 _health_of_disk() {
-  local words free total
+  local words free total shared=
   words=$({ head -c 16384 /dev/zero > "$repo/.write-test"; } 2>&1) || true
   rm -f "$repo/.write-test" 2>/dev/null || true
   read -r total free <<DF
 $(df -Pk "$repo" | awk 'NR == 2 { print $2, $4 }')
 DF
+  # WAL that can't be archived is kept, and PostgreSQL panics where there is no room for more.
+  [ "$(stat -c %d "$repo")" != "$(stat -c %d "$PGDATA" 2>/dev/null)" ] || shared='; the database is on the same disk, and stops when that is full'
   case $words in
-    *'No space'* | *quota*) _problem full critical "the disk of the repository is full ($((free / 1024)) of $((total / 1024)) MB free): nothing is archived until there is room, and pg_wal grows" ;;
+    *'No space'* | *quota*) _problem full critical "the disk of the repository is full ($((free / 1024)) of $((total / 1024)) MB free): nothing is archived until there is room, and pg_wal grows$shared" ;;
     *'Read-only'*) _problem read-only critical 'the repository is on a file system that is read-only: nothing is archived, and pg_wal grows' ;;
     *[Pp]'ermission denied'*) _problem not-writable critical "the repository may not be written: $(ls -ld "$repo" 2>&1)" ;;
     ?*) _problem not-writable critical "writing to the repository fails: $words" ;;
     *)
       if [ "$free" -lt 65536 ]; then
-        _problem full critical "the disk of the repository is nearly full: $((free / 1024)) MB are left, four segments of WAL"
+        _problem full critical "the disk of the repository is nearly full: $((free / 1024)) MB are left, four segments of WAL$shared"
       elif [ "$free" -lt $((total / 20)) ] || [ "$free" -lt $((delta / 1024)) ]; then
-        _problem nearly-full warning "the disk of the repository has $((free / 1024)) of $((total / 1024)) MB left; the last full backup took $((delta / 1048576)) MB"
+        _problem nearly-full warning "the disk of the repository has $((free / 1024)) of $((total / 1024)) MB left; the last full backup took $((delta / 1048576)) MB$shared"
       fi ;;
   esac
 }
