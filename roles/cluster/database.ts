@@ -18,7 +18,7 @@ export function databasePlays(
   context: ClusterContext,
   primary: Host,
   returning: ReadonlyMap<Host, WayBack> = new Map(),
-  restartPrimary = true,
+  { restartPrimary = true, backups = true }: { restartPrimary?: boolean; backups?: boolean } = {},
 ): readonly Play[] {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
@@ -53,9 +53,11 @@ export function databasePlays(
   ]
   // Last, because a backup asks the services of all nodes which of them is primary. One at a time, for each has the
   // primary begin and end it; and a node that fails keeps no other from its own.
-  const firstBackups = nodes.map(({ name }) =>
-    definePlay({ name: `backup of ${name}`, hosts: pattern(name), roles: () => [postgresBackup({})] }),
-  )
+  const firstBackups = nodes
+    .filter(() => backups)
+    .map(({ name }) =>
+      definePlay({ name: `backup of ${name}`, hosts: pattern(name), roles: () => [postgresBackup({})] }),
+    )
   const order = shrinks(context, primary) ? [first, last, ...replicas] : [first, ...replicas, last]
   const servers = order.filter((play) => restartPrimary || play !== last)
   return [...servers, ...firstBackups, statusPlay(context)]

@@ -68,7 +68,9 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
   if (promotion.kind === 'unknown') return plays.filter((play) => play !== false)
   return [
     ...plays.filter((play) => play !== false),
-    ...databasePlays(context, to, returning(nodes, fact, promotion)),
+    // After a loss nobody waits for backups: pgBackRest would try the lost node again and again. The nodes take theirs
+    // themselves, on the new timeline.
+    ...databasePlays(context, to, returning(nodes, fact, promotion), { backups: promotion.kind !== 'lost' }),
   ]
 }
 

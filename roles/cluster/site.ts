@@ -23,7 +23,7 @@ export function beforeSwitchover(context: ClusterContext): readonly Play[] {
   const { nodes, first } = clusterOf(context)
   const { primary, returning } = survey(nodes, context.facts, first)
   if (!rolls(context, primary)) return []
-  return [...groundPlays(context), ...databasePlays(context, primary, returning, false)]
+  return [...groundPlays(context), ...databasePlays(context, primary, returning, { restartPrimary: false })]
 }
 
 /** Bytes of WAL that a replica may be behind, to be promoted. */
