@@ -2,12 +2,12 @@
 # Two primaries are worse than none. A node without standby.signal asks its peers before it starts, and stays up,
 # unhealthy and saying why, for as long as one of them objects.
 
-# usage: _ask HOST  (sets answer to primary, standby, busy, refused or silent; and peer_sysid, peer_timeline)
+# usage: _ask HOST [SECONDS]  (sets answer to primary, standby, busy, refused or silent; and peer_sysid, peer_timeline)
 # in_hot_standby needs no database and no other right than replication (PostgreSQL 14 and later).
 _ask() {
   local text
   peer_sysid='' peer_timeline=0
-  _run psql -XAtqw "$(_conninfo "$1" "${POSTGRES_SLOT_NAME}_asks") dbname=postgres replication=true" \
+  _run psql -XAtqw "$(_conninfo "$1" "${POSTGRES_SLOT_NAME}_asks") connect_timeout=${2:-5} dbname=postgres replication=true" \
     -c 'SHOW in_hot_standby' -c IDENTIFY_SYSTEM > "$run/answer" 2>&1 || true
   text=$(cat "$run/answer")
   case $text in

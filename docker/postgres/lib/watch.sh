@@ -27,7 +27,7 @@ _watch_on() {
 
 # usage: _overtaken_by HOST  (sets timeline; silence, an equal timeline and another cluster are no reason to stop)
 _overtaken_by() {
-  _ask "$1"
+  _ask "$1" 2
   [ "$answer" = primary ] && [ "$peer_sysid" = "$(_control 'Database system identifier')" ] || return 1
   timeline=$(_timeline)
   [ "$peer_timeline" -gt "$timeline" ]
