@@ -49,6 +49,21 @@ export async function assertHealthy(primary: string): Promise<void> {
   assert.deepEqual(again.with('changed', 'failed'), [], 'site wants something else')
 }
 
+/** Promotes whoever has the most, as an operator would: the first try may be told to take the other one. */
+export async function failOver(wish: string, other: string, ...args: string[]): Promise<string> {
+  const started = Date.now()
+  const first = await run('promote', '-e', `to=${wish}`, ...args)
+  if (first.code === 0) {
+    console.log(`    promoted ${wish} in ${Date.now() - started} ms`)
+    return wish
+  }
+  assert.match(first.stderr, new RegExp(`${other} has received more`), explain(first))
+  const second = await run('promote', '-e', `to=${other}`, ...args)
+  assert.equal(second.code, 0, explain(second))
+  console.log(`    promoted ${other}, which had more than ${wish}, in ${Date.now() - started} ms`)
+  return other
+}
+
 export const slotOf = (node: string): string => `node_10_88_0_1${NODES.indexOf(node as 'node-a') + 1}`
 
 export const timelineOf = async (node: string): Promise<number> =>

@@ -18,10 +18,31 @@ export async function prepareLoad(primary: string): Promise<void> {
   if (role === '0') {
     await psql(primary, `CREATE ROLE load LOGIN PASSWORD '${PASSWORD}'`)
     await psql(primary, 'CREATE DATABASE load OWNER load')
-    await inLoad(primary, 'CREATE TABLE rows (id text PRIMARY KEY)')
+    // No unique key: it would hide a commit that is done twice.
+    await inLoad(
+      primary,
+      'CREATE TABLE rows (id text); CREATE INDEX ON rows (id); CREATE TABLE knocks (at int)',
+    )
     await inLoad(primary, 'ALTER TABLE rows OWNER TO load')
   }
-  await inLoad(primary, 'TRUNCATE rows')
+  await inLoad(primary, 'TRUNCATE rows, knocks')
+}
+
+/** Tries to write to a node again and again; `stop` says how often it was let in. */
+export function knock(node: string): { accepted(): number; stop(): Promise<number> } {
+  let running = true
+  let accepted = 0
+  const done = (async () => {
+    while (running) {
+      await inLoad(node, 'INSERT INTO knocks VALUES (1)').then(
+        () => accepted++,
+        () => {},
+      )
+      await new Promise((wake) => setTimeout(wake, 200))
+    }
+    return accepted
+  })()
+  return { accepted: () => accepted, stop: () => ((running = false), done) }
 }
 
 /** SQL in the database of the load. */

@@ -57,9 +57,10 @@ export function startWriter(options: WriterOptions): Writer {
 }
 
 async function write(client: pg.Client, id: string, doubtful: boolean, patienceMs: number): Promise<void> {
-  // An attempt that went unanswered may still be under way: the unique key makes the second one wait for the first.
-  const text = `INSERT INTO rows (id) VALUES ($1::text)${doubtful ? ' ON CONFLICT DO NOTHING' : ''}`
-  await client.query({ text, values: [id], query_timeout: patienceMs } as pg.QueryConfig)
+  // An attempt that went unanswered may still be under way: the lock makes the second one wait for the first, and look then.
+  const look = doubtful ? `WHERE NOT EXISTS (SELECT FROM rows WHERE id = '${id}')` : ''
+  const text = `SELECT pg_advisory_xact_lock(hashtext('${id}')); INSERT INTO rows SELECT '${id}' ${look}`
+  await client.query({ text, query_timeout: patienceMs } as pg.QueryConfig)
 }
 
 /** As libpq does with target_session_attrs=read-write: each host in turn. */
