@@ -24,18 +24,26 @@ SELECT json_build_object(
   'receiver', (SELECT json_build_object('status', status, 'from', sender_host, 'age', extract(epoch FROM age)) FROM receiver),
   -- Without a live receiver nobody knows how far the primary is.
   'lagBytes', CASE WHEN NOT recovery THEN 0
-    WHEN (SELECT live FROM receiver) THEN greatest(0, (SELECT latest_end_lsn FROM receiver) - lsn) END,
+    -- greatest() takes NULL for the least of all, and unknown is not 0: not before something was received or replayed.
+    WHEN (SELECT live AND latest_end_lsn IS NOT NULL FROM receiver) AND lsn IS NOT NULL
+      THEN greatest(0, (SELECT latest_end_lsn FROM receiver) - lsn) END,
   'lagSeconds', CASE WHEN NOT recovery THEN 0
     WHEN (SELECT live FROM receiver) THEN CASE
-      -- All is replayed: an idle primary is not lag.
-      WHEN received = lsn THEN 0
-      ELSE greatest(0, extract(epoch FROM now() - pg_last_xact_replay_timestamp())) END END,
+      -- All there is was received and is replayed: an idle primary is not lag, a slow link is.
+      WHEN received = lsn AND received >= (SELECT latest_end_lsn FROM receiver) THEN 0
+      WHEN pg_last_xact_replay_timestamp() IS NOT NULL
+        THEN greatest(0, extract(epoch FROM now() - pg_last_xact_replay_timestamp())) END END,
   'standbys', (SELECT coalesce(json_agg(json_build_object(
       'name', application_name, 'address', host(client_addr), 'state', state, 'syncState', sync_state,
-      'lagBytes', greatest(0, received - replay_lsn), 'lagSeconds', extract(epoch FROM coalesce(replay_lag, '0')),
+      'lagBytes', CASE WHEN replay_lsn IS NOT NULL THEN greatest(0, received - replay_lsn) END,
+      -- There is no replay_lag once an idle standby has caught up, and none before it said anything.
+      'lagSeconds', CASE WHEN replay_lag IS NOT NULL THEN extract(epoch FROM replay_lag)
+        WHEN replay_lsn >= received THEN 0 END,
       'replyAge', extract(epoch FROM now() - reply_time)) ORDER BY application_name), '[]')
-    -- A base backup and pg_receivewal have connections of the same kind.
-    FROM pg_stat_replication WHERE replay_lsn IS NOT NULL OR state IN ('startup', 'catchup', 'streaming')),
+    -- A base backup and pg_receivewal have connections of the same kind and replay nothing. A member that has not said yet
+    -- what it replayed is known by its slot.
+    FROM pg_stat_replication WHERE replay_lsn IS NOT NULL
+      OR state <> 'backup' AND application_name IN (SELECT slot_name FROM pg_replication_slots)),
   'slots', (SELECT coalesce(json_agg(json_build_object(
       'name', slot_name, 'type', slot_type, 'active', active, 'walStatus', wal_status,
       'retainedBytes', received - restart_lsn, 'safeBytes', safe_wal_size) ORDER BY slot_name), '[]')
