@@ -14,7 +14,7 @@ const CODES: Readonly<Record<string, readonly [number, number]>> = {
   '/replica': [503, 200],
   '/replica?lag=0': [503, 200],
   '/replica?lag=10MB': [503, 200],
-  '/replica?lag=nonsense': [503, 503],
+  '/replica?lag=nonsense': [503, 200],
   '/replica?replication_state=streaming': [503, 200],
   '/replica?replication_state=other': [503, 503],
   '/replica?tag_zone=west': [503, 503],

@@ -27,13 +27,17 @@ const replica: Check = (view, query) => {
   if (state !== null && state !== replication.receiver?.status) return false
   // Tags are Patroni's own configuration. There are none here, and to Patroni a tag that is not set does not match.
   if ([...query.keys()].some((key) => key.startsWith('tag_'))) return false
-  return lagWithin(query, replication.lagBytes, Infinity)
+  return lagWithin(query, lagOf(view), Infinity)
 }
 
 const syncState =
-  (...states: readonly string[]): Check =>
+  (wanted: string): Check =>
   (view, query) =>
-    replica(view, query) && states.includes(syncStateOf(view) ?? '')
+    replica(view, query) && syncStateOf(view) === wanted
+
+/** Whoever is not known to be synchronous is not, also when no primary says so. */
+const asynchronous: Check = (view, query) =>
+  replica(view, query) && !['sync', 'quorum'].includes(syncStateOf(view) ?? '')
 
 const ready: Check = (view, query) => {
   if (primary(view, query)) return true
@@ -68,8 +72,8 @@ export const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['/read-only-sync', either(syncState('sync'))],
   ['/quorum', syncState('quorum')],
   ['/read-only-quorum', either(syncState('quorum'))],
-  ['/asynchronous', syncState('async', 'potential')],
-  ['/async', syncState('async', 'potential')],
+  ['/asynchronous', asynchronous],
+  ['/async', asynchronous],
   ['/health', running],
   ['/patroni', () => true],
   ['/readiness', ready],
@@ -86,14 +90,28 @@ function supersededBy({ status: { postgres }, peers }: HealthView): boolean {
   })
 }
 
+/** What the latest primary said last, also when it is gone: as Patroni keeps what its leader wrote down. */
+function lastPrimary({ peers }: HealthView): Status | undefined {
+  return peers
+    .flatMap(({ status }) => (status?.postgres.role === 'primary' ? [status] : []))
+    .toSorted((a, b) => (a.postgres.timeline ?? 0) - (b.postgres.timeline ?? 0))
+    .at(-1)
+}
+
 /** Only the primary knows which of its standbys are synchronous. */
-function syncStateOf({ peers, config }: HealthView): string | undefined {
-  const upstream = peers.find(
-    ({ status, failure }) =>
-      failure === undefined && status?.postgres.up && status.postgres.role === 'primary',
-  )
-  const { replicationName } = config.node
-  return upstream?.status?.replication.standbys.find(({ name }) => name === replicationName)?.syncState
+const syncStateOf = (view: HealthView): string | undefined =>
+  lastPrimary(view)?.replication.standbys.find(({ name }) => name === view.config.node.replicationName)
+    ?.syncState
+
+/**
+ * How far a replica is behind where the primary is known to have been. Readers keep their replicas when the primary is lost;
+ * a replica that nobody told of a primary is behind nobody.
+ */
+function lagOf(view: HealthView): number {
+  const { postgres, replication } = view.status
+  if (replication.lagBytes !== null) return replication.lagBytes
+  const known = lastPrimary(view)?.postgres.walPosition ?? 0
+  return Math.max(0, known - (postgres.walPosition ?? 0))
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -114,8 +132,7 @@ export function parseLag(text: string): number | undefined {
 
 function lagWithin(query: URLSearchParams, lag: number | null, otherwise: number): boolean {
   const asked = query.get('lag')
-  const most = asked === null ? otherwise : parseLag(asked)
-  if (most === Infinity) return true
-  // What is unknown is not within any bound, and a bound that nobody understands is not kept.
-  return most !== undefined && lag !== null && lag <= most
+  // A bound that makes no sense is none, as in Patroni.
+  const most = asked === null ? otherwise : (parseLag(asked) ?? Infinity)
+  return most === Infinity || (lag !== null && lag <= most)
 }
