@@ -9,11 +9,12 @@ import { sharedPair } from './support/shared.ts'
 const FOLDER = 'docker/status/prometheus'
 const DASHBOARD = 'docker/status/grafana/run-playbook.json'
 
-/** What a node has only once it practised a restore; in no healthy young cluster. */
+/** What a node has only once it practised a restore or has something to warn of; in no healthy young cluster. */
 const LATER = new Set([
   'run_playbook_drill_ok',
   'run_playbook_drill_timestamp_seconds',
   'run_playbook_repository_problems',
+  'run_playbook_warning',
 ])
 /** Prometheus's own. */
 const FOREIGN = new Set(['up'])
