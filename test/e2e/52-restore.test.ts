@@ -3,8 +3,17 @@ import { assertHealthy, healthyCluster, primaryNow } from './cluster.ts'
 import { IN_PLACE, archive, killedRestore, restore, sum, takeAway, wipe, write } from './restore.ts'
 import { NODES, explain, onNode, psql, run } from './support.ts'
 
+/** Kills the container of a restore when some of the backup is there, and says how far it had come. */
+const CUT = `for i in $(seq 12000); do
+    size=$(du -sk /data/postgres/pgdata.restore 2>/dev/null | cut -f 1)
+    if [ "\${size:-0}" -gt 1024 ] && docker kill postgres-restore >/dev/null 2>&1; then
+      cat /data/postgres/restore.report; ls /data/postgres/pgdata.restore; exit
+    fi
+    sleep 0.02
+  done; exit 1`
+
 describe('a restore', function () {
-  this.timeout(420_000)
+  this.timeout(600_000)
   let primary: string
   before(async () => {
     await healthyCluster()
@@ -68,6 +77,11 @@ describe('a restore', function () {
     const site = await run('site')
     assert.equal(site.code, 1, explain(site))
     assert.match(site.stderr, /node-b holds backups of a cluster, but no node has its data/)
+    // First the container, while it fetches the backup, then the runner.
+    const cut = onNode('node-b', CUT)
+    const torn = await run('restore', ...IN_PLACE)
+    assert.equal(torn.code, 2, explain(torn))
+    assert.match(await cut, /^state=running$/m, 'it had come further when it was killed')
     await killedRestore(/play restore/, 2_500, ...IN_PLACE)
     const unfinished = await run('site')
     assert.match(unfinished.stderr, /a restore of the cluster was cut short/)
