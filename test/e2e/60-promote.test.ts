@@ -10,7 +10,7 @@ import {
   timelineOf,
 } from './cluster.ts'
 import { compare, prepareLoad, startLoad } from './load/load.ts'
-import { explain, onNode, psql, run, runJson } from './support.ts'
+import { explain, onNode, psql, run, runJson, until } from './support.ts'
 
 describe('a planned promotion', function () {
   this.timeout(240_000 * REPEAT)
@@ -84,6 +84,25 @@ describe('a promotion that must not be', function () {
 
   it('is refused to an unknown node', () => refused(/there is no node node-x/, 'to=node-x'))
   it('is refused to the primary', () => refused(/is the primary already/, `to=${primary}`))
+
+  it('is refused with --limit, which would leave the old primary open', async () => {
+    const outcome = await run('promote', '-e', `to=${replica}`, '-l', replica)
+    assert.equal(outcome.code, 1, explain(outcome))
+    assert.match(outcome.stderr, /--limit leaves out .*node/)
+    assert.equal(await primaryNow(), primary)
+  })
+
+  it('is refused to a primary whose PostgreSQL is stopped: nobody is to take over from it', async () => {
+    await onNode(primary, 'docker stop postgres')
+    try {
+      const outcome = await run('promote', '-e', `to=${primary}`)
+      assert.equal(outcome.code, 1, explain(outcome))
+      assert.match(outcome.stderr, /is the primary already, but its PostgreSQL does not run/)
+    } finally {
+      await onNode(primary, 'docker start postgres')
+    }
+    await until('it accepts writes again', async () => (await primaryNow()) === primary)
+  })
 
   it('is refused to a node that is down', async () => {
     await onNode(replica, 'systemctl stop ssh.socket ssh 2>/dev/null; true')
