@@ -4,7 +4,7 @@ import { docker, ensureEngine, type Engine } from './engine.ts'
 import { withMachineLock } from './lock.ts'
 import { ensureNetwork } from './network.ts'
 import { ensureNodeImage } from './node-image.ts'
-import { createNode, nodesOf, removeNode, startNode, waitForNode, type LabNode } from './nodes.ts'
+import { createNode, nodeIn, nodesOf, removeNode, startNode, waitForNode, type LabNode } from './nodes.ts'
 import { ensurePostgresArchive } from './postgres-image.ts'
 import type { RunOptions } from './run.ts'
 import { ensureAccess, giveAccess, writeSshConfig, type Access } from './ssh.ts'
@@ -63,6 +63,21 @@ export async function resetNodes(lab: Lab, names?: readonly string[]): Promise<v
     }),
   )
   // Their host keys are new as well.
+  await writeSshConfig(lab.engine, lab.dir, lab.nodes)
+}
+
+/** One more bare node, for as long as somebody needs it. It is removed with the lab, or by `dropNode`. */
+export async function addNode(lab: Lab, name: string): Promise<void> {
+  const node = nodeIn(lab.name, await ensureNetwork(lab.engine, lab.name), name, lab.nodes.length)
+  await createNode(lab.engine, lab.name, node, lab.nodeImage)
+  await ready(lab.engine, node, lab.access)
+  lab.nodes.push(node)
+  await writeSshConfig(lab.engine, lab.dir, lab.nodes)
+}
+
+export async function dropNode(lab: Lab, name: string): Promise<void> {
+  await removeNode(lab.engine, nodeOf(lab, name))
+  lab.nodes = lab.nodes.filter((node) => node.name !== name)
   await writeSshConfig(lab.engine, lab.dir, lab.nodes)
 }
 

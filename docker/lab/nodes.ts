@@ -12,12 +12,15 @@ export interface LabNode {
 }
 
 export function nodesOf(lab: string, subnet: string): LabNode[] {
-  return ['node-a', 'node-b', 'node-c'].map((name, index) => ({
-    name,
-    container: `${lab}-${name}`,
-    address: addressIn(subnet, 11 + index),
-  }))
+  return ['node-a', 'node-b', 'node-c'].map((name, index) => nodeIn(lab, subnet, name, index))
 }
+
+/** The nth node of a lab, 0 is the first. */
+export const nodeIn = (lab: string, subnet: string, name: string, index: number): LabNode => ({
+  name,
+  container: `${lab}-${name}`,
+  address: addressIn(subnet, 11 + index),
+})
 
 // As little as systemd, Docker, WireGuard and PostgreSQL need. --privileged would be more, and is refused where
 // this machine itself is a container with fewer capabilities.

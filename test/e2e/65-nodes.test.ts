@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { assertHealthy, healthyCluster, primaryNow, slotOf } from './cluster.ts'
-import { DIR, NODES, explain, onNode, psql, runJson } from './support.ts'
+import { addNode, dropNode } from '../../docker/lab/lab.ts'
+import { DIR, NODES, explain, lab, onNode, psql, runJson, until } from './support.ts'
 
 describe('a node', function () {
   this.timeout(300_000)
@@ -48,5 +49,55 @@ describe('a node', function () {
     assert.equal(reclone.code, 0, explain(reclone))
     assert.notEqual(await onNode(node, 'stat -c %i /data/postgres/pgdata'), born)
     await assertHealthy(primary)
+  })
+})
+
+describe('a fourth node', function () {
+  this.timeout(400_000)
+  const inventory = resolve(`${DIR}/four.ts`)
+  const fourth = 'node-d'
+  let primary: string
+  before(async () => {
+    await healthyCluster()
+    primary = await primaryNow()
+    await addNode(await lab(), fourth)
+    const four = readFileSync('inventory.ts', 'utf8')
+      .replace(/^( *)'node-c': .*\n/m, `$&$1'${fourth}': { address: '10.88.0.14' },\n`)
+      .replace(`'node-c']`, `'node-c', '${fourth}']`)
+    writeFileSync(inventory, four.replace(/declare module[\s\S]*/, ''))
+  })
+  after(async () => {
+    rmSync(inventory, { force: true })
+    await dropNode(await lab(), fourth)
+  })
+
+  const started = () =>
+    Promise.all(NODES.map((one) => onNode(one, "docker inspect -f '{{.State.StartedAt}}' postgres")))
+  const streaming = () => psql(primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")
+
+  it('is a line in the inventory and site, and no other PostgreSQL is restarted for it', async () => {
+    const before = await started()
+    const site = await runJson('site', '-i', inventory)
+    assert.equal(site.code, 0, explain(site))
+    await until('three streaming replicas', async () => (await streaming()) === '3')
+    assert.equal(await psql(fourth, 'SELECT pg_is_in_recovery()'), 't')
+    assert.deepEqual(await started(), before)
+    const again = await runJson('site', '-i', inventory)
+    assert.deepEqual(again.with('changed', 'failed'), [], explain(again))
+  })
+
+  it('can be promoted, and hand over again', async () => {
+    for (const to of [fourth, primary]) {
+      const promote = await runJson('promote', '-i', inventory, '-e', `to=${to}`)
+      assert.equal(promote.code, 0, explain(promote))
+    }
+  })
+
+  it('leaves nothing behind when it is taken out', async () => {
+    const before = await started()
+    const site = await runJson('site')
+    assert.equal(site.code, 0, explain(site))
+    await assertHealthy(primary)
+    assert.deepEqual(await started(), before)
   })
 })
