@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import type { Facts, SlowFacts } from './facts/postgres.ts'
+import { isFull } from './facts/trouble.ts'
 import type { Status } from './schema.ts'
 
 /** When a fact was read, and whether it still counts. */
@@ -16,7 +17,7 @@ type Parts = Pick<Status, 'replication' | 'archiver' | 'wal' | 'connections' | '
 /** What is published of PostgreSQL's own facts. What only a running server can know is unknown when it is down. */
 export function fromPostgres(
   { value: facts, readAt, failure }: Reading<Facts>,
-  slow: SlowFacts | undefined,
+  { value: slow, readAt: slowAt }: Pick<Reading<SlowFacts>, 'value' | 'readAt'>,
   nodes: Config['peers'],
   now: number,
 ): Parts {
@@ -40,8 +41,9 @@ export function fromPostgres(
       uptimeSeconds: facts === undefined || old ? null : round((now - Date.parse(facts.startedAt)) / 1000),
       walPosition: facts?.walPosition ?? null,
       replayPaused: facts?.replayPaused ?? null,
-      pendingRestart: slow?.pendingRestart ?? [],
-      overridden: slow?.overridden ?? [],
+      pendingRestart: slow?.pendingRestart ?? null,
+      overridden: slow?.overridden ?? null,
+      settingsAgeSeconds: slowAt === undefined ? null : round((now - slowAt) / 1000),
     },
     replication: {
       lagBytes: old ? null : (facts?.lagBytes ?? null),
@@ -69,7 +71,8 @@ export function fromPostgres(
     },
     wal: { files: facts?.wal.files ?? null, bytes: facts?.wal.bytes ?? null },
     connections: {
-      used: old ? null : (facts?.connections.used ?? null),
+      // Nobody could count them, but that none is left is a number, too.
+      used: (isFull(failure) ? facts?.connections.allowed : old ? null : facts?.connections.used) ?? null,
       allowed: facts?.connections.allowed ?? null,
       idleInTransaction: old ? null : (facts?.connections.idleInTransaction ?? null),
     },

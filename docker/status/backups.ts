@@ -4,7 +4,10 @@ import type { Backup, Backups, Window } from './schema.ts'
 
 const MOST = 50
 
-/** What is published of the repository. */
+/** As it is published: a long list is cut, its ends are not. */
+export const newestOf = (backups: Backups): Backups => ({ ...backups, list: backups.list.slice(-MOST) })
+
+/** What is known of the repository. */
 export function fromRepository(
   { value, readAt, failure }: Reading<RepositoryFacts>,
   lastAttempt: Backups['lastAttempt'],
@@ -30,7 +33,8 @@ export function fromRepository(
     running: failure === undefined ? (info?.status.lock?.backup.held ?? null) : null,
     lastAttempt,
     last: { full: last('full'), diff: last('diff'), incr: last('incr') },
-    list: list.slice(-MOST),
+    list,
+    whole: info === undefined ? null : list.filter(({ result }) => result === 'ok').length,
     repositoryFreeBytes: freeBytes,
     repositoryTotalBytes: totalBytes,
   }

@@ -30,13 +30,23 @@ export async function metricsOf(status: Status): Promise<Answer> {
     add(Counter, name, help, samples)
 
   gauge('pg_up', 'Whether PostgreSQL answers', [status.postgres.up])
-  if (status.postgres.up) postgres(status, gauge, counter)
+  if (status.postgres.up) server(status, gauge)
+  if (status.postgres.up && !status.postgres.old) postgres(status, gauge, counter)
   cluster(status, gauge)
   backups(status, gauge)
   return { status: 200, type: registry.contentType, body: await registry.metrics() }
 }
 
 type Add = (name: string, help: string, ...samples: readonly Sample[]) => void
+
+/** What is known also of a server that is too busy to be asked. */
+function server({ postgres, connections }: Status, gauge: Add): void {
+  gauge('pg_replication_is_replica', 'Whether this is a replica', [
+    postgres.role === null ? null : postgres.role === 'replica',
+  ])
+  gauge('run_playbook_connections_used', 'Client connections', [connections.used])
+  gauge('run_playbook_connections_allowed', 'Client connections that may be', [connections.allowed])
+}
 
 function postgres(status: Status, gauge: Add, counter: Add): void {
   const { postgres, replication, archiver, connections, databases, wal } = status
@@ -45,7 +55,6 @@ function postgres(status: Status, gauge: Add, counter: Add): void {
     1,
     { version: `PostgreSQL ${postgres.version}`, short_version: shortVersion(postgres.versionNumber) },
   ])
-  gauge('pg_replication_is_replica', 'Whether this is a replica', [postgres.role === 'replica'])
   gauge('pg_replication_lag_seconds', 'Replication lag behind the primary; no sample: unknown', [
     replication.lagSeconds,
   ])
@@ -114,8 +123,6 @@ function postgres(status: Status, gauge: Add, counter: Add): void {
   gauge('pg_wal_segments', 'Segments in pg_wal', [wal.files])
   gauge('pg_wal_size_bytes', 'Size of pg_wal', [wal.bytes])
 
-  gauge('run_playbook_connections_used', 'Client connections', [connections.used])
-  gauge('run_playbook_connections_allowed', 'Client connections that may be', [connections.allowed])
   gauge('run_playbook_connections_idle_in_transaction', 'Connections idle in a transaction', [
     connections.idleInTransaction,
   ])
@@ -163,7 +170,8 @@ function backups({ backups, window, repository, drill }: Status, gauge: Add): vo
   const of = (value: (one: (typeof last)[number]) => number | boolean | null) =>
     last.map((one) => [value(one), { type: one.type }] as const)
   gauge('run_playbook_repository_readable', 'Whether pgBackRest could read its repository', [
-    backups.readAt === null ? null : !backups.old,
+    // Null: nobody looked yet.
+    backups.readAt === null && !backups.old ? null : !backups.old,
   ])
   gauge('run_playbook_repository_problems', 'Problems that the backup service found', [
     repository?.problems.length,
@@ -175,9 +183,7 @@ function backups({ backups, window, repository, drill }: Status, gauge: Add): vo
     backups.repositoryTotalBytes,
   ])
   gauge('run_playbook_backup_running', 'Whether a backup is being taken', [backups.running])
-  gauge('run_playbook_backups', 'Backups in the repository that are whole', [
-    backups.list.filter(({ result }) => result === 'ok').length,
-  ])
+  gauge('run_playbook_backups', 'Backups in the repository that are whole', [backups.whole])
   gauge(
     'run_playbook_backup_last_timestamp_seconds',
     'When the newest backup of a type ended',

@@ -60,10 +60,14 @@ export const postgresSchema = z.object({
   uptimeSeconds: seconds,
   walPosition: z.number().nullable().describe('bytes since 0/0: written on a primary, replayed on a replica'),
   replayPaused: z.boolean().nullable(),
-  pendingRestart: z.array(z.string()).describe('settings that wait for a restart'),
+  pendingRestart: z.array(z.string()).nullable().describe('settings that wait for a restart'),
   overridden: z
     .array(z.string())
+    .nullable()
     .describe('settings in postgresql.auto.conf, which beat the configuration file'),
+  settingsAgeSeconds: seconds
+    .default(null)
+    .describe('since pendingRestart, overridden and the sizes of databases were read: every half minute'),
 })
 
 export const replicationSchema = z.object({
@@ -116,6 +120,7 @@ export const backupsSchema = z.object({
     .describe('of this node to take a backup'),
   last: ofEachType.describe('the newest of each type'),
   list: z.array(backupSchema).describe('the newest last, at most 50'),
+  whole: z.int().nullable().default(null).describe('how many there are that are whole, in all'),
   repositoryFreeBytes: bytes,
   repositoryTotalBytes: bytes,
 })
@@ -200,6 +205,10 @@ export const statusSchema = z
     window: windowSchema.nullable(),
     repository: repositorySchema.nullable(),
     drill: drillSchema.nullable(),
+    unreadable: z
+      .array(z.string())
+      .default([])
+      .describe('files of the backup service that are there and make no sense: what they say is unknown'),
     peers: z.array(peerSchema),
     warnings: z.array(warningSchema),
     history: historySchema,

@@ -1,6 +1,6 @@
 import { utimes, writeFile } from 'node:fs/promises'
 import { type Reading, fromPostgres, iso } from './assemble.ts'
-import { fromRepository, windowOf } from './backups.ts'
+import { fromRepository, newestOf, windowOf } from './backups.ts'
 import type { Config, Node } from './config.ts'
 import { repositoryReader } from './facts/backups.ts'
 import { filesReader } from './facts/files.ts'
@@ -9,13 +9,19 @@ import { factsSchema, slowFactsSchema } from './facts/postgres.ts'
 import { Session } from './facts/session.ts'
 import { Source } from './facts/source.ts'
 import { FACTS, SLOW_FACTS } from './facts/sql.ts'
-import { describeTrouble } from './facts/trouble.ts'
+import { describeBusy, describeTrouble } from './facts/trouble.ts'
 import { EVERY_SECONDS, History } from './history.ts'
 import { type Peer, SCHEMA_VERSION, type Status } from './schema.ts'
 import { warningsFor } from './warnings/index.ts'
 
+/** How long an answer waits for what is not PostgreSQL's: a disk that hangs, a node that is gone. */
+const PATIENCE_MS = 1000
+
 /** How old an answer may be, in milliseconds. However many ask, nothing is read more often than this. */
 const FRESH = { facts: 500, slow: 30_000, repository: 1000, files: 1000, peers: 2000 }
+
+/** A peer that has gone shows within 5 s, and it takes a moment to be sure of it: it is asked twice in that time. */
+const LOOKS_A_POINT = 2
 
 export interface PeerView {
   readonly node: Node
@@ -45,21 +51,21 @@ export class Service {
     this.#facts = new Source(async () => factsSchema.parse(await this.#session.ask(FACTS)))
     this.#slow = new Source(async () => slowFactsSchema.parse(await this.#session.ask(SLOW_FACTS)))
     this.#repository =
-      config.pgbackrest === null ? undefined : new Source(repositoryReader(config.pgbackrest))
-    this.#files = new Source(filesReader(config.stateDir))
+      config.pgbackrest === null ? undefined : new Source(repositoryReader(config.pgbackrest), PATIENCE_MS)
+    this.#files = new Source(filesReader(config.stateDir), PATIENCE_MS)
     this.#peers = config.peers.map((node) => ({ node, source: new Source(peerReader(config, node)) }))
   }
 
   start(): void {
+    let looks = 0
     const tick = async () => {
-      await this.status()
-      await this.#askPeers()
-      this.#history.add(this.#assemble())
+      await Promise.all([this.status(), this.#askPeers()])
+      if (looks++ % LOOKS_A_POINT === 0) this.#history.add(this.#assemble())
       await this.#alive()
     }
     // Whatever goes wrong in one look, the next one comes.
     const look = () => void tick().catch((error: unknown) => console.error(error))
-    this.#timer = setInterval(look, EVERY_SECONDS * 1000)
+    this.#timer = setInterval(look, (EVERY_SECONDS / LOOKS_A_POINT) * 1000)
     look()
   }
 
@@ -108,21 +114,24 @@ export class Service {
 
   #assemble(): Status {
     const now = Date.now()
-    const { about, ...database } = fromPostgres(this.#facts, this.#slow.value, this.config.peers, now)
+    const { about, ...database } = fromPostgres(this.#facts, this.#slow, this.config.peers, now)
     const { failure } = this.#facts
-    const running = { up: this.#facts.value !== undefined, state: 'running' as const, reason: null }
-    const trouble = failure && { up: false, ...describeTrouble(failure) }
+    const busy = failure && describeBusy(failure)
+    const up = busy !== undefined || this.#facts.value !== undefined
+    const running = { up, state: 'running' as const, reason: busy ?? null }
+    const trouble = busy === undefined && failure && { up: false, ...describeTrouble(failure) }
     const { name, address } = this.config.node
     const known = {
       schemaVersion: SCHEMA_VERSION,
       time: iso(now),
       node: { name, address },
-      postgres: { ...(trouble ?? running), ...about },
+      postgres: { ...(trouble || running), ...about },
       ...database,
       backups: fromRepository(this.#repository ?? NOTHING, this.#files.value?.attempt ?? null, now),
       window: windowOf(this.#repository ?? NOTHING),
       repository: this.#files.value?.repository ?? null,
       drill: this.#files.value?.drill ?? null,
+      unreadable: [...(this.#files.value?.broken ?? [])],
       peers: this.#peers.map(({ node, source }) => peerOf(node, source)),
       history: this.#history.get(),
       service: {
@@ -131,7 +140,9 @@ export class Service {
         memoryBytes: process.memoryUsage.rss(),
       },
     } satisfies Omit<Status, 'warnings'>
-    return { ...known, warnings: warningsFor(known, this.config) }
+    const warnings = warningsFor(known, this.config)
+    // Judged first: the only full backup may be an old one.
+    return { ...known, backups: newestOf(known.backups), warnings }
   }
 
   async #alive(): Promise<void> {

@@ -4,11 +4,15 @@ export class Source<Value> {
   #value: Value | undefined
   #readAt: number | undefined
   #triedAt = -Infinity
+  #startedAt = 0
   #failure: Error | undefined
   #running: Promise<void> | undefined
+  readonly #patienceMs: number
 
-  constructor(read: () => Promise<Value>) {
+  /** @param patienceMs when a reading takes longer, whoever asks gets the last one and is told so; it goes on meanwhile */
+  constructor(read: () => Promise<Value>, patienceMs = Infinity) {
     this.#read = read
+    this.#patienceMs = patienceMs
   }
 
   /** What was read last, however long ago. */
@@ -28,10 +32,24 @@ export class Source<Value> {
 
   /** Reads unless the last attempt is younger than `maxAgeMs`. Never rejects: see `failure`. */
   refresh(maxAgeMs: number): Promise<void> {
-    if (this.#running !== undefined) return this.#running
+    if (this.#running !== undefined) return this.#inTime(this.#running)
     if (performance.now() - this.#triedAt < maxAgeMs) return Promise.resolve()
+    this.#startedAt = performance.now()
     this.#running = this.#attempt().finally(() => (this.#running = undefined))
-    return this.#running
+    return this.#inTime(this.#running)
+  }
+
+  async #inTime(running: Promise<void>): Promise<void> {
+    if (this.#patienceMs === Infinity) return running
+    const left = Math.max(0, this.#startedAt + this.#patienceMs - performance.now())
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#failure = new Error(`no answer within ${this.#patienceMs / 1000} s`)
+        resolve()
+      }, left)
+    })
+    await Promise.race([running, late]).finally(() => clearTimeout(timer))
   }
 
   async #attempt(): Promise<void> {

@@ -49,6 +49,10 @@ function headline(
     return html`<p class="big">No answer<small>${silence}${since}</small><small>${kept}</small></p>`
   }
   const { postgres, replication } = status as Status
+  if (postgres.up && postgres.old)
+    return html`<p class="big">
+      Busy<small>${postgres.reason}</small><small>seen last ${span(postgres.factsAgeSeconds)} ago</small>
+    </p>`
   if (!postgres.up) {
     const last = postgres.role === null ? '' : `was a ${postgres.role} ${span(postgres.factsAgeSeconds)} ago`
     return html`<p class="big">${postgres.reason}<small>${last}</small><small>${kept}</small></p>`
@@ -113,18 +117,22 @@ function slotTable({ replication: { slots } }: Status): Html | string {
 
 function details({ postgres, connections, archiver, wal, backups }: Status, many: number): Html {
   const { used, allowed } = connections
-  const share = used === null || allowed === null ? 0 : used / allowed
+  const share = used === null || allowed === null ? null : used / allowed
   const newest = backups.list.at(-1)
   return html`<dl>
     <dt>Connections</dt>
     <dd>${used ?? 'unknown'} of ${allowed ?? 'unknown'}</dd>
-    <dd class="wide">
-      ${meter(share, share >= 1 ? 'critical' : share >= many ? 'warning' : 'ok', `${Math.round(share * 100)} % of the connections are in use`)}
-    </dd>
+    ${
+      share === null
+        ? ''
+        : html`<dd class="wide">
+            ${meter(share, share >= 1 ? 'critical' : share >= many ? 'warning' : 'ok', `${Math.round(share * 100)} % of the connections are in use`)}
+          </dd>`
+    }
     ${archiving(archiver)}
     <dt>Newest backup</dt>
-    <dd class="${newest === undefined || newest.result !== 'ok' ? 'critical' : ''}">
-      ${newest === undefined ? 'none' : `${newest.type}, ${span(newest.ageSeconds)} ago`}
+    <dd class="${newest?.result === 'ok' ? '' : 'critical'}">
+      ${newest === undefined ? (backups.readAt === null ? 'unknown' : 'none') : `${newest.type}, ${span(newest.ageSeconds)} ago`}
     </dd>
     <dt>WAL on disk</dt>
     <dd>${size(wal.bytes)}</dd>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Status } from '../schema.ts'
 import { list, plural } from '../words.ts'
 import { Html, html } from './html.ts'
 import { nodeCard } from './node-card.ts'
@@ -45,7 +46,7 @@ export function renderPage(view: View): string {
     : warnings.length > 0
       ? 'warning'
       : 'ok'
-  const verdict = verdictOf(nodes, warnings)
+  const verdict = verdictOf(nodes, primary, warnings)
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -94,9 +95,21 @@ export function renderPage(view: View): string {
     </html> `.text
 }
 
-function verdictOf(nodes: readonly SeenNode[], warnings: readonly SeenWarning[]): string {
-  const down = nodes.filter(({ status, silence }) => silence !== undefined || status?.postgres.up === false)
-  if (down.length > 0) return `${list(down.map(({ name }) => name))} ${down.length === 1 ? 'is' : 'are'} down`
+function verdictOf(
+  nodes: readonly SeenNode[],
+  primary: Status | undefined,
+  warnings: readonly SeenWarning[],
+): string {
+  const names = (some: readonly SeenNode[]) => list(some.map(({ name }) => name))
+  const silent = nodes.filter(({ silence }) => silence !== undefined)
+  // That a status service is silent says nothing of the database, unless the primary misses it as well.
+  const missed = ({ replicationName }: SeenNode) =>
+    primary !== undefined && !primary.replication.standbys.some(({ name }) => name === replicationName)
+  const down = nodes.filter((node) =>
+    node.silence === undefined ? node.status?.postgres.up === false : missed(node),
+  )
+  if (down.length > 0) return `${names(down)} ${down.length === 1 ? 'is' : 'are'} down`
+  if (silent.length > 0) return `${names(silent)} ${silent.length === 1 ? 'does' : 'do'} not answer`
   if (warnings.length > 0) return `${plural(warnings.length, 'thing')} to look at`
   return 'All is well'
 }

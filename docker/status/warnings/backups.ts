@@ -6,7 +6,7 @@ const SILENT_SECONDS = 120
 
 /** What could be restored, if it had to be. */
 export const backups: Rule = (
-  { backups: { readAt, reason, list: all, old }, window, repository, drill, time },
+  { backups: { readAt, reason, list: all, old }, window, repository, drill, unreadable, service, time },
   config,
 ) => {
   if (config.pgbackrest === null) return []
@@ -18,7 +18,9 @@ export const backups: Rule = (
   const wrong = all.filter(({ result }) => result === 'error').map(({ label }) => label)
   const oldest = good[0]
   const drillAge = drill === null ? 0 : (Date.parse(time) - Date.parse(drill.at)) / 1000
-  const silent = repository === null ? 0 : (Date.parse(time) - Date.parse(repository.at)) / 1000
+  // Where it never said anything, it is given the time since this service began to listen.
+  const heard = repository?.at ?? service?.startedAt ?? time
+  const silent = (Date.parse(time) - Date.parse(heard)) / 1000
   return [
     old && critical('repository-unreadable', `The repository can't be read: ${reason}`),
     !old &&
@@ -42,6 +44,9 @@ export const backups: Rule = (
     // A hole before the newest backups is the usual trace of a rejoin, and stands in the JSON only.
     ...(window?.complete === false ? window.holes : []).map((hole) =>
       critical('window-hole', `Not everything can be restored from here: ${hole}`),
+    ),
+    ...unreadable.map((name) =>
+      warning('state-unreadable', `${name} makes no sense: what the backup service says there is unknown`),
     ),
     silent > SILENT_SECONDS &&
       critical(

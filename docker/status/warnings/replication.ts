@@ -8,7 +8,7 @@ const SILENT_SECONDS = 15
 
 /** A replica behind its primary; a primary without its replicas; WAL kept for nobody. */
 export const replication: Rule = (status, config) => {
-  if (!status.postgres.up) return []
+  if (!status.postgres.up || status.postgres.old) return []
   return status.postgres.role === 'primary' ? asPrimary(status, config) : asReplica(status, config)
 }
 

@@ -4,6 +4,7 @@ import { type Rule, critical, warning } from './warn.ts'
 /** PostgreSQL on this node, whatever its role. */
 export const server: Rule = ({ postgres, connections }, { thresholds }) => {
   const { used, allowed } = connections
+  const [pendingRestart, overridden] = [postgres.pendingRestart ?? [], postgres.overridden ?? []]
   const share = used === null || allowed === null ? 0 : used / allowed
   const since =
     postgres.factsAgeSeconds === null
@@ -14,16 +15,17 @@ export const server: Rule = ({ postgres, connections }, { thresholds }) => {
       (postgres.state === 'starting'
         ? warning('postgres-starting', `${postgres.reason}${since}`)
         : critical('postgres-down', `${postgres.reason}${since}`)),
+    postgres.up && postgres.old && warning('postgres-busy', `${postgres.reason}${since}`),
     share >= 1
       ? critical('connections-full', `All ${allowed} connections are in use: nobody else gets in`)
       : share >= thresholds.connectionsShare &&
         warning('connections-many', `${used} of ${allowed} connections are in use`),
-    postgres.pendingRestart.length > 0 &&
+    pendingRestart.length > 0 &&
       warning(
         'restart-pending',
-        `${list(postgres.pendingRestart)} will change at the next restart of PostgreSQL only`,
+        `${list(pendingRestart)} will change at the next restart of PostgreSQL only`,
       ),
-    postgres.overridden.length > 0 &&
-      warning('settings-overridden', `postgresql.auto.conf overrides ${list(postgres.overridden)}`),
+    overridden.length > 0 &&
+      warning('settings-overridden', `postgresql.auto.conf overrides ${list(overridden)}`),
   ]
 }

@@ -2,7 +2,10 @@ import type { Config } from '../config.ts'
 import type { Status, Warning } from '../schema.ts'
 
 /** What there is to judge: all that is known of the node itself. */
-export type Known = Omit<Status, 'warnings' | 'history' | 'service'>
+export type Known = Omit<Status, 'warnings' | 'history' | 'service'> & {
+  /** Absent where nobody stays to watch, as over SSH. */
+  readonly service?: Pick<Status['service'], 'startedAt'>
+}
 
 export type Rule = (status: Known, config: Config) => readonly (Warning | false)[]
 

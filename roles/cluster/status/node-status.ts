@@ -37,7 +37,12 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
   const value = parsed(facts.get('facts'), (json) => factsSchema.parse(json))
   const slow = parsed(facts.get('slow'), (json) => slowFactsSchema.parse(json))
   const reading = { value, readAt: value && clock, failure: value ? undefined : new Error('no answer') }
-  const { about, ...database } = fromPostgres(reading, slow, others.map(nodeOf), clock)
+  const { about, ...database } = fromPostgres(
+    reading,
+    { value: slow, readAt: slow && clock },
+    others.map(nodeOf),
+    clock,
+  )
   const state = value === undefined ? whySilent(answer) : { state: 'running' as const, reason: null }
   const fromDisk = {
     role: disk.disk === 'none' ? null : disk.disk,
@@ -45,17 +50,26 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     systemIdentifier: disk.systemId || null,
   }
   const repository = repositoryOf(answer, clock)
-  const attempt = parsedText(facts.get('backup.json'), parseStateFile.attempt)
+  const file = <Value>(name: string, parse: (text: string) => Value) => {
+    const text = facts.get(name)
+    return text === undefined ? undefined : (parsedText(text, parse) ?? null)
+  }
+  const files = {
+    'repository.json': file('repository.json', parseStateFile.repository),
+    'backup.json': file('backup.json', parseStateFile.attempt),
+    'drill.json': file('drill.json', parseStateFile.drill),
+  }
   return {
     schemaVersion: SCHEMA_VERSION,
     time: iso(clock),
     node: { name: host.name, address: host.address },
     postgres: { up: value !== undefined, ...state, ...about, ...(value === undefined && fromDisk) },
     ...database,
-    backups: { ...fromRepository(repository, attempt ?? null, clock), ...spaceOf(answer) },
+    backups: { ...fromRepository(repository, files['backup.json'] ?? null, clock), ...spaceOf(answer) },
     window: windowOf(repository),
-    repository: parsedText(facts.get('repository.json'), parseStateFile.repository) ?? null,
-    drill: parsedText(facts.get('drill.json'), parseStateFile.drill) ?? null,
+    repository: files['repository.json'] ?? null,
+    drill: files['drill.json'] ?? null,
+    unreadable: Object.entries(files).flatMap(([name, content]) => (content === null ? [name] : [])),
     peers: [],
     bare: disk.disk === 'none' && !containers.has('postgres'),
     fence: disk.fence ?? null,

@@ -54,6 +54,7 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/is (starting up|shutting down)|not (yet )?accepting connections|in recovery mode/, '57P03'],
   [/terminating connection due to administrator/, '57P01'],
   [/too many clients|remaining connection slots/, '53300'],
+  [/canceling statement due to statement timeout/, '57014'],
   [/No such file or directory/, 'ENOENT'],
   [/Connection refused/, 'ECONNREFUSED'],
 ]
