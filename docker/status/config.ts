@@ -32,17 +32,12 @@ const configSchema = z.strictObject({
     .prefault({}),
   pgbackrest: z
     .strictObject({
-      /** Program and first arguments. */
-      command: z.array(z.string()).default(['pgbackrest']),
       stanza: z.string().default('main'),
       repository: z.string().default('/var/lib/pgbackrest'),
-      /** Says what the repository holds: docker/postgres/pgbackrest/repository, in the image on PATH. */
-      lister: z.string().default('repository'),
-      lockPath: z.string().default('/tmp/pgbackrest'),
     })
     .prefault({})
     .nullable(),
-  /** Where the backup service leaves `repository.json` and `drill.json`. */
+  /** Where the backup service leaves `contents.json`, `repository.json` and `drill.json`. */
   stateDir: z.string().default('/var/lib/run-playbook'),
   /** Touched while the service works: what the container's health check looks at. */
   aliveFile: z.string().optional(),

@@ -51,7 +51,9 @@ export class Service {
     this.#facts = new Source(async () => factsSchema.parse(await this.#session.ask(FACTS)))
     this.#slow = new Source(async () => slowFactsSchema.parse(await this.#session.ask(SLOW_FACTS)))
     this.#repository =
-      config.pgbackrest === null ? undefined : new Source(repositoryReader(config.pgbackrest), PATIENCE_MS)
+      config.pgbackrest === null
+        ? undefined
+        : new Source(repositoryReader(config.pgbackrest, config.stateDir), PATIENCE_MS)
     this.#files = new Source(filesReader(config.stateDir), PATIENCE_MS)
     this.#peers = config.peers.map((node) => ({ node, source: new Source(peerReader(config, node)) }))
   }

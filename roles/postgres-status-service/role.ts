@@ -16,7 +16,7 @@ export const postgresStatusService = defineRole({
   tags: ['status'],
   vars: statusVars,
   tasks: (vars) => {
-    const { repository, pgbackrest, socket, lock, state } = mounts({ dataDir: '', backupDir: vars.backupDir })
+    const { repository, socket, state } = mounts({ dataDir: '', backupDir: vars.backupDir })
     const restart = docker.restart('restart the status service', { name: 'postgres-status' })
     const looks = (mount: { source: string; target: string }) => ({ ...mount, readOnly: true })
     return [
@@ -45,7 +45,7 @@ export const postgresStatusService = defineRole({
           memory: '128m',
           volumes: [
             { source: CONFIG, target: '/etc/postgres-status', readOnly: true },
-            ...[repository, pgbackrest, socket, lock, state].map(looks),
+            ...[repository, socket, state].map(looks),
           ],
           tmpfs: {
             '/run/postgres-status': 'size=64k,mode=1777',

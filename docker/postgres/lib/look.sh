@@ -41,6 +41,7 @@ _look_at_records() {
 _look_into_repository() {
   local info
   info=$(pgbackrest info --output=json --log-level-console=off 2>&1) || true
+  printf '%s\n' "$info" > "$run/info"
   eval "$(printf '%s\n' "$info" | jq -r '.[0] | ([.backup[]?] | sort_by(.timestamp.stop)) as $all | $all[-1] as $last | @sh "
     code=\(.status.code // 99) message=\(if .status.message == "other" then .repo[0].status.message else .status.message end // "" | gsub("[\\n\\t]+"; " "))
     full=\([$all[] | select(.type == "full") | .timestamp.stop] | max // 0) newest=\($last.timestamp.stop // 0)

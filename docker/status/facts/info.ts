@@ -24,9 +24,9 @@ const stanza = z.object({
 
 export type StanzaInfo = z.output<typeof stanza>
 
-/** Reads what `pgbackrest info --output=json` prints. @throws Error when it is not that */
-export function parseInfo(text: string, name: string): StanzaInfo {
-  const { data, error } = z.array(stanza).safeParse(JSON.parse(text))
+/** Reads what `pgbackrest info --output=json` prints, as JSON. @throws Error when it is not that */
+export function parseInfo(json: unknown, name: string): StanzaInfo {
+  const { data, error } = z.array(stanza).safeParse(json)
   if (error !== undefined)
     throw new Error(`pgbackrest info has another form than expected: ${z.prettifyError(error)}`)
   const found = data.find((one) => one.name === name)

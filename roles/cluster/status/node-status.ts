@@ -88,7 +88,7 @@ function repositoryOf(answer: Answer, clock: number): Reading<RepositoryFacts> {
   const text = answer.facts.get('info')
   const labels = answer.facts.get('folders')
   try {
-    const info = parseInfo(text ?? '', 'main')
+    const info = parseInfo(JSON.parse(text ?? ''), 'main')
     const folders = labels === undefined ? null : new Set(labels.split(' '))
     const value = { info, folders, window: archiveOf(answer), freeBytes: null, totalBytes: null }
     return { value, readAt: clock, failure: undefined }

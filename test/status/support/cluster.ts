@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync } from 'node:fs'
 import { type Server, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { execFileSync } from 'node:child_process'
 import { type ConfigInput, parseConfig } from '../../../docker/status/config.ts'
 import { routes } from '../../../docker/status/http/routes.ts'
@@ -9,6 +9,7 @@ import { createStatusServer } from '../../../docker/status/http/server.ts'
 import type { Status } from '../../../docker/status/schema.ts'
 import { Service } from '../../../docker/status/service.ts'
 import { postgresPrograms } from '../../unit/postgres/support/install.ts'
+import { type BackupService, startBackupService } from './backup-service.ts'
 import { type Postgres, createPostgres, removePostgres } from './postgres.ts'
 
 /** A node with its status service, on a loopback address of its own. */
@@ -16,6 +17,8 @@ export interface TestNode {
   readonly postgres: Postgres
   readonly url: string
   readonly config: ConfigInput
+  /** Says what the repository holds. */
+  readonly backups: BackupService
   status(): Promise<Status>
   get(path: string, headers?: Record<string, string>): Promise<Response>
   /** The status service, not PostgreSQL. */
@@ -37,6 +40,7 @@ export async function startCluster(
   count = 2,
   more: Partial<ConfigInput> = {},
   settings: readonly string[] = [],
+  cipher?: string,
 ): Promise<TestCluster> {
   postgresPrograms()
   const root = mkdtempSync(join(tmpdir(), 'rp-status-'))
@@ -47,7 +51,7 @@ export async function startCluster(
   const [port, postgresPort] = [await freePort(), await freePort()]
   const servers: Postgres[] = []
   for (const [i, address] of addresses.entries()) {
-    const place = { root, name: `node-${LETTERS[i]}`, address, port: postgresPort, settings }
+    const place = { root, name: `node-${LETTERS[i]}`, address, port: postgresPort, settings, cipher }
     servers.push(await createPostgres(place, servers[0]))
   }
   const nodes = servers.map((server) => testNode(server, servers, port, more))
@@ -58,6 +62,7 @@ export async function startCluster(
     port,
     remove: async () => {
       await Promise.all(nodes.map((node) => node.stopService()))
+      for (const { backups } of nodes) backups.stop()
       await removePostgres(servers, root)
     },
   }
@@ -77,12 +82,7 @@ function testNode(
     port,
     listen: address,
     postgres: { host: join(folder, 'socket'), port: postgres.port },
-    pgbackrest: {
-      lister: resolve('docker/postgres/pgbackrest/repository'),
-      command: postgres.pgbackrest,
-      repository: join(folder, 'repository'),
-      lockPath: join(folder, 'lock'),
-    },
+    pgbackrest: { repository: join(folder, 'repository') },
     stateDir: join(folder, 'state'),
     ...more,
   }
@@ -93,6 +93,7 @@ function testNode(
     postgres,
     url,
     config,
+    backups: startBackupService(postgres),
     get,
     status: async () => (await (await get('/status')).json()) as Status,
     startService: async () => {

@@ -27,6 +27,8 @@ export interface Place {
   readonly address: string
   readonly port: number
   readonly settings?: readonly string[]
+  /** Passphrase of the repository. */
+  readonly cipher?: string | undefined
 }
 
 /** Makes a primary, or a copy of `from`. */
@@ -38,7 +40,7 @@ export async function createPostgres(place: Place, from?: Postgres): Promise<Pos
   const data = join(folder, 'data')
   for (const one of ['', 'socket', 'repository', 'lock', 'spool', 'log-pgbackrest', 'state'])
     mkdirSync(join(folder, one))
-  writeFileSync(join(folder, 'pgbackrest.conf'), pgbackrestConf(folder, place.port))
+  writeFileSync(join(folder, 'pgbackrest.conf'), pgbackrestConf(folder, place.port, place.cipher))
   own(folder)
   if (from === undefined) {
     await asPostgres(`${bin}/initdb -D ${data} -U postgres -A trust -N -k -E UTF8 --locale=C`)
@@ -112,9 +114,9 @@ function postgresqlConf(
   ].join('\n')
 }
 
-const pgbackrestConf = (folder: string, port: number): string => `[global]
+const pgbackrestConf = (folder: string, port: number, cipher?: string): string => `[global]
 repo1-path=${folder}/repository
-repo1-retention-full=2
+${cipher === undefined ? '' : `repo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass=${cipher}\n`}repo1-retention-full=2
 archive-mode-check=n
 archive-timeout=10
 lock-path=${folder}/lock
