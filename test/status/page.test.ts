@@ -5,7 +5,7 @@ import { type Browser, type Page, chromium } from 'playwright-core'
 import { install } from '../support/install.ts'
 import { type TestCluster, type TestNode, startCluster, within } from './support/cluster.ts'
 
-/** Where the pictures are left, to be looked at. STATUS_SCREENSHOTS=docs/images makes the README's anew. */
+/** Where the pictures are left, to be looked at. */
 const PICTURES = resolve(process.env['STATUS_SCREENSHOTS'] ?? '.lab-screenshots')
 
 const FLAGS = [
