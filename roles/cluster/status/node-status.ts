@@ -43,7 +43,8 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     others.map(nodeOf),
     clock,
   )
-  const state = value === undefined ? whySilent(answer) : { state: 'running' as const, reason: null }
+  const state =
+    value === undefined ? whySilent(answer) : { up: true, state: 'running' as const, reason: null }
   const fromDisk = {
     role: disk.disk === 'none' ? null : disk.disk,
     timeline: disk.timeline || null,
@@ -63,7 +64,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     schemaVersion: SCHEMA_VERSION,
     time: iso(clock),
     node: { name: host.name, address: host.address },
-    postgres: { up: value !== undefined, ...state, ...about, ...(value === undefined && fromDisk) },
+    postgres: { ...state, ...about, ...(value === undefined && fromDisk) },
     ...database,
     backups: { ...fromRepository(repository, files['backup.json'] ?? null, clock), ...spaceOf(answer) },
     window: windowOf(repository),

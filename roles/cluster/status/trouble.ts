@@ -1,8 +1,8 @@
-import { describeTrouble } from '../../../docker/status/facts/trouble.ts'
+import { describeBusy, describeTrouble } from '../../../docker/status/facts/trouble.ts'
 import type { Status } from '../../../docker/status/schema.ts'
 import type { Answer, ContainerState } from './answer.ts'
 
-type Trouble = Pick<Status['postgres'], 'state' | 'reason'>
+type Trouble = Pick<Status['postgres'], 'up' | 'state' | 'reason'>
 
 /** Why PostgreSQL said nothing: the outermost reason, for it is the one to mend first. */
 export function whySilent({ facts, containers, complaints }: Answer): Trouble {
@@ -19,9 +19,13 @@ export function whySilent({ facts, containers, complaints }: Answer): Trouble {
   const stopped = describeContainer('postgres', container)
   if (stopped !== undefined) return unreachable(stopped)
   // The entrypoint's own words: why it does not let PostgreSQL start.
-  if (words !== undefined) return { state: 'refusing', reason: words }
+  if (words !== undefined) return { up: false, state: 'refusing', reason: words }
   if (facts.get('ended') === '124') return unreachable('PostgreSQL does not answer in time')
-  return describeTrouble(asError(complaints))
+  const error = asError(complaints)
+  const busy = describeBusy(error)
+  return busy === undefined
+    ? { up: false, ...describeTrouble(error) }
+    : { up: true, state: 'running', reason: busy }
 }
 
 const DOCKER: Readonly<Record<string, string>> = {
@@ -30,7 +34,7 @@ const DOCKER: Readonly<Record<string, string>> = {
   hangs: 'Docker does not answer',
 }
 
-const unreachable = (reason: string): Trouble => ({ state: 'unreachable', reason })
+const unreachable = (reason: string): Trouble => ({ up: false, state: 'unreachable', reason })
 
 /** Why a container does no work; undefined when it runs. */
 export function describeContainer(name: string, state: ContainerState | undefined): string | undefined {

@@ -104,6 +104,15 @@ describe('the status of the cluster', () => {
     ])
   })
 
+  it('does not call a server down that is only too busy to be asked', () => {
+    const busy = REPLICA.replace(/^(facts|slow) .*\n/gm, '')
+    const full = `${busy}psql: error: connection to server failed: FATAL:  sorry, too many clients already\n`
+    const { say, warnings } = report([PRIMARY, full, OTHER])
+    assert.equal(say('node-b', 'role'), 'replica')
+    assert.ok(warnings.includes('warning node-b postgres-busy'), warnings.join())
+    assert.ok(!warnings.some((one) => /node-b (postgres-down|not-streaming)/.test(one)), warnings.join())
+  })
+
   it('tells from the primary that a replica is gone and what is kept for it', () => {
     const { say, warnings, words } = report([fixture('replica-lost'), fixture('container-stopped'), OTHER])
     assert.match(say('node-a', 'slots'), /^1 of 2 idle, /)
