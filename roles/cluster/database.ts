@@ -10,6 +10,15 @@ import { nodeVarsOf } from './node-vars.ts'
 import { statusPlay } from './status.ts'
 import { type WayBack, whyBack } from './survey.ts'
 
+interface DatabaseOptions {
+  /** What needs a restart of the primary has it. */
+  readonly restartPrimary?: boolean
+  /** Each node takes the backup that it owes. */
+  readonly backups?: boolean
+  /** Nodes without data become replicas: only where the overlay has just been looked after, which a lost disk takes along. */
+  readonly newcomers?: boolean
+}
+
 /**
  * The database on every node. A cluster that runs is changed replica by replica, the primary last: what does not work is
  * found where nobody writes. `returning` are the nodes that a promotion left behind.
@@ -18,7 +27,7 @@ export function databasePlays(
   context: ClusterContext,
   primary: Host,
   returning: ReadonlyMap<Host, WayBack> = new Map(),
-  { restartPrimary = true, backups = true }: { restartPrimary?: boolean; backups?: boolean } = {},
+  { restartPrimary = true, backups = true, newcomers = true }: DatabaseOptions = {},
 ): readonly Play[] {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
@@ -27,6 +36,7 @@ export function databasePlays(
   const running = fact(primary).server !== undefined
   const settled = (host: Host) => fact(host).disk === 'replica' && !returning.has(host)
   const followers = followersOf(context, primary, returning)
+  const takesPart = (host: Host) => newcomers || fact(host).disk !== 'none'
   const first = definePlay({
     name: 'primary',
     hosts: pattern(primary.name),
@@ -49,18 +59,24 @@ export function databasePlays(
       roles: (host) =>
         host !== primary && settled(host) ? [postgresReplica(node(host)), ...backupRoles(node(host))] : [],
     }),
-    replicaPlay(context, 'new and returning replicas', primary, returning, (host) => !settled(host)),
+    replicaPlay(
+      context,
+      'new and returning replicas',
+      primary,
+      returning,
+      (host) => !settled(host) && takesPart(host),
+    ),
   ]
   // Last, because a backup asks the services of all nodes which of them is primary. One at a time, for each has the
   // primary begin and end it; and a node that fails keeps no other from its own.
   const firstBackups = nodes
-    .filter(() => backups)
+    .filter((host) => backups && takesPart(host))
     .map(({ name }) =>
       definePlay({ name: `backup of ${name}`, hosts: pattern(name), roles: () => [postgresBackup({})] }),
     )
   const order = shrinks(context, primary) ? [first, last, ...replicas] : [first, ...replicas, last]
   const servers = order.filter((play) => restartPrimary || play !== last)
-  return [...servers, ...firstBackups, statusPlay(context)]
+  return [...servers, ...firstBackups, statusPlay(context, takesPart)]
 }
 
 /** Who can be waited for: the replicas that stream now, from whomever, and have nothing to be mended. */

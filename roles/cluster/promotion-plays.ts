@@ -70,7 +70,10 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
     ...plays.filter((play) => play !== false),
     // After a loss nobody waits for backups: pgBackRest would try the lost node again and again. The nodes take theirs
     // themselves, on the new timeline.
-    ...databasePlays(context, to, returning(nodes, fact, promotion), { backups: promotion.kind !== 'lost' }),
+    ...databasePlays(context, to, returning(nodes, fact, promotion), {
+      backups: promotion.kind !== 'lost',
+      newcomers: false,
+    }),
   ]
 }
 

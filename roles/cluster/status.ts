@@ -1,24 +1,25 @@
-import { type Play, definePlay } from 'run-playbook'
+import { type Host, type Play, definePlay } from 'run-playbook'
 import { postgresStatusService } from '../postgres-status-service/role.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
 import { hostVarsOf } from './host-vars.ts'
 
-/** The status service on every node. Last, and whatever the node's role: it finds that out by itself. */
-export function statusPlay(context: ClusterContext): Play {
+/** The status service on every node that takes part. Last, and whatever the node's role: it finds that out by itself. */
+export function statusPlay(context: ClusterContext, which: (host: Host) => boolean): Play {
   const { vars } = context
   const nodes = clusterOf(context).nodes.map(({ name, address }) => ({ name, address }))
   return definePlay({
     name: 'status',
     hosts: 'postgres',
     roles: (host) => [
-      postgresStatusService({
-        name: host.name,
-        image: vars.statusImage,
-        address: host.address,
-        nodes,
-        backupDir: hostVarsOf(host).backupDir,
-        thresholds: vars.thresholds,
-      }),
+      which(host) &&
+        postgresStatusService({
+          name: host.name,
+          image: vars.statusImage,
+          address: host.address,
+          nodes,
+          backupDir: hostVarsOf(host).backupDir,
+          thresholds: vars.thresholds,
+        }),
     ],
   })
 }
