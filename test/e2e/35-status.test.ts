@@ -33,11 +33,23 @@ describe('the status service', function () {
     assert.match(await ask('node-b', '/', 'node-c', 'text/html'), /<h3>node-a<\/h3>/)
   })
 
-  it('listens on the overlay only, and may do nothing but look', async () => {
+  it('listens on the overlay only, as everything on a node but its SSH and its WireGuard', async () => {
     for (const node of NODES) {
-      const listening = await onNode(node, "ss -ltnH | awk '{print $4}' | grep ':8008$'")
-      assert.equal(listening, `${addressOf(node)}:8008`)
+      const wireguard = await onNode(node, 'wg show wg0 listen-port')
+      const sockets = (await onNode(node, "ss -ltunH | awk '{print $1, $5}'")).split('\n')
+      assert.ok(sockets.includes(`tcp ${addressOf(node)}:8008`), sockets.join(', '))
+      const own = new RegExp(`^tcp (0\\.0\\.0\\.0|\\*|\\[::\\]):22$|^udp \\S+:${wireguard}$`)
+      const inside = (socket: string) =>
+        / (127\.|\[::1\]:)/.test(socket) || socket.includes(` ${addressOf(node)}:`)
+      assert.deepEqual(
+        sockets.filter((socket) => !inside(socket) && !own.test(socket)),
+        [],
+        node,
+      )
     }
+  })
+
+  it('may do nothing but look', async () => {
     const inside = (command: string) =>
       onNode('node-a', `docker exec postgres-status ${command} 2>&1 || true`)
     assert.match(await inside('id'), /uid=8008\(monitor\)/)

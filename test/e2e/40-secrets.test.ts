@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { reveal } from '../../lib/core/secret.ts'
 import { openSecrets } from '../../lib/secrets/index.ts'
+import { ask } from './service.ts'
 import { DIR, type Outcome, NODES, explain, freshLab, lab, onNode, start } from './support.ts'
 
 /** Watches the processes of a node until told to stop; returns all command lines that were seen. */
@@ -80,6 +81,27 @@ describe('passwords', function () {
         ),
         'an environment',
       )
+    }
+  })
+
+  it('are in nothing that the status service answers', async () => {
+    const paths = [
+      '/',
+      '/status',
+      '/metrics',
+      '/schema',
+      '/primary',
+      '/replica',
+      '/health',
+      '/history',
+      '/config',
+    ]
+    for (const node of NODES) {
+      const answers = await Promise.all(
+        paths.flatMap((path) => ['*/*', 'text/html'].map((accept) => ask(node, path, 'node-b', accept))),
+      )
+      assert.ok(answers.join('').includes(node), 'it answered nothing')
+      assertAbsent(answers.join('\n'), `the answers of ${node}`)
     }
   })
 
