@@ -20,11 +20,11 @@ _verify() {
     text="$text
 status: error"
   [ "$before" = "$(stat -c %Z "$list" 2>/dev/null)" ] || return 0
-  jq -n --arg label "$label" --argjson begun "$begun" --arg text "$text" '
+  jq -n --arg backup "$label" --argjson begun "$begun" --arg text "$text" '
     ($text | split("\n")) as $lines | any($lines[]; test("status: error")) as $bad
     | [$lines[] | capture("(INFO|WARN|ERROR): +(?<words>.*(invalid|missing|unable|mismatch|error|fail).*)").words] as $words
     | [$lines[] | select(test("(invalid|missing|other): [1-9]|No usable")) | gsub("^ +"; "")] as $counts
-    | {at: $begun, seconds: (now - $begun | floor), label: $label, result: (if $bad then "failed" else "ok" end),
+    | {at: $begun, seconds: (now - $begun | floor), label: $backup, result: (if $bad then "failed" else "ok" end),
        text: (if $bad | not then [] elif $words == [] then $counts else $words | unique end)}' > "$verified.new" && mv "$verified.new" "$verified"
   [ "$(jq -r .result "$verified")" = ok ] || _say "pgbackrest verify: $(jq -r '.text | join("; ")' "$verified")"
 }
