@@ -24,12 +24,13 @@ ROW
 }
 
 # usage: _look_at_records  (sets backup_at, backup_result, backup_text and so on for what backups, verifies and copies left; read when new)
+# Each is renamed into its place, so a new one is another file. Debian 12's dash calls no file newer than one that is not there.
 _look_at_records() {
-  local name
+  local name seen
   for name in backup verify offsite; do
     eval ": \"\${${name}_at=0} \${${name}_result=} \${${name}_text=} \${${name}_seconds=0} \${${name}_label=}\""
-    [ "$state/$name.json" -nt "$run/$name.seen" ] || continue
-    touch "$run/$name.seen"
+    seen=$(stat -c '%i %Y' "$state/$name.json" 2>/dev/null) || continue
+    eval "[ \"\${${name}_seen=}\" != '$seen' ] && ${name}_seen='$seen'" || continue
     eval "$(jq -r --arg name "$name" '{at, result, seconds, label: (.label // ""), text: (.text | if type == "array" then .[:3] | join("; ") else . end)}
       | to_entries[] | "\($name)_\(.key)=\(.value | @sh)"' "$state/$name.json" 2>/dev/null)" || true
   done
