@@ -66,8 +66,10 @@ function plan({ name, state, enabled, daemonReload = true }: ServiceArgs, is: Se
 
 function apply({ name, state, enabled, daemonReload = true }: ServiceArgs, is: Service): Step[] {
   const word = quote(unitOf(name))
+  const starts = state === 'started' && turns(state, is)
   return [
-    ...(daemonReload && is.needsReload ? [DAEMON_RELOAD] : []),
+    // systemd only says of the unit itself that its file is new; what it triggers may be as well.
+    ...(daemonReload && (is.needsReload || starts) ? [DAEMON_RELOAD] : []),
     ...(switches(enabled, is)
       ? [{ script: `systemctl ${enabled === true ? 'enable' : 'disable'} -- ${word}` }]
       : []),

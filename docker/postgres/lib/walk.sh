@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2034,SC3043,SC2154
 # A finished backup and an archived segment are written once. So a list of names, sizes and times of change is enough to
 # notice at once what happened to one of them, for as little as a `stat` each; only rot that leaves no trace in the times
-# is left to verify. A walk takes a hundredth of the time at most: the more files, the longer until the next one.
+# is left to verify. A walk takes a hundredth of the time, the more files, the longer until the next one; but a tenth, if it
+# must, for there are two a minute: what is wrong is said within one.
 
 changed=$state/repository.changed
 
@@ -14,7 +15,14 @@ _walk() {
   _owners
   _changes "$1"
   _find_hole
-  next_walk=$(($1 + 16 + $(_centiseconds) - began))
+  _rest "$1" $(($(_centiseconds) - began))
+}
+
+# usage: _rest NOW CENTISECONDS  (sets next_walk)
+_rest() {
+  local rest=$((16 + $2)) most=$(($2 / 10))
+  [ "$most" -ge 30 ] || most=30
+  next_walk=$(($1 + (rest < most ? rest : most)))
 }
 
 # usage: _centiseconds  (of this machine's uptime)

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
 import * as z from 'zod'
 import { type RecoverableWindow, parseRepository, recoverableWindow } from '../../../lib/pgbackrest/index.ts'
 import { span } from '../words.ts'
 import { type StanzaInfo, parseInfo } from './info.ts'
+import { replacedFile } from './replaced-file.ts'
 
 /** What the backup service found in the repository. It has the key of an encrypted one, the status service has none. */
 export interface Contents {
@@ -25,17 +25,15 @@ const schema = z.object({
 
 /** Reads `contents.json`, and makes something of it only when it was written anew. */
 export function contentsReader(file: string, stanza: string): () => Promise<Contents> {
-  let known: { key: string; at: number; read: () => Contents } | undefined
+  const read = replacedFile(file, (text) => {
+    const { at, info, error, listing } = schema.parse(JSON.parse(text))
+    return { at, ...understood(info, error, listing, stanza) }
+  })
   return async () => {
-    const { mtimeMs, ino } = await stat(file).catch(notYet)
-    const key = `${ino} ${mtimeMs}`
-    if (known?.key !== key) {
-      const { at, info, error, listing } = schema.parse(JSON.parse(await readFile(file, 'utf8')))
-      known = { key, at, read: once(() => understood(info, error, listing, stanza)) }
-    }
-    const age = Date.now() / 1000 - known.at
+    const { at, ...contents } = await read().catch(notYet)
+    const age = Date.now() / 1000 - at
     if (age > OLDEST_SECONDS) throw new Error(`the backup service has not looked for ${span(age)}`)
-    return known.read()
+    return contents
   }
 }
 
@@ -50,9 +48,4 @@ function understood(info: unknown, error: string | null, listing: string, stanza
 function notYet(error: NodeJS.ErrnoException): never {
   if (error.code !== 'ENOENT') throw error
   throw new Error('the backup service has not said yet what it holds')
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined
-  return () => (made ??= { value: make() }).value
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Backups, Drill, Repository } from '../schema.ts'
+import { replacedFile } from './replaced-file.ts'
 
 const epoch = z.number().transform((seconds) => new Date(seconds * 1000).toISOString())
 /** Shell scripts write seconds, programs write RFC 3339. */
@@ -58,20 +58,21 @@ export interface FileFacts {
   readonly broken: readonly string[]
 }
 
-export const filesReader = (folder: string) => async (): Promise<FileFacts> => {
-  const broken: string[] = []
-  const read = async <Value>(name: string, parse: (text: string) => Value): Promise<Value | null> => {
-    try {
-      return parse(await readFile(join(folder, name), 'utf8'))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') broken.push(name)
+export function filesReader(folder: string): () => Promise<FileFacts> {
+  const repositoryFile = replacedFile(join(folder, 'repository.json'), parseStateFile.repository)
+  const attemptFile = replacedFile(join(folder, 'backup.json'), parseStateFile.attempt)
+  const drillFile = replacedFile(join(folder, 'drill.json'), parseStateFile.drill)
+  return async () => {
+    const broken: string[] = []
+    const orBroken = (name: string) => (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') broken.push(name)
       return null
     }
+    const [state, lastAttempt, lastDrill] = await Promise.all([
+      repositoryFile().catch(orBroken('repository.json')),
+      attemptFile().catch(orBroken('backup.json')),
+      drillFile().catch(orBroken('drill.json')),
+    ])
+    return { repository: state, attempt: lastAttempt, drill: lastDrill, broken }
   }
-  const [state, lastAttempt, lastDrill] = await Promise.all([
-    read('repository.json', parseStateFile.repository),
-    read('backup.json', parseStateFile.attempt),
-    read('drill.json', parseStateFile.drill),
-  ])
-  return { repository: state, attempt: lastAttempt, drill: lastDrill, broken }
 }

@@ -74,7 +74,7 @@ describe('service', () => {
     assert.deepEqual(plan({ state: 'started', enabled: true }, off), [
       ['enabled true', 'state started'],
       RUNNING,
-      ['systemctl enable -- app.service', 'systemctl start -- app.service'],
+      ['systemctl daemon-reload', 'systemctl enable -- app.service', 'systemctl start -- app.service'],
     ])
     assert.deepEqual(plan({ state: 'stopped', enabled: false }, RUNNING), [
       ['enabled false', 'state stopped'],
