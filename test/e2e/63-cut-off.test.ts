@@ -141,6 +141,9 @@ describe('a reboot', function () {
     await restartNode(await lab(), primary)
     await until('it accepts writes', async () => (await primaryNow()) === primary, 120)
     await assertHealthy(primary)
+    const ends = await psql(primary, 'SELECT pg_walfile_name(pg_current_wal_lsn())')
+    const archived = 'SELECT last_archived_wal FROM pg_stat_archiver'
+    await until('what is written is archived', async () => (await psql(primary, archived)) >= ends, 180)
   })
 
   it('of Docker on a replica too', async () => {

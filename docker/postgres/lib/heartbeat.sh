@@ -9,10 +9,14 @@ _sql() {
 }
 
 # usage: _beat NOW
+# The segment of the last beat should be on its way to the archive by now. A checkpointer that began to sleep before
+# PostgreSQL was open knows of no archive_timeout, and switches no segment until checkpoint_timeout is over (seen with 17.12).
 _beat() {
   [ $(($1 - ${last_beat:-0})) -ge 60 ] && [ "$standby" = f ] || return 0
   echo 'INSERT INTO run_playbook.heartbeat VALUES (now(), pg_current_wal_lsn());
-    DELETE FROM run_playbook.heartbeat WHERE at < now() - interval $$1 day$$' | _sql ||
+    SELECT pg_switch_wal() FROM (SELECT lsn FROM run_playbook.heartbeat ORDER BY at DESC OFFSET 1 LIMIT 1) AS before
+      WHERE pg_walfile_name(lsn) = pg_walfile_name(pg_current_wal_lsn());
+    DELETE FROM run_playbook.heartbeat WHERE at < now() - interval $$1 day$$' | _sql > /dev/null ||
     echo 'CREATE SCHEMA IF NOT EXISTS run_playbook;
       CREATE TABLE IF NOT EXISTS run_playbook.heartbeat (at timestamptz PRIMARY KEY, lsn pg_lsn NOT NULL);
       INSERT INTO run_playbook.heartbeat VALUES (now(), pg_current_wal_lsn())' | _sql || return 0

@@ -12,7 +12,7 @@ describe('what a verify, a backup or a copy left behind', () => {
     install('/usr/bin/busybox', 'busybox')
   })
 
-  for (const shell of [['dash'], ['busybox', 'sh']])
+  for (const shell of [['dash'], ['busybox', 'sh']] as const)
     it(`is read at the first look, and whenever it is replaced, under ${shell.join(' ')}`, () => {
       const write = (name: string, label: string, text: unknown): string => {
         const record = { at: 1, result: 'ok', seconds: 2, label, text }
@@ -26,7 +26,7 @@ describe('what a verify, a backup or a copy left behind', () => {
         state=${folder()} run=${folder()}
         look() { _look_at_records; echo "$verify_label, $verify_text, $backup_at"; }
         look; mv ${later} $state/verify.json; look; look`
-      const [program = '', ...args] = [...shell, '-euc', script]
+      const [program, ...args] = [...shell, '-euc', script]
       const said = execFileSync(program, args, { encoding: 'utf8' })
       assert.deepEqual(said.trim().split('\n'), ['before, it’s; damaged, 0', 'after, , 0', 'after, , 0'])
     })
