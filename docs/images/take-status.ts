@@ -26,14 +26,9 @@ try {
       '--no-first-run',
     ],
   })
-  for (const [name, width, colorScheme] of [
-    ['status', 1100, 'light'],
-    ['status-phone-dark', 390, 'dark'],
-  ] as const) {
-    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
-    await page.goto(`http://127.0.0.1:${PORT}/`)
-    await page.screenshot({ path: join(import.meta.dirname, `${name}.png`), fullPage: true })
-  }
+  const page = await browser.newPage({ viewport: { width: 1100, height: 800 } })
+  await page.goto(`http://127.0.0.1:${PORT}/`)
+  await page.screenshot({ path: join(import.meta.dirname, 'status.png'), fullPage: true })
   await browser.close()
 } finally {
   on(LOST, 'docker start postgres postgres-status')
