@@ -26,6 +26,10 @@ const read = async <Value>(node: string, name: string): Promise<Value> =>
 
 export const lastDrill = (node: string): Promise<Drill> => read(node, 'drill.json')
 
+/** What is wrong with its backups now, in words. */
+export const problemTexts = async (node: string): Promise<string[]> =>
+  (await read<Health>(node, 'repository.json')).problems.map(({ text }) => text)
+
 /** The words for a problem, which have to come within a minute. */
 export async function words(node: string, code: string): Promise<string> {
   let found: Problem | undefined
