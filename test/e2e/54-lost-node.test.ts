@@ -8,6 +8,9 @@ import { NODES, explain, lab, onNode, psql, run, until } from './support.ts'
 // Ten minutes by hand: LOST_SECONDS=600.
 const SECONDS = Number(process.env['LOST_SECONDS'] ?? 45)
 
+// A segment each time, and never so many that the slot of the lost node gives up: that is 63-cut-off's to try.
+const PACE_MS = Math.max(3_000, (SECONDS * 1000) / 80)
+
 // A segment is closed every three seconds here and pushed in less than one, so that the one that was just closed may be seen waiting,
 // and on a busy machine two more. Archiving that asked the lost node would wait io-timeout, 5 s, for each: six or more by the end.
 const MOST_WAITING = 3
@@ -40,7 +43,7 @@ describe('a node that is lost for a while', function () {
     let most = 0
     while (Date.now() < end) {
       await psql(primary, 'SELECT pg_switch_wal()')
-      await pause(3_000)
+      await pause(PACE_MS)
       for (const node of others) most = Math.max(most, (await archive(node)).waiting)
     }
     for (const [i, node] of others.entries()) {
