@@ -1,6 +1,6 @@
 import type { Status } from '../../docker/status/schema.ts'
 import { ask, statusOf } from './service.ts'
-import { start, until } from './support.ts'
+import { NODES, start, until } from './support.ts'
 
 /** What the status promises: whatever happens shows this soon, wherever somebody looks. */
 const SOON = 5
@@ -29,10 +29,10 @@ export function openWitness(): {
       ? undefined
       : (JSON.parse(last) as { nodes: Record<string, Status> }).nodes[node]
   }
-  // The last table that is complete: the next one has begun.
+  // What somebody has before their eyes: the last table, once every node has its row.
   const table = (): string => {
     const tables = text.printed().split(/^(?=node +role )/m)
-    return tables.at(-2) ?? ''
+    return tables.findLast((one) => NODES.every((node) => one.includes(`\n${node} `))) ?? ''
   }
   return {
     shows: async (node, { json: test, metric, page, line }) => {
