@@ -15,6 +15,12 @@ export interface Sight {
   readonly line: RegExp
 }
 
+/** What `run-playbook status` prints for programs; the warnings of all nodes stand beside them. */
+interface Report {
+  readonly nodes: Record<string, Omit<Status, 'warnings'>>
+  readonly warnings: (Status['warnings'][number] & { readonly node: string | null })[]
+}
+
 /** Two of `run-playbook status --watch 1`: one for people, one for programs. */
 export function openWitness(): {
   shows(node: string, sight: Sight): Promise<void>
@@ -25,9 +31,10 @@ export function openWitness(): {
   const reports = /^\{"type":"report".*$/gm
   const seen = (node: string): Status | undefined => {
     const last = json.printed().match(reports)?.at(-1)
-    return last === undefined
-      ? undefined
-      : (JSON.parse(last) as { nodes: Record<string, Status> }).nodes[node]
+    if (last === undefined) return undefined
+    const { nodes, warnings } = JSON.parse(last) as Report
+    const status = nodes[node]
+    return status && { ...status, warnings: warnings.filter((one) => one.node === node) }
   }
   // What somebody has before their eyes: the last table, once every node has its row.
   const table = (): string => {
