@@ -1,5 +1,5 @@
-import { type TaskList, changed, copy, docker, file, pgbackrest, template } from 'run-playbook'
-import { PGBACKREST, SECRETS, mounts } from '../postgres-node/places.ts'
+import { type TaskList, changed, copy, docker, file, pathResource, pgbackrest, template } from 'run-playbook'
+import { CONFIG, PGBACKREST, SECRETS, mounts } from '../postgres-node/places.ts'
 import type { NodeVars } from '../postgres-node/vars.ts'
 import { repositoryCipher } from './cipher.ts'
 import { policyEnv, retentionOptions } from './vars.ts'
@@ -9,8 +9,11 @@ const TLS_PORT = 8432
 const STANZA = 'main'
 const CIPHER = `${SECRETS}/pgbackrest_cipher`
 const CONTAINER = 'pgbackrest'
-/** Roles and slots of the server are nothing to it; a server that was started or promoted is. */
-const where = { container: CONTAINER, sees: ['docker:container/postgres/**'] }
+/** Roles and slots of the server are nothing to it; a server that was started or promoted, or follows another one, is. */
+const where = {
+  container: CONTAINER,
+  sees: ['docker:container/postgres/**', pathResource(`${CONFIG}/primary`)],
+}
 
 /** What pgBackRest needs to be there before PostgreSQL archives its first segment. */
 export function pgbackrestConfig(vars: NodeVars): TaskList {
