@@ -29,6 +29,8 @@ const rows = {
     /lost: .*writes waited (\d+) ms/g,
   ),
 }
+const few = Object.entries(rows).find(([, values]) => values.length < Number(times))
+if (few !== undefined) throw new Error(`${few[0]}: ${few[1].length} of ${times} times`)
 console.log('\n| | median | least | most | runs |\n|---|---|---|---|---|')
 for (const [name, values] of Object.entries(rows)) {
   const seconds = (value = NaN): string => `${(value / 1000).toFixed(2)} s`
