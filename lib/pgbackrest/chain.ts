@@ -72,7 +72,7 @@ function joined(ranges: readonly Range[], size: number | undefined): ReadonlyMap
     const before = list.at(-1)
     const { since, until } = range
     if (size !== undefined && before !== undefined && before.last + 1 === first)
-      list[list.length - 1] = { ...before, last, until }
+      list[list.length - 1] = { ...before, last, until, since: since < before.since ? since : before.since }
     else list.push({ first, last, since, until })
   }
   return all

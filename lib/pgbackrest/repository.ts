@@ -51,7 +51,7 @@ export interface Archive {
 export interface Range {
   readonly first: string
   readonly last: string
-  /** When the first and the last of them were archived. What a segment holds was committed before. */
+  /** When the earliest and the last of them were archived. What a segment holds was committed before. */
   readonly since: Date
   readonly until: Date
 }

@@ -109,7 +109,8 @@ const restoreReader: Reader<Omit<RestoreFact, 'node' | 'repository'>> = {
         [ "$(ask -c 'SELECT pg_is_in_recovery()')" = f ] || exit 0
         ask -c 'SELECT datname FROM pg_database WHERE NOT datistemplate AND datallowconn ORDER BY 1' | while read -r database; do
           echo "contents $(ask -F ', ' -d "$database" -c "SELECT current_database(), pg_size_pretty(pg_database_size(current_database())),
-            coalesce(sum(n_live_tup), 0) || ' rows in ' || count(*) || ' tables' FROM pg_stat_user_tables WHERE schemaname <> 'run_playbook'")"
+            'about ' || coalesce(sum(greatest(n_live_tup, reltuples::bigint)), 0) || ' rows in ' || count(*) || ' tables'
+            FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid WHERE schemaname <> 'run_playbook'")"
         done
         echo "heartbeat $(ask -c "SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM run_playbook.heartbeat")"
 SH`

@@ -54,17 +54,22 @@ export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen
 const NOTHING_HERE = warning('bare', 'There is no PostgreSQL here yet: run-playbook site makes it a node')
 
 function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
-  const backups = containers['pgbackrest']
+  const { pgbackrest: backups, 'postgres-status': service } = containers
   return [
     fence !== null && critical('fenced', `Fenced: it may not start as a primary, since ${fence} took over`),
     backups !== 'running' &&
       postgres.up &&
+      critical('backup-service-down', `No backups are taken: the container pgbackrest ${inWords(backups)}`),
+    service !== 'running' &&
+      postgres.up &&
       critical(
-        'backup-service-down',
-        `No backups are taken: the container pgbackrest ${backups === undefined ? 'is not there' : `is ${backups}`}`,
+        'status-service-down',
+        `Load balancers take it for down: the container postgres-status ${inWords(service)}`,
       ),
   ].filter((one) => one !== false)
 }
+
+const inWords = (state: string | undefined): string => (state === undefined ? 'is not there' : `is ${state}`)
 
 /** Against the middle one of the nodes, ours left aside: an operator's laptop may be wrong, too. */
 function clocks(statuses: readonly NodeStatus[]): NodeWarning[] {

@@ -63,6 +63,14 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       )
     })
 
+    it('takes the earliest time of a range, for the segment that a copied replica begins in comes last', async () => {
+      const times = [300, 100, 200].map((seconds) => 1_700_000_000 + seconds)
+      times.forEach((time, i) => wal(temp(), segment(1, i + 1), 'x', SHA, time))
+      mkdirSync(join(temp(), 'backup/main'), { recursive: true })
+      const range = `${segment(1, 1)} ${segment(1, 3)}`
+      assert.match(await ask(), new RegExp(`^wal 17-1 ${range} 1700000100 1700000200$`, 'm'))
+    })
+
     it('leaves out what recovery would not get, and what is no segment', async () => {
       for (const number of [1, 2, 3, 4, 5])
         wal(temp(), segment(1, number), number === 2 ? '' : 'x', SHA, 1_700_000_000 + number)

@@ -129,7 +129,9 @@ describe('the status of the cluster', () => {
       [failing.say('node-c', 'archive'), failing.say('node-c', 'newest backup')],
       ['failing', 'none'],
     )
+    // It was recorded before there was a status service, whose container it lacks.
     assert.deepEqual(failing.warnings, [
+      'critical node-c status-service-down',
       'critical node-c archive-failing',
       'critical node-c backup-none',
       'warning node-c archive-waiting',
