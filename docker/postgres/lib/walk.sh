@@ -40,7 +40,7 @@ _owners() {
 # usage: _finished  (prints what never changes again: the WAL, and the files of the backups that backup.info lists)
 _finished() {
   # A history is told by what is in it: a standby that restores one archives it again, and pgBackRest writes it anew.
-  find "$repo/archive/$PGBACKREST_STANZA" -name '*.history' -exec cksum {} + 2> /dev/null | awk '{ print $1 "," $2, $3 }'
+  cksum "$repo/archive/$PGBACKREST_STANZA"/*/*.history 2> /dev/null | awk '{ print $1 "," $2, $3 }'
   awk -v stanza="$PGBACKREST_STANZA" -v labels="$labels" -v repo="$repo/" '
     BEGIN { n = split(labels, list, " "); for (i = 1; i <= n; i++) known[list[i]] }
     $2 !~ /^8/ || $5 ~ /\.tmp$/ { next }
