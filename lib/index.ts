@@ -31,18 +31,5 @@ export { Secret, reveal } from './core/secret.ts'
 export { secretValue } from './core/schemas.ts'
 export { UserError } from './core/errors.ts'
 export { quote, raw, sh } from './core/sh.ts'
-export type { PostgresTarget } from './core/postgres-target.ts'
 export * from './modules/index.ts'
-export {
-  type Backup,
-  type Candidate,
-  type Choice,
-  type Reach,
-  type RecoverableWindow,
-  type Repository,
-  type Target,
-  chooseRepository,
-  parseRepository,
-  reach,
-  recoverableWindow,
-} from './pgbackrest/index.ts'
+export * from './postgres/index.ts'

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
 import type { Change } from './change.ts'
-import type { PostgresTarget } from './postgres-target.ts'
+import type { PostgresTarget } from '../postgres/target.ts'
 import type { Prediction, Probe, Reply } from './probe.ts'
 import type { Resource } from './resource.ts'
 import type { Secret } from './secret.ts'

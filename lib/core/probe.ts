@@ -1,4 +1,4 @@
-import type { PostgresTarget } from './postgres-target.ts'
+import type { PostgresTarget } from '../postgres/target.ts'
 import type { Resource } from './resource.ts'
 
 /** What one script left: bytes, because a host's output is not always text. */

@@ -2,7 +2,7 @@ import type { Change } from '../core/change.ts'
 import type { Question } from '../core/probe.ts'
 import { ask } from '../core/probe.ts'
 import { scrub } from '../core/secret.ts'
-import { readBody } from '../modules/readers/text.ts'
+import { readBody } from '../modules/shared/text.ts'
 import { type Answered, askNow } from './observe.ts'
 import type { Session, User } from './session.ts'
 

@@ -1,4 +1,4 @@
-import type { PostgresTarget } from '../core/postgres-target.ts'
+import type { PostgresTarget } from './target.ts'
 import type { Question, Reply } from '../core/probe.ts'
 import type { SqlStep } from '../core/module.ts'
 import type { Connection } from '../transport/transport.ts'

@@ -1,4 +1,4 @@
-import type { PostgresTarget } from '../core/postgres-target.ts'
+import type { PostgresTarget } from './target.ts'
 import { UnreachableError, UserError } from '../core/errors.ts'
 
 /** What the server says of one statement while the session goes on. */

@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import type { PostgresTarget } from '../core/postgres-target.ts'
+import type { PostgresTarget } from './target.ts'
 import { reveal } from '../core/secret.ts'
 import type { Connection } from '../transport/transport.ts'
 import { explainConnecting } from './errors.ts'

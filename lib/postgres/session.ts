@@ -1,5 +1,5 @@
 import type { Client, QueryArrayResult } from 'pg'
-import type { PostgresTarget } from '../core/postgres-target.ts'
+import type { PostgresTarget } from './target.ts'
 import type { Connection } from '../transport/transport.ts'
 import { openClient } from './open-client.ts'
 import { isRefusal } from './errors.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Task } from '../../lib/core/task.ts'
-import { type Pgbackrest, pgbackrest } from '../../lib/modules/index.ts'
+import { type Pgbackrest, pgbackrest } from '../../lib/pgbackrest/modules/index.ts'
 import { type Done, SHELLS, converge, observe } from '../unit/modules/driver.ts'
 import { type Cluster, makeCluster } from './pgbackrest-cluster.ts'
 

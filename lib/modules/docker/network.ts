@@ -4,8 +4,8 @@ import { UserError } from '../../core/errors.ts'
 import { type Plan, type ShellStep, defineModule } from '../../core/module.ts'
 import { ask, predict } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
-import { type DockerNetwork, dockerNetwork, dockerResource } from '../readers/docker.ts'
-import { dockerName } from './schemas.ts'
+import { type DockerNetwork, dockerNetwork, dockerResource } from './shared/reader.ts'
+import { dockerName } from './shared/schemas.ts'
 
 export interface DockerNetworkArgs {
   readonly name: string

@@ -3,9 +3,9 @@ import { UserError } from '../../core/errors.ts'
 import { defineModule } from '../../core/module.ts'
 import { ask } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
-import { type DockerContainer, dockerContainer } from '../readers/docker.ts'
-import { restartTouches } from './container-effects.ts'
-import { dockerName } from './schemas.ts'
+import { type DockerContainer, dockerContainer } from './shared/reader.ts'
+import { restartTouches } from './container/effects.ts'
+import { dockerName } from './shared/schemas.ts'
 
 export interface DockerRestartArgs {
   /** The container. */

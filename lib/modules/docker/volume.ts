@@ -4,8 +4,8 @@ import { UserError } from '../../core/errors.ts'
 import { type Plan, defineModule } from '../../core/module.ts'
 import { ask, predict } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
-import { type DockerVolume, dockerResource, dockerVolume } from '../readers/docker.ts'
-import { dockerName, plainLabels } from './schemas.ts'
+import { type DockerVolume, dockerResource, dockerVolume } from './shared/reader.ts'
+import { dockerName, plainLabels } from './shared/schemas.ts'
 
 export interface DockerVolumeArgs {
   readonly name: string

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { TaskEnded } from '../../../lib/core/events.ts'
 import { type ModuleDefinition, defineModule } from '../../../lib/core/module.ts'
 import { type Probe, ask } from '../../../lib/core/probe.ts'
-import { stat } from '../../../lib/modules/readers/stat.ts'
+import { stat } from '../../../lib/modules/shared/stat.ts'
 import { shell } from '../../../lib/modules/index.ts'
 import { runLocal } from '../../support/run-local.ts'
 

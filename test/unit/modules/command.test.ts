@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { ShellStep } from '../../../lib/core/module.ts'
 import { Secret } from '../../../lib/core/secret.ts'
 import type { Task } from '../../../lib/core/task.ts'
-import { type CommandArgs, command } from '../../../lib/modules/command.ts'
-import type { RunState } from '../../../lib/modules/commands/define-run.ts'
-import { type ShellArgs, shell as script } from '../../../lib/modules/shell.ts'
+import { type CommandArgs, command } from '../../../lib/modules/commands/command.ts'
+import type { RunState } from '../../../lib/modules/commands/shared/define-run.ts'
+import { type ShellArgs, shell as script } from '../../../lib/modules/commands/shell.ts'
 import { SHELLS, converge, useTemp } from './driver.ts'
 
 for (const [name, shell] of Object.entries(SHELLS)) {

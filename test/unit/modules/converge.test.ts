@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import type { Task } from '../../../lib/core/task.ts'
-import { copy } from '../../../lib/modules/copy.ts'
-import { type FileArgs, file } from '../../../lib/modules/file.ts'
+import { copy } from '../../../lib/modules/files/copy.ts'
+import { type FileArgs, file } from '../../../lib/modules/files/file/module.ts'
 import { SHELLS, converge } from './driver.ts'
 
 const ROOT = process.getuid?.() === 0

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShellStep } from '../../../lib/core/module.ts'
 import { Secret, isSecret } from '../../../lib/core/secret.ts'
-import { type CopyArgs, copy } from '../../../lib/modules/copy.ts'
+import { type CopyArgs, copy } from '../../../lib/modules/files/copy.ts'
 import { SHELLS, converge, itAsRoot, observe, run, useTemp } from './driver.ts'
 
 const hash = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { LABEL_SUM, dataFolder, folderKey } from '../../../lib/modules/readers/data-folder.ts'
+import { LABEL_SUM, dataFolder, folderKey } from '../../../lib/pgbackrest/modules/restore/data-folder.ts'
 import { SHELLS, answers, useTemp } from './driver.ts'
 
 const PLACE = { user: userInfo().username, stanza: 'main', sees: [] }

@@ -3,7 +3,7 @@ import type { ShellStep } from '../../../lib/core/module.ts'
 import { EVERYTHING } from '../../../lib/core/resource.ts'
 import { Secret } from '../../../lib/core/secret.ts'
 import { type ContainerArgs, type ContainerState, docker } from '../../../lib/modules/docker/index.ts'
-import { SPEC_LABEL } from '../../../lib/modules/docker/container-facts.ts'
+import { SPEC_LABEL } from '../../../lib/modules/docker/container/option-changes.ts'
 import { planOf } from './driver.ts'
 import { everyOption, everything, imageTwo, nowhere, plain, there } from './docker-fixtures.ts'
 

@@ -5,8 +5,8 @@ import {
   type DockerImage,
   dockerContainer,
   dockerImage,
-} from '../../../lib/modules/readers/docker.ts'
-import type { ContainerState } from '../../../lib/modules/docker/container-state.ts'
+} from '../../../lib/modules/docker/shared/reader.ts'
+import type { ContainerState } from '../../../lib/modules/docker/container/state.ts'
 
 /** What an engine answered, recorded from Docker 20.10.24. */
 export function recorded(name: string): Record<string, unknown>[] {

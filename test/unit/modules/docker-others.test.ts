@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ShellStep } from '../../../lib/core/module.ts'
 import type { Task } from '../../../lib/core/task.ts'
 import { docker } from '../../../lib/modules/docker/index.ts'
-import { dockerNetwork, dockerVolume } from '../../../lib/modules/readers/docker.ts'
+import { dockerNetwork, dockerVolume } from '../../../lib/modules/docker/shared/reader.ts'
 import { planOf } from './driver.ts'
 import { everything, plain, read, recorded } from './docker-fixtures.ts'
 

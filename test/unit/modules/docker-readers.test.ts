@@ -5,8 +5,8 @@ import {
   dockerNetwork,
   dockerResource,
   dockerVolume,
-} from '../../../lib/modules/readers/docker.ts'
-import { familiar } from '../../../lib/modules/readers/docker-reference.ts'
+} from '../../../lib/modules/docker/shared/reader.ts'
+import { familiar } from '../../../lib/modules/docker/shared/reference.ts'
 import { inspected, recorded } from './docker-fixtures.ts'
 
 const [all] = recorded('container-all-options') as [Record<string, unknown>]

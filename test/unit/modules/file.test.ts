@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { file } from '../../../lib/modules/file.ts'
+import { file } from '../../../lib/modules/files/file/module.ts'
 import { SHELLS, converge, itAsRoot, useTemp } from './driver.ts'
 
 for (const [name, shell] of Object.entries(SHELLS)) {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { ShellStep } from '../../../lib/core/module.ts'
 import type { Reply } from '../../../lib/core/probe.ts'
 import { overlaps } from '../../../lib/core/resource.ts'
-import { packages } from '../../../lib/modules/package.ts'
-import { packageVersion } from '../../../lib/modules/readers/package-version.ts'
-import { packageInstalled } from '../../../lib/modules/readers/package.ts'
+import { packages } from '../../../lib/modules/packages/packages/module.ts'
+import { packageVersion } from '../../../lib/modules/packages/packages/version-reader.ts'
+import { packageInstalled } from '../../../lib/modules/packages/packages/reader.ts'
 import { SHELLS, answers, run } from './driver.ts'
 
 const fixture = (name: string): Reply => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ShellStep } from '../../../lib/core/module.ts'
-import { type BackupPolicy, type PgbackrestState, pgbackrest } from '../../../lib/modules/index.ts'
+import { type BackupPolicy, type PgbackrestState, pgbackrest } from '../../../lib/pgbackrest/modules/index.ts'
 import { planOf } from './driver.ts'
 import { VERSIONS, stateOf } from './pgbackrest-fixtures.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ShellStep } from '../../../lib/core/module.ts'
-import { type Retention, pgbackrest } from '../../../lib/modules/index.ts'
-import { expiry, parseExpiry } from '../../../lib/modules/readers/pgbackrest-expire.ts'
+import { type Retention, pgbackrest } from '../../../lib/pgbackrest/modules/index.ts'
+import { expiry, parseExpiry } from '../../../lib/pgbackrest/modules/expire/reader.ts'
 import { planOf } from './driver.ts'
 import { VERSIONS, recorded } from './pgbackrest-fixtures.ts'
 

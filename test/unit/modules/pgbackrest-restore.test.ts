@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ShellStep } from '../../../lib/core/module.ts'
-import { type PgbackrestRestoreArgs, pgbackrest } from '../../../lib/modules/index.ts'
-import type { DataFolder } from '../../../lib/modules/readers/data-folder.ts'
+import { type PgbackrestRestoreArgs, pgbackrest } from '../../../lib/pgbackrest/modules/index.ts'
+import type { DataFolder } from '../../../lib/pgbackrest/modules/restore/data-folder.ts'
 import { planOf } from './driver.ts'
 import { VERSIONS, stateOf } from './pgbackrest-fixtures.ts'
 

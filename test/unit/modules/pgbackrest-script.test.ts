@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ShellStep } from '../../../lib/core/module.ts'
-import { pgbackrest } from '../../../lib/modules/index.ts'
+import { pgbackrest } from '../../../lib/pgbackrest/modules/index.ts'
 import { SHELLS, run, useTemp } from './driver.ts'
 import { stateOf } from './pgbackrest-fixtures.ts'
 

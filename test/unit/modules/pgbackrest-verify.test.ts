@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ShellStep } from '../../../lib/core/module.ts'
-import { pgbackrest } from '../../../lib/modules/index.ts'
+import { pgbackrest } from '../../../lib/pgbackrest/modules/index.ts'
 import { SHELLS, run, useTemp } from './driver.ts'
 import { VERSIONS, recorded } from './pgbackrest-fixtures.ts'
 

@@ -3,7 +3,7 @@ import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Secret } from '../../../lib/core/secret.ts'
-import { template } from '../../../lib/modules/template.ts'
+import { template } from '../../../lib/modules/files/template.ts'
 import { converge, useTemp } from './driver.ts'
 
 describe('template', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { readRepository } from '../../../lib/modules/pgbackrest/read-repository.ts'
+import { readRepository } from '../../../lib/pgbackrest/modules/read-repository.ts'
 import { sh } from '../../../lib/core/sh.ts'
 import { parseRepository, recoverableWindow } from '../../../lib/pgbackrest/index.ts'
 import { SHELLS, observe, run, useTemp } from '../modules/driver.ts'

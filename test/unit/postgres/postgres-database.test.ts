@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
-import {
-  type PostgresDatabaseArgs,
-  postgresDatabase,
-} from '../../../lib/modules/postgres/postgres-database.ts'
-import { postgresRole } from '../../../lib/modules/postgres/postgres-role.ts'
-import { createPostgresChannel } from '../../../lib/postgres/index.ts'
+import { type PostgresDatabaseArgs, postgresDatabase } from '../../../lib/postgres/modules/database/module.ts'
+import { postgresRole } from '../../../lib/postgres/modules/role/module.ts'
+import { createPostgresChannel } from '../../../lib/postgres/channel.ts'
 import { localConnection } from './support/connection.ts'
 import { converge } from './support/converge.ts'
 import { type Shared, shared } from './support/shared.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { UserError } from '../../../lib/core/errors.ts'
 import { from } from '../../../lib/core/task.ts'
-import { type PostgresQueryArgs, postgresQuery } from '../../../lib/modules/postgres/postgres-query.ts'
+import { type PostgresQueryArgs, postgresQuery } from '../../../lib/postgres/modules/query/module.ts'
 import { look } from './support/converge.ts'
 import { type Shared, shared } from './support/shared.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { withParameters } from '../../../lib/modules/postgres/query-parameters.ts'
+import { withParameters } from '../../../lib/postgres/modules/query/parameters.ts'
 import { identifier, literal } from '../../../lib/postgres/sql.ts'
 import { type Shared, shared } from './support/shared.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import type { ShellStep } from '../../../lib/core/module.ts'
-import { type WaitForPostgresArgs, waitForPostgres } from '../../../lib/modules/postgres/wait-for-postgres.ts'
+import { type WaitForPostgresArgs, waitForPostgres } from '../../../lib/postgres/modules/wait-for-postgres.ts'
 import { type TestDocker, findDocker } from './support/docker.ts'
 
 const task = (args: Partial<WaitForPostgresArgs> = {}) =>

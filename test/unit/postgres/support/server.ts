@@ -3,7 +3,7 @@ import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PostgresTarget } from '../../../../lib/core/postgres-target.ts'
+import type { PostgresTarget } from '../../../../lib/postgres/target.ts'
 import { Secret } from '../../../../lib/core/secret.ts'
 import { postgresPrograms } from './install.ts'
 

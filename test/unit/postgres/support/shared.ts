@@ -1,4 +1,4 @@
-import { type PostgresChannel, createPostgresChannel } from '../../../../lib/postgres/index.ts'
+import { type PostgresChannel, createPostgresChannel } from '../../../../lib/postgres/channel.ts'
 import { localConnection } from './connection.ts'
 import { type TestServer, startServer } from './server.ts'
 

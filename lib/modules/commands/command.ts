@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { quote } from '../../core/sh.ts'
+import { defineRun } from './shared/define-run.ts'
+import { type RunArgs, contradiction, runArgs } from './shared/run-args.ts'
+
+export interface CommandArgs extends RunArgs {
+  /** The program and its arguments, each as it is: no shell looks at them. Secrets go to `env` or `stdin`. */
+  readonly argv: readonly string[]
+}
+
+const argv = z
+  .array(z.string('must be text: arguments show in ps, so secrets go to env or stdin').regex(/^[^\0]*$/))
+  .min(1)
+  .refine(([program]) => program !== '', 'must start with a program')
+
+const args: z.ZodType<CommandArgs> = z.strictObject({ argv, ...runArgs }).check(({ value, issues }) => {
+  const message = contradiction(value)
+  if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+})
+
+/**
+ * Runs a program. Say with `creates`, `removes`, `unless` or `onlyIf` when there is nothing to do: without them it is run, and
+ * reported as changed, every time.
+ *
+ * @example
+ * command('self-signed certificate', {
+ *   argv: ['openssl', 'req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=db', '-keyout', 'key.pem', '-out', 'cert.pem'],
+ *   cwd: '/etc/app',
+ *   creates: '/etc/app/cert.pem',
+ * })
+ */
+export const command = defineRun<CommandArgs>({
+  name: 'command',
+  args,
+  body: ({ argv: [program = '', ...rest] }) => [programWord(program), ...rest.map(quote)].join(' '),
+  shown: ({ argv: words }) => words.map(quote).join(' '),
+})
+
+const RESERVED = /^(if|then|else|elif|fi|for|while|until|do|done|case|esac|in)$|=/
+
+// In the first place a bare `A=b` would be an assignment, and `if` the beginning of one.
+const programWord = (program: string): string =>
+  RESERVED.test(program) ? `''${quote(program)}` : quote(program)

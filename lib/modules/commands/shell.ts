@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { defineRun } from './shared/define-run.ts'
+import { type RunArgs, contradiction, runArgs } from './shared/run-args.ts'
+
+export interface ShellArgs extends RunArgs {
+  /**
+   * POSIX sh; stops at the first command that fails (`set -e`). Shows in `ps`: secrets go to `env` or `stdin`. Made with the
+   * tag `sh` its values are quoted.
+   */
+  readonly script: string
+}
+
+const args: z.ZodType<ShellArgs> = z
+  .strictObject({
+    script: z
+      .string()
+      .min(1)
+      .regex(/^[^\0]*$/, 'must not contain a NUL byte')
+      .refine(
+        (text) => !text.includes('«secret '),
+        'holds a secret that was printed into it; pass it by env',
+      ),
+    ...runArgs,
+  })
+  .check(({ value, issues }) => {
+    const message = contradiction(value)
+    if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+  })
+
+/**
+ * Runs a shell script. Say with `creates`, `removes`, `unless` or `onlyIf` when there is nothing to do: without them it is run,
+ * and reported as changed, every time.
+ *
+ * @example
+ * shell('swap file', {
+ *   script: 'fallocate -l 1G /swap && chmod 0600 /swap && mkswap /swap',
+ *   creates: '/swap',
+ * })
+ */
+export const shell = defineRun<ShellArgs>({
+  name: 'shell',
+  args,
+  body: ({ script }) => `set -e\n${script}`,
+  shown: ({ script }) => firstLine(script.trim()),
+})
+
+function firstLine(script: string): string {
+  const [line = '', ...rest] = script.split('\n')
+  return rest.length === 0 ? line : `${line} …`
+}

@@ -1,0 +1,31 @@
+import { defineModule } from '../../../core/module.ts'
+import type { ContainerArgs, AbsentContainer } from './args.ts'
+import { containerArgs } from './args.ts'
+import { containerLeaves, containerTouches } from './effects.ts'
+import { type ContainerState, condition, containerChanges, probeContainer } from './state.ts'
+import { containerSteps } from './apply.ts'
+import { familiar } from '../shared/reference.ts'
+
+/**
+ * A container that runs as asked for. It is replaced only when something differs that Docker can't change in
+ * place; the old one goes once the new one has started, and anonymous volumes stay.
+ *
+ * @example
+ * docker('postgres', { name: 'postgres', image: 'postgres:16', network: 'host', restart: 'unless-stopped' })
+ */
+export const container = defineModule<ContainerArgs | AbsentContainer, ContainerState>({
+  name: 'docker',
+  args: containerArgs,
+  probe: probeContainer,
+  plan: (args, state) => {
+    const changes = containerChanges(args, state)
+    if (changes.length === 0) return { changes, because: because(state) }
+    return { changes, leaves: containerLeaves(args, state) }
+  },
+  apply: containerSteps,
+  touches: containerTouches,
+})
+
+function because({ container }: ContainerState): string {
+  return container ? `${condition(container)}, ${familiar(container.config.Image)}` : 'not there'
+}

@@ -1,0 +1,93 @@
+import type { Change } from '../../../core/change.ts'
+import { type Probe, ask, askAll, mapProbe } from '../../../core/probe.ts'
+import { type DockerContainer, type DockerImage, dockerContainer, dockerImage } from '../shared/reader.ts'
+import { familiar } from '../shared/reference.ts'
+import type { AbsentContainer, ContainerArgs } from './args.ts'
+import { isLive, optionChanges, takenAway } from './option-changes.ts'
+
+export interface ContainerState {
+  readonly container: DockerContainer | undefined
+  /** The old one, renamed while its replacement was started: left by a run that was cut short. */
+  readonly old: DockerContainer | undefined
+  /** The replacement before it got the name: left by a run that was cut short. */
+  readonly next: DockerContainer | undefined
+  /** What the wanted image's reference means on the host. */
+  readonly image: DockerImage | undefined
+}
+
+export const oldName = (name: string): string => `${name}.run-playbook-old`
+export const nextName = (name: string): string => `${name}.run-playbook-new`
+
+export function probeContainer(args: ContainerArgs | AbsentContainer): Probe<ContainerState> {
+  const containers = askAll({
+    container: ask(dockerContainer, args.name),
+    old: ask(dockerContainer, oldName(args.name)),
+    next: ask(dockerContainer, nextName(args.name)),
+  })
+  if (args.state === 'absent') return mapProbe(containers, (state) => ({ ...state, image: undefined }))
+  return mapProbe(askAll({ containers, image: ask(dockerImage, args.image) }), ({ containers, image }) => ({
+    ...containers,
+    image,
+  }))
+}
+
+export function containerChanges(args: ContainerArgs | AbsentContainer, state: ContainerState): Change[] {
+  const { container } = state
+  if (args.state === 'absent' || container === undefined) {
+    return [...stateChange(args, container), ...leftovers(args, state)]
+  }
+  return [
+    ...imageChange(args, container, state.image),
+    ...optionChanges(args, container),
+    ...stateChange(args, container),
+    ...leftovers(args, state),
+  ]
+}
+
+/** Whether there is something that only a new container can have. */
+export function mustReplace(args: ContainerArgs, { container, image }: ContainerState): boolean {
+  if (container === undefined) return false
+  return (
+    container.status === 'dead' ||
+    imageChange(args, container, image).length > 0 ||
+    takenAway(args, container).length > 0 ||
+    optionChanges(args, container).some(({ what }) => !isLive(what))
+  )
+}
+
+/** `running` as long as Docker keeps it up, restarts by its policy included. */
+export function condition(container: DockerContainer | undefined): string {
+  if (container === undefined) return 'absent'
+  if (container.status === 'restarting') return 'running'
+  return ['created', 'exited'].includes(container.status) ? 'stopped' : container.status
+}
+
+function stateChange(
+  args: ContainerArgs | AbsentContainer,
+  container: DockerContainer | undefined,
+): Change[] {
+  const [from, to] = [condition(container), args.state ?? 'running']
+  return from === to ? [] : [{ what: 'state', from, to }]
+}
+
+function leftovers({ name }: { name: string }, { container, old, next }: ContainerState): Change[] {
+  return [container && old ? oldName(name) : undefined, next && nextName(name)]
+    .filter((left) => left !== undefined)
+    .map((left) => ({ what: 'leftover', from: left, to: 'absent' }))
+}
+
+function imageChange(
+  args: ContainerArgs,
+  container: DockerContainer,
+  image: DockerImage | undefined,
+): Change[] {
+  const before = familiar(container.config.Image)
+  const after = familiar(args.image)
+  // Where the reference means nothing on the host, the name it was made from has to do.
+  const same = image === undefined ? [before, container.image].includes(after) : container.image === image.id
+  if (same) return []
+  if (before !== after) return [{ what: 'image', from: before, to: after }]
+  return [{ what: 'image', from: short(container.image), to: image && short(image.id) }]
+}
+
+const short = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12)

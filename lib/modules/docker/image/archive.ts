@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { z } from 'zod'
+import { UserError } from '../../../core/errors.ts'
+import { type DockerImage, imageConfigSchema, imageContent } from '../shared/inspect.ts'
+import { familiar } from '../shared/reference.ts'
+import { cached } from './cache.ts'
+
+/** An image in a file on the operator's machine, as `docker save` writes it. */
+export interface ImageArchive {
+  readonly file: string
+  /** What Docker will say of it once it is loaded and tagged. */
+  readonly image: DockerImage
+  /** The tags that loading sets. */
+  readonly sets: readonly string[]
+  /** By what the image goes after loading, where that isn't the wanted name. */
+  readonly loadedAs: string | undefined
+}
+
+/**
+ * Looks into an archive, compressed or not. What was found is cached: reading a compressed one takes seconds.
+ * @throws UserError when it can't be read or doesn't hold the image
+ */
+export function readArchive(file: string, name: string): ImageArchive {
+  const key = [file, name, ...version(file)].join('\0')
+  const known = read.get(key)
+  if (known) return known
+  const look = (path: string) => cached([...version(file), file, path].join('\0'), () => member(file, path))
+  const manifests = parse(file, manifestSchema, look('manifest.json'))
+  const wanted = familiar(name)
+  const found = manifests.find(({ RepoTags }) => RepoTags?.includes(wanted)) ?? only(manifests)
+  if (found === undefined) {
+    const tags = manifests.flatMap(({ RepoTags }) => RepoTags ?? []).join(', ')
+    throw new UserError('E_BAD_ARCHIVE', `${file} holds several images, and none is ${wanted}: ${tags}`)
+  }
+  const { config, created, rootfs } = parse(file, configSchema, look(found.Config))
+  const tags = found.RepoTags ?? []
+  const id = `sha256:${/[0-9a-f]{64}/.exec(found.Config)?.[0]}`
+  const archive = {
+    file,
+    image: {
+      id,
+      tags: [...new Set([...tags, wanted])].sort(),
+      digests: [],
+      labels: config.Labels,
+      content: imageContent(created, rootfs.diff_ids, config),
+    },
+    sets: manifests.flatMap(({ RepoTags }) => RepoTags ?? []),
+    loadedAs: tags.includes(wanted) ? undefined : (tags[0] ?? id),
+  }
+  read.set(key, archive)
+  return archive
+}
+
+const read = new Map<string, ImageArchive>()
+
+// The configuration file is named after its own hash, which is the image's id.
+const manifestSchema = z.array(
+  z.object({
+    Config: z.string().regex(/[0-9a-f]{64}/),
+    RepoTags: z.array(z.string()).nullish(),
+  }),
+)
+
+const configSchema = z.object({
+  created: z.string().default(''),
+  config: imageConfigSchema.nullish().transform((config) => imageConfigSchema.parse(config ?? {})),
+  rootfs: z.object({ diff_ids: z.array(z.string()) }),
+})
+
+function parse<Value>(file: string, schema: z.ZodType<Value>, text: string): Value {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new UserError('E_BAD_ARCHIVE', `${file} is not an image saved by docker save`, { cause })
+  }
+}
+
+const only = <Item>(items: readonly Item[]): Item | undefined => (items.length === 1 ? items[0] : undefined)
+
+function version(file: string): number[] {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found?.isFile()) throw new UserError('E_NO_SOURCE', `${file} is no file`)
+  return [found.mtimeMs, found.size]
+}
+
+/** The operator's tar unpacks whatever `docker load` takes, and skips over what isn't wanted. */
+function member(file: string, name: string): string {
+  const tar = spawnSync('tar', ['-xOf', file, name], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  if (tar.status === 0) return tar.stdout
+  const reason = tar.error?.message ?? tar.stderr.trim().split('\n')[0]
+  throw new UserError('E_BAD_ARCHIVE', `${file} is not an image saved by docker save: ${reason}`)
+}

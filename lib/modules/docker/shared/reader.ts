@@ -1,0 +1,74 @@
+import { type ZodType } from 'zod'
+import { UserError } from '../../../core/errors.ts'
+import type { Reader, Reply } from '../../../core/probe.ts'
+import { type Resource } from '../../../core/resource.ts'
+import { sh } from '../../../core/sh.ts'
+import {
+  type DockerContainer,
+  type DockerImage,
+  type DockerNetwork,
+  type DockerVolume,
+  containerSchema,
+  imageSchema,
+  networkSchema,
+  volumeSchema,
+} from './inspect.ts'
+import { familiar, isCalled } from './reference.ts'
+
+export type { DockerContainer, DockerImage, DockerNetwork, DockerVolume }
+
+/** A thing of the Docker engine, as a resource: `docker:container/postgres`. */
+export const dockerResource = (kind: Kind, name: string): Resource =>
+  `docker:${kind}/${kind === 'image' ? familiar(name) : name}`
+
+/** A container by its name; `undefined` where there is none. */
+export const dockerContainer = inspector('container', containerSchema, (one, name) => one.name === name)
+
+/** An image by reference (`postgres:16`) or by id (`sha256:…`). */
+export const dockerImage = inspector('image', imageSchema, isCalled)
+
+export const dockerNetwork = inspector('network', networkSchema, (one, name) => one.name === name)
+
+export const dockerVolume = inspector('volume', volumeSchema, (one, name) => one.name === name)
+
+export type Kind = 'container' | 'image' | 'network' | 'volume'
+
+function inspector<Answer>(
+  kind: Kind,
+  schema: ZodType<Answer>,
+  matches: (answer: Answer, key: string) => boolean,
+): Reader<Answer | undefined> {
+  return {
+    name: `docker_${kind}`,
+    channel: 'shell',
+    // One object a line: Docker skips what isn't there, says so on standard error and goes on.
+    ask: (keys) => `docker ${kind} inspect --format '{{json .}}' -- ${sh`${keys}`}`,
+    parse: (reply, keys) => {
+      const lines = reply.stdout.toString().split('\n')
+      const found = lines.filter((line) => line.startsWith('{')).map((line) => schema.parse(JSON.parse(line)))
+      return keys.map((key) => found.find((one) => matches(one, key)) ?? whyMissing(kind, key, reply))
+    },
+    sees: (key) => [dockerResource(kind, key)],
+  }
+}
+
+/** Not there, or nobody to ask? Docker's messages aren't translated. */
+function whyMissing(kind: Kind, key: string, { code, stderr }: Reply): undefined | Error {
+  if (code === 0) return undefined
+  if (code === 127) {
+    return new UserError('E_NO_DOCKER', 'the docker command is not installed', {
+      hint: 'Install Docker on the host before this task (on Debian and Ubuntu the package docker.io).',
+    })
+  }
+  const lines = stderr.toString().trim().split('\n')
+  if (lines.some((line) => /no such|not found/i.test(line) && line.includes(key))) return undefined
+  const reason = lines.find((line) => /docker daemon|docker API|permission denied/i.test(line))
+  if (reason === undefined) {
+    return new UserError('E_DOCKER', `docker ${kind} inspect ${key}: ${lines.at(-1) || `exit ${code}`}`)
+  }
+  return new UserError('E_NO_DOCKER', `the Docker engine does not answer: ${reason}`, {
+    hint: /permission denied/i.test(reason)
+      ? 'Set `become: true`, or add the login user to the group docker.'
+      : 'Start it on the host: systemctl start docker.',
+  })
+}

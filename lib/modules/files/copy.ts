@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { type Module, type ModuleDefinition, defineModule } from '../../core/module.ts'
+import { secretValue } from '../../core/schemas.ts'
+import type { Secret } from '../../core/secret.ts'
+import { applyInstall } from '../shared/apply-install.ts'
+import { type InstallArgs, installArgs } from './shared/install-args.ts'
+import {
+  type Install,
+  type InstallState,
+  planInstall,
+  probeInstall,
+  touchesOfInstall,
+} from '../shared/install.ts'
+import { type Payload, contentPayload, filePayload } from '../shared/payload.ts'
+
+export type CopyArgs = InstallArgs & (CopyContent | CopySource)
+
+export interface CopyContent {
+  /** What the file is to hold. A secret is never shown, and its file is 0600 unless a mode is given. */
+  readonly content: string | Buffer | Secret
+  readonly src?: undefined
+}
+
+export interface CopySource {
+  /** A file on the operator's machine, of any size: read when the task is made and streamed when it is applied. */
+  readonly src: string | URL
+  readonly content?: undefined
+}
+
+const args = z
+  .strictObject({
+    ...installArgs,
+    content: z
+      .union([
+        z
+          .string()
+          .refine(
+            (text) => !text.includes('«secret '),
+            'holds a secret that was printed into it; use template()',
+          ),
+        z.instanceof(Buffer),
+        secretValue,
+      ])
+      .optional(),
+    src: z.union([z.string().min(1), z.instanceof(URL)]).optional(),
+  })
+  .refine(({ content, src }) => (content === undefined) !== (src === undefined), {
+    path: ['content'],
+    error: 'either content or src is needed, not both',
+  })
+  .transform(({ content, src, ...rest }): Install => ({ ...rest, payload: payloadOf(content, src) }))
+
+function payloadOf(content: string | Buffer | Secret | undefined, src: string | URL | undefined): Payload {
+  if (content !== undefined) return contentPayload(content)
+  return filePayload(src instanceof URL ? fileURLToPath(src) : (src ?? ''))
+}
+
+/**
+ * A file with a given content, replaced atomically: whoever reads it sees all of the old content or all of the new.
+ * Mode and owner of a file that exists stay as they are unless given; a new one gets 0644.
+ *
+ * @example
+ * copy('motd', { dest: '/etc/motd', content: 'Managed by run-playbook\n', mode: '0644' })
+ */
+export const copy = defineModule({
+  name: 'copy',
+  args,
+  probe: probeInstall,
+  plan: planInstall,
+  apply: applyInstall,
+  touches: touchesOfInstall,
+} satisfies ModuleDefinition<Install, InstallState>) as unknown as Module<CopyArgs, InstallState>

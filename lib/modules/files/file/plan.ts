@@ -1,0 +1,149 @@
+import type { Change } from '../../../core/change.ts'
+import { UserError } from '../../../core/errors.ts'
+import type { Plan } from '../../../core/module.ts'
+import { type Prediction, type Probe, ask, askAll, predict } from '../../../core/probe.ts'
+import { type Resource, pathResource, treeResource } from '../../../core/resource.ts'
+import type { FileArgs } from './module.ts'
+import { sha256 } from '../../shared/sha256.ts'
+import { type Stat, stat } from '../../shared/stat.ts'
+import { readBody } from '../../shared/text.ts'
+import {
+  type Access,
+  type AccessState,
+  accessChanges,
+  freshAccess,
+  isSetgid,
+  probeAccess,
+  sameAccounts,
+  wantedAccess,
+} from '../../shared/access.ts'
+import { ancestors, assertFolder, folderOf } from '../../shared/parent-folders.ts'
+
+/** What is at the path, and in what folders it lies. */
+export interface FileState {
+  readonly here: Stat
+  /** From the outermost to the one that it lies in. */
+  readonly above: readonly { readonly path: string; readonly stat: Stat }[]
+  readonly access: AccessState
+}
+
+export function probeFile(args: FileArgs): Probe<FileState> {
+  const above = ancestors(args.path)
+  return askAll<FileState>({
+    here: ask(stat, args.path),
+    above: {
+      questions: above.flatMap((path) => ask(stat, path).questions),
+      parse: (answers) => above.map((path, i) => ({ path, stat: answers[i] as Stat })),
+    },
+    access: probeAccess(args),
+  })
+}
+
+export function planFile(args: FileArgs, state: FileState): Plan {
+  const { here } = state
+  assertPlace(args, state)
+  if (args.state === 'absent') return here.type === 'absent' ? GONE : removal(args, state)
+  const wanted = fileAccess(args, state)
+  const made = here.type !== args.state
+  const kept: Stat = made ? { type: 'absent' } : here
+  const changes: Change[] = [
+    ...(made ? [{ what: 'state', from: here.type, to: args.state }] : []),
+    ...(args.state === 'link' && here.target !== args.target
+      ? [{ what: 'target', from: here.target, to: args.target }]
+      : []),
+    ...accessChanges(args, kept, wanted),
+  ]
+  if (changes.length > 0) return { changes, leaves: leaves(args, state, wanted) }
+  const shown = args.state === 'link' ? `-> ${args.target}` : `${here.mode} ${here.owner}:${here.group}`
+  return { changes, because: `already a ${args.state} ${shown}` }
+}
+
+const GONE: Plan = { changes: [], because: 'already absent' }
+
+const removal = (args: FileArgs, state: FileState): Plan => ({
+  changes: [{ what: 'state', from: state.here.type, to: 'absent' }],
+  leaves: [
+    predict(stat, args.path, { type: 'absent' }),
+    predict(sha256, args.path, undefined),
+    predict(readBody, args.path, undefined),
+    ...unchanged(state),
+  ],
+})
+
+const newMode = (type: 'directory' | 'file' | 'link', folder: Stat): string =>
+  type === 'file' ? '0644' : type === 'link' ? '0777' : isSetgid(folder) ? '2755' : '0755'
+
+/** Mode and owner that it will have. A thing of the wrong kind is replaced, so what it has does not count. */
+export function fileAccess(args: FileArgs, state: FileState): Access {
+  if (args.state === 'absent') throw new TypeError('nothing has no owner')
+  const kept: Stat = state.here.type === args.state ? state.here : { type: 'absent' }
+  return wantedAccess(args, state.access, kept, innermost(state), newMode(args.state, innermost(state)))
+}
+
+function assertPlace({ path, state: wanted, force = false }: FileArgs, { here, above }: FileState): void {
+  const parent = above.at(-1)
+  if (wanted === 'absent') return
+  const blocked = above.find(({ stat: { type } }) => type === 'file' || type === 'other')
+  if (blocked !== undefined) assertFolder(blocked.path, blocked.stat)
+  if (wanted !== 'directory' && parent !== undefined) assertFolder(folderOf(path), parent.stat)
+  if (force || here.type === 'absent' || here.type === wanted) return
+  throw new UserError('E_OTHER_KIND', `${path} is a ${kind(here)}, not a ${wanted}`, {
+    hint: 'force: true removes what is there first.',
+  })
+}
+
+const kind = ({ type, target }: Stat): string => (type === 'link' ? `link to ${target}` : type)
+
+/** The folder that exists already and is nearest. */
+export const innermost = ({ above }: FileState): Stat =>
+  above.findLast(({ stat: { type } }) => type !== 'absent')?.stat ?? { type: 'directory', mode: '0755' }
+
+/** Folders that are created on the way. */
+export const missing = ({ above }: FileState): string[] =>
+  above.flatMap(({ path, stat: { type } }) => (type === 'absent' ? [path] : []))
+
+function leaves(args: FileArgs, state: FileState, wanted: Access): Prediction[] {
+  // Whether the folder at the end of a link hands down its group is not known.
+  if (innermost(state).type === 'link' && state.here.type !== args.state) return []
+  const { path, state: type, target } = args
+  const kept = state.here.type === 'file' && type === 'file'
+  const size = state.here.type === 'file' ? (state.here.size ?? 0) : 0
+  const stats: Stat = {
+    type: type as Stat['type'],
+    ...wanted,
+    ...(type === 'file' ? { size } : {}),
+    ...(target === undefined ? {} : { target }),
+  }
+  const body = type === 'file' ? '' : undefined
+  const content = [predict(sha256, path, body === '' ? EMPTY : undefined), predict(readBody, path, body)]
+  return [predict(stat, path, stats), ...(kept ? [] : content), ...unchanged(state)]
+}
+
+const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
+// Folders above stay, or become what `mkdir -p` makes of them: 0755, with the group and bit that a setgid folder hands down.
+function unchanged(state: FileState): Prediction[] {
+  const outer = innermost(state)
+  const made: Stat = {
+    type: 'directory',
+    mode: isSetgid(outer) ? '2755' : '0755',
+    ...freshAccess(state.access, outer),
+  }
+  const creates = state.here.type === 'absent'
+  return [
+    ...state.above.map(({ path, stat: is }) =>
+      predict(stat, path, is.type === 'absent' && creates ? made : is),
+    ),
+    ...sameAccounts(state.access),
+  ]
+}
+
+/** A thing alone, except where what lies below appears or goes with it. */
+export function touchesOfFile(args: FileArgs, state?: FileState): Resource[] {
+  const whole = args.state === 'absent' || args.state === 'link' || args.force === true
+  const created = state === undefined ? ancestors(args.path) : missing(state)
+  return [
+    whole ? treeResource(args.path) : pathResource(args.path),
+    ...(args.state === 'directory' ? created.map(pathResource) : []),
+  ]
+}

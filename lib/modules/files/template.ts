@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { type Module, type ModuleDefinition, defineModule } from '../../core/module.ts'
+import { compileTemplate } from '../../templates/index.ts'
+import { applyInstall } from '../shared/apply-install.ts'
+import { type InstallArgs, installArgs } from './shared/install-args.ts'
+import {
+  type Install,
+  type InstallState,
+  planInstall,
+  probeInstall,
+  touchesOfInstall,
+} from '../shared/install.ts'
+import { contentPayload } from '../shared/payload.ts'
+
+export interface TemplateArgs extends InstallArgs {
+  /** A Handlebars file on the operator's machine: `new URL('../templates/nginx.conf.hbs', import.meta.url)`. */
+  readonly src: string | URL
+  /** What the template may use; a name that it uses and that is not here is an error before any host is touched. */
+  readonly vars: object
+}
+
+const args = z
+  .strictObject({
+    ...installArgs,
+    src: z.union([z.string().min(1), z.instanceof(URL)]),
+    vars: z.custom<object>((value) => typeof value === 'object' && value !== null, 'must be an object'),
+  })
+  .transform(({ src, vars, ...rest }): Install => {
+    return { ...rest, payload: contentPayload(compileTemplate({ file: src }).render(vars)) }
+  })
+
+/**
+ * A file made from a Handlebars template, rendered before any host is touched and replaced atomically. With a secret in
+ * it, it is a secret as a whole: never shown, and 0600 unless a mode is given.
+ *
+ * @example
+ * template('nginx.conf', {
+ *   src: new URL('../templates/nginx.conf.hbs', import.meta.url),
+ *   dest: '/etc/nginx/nginx.conf',
+ *   vars,
+ *   validate: '/usr/sbin/nginx -t -c %s',
+ * }, { notify: reload })
+ */
+export const template = defineModule({
+  name: 'template',
+  args,
+  probe: probeInstall,
+  plan: planInstall,
+  apply: applyInstall,
+  touches: touchesOfInstall,
+} satisfies ModuleDefinition<Install, InstallState>) as unknown as Module<TemplateArgs, InstallState>

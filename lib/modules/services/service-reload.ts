@@ -1,0 +1,15 @@
+import { defineAction } from './shared/define-action.ts'
+
+/**
+ * Has a service read its configuration again. One that cannot is restarted, one that does not run is started. A handler.
+ *
+ * @example
+ * const reload = serviceReload('reload nginx', { name: 'nginx' })
+ * template('nginx.conf', { src, dest: '/etc/nginx/nginx.conf', vars }, { notify: reload })
+ */
+export const serviceReload = defineAction({
+  name: 'service_reload',
+  verb: 'reload-or-restart',
+  what: 'reloads',
+  renews: false,
+})

@@ -1,0 +1,15 @@
+import { defineAction } from './shared/define-action.ts'
+
+/**
+ * Restarts a service, or starts it if it does not run. A handler: it restarts each time that it is notified.
+ *
+ * @example
+ * const restart = serviceRestart('restart docker', { name: 'docker' })
+ * copy('daemon.json', { dest: '/etc/docker/daemon.json', content }, { notify: restart })
+ */
+export const serviceRestart = defineAction({
+  name: 'service_restart',
+  verb: 'restart',
+  what: 'restarts',
+  renews: true,
+})

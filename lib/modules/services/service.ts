@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { Change } from '../../core/change.ts'
+import { type Plan, type Step, defineModule } from '../../core/module.ts'
+import { ask, predict } from '../../core/probe.ts'
+import { EVERYTHING, treeResource } from '../../core/resource.ts'
+import { quote } from '../../core/sh.ts'
+import { type Service, service as unit, unitOf } from '../shared/service.ts'
+import { DAEMON_RELOAD, assertUnit, isActive, systemctl, unitName } from './shared/systemctl.ts'
+
+export interface ServiceArgs {
+  /** A unit of systemd: `docker` is `docker.service`. */
+  readonly name: string
+  /** Running now. @default as it is */
+  readonly state?: 'started' | 'stopped' | undefined
+  /** Started at boot. A unit that cannot be switched, such as a static one, is left alone. @default as it is */
+  readonly enabled?: boolean | undefined
+  /** Have systemd read the unit file again when it changed on disk. @default true */
+  readonly daemonReload?: boolean | undefined
+}
+
+const args: z.ZodType<ServiceArgs> = z.strictObject({
+  name: unitName,
+  state: z.enum(['started', 'stopped']).optional(),
+  enabled: z.boolean().optional(),
+  daemonReload: z.boolean().optional(),
+})
+
+/**
+ * A service of systemd: running or not, started at boot or not. To restart one after a change, notify
+ * {@link serviceRestart} or {@link serviceReload}.
+ *
+ * @example
+ * service('docker', { name: 'docker', state: 'started', enabled: true })
+ */
+export const service = defineModule<ServiceArgs, Service>({
+  name: 'service',
+  args,
+  probe: ({ name }) => ask(unit, name),
+  plan,
+  apply,
+  // What a service does when it starts or stops is its own affair; being started at boot is not.
+  touches: ({ state }) =>
+    state === undefined ? ['service:/**', treeResource('/etc/systemd')] : [EVERYTHING],
+})
+
+function plan({ name, state, enabled, daemonReload = true }: ServiceArgs, is: Service): Plan {
+  // What is not there does not run, neither now nor at boot.
+  const settled = state !== 'started' && enabled !== true && !isActive(is)
+  if (is.load !== 'loaded' && settled) return { changes: [], because: `the unit is ${is.load}` }
+  assertUnit(name, is)
+  const reload = daemonReload && is.needsReload
+  const changes: Change[] = [
+    ...(reload ? [{ what: 'unit file', from: 'changed on disk', to: 'read again' }] : []),
+    ...(switches(enabled, is) ? [{ what: 'enabled', from: is.enabled === 'enabled', to: enabled }] : []),
+    ...(turns(state, is) ? [{ what: 'state', from: is.active, to: state }] : []),
+  ]
+  if (changes.length === 0) return { changes, because: [is.active, is.enabled].filter(Boolean).join(', ') }
+  const left: Service = {
+    ...is,
+    active: turns(state, is) ? (state === 'started' ? 'active' : 'inactive') : is.active,
+    enabled: switches(enabled, is) ? (enabled === true ? 'enabled' : 'disabled') : is.enabled,
+    needsReload: is.needsReload && !reload,
+  }
+  return { changes, leaves: [predict(unit, name, left)] }
+}
+
+function apply({ name, state, enabled, daemonReload = true }: ServiceArgs, is: Service): Step[] {
+  const word = quote(unitOf(name))
+  const starts = state === 'started' && turns(state, is)
+  return [
+    // systemd only says of the unit itself that its file is new; what it triggers may be as well.
+    ...(daemonReload && (is.needsReload || starts) ? [DAEMON_RELOAD] : []),
+    ...(switches(enabled, is)
+      ? [{ script: `systemctl ${enabled === true ? 'enable' : 'disable'} -- ${word}` }]
+      : []),
+    ...(turns(state, is) ? [systemctl(state === 'started' ? 'start' : 'stop', name)] : []),
+  ]
+}
+
+function turns(state: 'started' | 'stopped' | undefined, is: Service): boolean {
+  if (state === 'started') return !isActive(is)
+  return state === 'stopped' && is.active !== 'inactive' && is.active !== 'failed'
+}
+
+// The others are pulled in by other units or made by generators; `systemctl enable` does nothing to them.
+const SWITCHABLE = new Set(['enabled', 'enabled-runtime', 'disabled', 'linked', 'linked-runtime', ''])
+
+function switches(enabled: boolean | undefined, is: Service): boolean {
+  if (enabled === undefined || !SWITCHABLE.has(is.enabled)) return false
+  return enabled !== (is.enabled === 'enabled')
+}

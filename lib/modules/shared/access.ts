@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import type { Change } from '../../core/change.ts'
+import { UserError } from '../../core/errors.ts'
+import { type Prediction, type Probe, ask, predict } from '../../core/probe.ts'
+import { fileMode } from '../../core/schemas.ts'
+import { quote } from '../../core/sh.ts'
+import { type Account, SELF, account } from './account.ts'
+import type { Stat } from './stat.ts'
+
+/** Who may do what with a file. What is left out stays as it is. */
+export interface AccessArgs {
+  /** Four octal digits in quotes, `'0640'`. */
+  readonly mode?: string | undefined
+  /** Name, or number for a user that only a container has. @default for something new: who runs the task */
+  readonly owner?: string | number | undefined
+  /** Name or number. @default for something new: that of the folder if it says so (setgid), else of who runs the task */
+  readonly group?: string | number | undefined
+}
+
+const accountName = z.union([
+  z.int().min(0),
+  z.string().regex(/^[^\s:\0-][^\s:\0]*$/, 'must be the name or number of an account'),
+])
+
+export const accessArgs = {
+  mode: fileMode.optional(),
+  owner: accountName.optional(),
+  group: accountName.optional(),
+}
+
+/** The accounts that matter, as the host knows them. */
+export interface AccessState {
+  readonly accounts: Readonly<Record<string, Account | undefined>>
+}
+
+/** Looks up the accounts that are asked for, and who asks. */
+export function probeAccess(args: AccessArgs): Probe<AccessState> {
+  const keys = accountKeys(args)
+  return {
+    questions: keys.flatMap((key) => ask(account, key).questions),
+    parse: (answers) => ({
+      accounts: Object.fromEntries(keys.map((key, i) => [key, answers[i] as Account | undefined])),
+    }),
+  }
+}
+
+function accountKeys({ owner, group }: AccessArgs): string[] {
+  const asked = [owner === undefined ? [] : [`user:${owner}`], group === undefined ? [] : [`group:${group}`]]
+  return [SELF.user, SELF.group, ...asked.flat()]
+}
+
+/** The accounts stay what they are: said again, because a question without a prediction is unknown afterwards. */
+export const sameAccounts = ({ accounts }: AccessState): Prediction[] =>
+  Object.entries(accounts).map(([key, known]) => predict(account, key, known))
+
+/** What `stat` will say of mode and owner. */
+export type Access = Required<Pick<Stat, 'mode' | 'owner' | 'uid' | 'group' | 'gid'>>
+
+/**
+ * What something will have: what is asked for, else what it has, else what a new one gets.
+ * @throws UserError when the host has no such user or group
+ */
+export function wantedAccess(
+  args: AccessArgs,
+  state: AccessState,
+  here: Stat,
+  folder: Stat,
+  newMode: string,
+): Access {
+  const fresh = freshAccess(state, folder)
+  const user = named('user', args.owner, state) ?? {
+    id: here.uid ?? fresh.uid,
+    name: here.owner ?? fresh.owner,
+  }
+  const group = named('group', args.group, state) ?? {
+    id: here.gid ?? fresh.gid,
+    name: here.group ?? fresh.group,
+  }
+  const mode = args.mode ?? here.mode ?? newMode
+  return { mode, owner: user.name, uid: user.id, group: group.name, gid: group.id }
+}
+
+/** What a new thing in the folder gets by itself. In a folder with setgid the group is the folder's. */
+export function freshAccess({ accounts }: AccessState, folder: Stat): Omit<Access, 'mode'> {
+  const user = accounts[SELF.user] ?? NOBODY
+  const own = accounts[SELF.group] ?? NOBODY
+  const inherits = isSetgid(folder)
+  return {
+    owner: user.name,
+    uid: user.id,
+    group: inherits ? (folder.group ?? own.name) : own.name,
+    gid: inherits ? (folder.gid ?? own.id) : own.id,
+  }
+}
+
+/** What a new thing has for certain. At the end of a link there may be a setgid folder, so there it is nothing. */
+export const certainAccess = (state: AccessState, folder: Stat): Partial<Access> =>
+  folder.type === 'link' ? {} : freshAccess(state, folder)
+
+export const isSetgid = ({ type, mode = '0000' }: Stat): boolean =>
+  type === 'directory' && (Number.parseInt(mode, 8) & 0o2000) !== 0
+
+const NOBODY: Account = { id: 65534, name: 'nobody' }
+
+function named(
+  kind: 'user' | 'group',
+  name: string | number | undefined,
+  state: AccessState,
+): Account | undefined {
+  if (name === undefined) return undefined
+  const known = state.accounts[`${kind}:${name}`]
+  if (known !== undefined) return known
+  throw new UserError('E_NO_ACCOUNT', `there is no ${kind} ${name} on the host`, {
+    hint: `Create it in an earlier task, or give the number that it has inside the container.`,
+  })
+}
+
+/** What differs, of what was asked for. Owners print as they were asked for; they are compared by number. */
+export function accessChanges(args: AccessArgs, here: Stat, wanted: Access): Change[] {
+  const numeric = (asked: string | number): boolean => /^\d+$/.test(String(asked))
+  const changes: (Change | false)[] = [
+    args.mode !== undefined && args.mode !== here.mode && { what: 'mode', from: here.mode, to: args.mode },
+    args.owner !== undefined &&
+      wanted.uid !== here.uid && {
+        what: 'owner',
+        from: numeric(args.owner) ? here.uid : here.owner,
+        to: args.owner,
+      },
+    args.group !== undefined &&
+      wanted.gid !== here.gid && {
+        what: 'group',
+        from: numeric(args.group) ? here.gid : here.group,
+        to: args.group,
+      },
+  ]
+  return changes.flatMap((change) => (change === false ? [] : [change]))
+}
+
+/**
+ * The commands that give `word` its owner and mode, as far as they differ from what it has. Owner first: a change of owner
+ * takes setuid bits away.
+ */
+export function accessCommands(wanted: Access, has: Partial<Access>, word: string, isLink = false): string[] {
+  const owned = wanted.uid === has.uid && wanted.gid === has.gid
+  const chown = `chown ${isLink ? '-h ' : ''}${wanted.uid}:${wanted.gid} ${word}`
+  // Five digits: with four, GNU chmod leaves a folder's setgid bit as it was.
+  const chmod = `chmod ${quote(`0${wanted.mode}`)} ${word}`
+  return [...(owned ? [] : [chown]), ...(isLink || (owned && wanted.mode === has.mode) ? [] : [chmod])]
+}

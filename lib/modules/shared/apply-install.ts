@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import type { ShellStep } from '../../core/module.ts'
+import { quote } from '../../core/sh.ts'
+import { type Access, accessCommands, certainAccess } from './access.ts'
+import { type Install, type InstallState, contentDiffers, installAccess } from './install.ts'
+import { folderOf } from './parent-folders.ts'
+
+/** The commands that bring the content, or mend mode and owner where the content is right already. */
+export function applyInstall(args: Install, state: InstallState): ShellStep[] {
+  const wanted = installAccess(args, state)
+  if (contentDiffers(args, state)) {
+    return [
+      { script: [...receive(args), ...install(args, state, wanted)].join('\n'), stdin: args.payload.stdin },
+    ]
+  }
+  const commands = accessCommands(wanted, state.here, quote(args.dest))
+  return [{ script: ['set -eu', ...commands].join('\n') }]
+}
+
+// The content goes to a file beside the destination that only we can read. Nothing but a complete one gets further, so
+// whoever stops us, and whenever, the destination holds the old content or the new. Leftovers of a run that was
+// killed go first; the name is made from the destination, so they can be nobody else's.
+function receive({ dest, payload }: Install): string[] {
+  const name = `.run-playbook-${createHash('sha256').update(dest).digest('hex').slice(0, 12)}`
+  const temp = quote(`${folderOf(dest).replace(/\/$/, '')}/${name}`)
+  return [
+    'set -eu',
+    'LC_ALL=C; export LC_ALL',
+    'umask 077',
+    `rm -f -- ${temp}.*`,
+    `temp=$(mktemp ${temp}.XXXXXX)`,
+    `trap 'rm -f -- "$temp"' EXIT`,
+    `trap 'exit 1' HUP INT TERM`,
+    payload.secret ? 'IFS= read -r wanted' : `wanted=${payload.sha256}`,
+    'cat >"$temp"',
+    'received=$(sha256sum <"$temp")',
+    'if [ "${received%% *}" != "$wanted" ]; then',
+    `  echo "the content did not arrive whole: $(wc -c <"$temp") bytes${payload.secret ? '' : ` of ${payload.size}`}" >&2`,
+    '  exit 1',
+    'fi',
+  ]
+}
+
+function install(args: Install, state: InstallState, wanted: Access): string[] {
+  const dest = quote(args.dest)
+  const overwrite = args.inPlace === true && state.here.type === 'file'
+  const fresh = { ...certainAccess(state.access, state.folder), mode: '0600' }
+  return [
+    ...accessCommands(wanted, fresh, '"$temp"'),
+    ...validation(args),
+    ...(args.backup === true && state.here.type === 'file' ? backup(dest) : []),
+    ...(overwrite ? overwriting(dest, wanted, state) : renaming(dest, state.here.type === 'link')),
+    // Where there is no SELinux there is no restorecon.
+    `! command -v restorecon >/dev/null || restorecon ${dest} || :`,
+  ]
+}
+
+// What the check prints belongs to the error, so it goes where errors go.
+function validation({ validate }: Install): string[] {
+  if (validate === undefined) return []
+  const command = validate.replaceAll('%s', () => '"$temp"')
+  const complaint = `echo ${quote(`refused by: ${validate}`)} >&2`
+  return [`( ${command} ) </dev/null >&2 || { ${complaint}; exit 1; }`]
+}
+
+const backup = (dest: string): string[] => [`cp -p -- ${dest} ${dest}."$(date -u +%Y%m%dT%H%M%SZ)~"`]
+
+// fsync first: after a power cut a renamed file without it may be empty. Old tools sync everything instead of one file.
+function renaming(dest: string, isLink: boolean): string[] {
+  const rename = isLink
+    ? `mv -fT -- "$temp" ${dest} 2>/dev/null || { rm -f -- ${dest} && mv -f -- "$temp" ${dest}; }`
+    : `mv -f -- "$temp" ${dest}`
+  return [
+    'sync "$temp" 2>/dev/null || sync',
+    ...(isLink ? [] : [`[ ! -d ${dest} ] || { echo ${dest} 'has become a directory' >&2; exit 1; }`]),
+    `${isLink ? `{ ${rename}; }` : rename} || {`,
+    `  echo 'If it is a mount of its own, it takes inPlace: true.' >&2`,
+    '  exit 1',
+    '}',
+  ]
+}
+
+// The file keeps its inode, which a bind mount needs; being stopped within this one `cat` leaves it incomplete.
+const overwriting = (dest: string, wanted: Access, { here }: InstallState): string[] => [
+  ...accessCommands(wanted, here, dest),
+  `cat "$temp" >${dest}`,
+  `sync ${dest} 2>/dev/null || sync`,
+]

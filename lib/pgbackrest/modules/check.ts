@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { defineModule } from '../../core/module.ts'
+import type { Pgbackrest } from './shared/reader.ts'
+import { type Duration, duration, seconds } from './shared/duration.ts'
+import { commandStep } from './shared/steps.ts'
+import { type PgbackrestTarget, probeTimeless, targetArgs, touchesRepository } from './shared/target.ts'
+
+export interface PgbackrestCheckArgs extends PgbackrestTarget {
+  /** How long a WAL segment may take to reach the archive. @default pgBackRest's archive-timeout */
+  readonly timeout?: Duration | undefined
+}
+
+/**
+ * Sends a WAL segment through the archive and fails when it does not arrive, on a standby too. Nothing counts as changed. It always
+ * runs: give it `when: changed(stanza)`, or `notify` it, where it need not run every time.
+ *
+ * @example
+ * pgbackrest.check('the archive works', { container: 'postgres' })
+ */
+export const check = defineModule<PgbackrestCheckArgs, Pgbackrest>({
+  name: 'pgbackrest_check',
+  args: z.strictObject({ ...targetArgs, timeout: duration.optional() }),
+  probe: probeTimeless,
+  plan: () => ({ changes: [{ what: 'archive', from: 'unchecked', to: 'checked' }] }),
+  apply: (args) => {
+    const { timeout } = args
+    const option = timeout === undefined ? [] : [`--archive-timeout=${seconds(timeout)}`]
+    const limit = timeout === undefined ? 600 : seconds(timeout) * 3 + 60
+    return [commandStep(args, ['check', ...option], limit)]
+  },
+  waits: true,
+  touches: touchesRepository,
+  verify: () => [],
+})

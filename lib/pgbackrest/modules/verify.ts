@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { defineModule } from '../../core/module.ts'
+import { sh } from '../../core/sh.ts'
+import type { Pgbackrest } from './shared/reader.ts'
+import { type Duration, duration, seconds } from './shared/duration.ts'
+import { backupLabel } from './shared/schemas.ts'
+import { TOLD, pgbackrestStep } from './shared/steps.ts'
+import { type PgbackrestTarget, probeTimeless, targetArgs, touchesRepository } from './shared/target.ts'
+
+export interface PgbackrestVerifyArgs extends PgbackrestTarget {
+  /** One backup alone, by its label. pgBackRest can do so from 2.50 on. @default all, and the archive */
+  readonly set?: string | undefined
+  /** How long it may take: it reads the whole repository. @default '12h' */
+  readonly timeout?: Duration | undefined
+}
+
+/**
+ * Reads the repository and fails for files that are damaged or missing, naming them. Nothing counts as changed. It always runs.
+ * It does not tell whether a piece of WAL was never archived: that is no damage to pgBackRest.
+ *
+ * @example
+ * pgbackrest.verify('the backups are whole', { container: 'pgbackrest' })
+ */
+export const verify = defineModule<PgbackrestVerifyArgs, Pgbackrest>({
+  name: 'pgbackrest_verify',
+  args: z.strictObject({ ...targetArgs, set: backupLabel.optional(), timeout: duration.optional() }),
+  probe: probeTimeless,
+  plan: () => ({ changes: [{ what: 'repository', from: 'unverified', to: 'verified' }] }),
+  apply: (args) => {
+    const limit = seconds(args.timeout ?? '12h')
+    const options = ['--output=text', ...(args.set === undefined ? [] : [`--set=${args.set}`]), ...TOLD]
+    return [pgbackrestStep(args, sh`run ${limit} verify ${options} || fail $?` + JUDGED, limit)]
+  },
+  waits: true,
+  touches: touchesRepository,
+  verify: () => [],
+})
+
+// pgBackRest ends with 0 whatever it finds. A file in a bundle is told once for each of its parts.
+const JUDGED = `
+verdict=$(printf '%s\\n' "$said" | awk '
+  /INFO: (invalid|file missing) / {
+    sub(/.*INFO: (invalid [a-z]+|file missing) \\047?/, ""); sub(/\\047.*/, ""); sub(/: \\[.*/, "")
+    if (!seen[$0]++) { count += 1; if (count <= 5) names = names (names == "" ? "" : ", ") $0 }
+  }
+  /status: (error|invalid)/ { bad = 1 }
+  END {
+    if (count > 0) print "damaged or missing in the repository: " names (count > 5 ? " and " count - 5 " more" : "")
+    else if (bad) print "the repository is damaged"
+  }')
+[ -z "$verdict" ] && exit 0
+{
+  printf '%s\\n' "$said" | grep -v 'INFO: file missing'
+  echo "$verdict"
+} >&2
+exit 1`

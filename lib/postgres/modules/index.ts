@@ -1,0 +1,6 @@
+export { type PostgresDatabaseArgs, postgresDatabase } from './database/module.ts'
+export { type PostgresQueryArgs, postgresQuery } from './query/module.ts'
+export { type PostgresRoleArgs, postgresRole } from './role/module.ts'
+export { type PostgresSettingsArgs, postgresSettings } from './settings/module.ts'
+export { type PostgresSlotArgs, postgresSlot } from './slot/module.ts'
+export { type WaitForPostgresArgs, waitForPostgres } from './wait-for-postgres.ts'

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { Change } from '../../../core/change.ts'
+import { UserError } from '../../../core/errors.ts'
+import { type Step, defineModule } from '../../../core/module.ts'
+import type { PostgresTarget } from '../../target.ts'
+import { postgresTarget } from '../../../core/schemas.ts'
+import { sh } from '../../../core/sh.ts'
+import { containerName } from '../shared/names.ts'
+import { wholeServer } from '../shared/server-reader.ts'
+import { type Settings, lastChange, settingsReader } from './reader.ts'
+import { waitScript } from '../shared/wait-script.ts'
+
+/**
+ * @example
+ * postgresSettings('runs with its configuration', { on, container: 'postgres' })
+ */
+export interface PostgresSettingsArgs {
+  /** As a superuser. */
+  readonly on: PostgresTarget
+  /** Restarted when a setting needs it. Left out, such a setting is an error. */
+  readonly container?: string | undefined
+  /** Leave settings that need a restart as they are, for whoever restarts the server later. @default false */
+  readonly restartLater?: boolean | undefined
+  /** How long a restarted server may take until it accepts connections, in milliseconds. @default 120_000 */
+  readonly timeoutMs?: number | undefined
+}
+
+/**
+ * The server runs with what its files say: reloads it when a file is newer, restarts its container when a setting takes
+ * effect in no other way, and refuses both while there is a mistake in a file.
+ */
+export const postgresSettings = defineModule<PostgresSettingsArgs, Settings | null>({
+  name: 'postgres_settings',
+  args: z.strictObject({
+    on: postgresTarget,
+    container: containerName.optional(),
+    restartLater: z.boolean().optional(),
+    timeoutMs: z.int().positive().optional(),
+  }),
+  probe: ({ on }) => settingsReader.ask(on, 'running'),
+  plan: (args, settings) => {
+    const { stale, errors, ...found } = settings ?? UP_TO_DATE
+    const restart = args.restartLater === true ? [] : found.restart
+    if (errors.length > 0) throw mistakes(errors)
+    if (restart.length > 0 && args.container === undefined)
+      throw needsRestart(restart.map(({ name }) => name))
+    const changes: Change[] = [
+      ...(stale ? [{ what: 'configuration', from: 'changed since it was read', to: 'in effect' }] : []),
+      ...restart.map(({ name, running, configured }) => ({
+        what: name,
+        from: running,
+        to: configured ?? 'default',
+      })),
+    ]
+    // Reloading may be what shows that a setting needs a restart: nobody knows before.
+    const leaves = args.restartLater === true ? [] : [settingsReader.predict(args.on, 'running', UP_TO_DATE)]
+    return { changes, leaves, because: 'what the files say is in effect' }
+  },
+  apply: (args, settings) =>
+    needed(settings) && args.restartLater !== true ? restarting(args) : reloading(args),
+  touches: ({ on, container, restartLater }, settings: Settings | null | undefined) => {
+    const restarts =
+      container !== undefined && restartLater !== true && (settings === undefined || needed(settings))
+    return [wholeServer(on), ...(restarts ? [`docker:container/${container}/**`] : [])]
+  },
+})
+
+const UP_TO_DATE: Settings = { stale: false, restart: [], errors: [] }
+
+const needed = (settings: Settings | null): boolean => (settings?.restart.length ?? 0) > 0
+
+// Not within the second of the last change: the next look could not tell which of the two came first.
+function reloading({ on }: PostgresSettingsArgs): Step[] {
+  const settle = `SELECT pg_sleep(least(1.1, greatest(0, extract(epoch FROM ${lastChange()} + interval '1.05 s' - clock_timestamp()))))`
+  // The signal goes round by way of the postmaster; until it has come back this session would still say "not loaded".
+  return [settle, 'SELECT pg_reload_conf()', 'SELECT pg_sleep(0.5)'].map((sql) => ({ sql, on }))
+}
+
+function restarting({ on, container = '', timeoutMs = 120_000 }: PostgresSettingsArgs): Step[] {
+  const knock = { container, host: on.host, port: on.port ?? 5432, role: 'any' } as const
+  const wait = waitScript(knock, timeoutMs)
+  return [
+    // The stop has the container's own patience, which a database may well need.
+    { script: `sleep 1\n${sh`docker restart ${container}`}`, timeoutMs: 1_800_000 },
+    { script: wait, timeoutMs: timeoutMs + 30_000 },
+  ]
+}
+
+function mistakes(errors: readonly string[]): UserError {
+  const message = `PostgreSQL can't read its configuration:\n${errors.join('\n')}`
+  return new UserError('E_POSTGRES_CONFIG', message, {
+    hint: 'Correct the files and run again; the server runs on with what it read before',
+  })
+}
+
+function needsRestart(names: readonly string[]): UserError {
+  return new UserError('E_POSTGRES_RESTART', `PostgreSQL has to be restarted for ${names.join(', ')}`, {
+    hint: 'Name its container in the task and the task restarts it, or restart it yourself',
+  })
+}
