@@ -1,5 +1,5 @@
 import { definePlay, definePlaybook, pattern, pgbackrest, z } from 'run-playbook'
-import { clusterOf } from '../roles/index.ts'
+import { clusterOf } from 'run-playbook/cluster'
 
 export default definePlaybook({
   description: 'a backup now, of every node into its own repository',

@@ -1,5 +1,5 @@
 import { definePlay, definePlaybook } from 'run-playbook'
-import { postgresDrillNow } from '../roles/index.ts'
+import { postgresDrillNow } from 'run-playbook/roles'
 
 export default definePlaybook({
   description: 'restores the newest backup of each node into a throwaway container, proves it, removes it',

@@ -1,5 +1,7 @@
 import { definePlaybook, z } from 'run-playbook'
-import { MAX_LAG, clusterVars, nodeFact, promotionPlays } from '../roles/index.ts'
+import { clusterVars, nodeFact } from 'run-playbook/cluster'
+import { MAX_LAG } from './plays/site.ts'
+import { promotionPlays } from './plays/promotion.ts'
 
 export default definePlaybook({
   description: 'makes another node the primary: -e to=node-b',

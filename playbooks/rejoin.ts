@@ -1,5 +1,6 @@
 import { definePlaybook } from 'run-playbook'
-import { clusterVars, nodeFact, rejoinPlays } from '../roles/index.ts'
+import { clusterVars, nodeFact } from 'run-playbook/cluster'
+import { rejoinPlays } from './plays/rejoin.ts'
 
 export default definePlaybook({
   description: 'makes replicas of nodes that a promotion left behind, with as little copying as possible',

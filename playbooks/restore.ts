@@ -1,5 +1,6 @@
 import { definePlaybook } from 'run-playbook'
-import { restoreFact, restoreVars, restoring } from '../roles/index.ts'
+import { restoreFact, restoreVars } from 'run-playbook/cluster'
+import { restoring } from './plays/restore.ts'
 
 // Of the run: what is asked about is what is done.
 const now = new Date()

@@ -1,5 +1,6 @@
 import { definePlaybook } from 'run-playbook'
-import { beforeSwitchover, clusterVars, nodeFact, sitePlays } from '../roles/index.ts'
+import { clusterVars, nodeFact } from 'run-playbook/cluster'
+import { beforeSwitchover, sitePlays } from './plays/site.ts'
 
 export default definePlaybook({
   description: 'the whole PostgreSQL cluster, from bare nodes or any half-done state',

@@ -1,5 +1,5 @@
 import { definePlaybook } from 'run-playbook'
-import { clusterVars, statusFact, statusReport } from '../roles/index.ts'
+import { clusterVars, statusFact, statusReport } from 'run-playbook/cluster'
 
 export default definePlaybook({
   description: 'all nodes in one table, also when some are down; changes nothing',

@@ -4,22 +4,44 @@ export { postgresBackup, postgresBackupService } from './postgres-backup/role.ts
 export { postgresDrill, postgresDrillNow } from './postgres-drill/role.ts'
 export { postgresImage } from './postgres-image/role.ts'
 export { postgresOffsite } from './postgres-offsite/role.ts'
-export { postgresPrimary } from './postgres-primary/role.ts'
-export { postgresReplica } from './postgres-replica/role.ts'
+export { postgresPrimary, postgresPrimaryRestart } from './postgres-primary/role.ts'
+export {
+  postgresFenced,
+  postgresHandsOver,
+  postgresPromoted,
+  postgresTakesOver,
+} from './postgres-promote/role.ts'
+export { postgresFollows, postgresReplica } from './postgres-replica/role.ts'
+export { archivedUpToNow } from './postgres-restore/archived-up-to-now.ts'
+export { noRestoredCopy } from './postgres-restore/no-restored-copy.ts'
+export { repositoryKey } from './postgres-restore/repository-key.ts'
+export { restoreBegun } from './postgres-restore/restore-begun.ts'
+export { restoreEnded } from './postgres-restore/restore-ended.ts'
+export { restorePoint } from './postgres-restore/restore-point.ts'
+export { restoredCopy } from './postgres-restore/restored-copy.ts'
+export { restoredInPlace } from './postgres-restore/restored-in-place.ts'
+export { setAside } from './postgres-restore/set-aside.ts'
 export { postgresStatusService } from './postgres-status-service/role.ts'
 export { wireguardRole } from './wireguard/role.ts'
-export { type NodeFact, nodeFact } from './cluster/fact.ts'
-export { type Survey, type WayBack, survey } from './cluster/survey.ts'
-export { type Cluster, type ClusterContext, clusterOf } from './cluster/cluster.ts'
-export { databasePlays } from './cluster/database.ts'
-export { groundPlays } from './cluster/ground.ts'
-export { type ClusterVars, clusterVars } from './cluster/vars.ts'
-export { type Promotion, type PromotionWish, planPromotion } from './cluster/promotion.ts'
-export { promotionPlays } from './cluster/promotion-plays.ts'
-export { type RestoreFact, restoreFact } from './postgres-restore/fact.ts'
-export { restoreVars } from './postgres-restore/request.ts'
-export { restoring } from './postgres-restore/restoring.ts'
-export { type StatusFact, statusFact } from './cluster/status/fact.ts'
-export { statusReport } from './cluster/status/report.ts'
-export { reclonePlays, rejoinPlays } from './cluster/return.ts'
-export { MAX_LAG, beforeSwitchover, sitePlays } from './cluster/site.ts'
+// What these roles and the playbooks decide by. It is also `run-playbook/cluster`.
+export {
+  type Cluster,
+  type ClusterContext,
+  type ClusterVars,
+  type NodeFact,
+  type Promotion,
+  type PromotionWish,
+  type RestoreFact,
+  type StatusFact,
+  type Survey,
+  type WayBack,
+  clusterOf,
+  clusterVars,
+  nodeFact,
+  planPromotion,
+  restoreFact,
+  restoreVars,
+  statusFact,
+  statusReport,
+  survey,
+} from 'run-playbook/cluster'

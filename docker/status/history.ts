@@ -1,4 +1,4 @@
-import type { Status } from './schema.ts'
+import type { Status } from '../../lib/cluster/status/schema.ts'
 
 export const EVERY_SECONDS = 5
 const KEPT = 120

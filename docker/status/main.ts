@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { readConfig } from './config.ts'
+import { readConfig } from '../../lib/cluster/status/config.ts'
 import { listen } from './http/listen.ts'
 import { routes } from './http/routes.ts'
 import { createStatusServer } from './http/server.ts'

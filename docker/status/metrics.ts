@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Answer } from './http/answer.ts'
-import type { Status } from './schema.ts'
+import type { Status } from '../../lib/cluster/status/schema.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Sample = readonly [value: number | boolean | null | undefined, labels?: Labels]

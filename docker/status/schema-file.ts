@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { SCHEMA_VERSION, statusSchema } from './schema.ts'
+import { SCHEMA_VERSION, statusSchema } from '../../lib/cluster/status/schema.ts'
 
 // As an input: a reader lets fields pass that a later version has added.
 /** `status.schema.json`: what programs in other languages check an answer with. */

@@ -1,5 +1,5 @@
 import { defineRole, z } from 'run-playbook'
-import { nodeVars } from '../postgres-node/vars.ts'
+import { nodeVars } from 'run-playbook/cluster'
 import { backupService, backupTasks } from './tasks.ts'
 
 /** What takes a node's backups, into its own repository. */

@@ -1,69 +1,12 @@
-import { type TaskList, changed, copy, docker, file, pathResource, pgbackrest, template } from 'run-playbook'
-import { CONFIG, PGBACKREST, SECRETS, mounts } from '../postgres-node/places.ts'
-import type { NodeVars } from '../postgres-node/vars.ts'
-import { repositoryCipher } from './cipher.ts'
-import { policyEnv, retentionOptions } from './vars.ts'
+import { type TaskList, changed, docker, pathResource, pgbackrest } from 'run-playbook'
+import { CONFIG, type NodeVars, mounts, policyEnv } from 'run-playbook/cluster'
+import { TLS_PORT } from '../postgres-node/pgbackrest.ts'
 
-/** The port that pgBackRest's own server listens on by default. */
-const TLS_PORT = 8432
-const STANZA = 'main'
-const CIPHER = `${SECRETS}/pgbackrest_cipher`
 const CONTAINER = 'pgbackrest'
 /** Roles and slots of the server are nothing to it; a server that was started or promoted, or follows another one, is. */
 const where = {
   container: CONTAINER,
   sees: ['docker:container/postgres/**', pathResource(`${CONFIG}/primary`)],
-}
-
-/** What pgBackRest needs to be there before PostgreSQL archives its first segment. */
-export function pgbackrestConfig(vars: NodeVars): TaskList {
-  const { address, port, retention } = vars
-  const peers = vars.nodes
-    .filter((node) => node.address !== address)
-    .map((node, index) => ({ ...node, number: index + 2 }))
-  const secret = { mode: '0400', owner: 'root', group: 'root' }
-  return [
-    repositoryCipher('cipher of the repository', { backupDir: vars.backupDir, encrypt: vars.encrypt }),
-    vars.encrypt && vars.passwords.cipher !== undefined
-      ? copy('pgbackrest cipher', { dest: CIPHER, content: vars.passwords.cipher, ...secret })
-      : file('no pgbackrest cipher', { path: CIPHER, state: 'absent' }),
-    copy('pgbackrest authority', {
-      dest: `${SECRETS}/pgbackrest_ca.crt`,
-      content: vars.tls.authority,
-      ...secret,
-    }),
-    copy('pgbackrest certificate', {
-      dest: `${SECRETS}/pgbackrest_node.crt`,
-      content: vars.tls.certificate,
-      ...secret,
-    }),
-    copy('pgbackrest key', {
-      dest: `${SECRETS}/pgbackrest_node.key`,
-      content: vars.tls.privateKey,
-      ...secret,
-    }),
-    template(
-      'pgbackrest.conf',
-      {
-        src: new URL('./templates/pgbackrest.conf.hbs', import.meta.url),
-        dest: `${PGBACKREST}/pgbackrest.conf`,
-        vars: {
-          address,
-          port,
-          nodes: vars.nodes,
-          peers,
-          retention: retentionOptions(retention),
-          stanza: STANZA,
-          tlsPort: TLS_PORT,
-          processes: Math.max(1, Math.floor(vars.cores / 2)),
-        },
-        mode: '0644',
-        owner: 'root',
-        group: 'root',
-      },
-      { tags: ['config'] },
-    ),
-  ]
 }
 
 /** The container that answers the other nodes and takes this node's backups, and where they go. */

@@ -1,5 +1,5 @@
 import { type Reader, UserError, ask, defineModule, sh, z } from 'run-playbook'
-import { SHARED } from '../postgres-node/places.ts'
+import { SHARED } from 'run-playbook/cluster'
 
 /** What a drill left in drill.json. */
 export interface Drill {

@@ -1,6 +1,5 @@
 import { copy, defineRole, file, service, template, z } from 'run-playbook'
-import { SECRETS, SHARED } from '../postgres-node/places.ts'
-import { nodeVars } from '../postgres-node/vars.ts'
+import { SECRETS, SHARED, nodeVars } from 'run-playbook/cluster'
 import { drillNow, drillResult } from './module.ts'
 import { serviceUnit, timerUnit } from './units.ts'
 

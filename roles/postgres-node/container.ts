@@ -1,6 +1,5 @@
 import { type TaskList, docker, treeResource, waitForPostgres } from 'run-playbook'
-import { mounts } from './places.ts'
-import { type NodeVars, slotName } from './vars.ts'
+import { mounts, type NodeVars, slotName } from 'run-playbook/cluster'
 
 /** The container `postgres`. Nothing in it depends on who is primary, or who else is there: it would be made anew then. */
 export function nodeContainer(vars: NodeVars): TaskList {

@@ -1,9 +1,7 @@
 import { type Task, type TaskList, copy, template } from 'run-playbook'
-import { pgbackrestConfig } from '../postgres-backup/tasks.ts'
+import { CONFIG, SECRETS, tune, type NodeVars, slotName } from 'run-playbook/cluster'
+import { pgbackrestConfig } from './pgbackrest.ts'
 import { folderTasks } from './folders.ts'
-import { CONFIG, SECRETS } from './places.ts'
-import { tune } from './tuning.ts'
-import { type NodeVars, slotName } from './vars.ts'
 
 const managed = { mode: '0644', owner: 'root', group: 'root' }
 const secret = { mode: '0400', owner: 'root', group: 'root' }

@@ -1,6 +1,5 @@
 import { type TaskList, file } from 'run-playbook'
-import { CONFIG, PGBACKREST, SECRETS, SHARED } from './places.ts'
-import type { NodeVars } from './vars.ts'
+import { CONFIG, PGBACKREST, SECRETS, SHARED, type NodeVars } from 'run-playbook/cluster'
 
 /** The folders on the node that its containers mount. */
 export const folderTasks = ({ dataDir, backupDir }: NodeVars): TaskList => [

@@ -1,5 +1,5 @@
 import { type Task, postgresSettings } from 'run-playbook'
-import type { NodeVars } from './vars.ts'
+import type { NodeVars } from 'run-playbook/cluster'
 
 /** The node's own connection to its database, as superuser. */
 export const superuser = ({ address, port, passwords }: NodeVars) => ({

@@ -1,6 +1,5 @@
 import { type TaskList, copy, defineRole, file, packages, service, template } from 'run-playbook'
-import { SHARED } from '../postgres-node/places.ts'
-import { nodeVars } from '../postgres-node/vars.ts'
+import { SHARED, nodeVars } from 'run-playbook/cluster'
 
 const UNIT = 'run-playbook-offsite'
 const PROGRAM = `/usr/local/sbin/${UNIT}`

@@ -9,12 +9,12 @@ import {
   secretValue,
   z,
 } from 'run-playbook'
-import { leftoverSlots } from '../cluster/leftover-slots.ts'
+import { type NodeVars, nodeVars, slotsOfOthers } from 'run-playbook/cluster'
+import { leftoverSlots } from '../postgres-node/leftover-slots.ts'
 import { followed } from './followed.ts'
 import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'
 import { nodeFiles } from '../postgres-node/files.ts'
 import { loadConfiguration, superuser } from '../postgres-node/tasks.ts'
-import { type NodeVars, nodeVars, slotsOfOthers } from '../postgres-node/vars.ts'
 
 const vars = nodeVars.extend({
   /** Databases to create, each with an owner of the same name. */

@@ -1,5 +1,5 @@
 import { type Step, sh } from 'run-playbook'
-import { SECRETS } from '../postgres-node/places.ts'
+import { SECRETS } from 'run-playbook/cluster'
 import type { HandedOverArgs } from './handed-over.ts'
 
 const HELPER = 'postgres-handover'

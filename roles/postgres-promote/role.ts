@@ -1,6 +1,6 @@
 import { defineRole, file, shell, z } from 'run-playbook'
+import { nodeVars, slotsOfOthers } from 'run-playbook/cluster'
 import { superuser } from '../postgres-node/tasks.ts'
-import { nodeVars, slotsOfOthers } from '../postgres-node/vars.ts'
 import { backupFree } from './backup-free.ts'
 import { handedOver } from './handed-over.ts'
 import { promoted } from './promoted.ts'

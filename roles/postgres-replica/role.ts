@@ -1,9 +1,9 @@
 import { defineRole, z } from 'run-playbook'
-import { leftoverSlots } from '../cluster/leftover-slots.ts'
+import { nodeVars } from 'run-playbook/cluster'
+import { leftoverSlots } from '../postgres-node/leftover-slots.ts'
 import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'
 import { nodeConfig, nodeFiles } from '../postgres-node/files.ts'
 import { loadConfiguration, superuser } from '../postgres-node/tasks.ts'
-import { nodeVars } from '../postgres-node/vars.ts'
 import { rejoined } from './rejoined.ts'
 
 const COPY_MS = 24 * 3_600_000

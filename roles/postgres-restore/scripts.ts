@@ -1,5 +1,5 @@
 import { sh } from 'run-playbook'
-import { ORDER, type Order } from './order.ts'
+import { ORDER, type Order } from 'run-playbook/cluster'
 
 /** From now on nobody starts these data as they are. What was written until now is archived: stopping waits for that. */
 export const STOP = (dataDir: string, { node, id }: Order): string => sh`

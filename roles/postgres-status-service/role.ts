@@ -1,8 +1,6 @@
 import { copy, defineRole, docker, file } from 'run-playbook'
-import { mounts } from '../postgres-node/places.ts'
-import { slotName } from '../postgres-node/vars.ts'
+import { mounts, slotName, type StatusVars, statusVars } from 'run-playbook/cluster'
 import { containerHealthy } from './healthy.ts'
-import { type StatusVars, statusVars } from './vars.ts'
 
 const CONFIG = '/etc/run-playbook/status'
 

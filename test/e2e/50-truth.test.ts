@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Status } from '../../docker/status/schema.ts'
+import type { Status } from '../../lib/cluster/status/schema.ts'
 import { another, healthyCluster, primaryNow, slotOf } from './cluster.ts'
 import { inLoad, prepareLoad } from './load/load.ts'
 import { labels, untilWell } from './repository.ts'

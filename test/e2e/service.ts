@@ -1,4 +1,4 @@
-import type { Status } from '../../docker/status/schema.ts'
+import type { Status } from '../../lib/cluster/status/schema.ts'
 import { NODES, onNode } from './support.ts'
 
 export const addressOf = (node: string): string => `10.88.0.1${NODES.indexOf(node as 'node-a') + 1}`

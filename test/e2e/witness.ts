@@ -1,4 +1,4 @@
-import type { Status } from '../../docker/status/schema.ts'
+import type { Status } from '../../lib/cluster/status/schema.ts'
 import { ask, statusOf } from './service.ts'
 import { NODES, start, until } from './support.ts'
 

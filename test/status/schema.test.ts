@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { schemaFile } from '../../docker/status/schema-file.ts'
-import { statusSchema } from '../../docker/status/schema.ts'
+import { statusSchema } from '../../lib/cluster/status/schema.ts'
 import type { TestNode } from './support/cluster.ts'
 import { sharedPair } from './support/shared.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import type { Status } from '../../docker/status/schema.ts'
+import type { Status } from '../../lib/cluster/status/schema.ts'
 import { type TestCluster, type TestNode, startCluster, within } from './support/cluster.ts'
 
 /** What the service promises: whatever happens shows this soon, in JSON, metrics and page alike. */

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import type { Status } from '../../docker/status/schema.ts'
+import type { Status } from '../../lib/cluster/status/schema.ts'
 import { postgresPrograms } from '../unit/postgres/support/install.ts'
 import { type TestCluster, type TestNode, startCluster, within } from './support/cluster.ts'
 

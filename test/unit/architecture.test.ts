@@ -1,21 +1,28 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, normalize } from 'node:path'
 
-/** What each room may import: those below it. A file directly in lib/ may import everything. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  core: [],
+/** What each folder of lib/ may import: those below it. A file directly in lib/ may import everything. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  // For now: the steps of core name the target of the PostgreSQL plug-in.
+  core: ['postgres/target.ts'],
   secrets: ['core'],
   templates: ['core'],
   transport: ['core'],
-  postgres: ['core', 'transport'],
-  pgbackrest: [],
-  modules: ['core', 'secrets', 'templates', 'postgres', 'pgbackrest'],
+  modules: ['core', 'secrets', 'templates'],
+  postgres: ['core', 'transport', 'modules', 'pgbackrest'],
+  pgbackrest: ['core', 'modules'],
   playbook: ['core', 'secrets'],
+  cluster: ['core', 'modules', 'playbook', 'postgres', 'pgbackrest'],
   engine: ['core', 'secrets', 'transport', 'postgres', 'modules', 'playbook'],
   reporters: ['core'],
   cli: ['core', 'secrets', 'transport', 'postgres', 'modules', 'playbook', 'engine', 'reporters'],
 }
+
+/** What the status service bundles has to be free of everything else. */
+const BUNDLED = ['lib/cluster/status/', 'lib/pgbackrest/']
+
+const PACKAGE = /^(run-playbook(\/(postgres|cluster|roles))?|node:.*)$/
 
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -27,31 +34,77 @@ const imports = (file: string): string[] =>
     ([, name]) => name as string,
   )
 
+const targetsOf = (file: string): string[] =>
+  imports(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => normalize(join(file, '..', name)))
+
+const rolesOf = (): string[] =>
+  readdirSync('roles', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+
 describe('the architecture', () => {
-  for (const [room, below] of Object.entries(ROOMS)) {
-    it(`lib/${room} imports ${below.join(', ') || 'none of the others'}`, () => {
-      for (const file of files(`lib/${room}`)) {
-        for (const name of imports(file).filter((one) => one.startsWith('.'))) {
-          const [lib, target] = normalize(join(file, '..', name)).split('/')
-          if (lib !== 'lib' || target === room) continue
-          assert.ok(below.includes(target as string), `${file} imports ${name}`)
-        }
+  for (const [folder, below] of Object.entries(FOLDERS)) {
+    it(`lib/${folder} imports ${below.join(', ') || 'none of the others'}`, () => {
+      const allowed = [folder, ...below].map((one) => (one.endsWith('.ts') ? `lib/${one}` : `lib/${one}/`))
+      for (const file of files(`lib/${folder}`)) {
+        for (const target of targetsOf(file).filter((one) => one.startsWith('lib/')))
+          assert.ok(
+            allowed.some((one) => target.startsWith(one)),
+            `${file} imports ${target}`,
+          )
       }
     })
   }
 
-  it('has a rule for every room', () => {
-    const rooms = readdirSync('lib', { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    assert.deepEqual(rooms.map(({ name }) => name).toSorted(), Object.keys(ROOMS).toSorted())
+  it('has a rule for every folder', () => {
+    const folders = readdirSync('lib', { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    assert.deepEqual(folders.map(({ name }) => name).toSorted(), Object.keys(FOLDERS).toSorted())
   })
 
-  it('lets roles and playbooks use nothing that a library user could not', () => {
-    for (const file of [...files('roles'), ...files('playbooks')]) {
-      for (const name of imports(file)) {
-        const allowed = /^(run-playbook(\/roles)?|node:.*)$/.test(name)
-        const own = name.startsWith('.') && !normalize(join(file, '..', name)).startsWith('lib')
-        assert.ok(allowed || own, `${file} imports ${name}`)
+  it('keeps what the status service bundles free of the rest of the library', () => {
+    const parser = files('lib/pgbackrest').filter((file) => !file.startsWith('lib/pgbackrest/modules/'))
+    for (const file of [...files('lib/cluster/status'), ...parser])
+      for (const target of targetsOf(file)) {
+        const bundled = BUNDLED.some((one) => target.startsWith(one)) && !target.includes('/modules/')
+        assert.ok(bundled, `${file} imports ${target}`)
       }
+  })
+
+  it('lets the status service import lib/cluster/status and itself', () => {
+    for (const file of files('docker/status'))
+      for (const target of targetsOf(file))
+        assert.match(target, /^(lib\/cluster\/status|docker\/status)\//, `${file} imports ${target}`)
+  })
+
+  it('lets a role use what a library user could, its own files, and those of postgres-node', () => {
+    for (const role of rolesOf()) {
+      for (const file of files(join('roles', role))) {
+        for (const name of imports(file)) {
+          const target = normalize(join(file, '..', name))
+          const own = target.startsWith(`roles/${role}/`) || target.startsWith('roles/postgres-node/')
+          assert.ok(name.startsWith('.') ? own : PACKAGE.test(name), `${file} imports ${name}`)
+        }
+      }
+    }
+  })
+
+  it('lets playbooks use what a library user could', () => {
+    for (const file of files('playbooks')) {
+      for (const name of imports(file)) {
+        const own = normalize(join(file, '..', name)).startsWith('playbooks/')
+        assert.ok(name.startsWith('.') ? own : PACKAGE.test(name), `${file} imports ${name}`)
+      }
+    }
+  })
+
+  it('packs every folder of templates', function () {
+    if (!existsSync('dist/roles')) this.skip()
+    for (const role of rolesOf()) {
+      const templates = join('roles', role, 'templates')
+      if (existsSync(templates))
+        assert.deepEqual(readdirSync(join('dist', templates)), readdirSync(templates), role)
     }
   })
 

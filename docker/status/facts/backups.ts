@@ -1,15 +1,8 @@
 import { readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Config } from '../config.ts'
-import { type Contents, contentsReader } from './contents.ts'
-
-/** What pgBackRest said, and what the disk says of it. */
-export interface RepositoryFacts extends Contents {
-  /** Labels of the backups whose folder is there; null: the folder can't be read. */
-  readonly folders: ReadonlySet<string> | null
-  readonly freeBytes: number | null
-  readonly totalBytes: number | null
-}
+import type { Config } from '../../../lib/cluster/status/config.ts'
+import type { RepositoryFacts } from '../../../lib/cluster/status/backups.ts'
+import { contentsReader } from './contents.ts'
 
 /** The contents are as old as the last round of the backup service; that a folder is gone shows at once. */
 export function repositoryReader(

@@ -1,6 +1,6 @@
 import { type IncomingMessage, get } from 'node:http'
-import type { Config, Node } from '../config.ts'
-import { type Status, statusSchema } from '../schema.ts'
+import type { Config, Node } from '../../../lib/cluster/status/config.ts'
+import { type Status, statusSchema } from '../../../lib/cluster/status/schema.ts'
 
 const ANSWER_MS = 1500
 const MOST_BYTES = 512 * 1024

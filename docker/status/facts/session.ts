@@ -1,5 +1,5 @@
 import { Client, type DatabaseError } from 'pg'
-import type { Config } from '../config.ts'
+import type { Config } from '../../../lib/cluster/status/config.ts'
 
 const CONNECT_MS = 2000
 const STATEMENT_MS = 2000

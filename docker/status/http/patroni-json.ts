@@ -1,5 +1,5 @@
 import type { HealthView } from './patroni.ts'
-import type { Status } from '../schema.ts'
+import type { Status } from '../../../lib/cluster/status/schema.ts'
 
 const STATES = {
   running: 'running',

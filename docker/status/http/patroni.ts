@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts'
-import type { Status } from '../schema.ts'
+import type { Config } from '../../../lib/cluster/status/config.ts'
+import type { Status } from '../../../lib/cluster/status/schema.ts'
 import type { PeerView } from '../service.ts'
 
 /**

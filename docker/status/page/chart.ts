@@ -1,4 +1,4 @@
-import { size } from '../words.ts'
+import { size } from '../../../lib/cluster/status/format.ts'
 import { type Html, html } from './html.ts'
 
 const WIDTH = 240

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Status } from '../schema.ts'
-import { list, plural } from '../words.ts'
+import type { Status } from '../../../lib/cluster/status/schema.ts'
+import { list, plural } from '../../../lib/cluster/status/format.ts'
 import { Html, html } from './html.ts'
 import { nodeCard } from './node-card.ts'
 import { SCRIPT } from './script.ts'

@@ -1,5 +1,5 @@
-import type { Status } from '../schema.ts'
-import { size, span } from '../words.ts'
+import type { Status } from '../../../lib/cluster/status/schema.ts'
+import { size, span } from '../../../lib/cluster/status/format.ts'
 import { type Html, html } from './html.ts'
 import type { SeenNode, SeenWarning } from './seen.ts'
 import { timeline } from './timeline.ts'

@@ -1,5 +1,5 @@
-import type { Backup, Status } from '../schema.ts'
-import { size, span } from '../words.ts'
+import type { Backup, Status } from '../../../lib/cluster/status/schema.ts'
+import { size, span } from '../../../lib/cluster/status/format.ts'
 import { type Html, html } from './html.ts'
 
 const HOUR = 3_600_000

@@ -1,0 +1,40 @@
+import type { Host } from '../playbook/inventory.ts'
+import type { PlaybookContext } from '../playbook/playbook.ts'
+import { UserError } from '../core/errors.ts'
+import { type NodeFact, nodeFact } from './facts/node.ts'
+import type { ClusterVars } from './vars/cluster.ts'
+
+/** What the playbooks of the cluster are given. */
+export type ClusterContext = PlaybookContext<ClusterVars, NodeFact>
+
+/** The nodes of the cluster, seen with what they said of themselves. */
+export interface Cluster {
+  readonly nodes: readonly Host[]
+  /** Whose data a new cluster begins with. */
+  readonly first: Host
+  fact(node: Host): NodeFact
+  others(node: Host): readonly Host[]
+  /** Whether any node has answered: false while plays are only made to find mistakes. */
+  readonly asked: boolean
+  /** Before the nodes were asked, plays are made for all of them, so that mistakes are found at once. */
+  reached(node: Host): boolean
+}
+
+/** @throws UserError E_NO_NODES when the inventory has no node for it */
+export function clusterOf({ hosts, facts }: Pick<ClusterContext, 'hosts' | 'facts'>): Cluster {
+  const nodes = hosts.filter(({ groups }) => groups.includes('postgres'))
+  if (nodes.length === 0)
+    throw new UserError('E_NO_NODES', 'the inventory has no group "postgres" with hosts', {
+      hint: 'site makes a cluster of that group; inventory.ts of run-playbook shows how.',
+    })
+  const fact = ({ name }: Host) => facts[name] ?? nodeFact.unknown
+  const asked = nodes.some((node) => fact(node).reached)
+  return {
+    nodes,
+    first: nodes.find(({ groups }) => groups.includes('first-primary')) ?? (nodes[0] as Host),
+    fact,
+    asked,
+    others: (node) => nodes.filter((other) => other !== node),
+    reached: (node) => !asked || fact(node).reached,
+  }
+}

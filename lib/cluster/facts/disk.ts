@@ -1,0 +1,86 @@
+import { sh } from '../../core/sh.ts'
+
+/** What lies on a node's disk, readable without PostgreSQL and without Docker. */
+export interface DiskFact {
+  /** A primary's data or a replica's: standby.signal tells them apart. */
+  readonly disk: 'none' | 'primary' | 'replica'
+  /** Left by a promotion, with who took over: this node must not start as a primary. */
+  readonly fence: string | undefined
+  /** PostgreSQL's system identifier, empty without data. */
+  readonly systemId: string
+  /** The highest that its control file or the names of its WAL know of. */
+  readonly timeline: number
+  /** Whether it was shut down as it should be; of no meaning while it runs. */
+  readonly clean: boolean
+  /** Where its last checkpoint is, in bytes from the beginning of WAL. */
+  readonly checkpoint: number
+  /** Where each earlier timeline ended, from the newest history file. */
+  readonly history: readonly { readonly timeline: number; readonly end: number }[]
+  /** Asked to become a replica again, and not yet done. */
+  readonly rejoining: boolean
+  /** A restore of the cluster was begun and is not finished. */
+  readonly restoring: boolean
+}
+
+// pg_control begins with the system identifier (8 bytes), two versions, the state (4 bytes at 16), the last checkpoint's
+// position (8 at 32), its redo position and timeline (4 at 48): the same since PostgreSQL 12.
+export const diskScript = (dataDir: string): string => `
+  d=${sh`${dataDir}`}
+  c="$d/pgdata/global/pg_control"
+  field() { od -A n -t "u$2" -j "$1" -N "$2" "$c" | tr -d ' '; }
+  if [ -e "$d/fenced" ]; then echo "fence $(head -n 1 "$d/fenced")"; fi
+  if [ -e "$d/rejoin" ]; then echo rejoining yes; fi
+  if [ -e "$d/restore.order" ]; then echo restoring yes; fi
+  if [ ! -f "$c" ]; then echo disk none
+  else
+    if [ -f "$d/pgdata/standby.signal" ]; then echo disk replica; else echo disk primary; fi
+    echo "systemId $(field 0 8)"
+    echo "state $(field 16 4)"
+    echo "checkpoint $(field 32 8)"
+    echo "timeline $(field 48 4)"
+    echo "walTimeline $(ls "$d/pgdata/pg_wal" | grep -E '^[0-9A-F]{24}$' | cut -c 1-8 | sort | tail -n 1)"
+    h=$(ls "$d/pgdata/pg_wal" | grep -E '^[0-9A-F]{8}\\.history$' | sort | tail -n 1)
+    if [ -n "$h" ]; then echo "history $(grep -E '^[0-9]' "$d/pgdata/pg_wal/$h" | cut -f 1,2 | tr '\\t\\n' '@ ')"; fi
+  fi`
+
+/** @param found what the script printed, by the first word of each line */
+export function parseDisk(found: ReadonlyMap<string, string>): DiskFact {
+  const state = Number(found.get('state'))
+  const wal = Number.parseInt(found.get('walTimeline') || '0', 16)
+  return {
+    disk: (found.get('disk') ?? 'none') as DiskFact['disk'],
+    fence: found.get('fence'),
+    systemId: found.get('systemId') ?? '',
+    timeline: Math.max(Number(found.get('timeline') ?? 0), wal),
+    clean: state === SHUT_DOWN || state === SHUT_DOWN_IN_RECOVERY,
+    checkpoint: Number(found.get('checkpoint') ?? 0),
+    history: parseHistory(found.get('history') ?? ''),
+    rejoining: found.has('rejoining'),
+    restoring: found.has('restoring'),
+  }
+}
+
+// enum DBState in PostgreSQL's catalog/pg_control.h
+const SHUT_DOWN = 1
+const SHUT_DOWN_IN_RECOVERY = 2
+
+// `1@0/5000060 2@0/8000028`
+function parseHistory(text: string): DiskFact['history'] {
+  return text
+    .split(' ')
+    .filter(Boolean)
+    .map((entry) => {
+      const [timeline = '', lsn = ''] = entry.split('@')
+      return { timeline: Number(timeline), end: parseLsn(lsn) }
+    })
+}
+
+/** `1/5000060` in bytes. */
+export function parseLsn(lsn: string): number {
+  const [high = '0', low = '0'] = lsn.split('/')
+  return Number.parseInt(high, 16) * 2 ** 32 + Number.parseInt(low, 16)
+}
+
+/** As PostgreSQL writes it. */
+export const formatLsn = (position: number): string =>
+  `${Math.floor(position / 2 ** 32).toString(16)}/${(position % 2 ** 32).toString(16)}`.toUpperCase()

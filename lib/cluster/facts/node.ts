@@ -1,0 +1,113 @@
+import type { Fact } from '../../playbook/playbook.ts'
+import { type Reader, ask, mapProbe } from '../../core/probe.ts'
+import { sh } from '../../core/sh.ts'
+import { type DiskFact, diskScript, parseDisk } from './disk.ts'
+import { SERVER_SCRIPT, type ServerFact, parseServer } from './server.ts'
+import { hostVarsOf } from '../vars/host.ts'
+import { type KeyFact, keyScript, parseKey } from './key.ts'
+
+/** What a node says of itself before anything is planned. */
+export interface NodeFact extends DiskFact, KeyFact {
+  /** False while nothing was asked, and for a node that did not answer. */
+  readonly reached: boolean
+  /** The address that SSH reached it under. */
+  readonly reachedAt: string | undefined
+  /** What lies in its data folder, a fence before all else. */
+  readonly data: 'none' | 'primary' | 'replica' | 'fenced'
+  /** Its repository holds backups of a cluster. */
+  readonly hasBackups: boolean
+  /** What Docker says of the container `postgres`, or `missing`. */
+  readonly container: string
+  /** Id of the image that it was made of. */
+  readonly imageId: string
+  /** All images of the node: ids by name and tag. */
+  readonly images: Readonly<Record<string, string>>
+  /** What PostgreSQL says; undefined where none answers. */
+  readonly server: ServerFact | undefined
+  /** Whether it has its overlay address, and whether that is our doing. */
+  readonly overlay: 'absent' | 'ours' | 'foreign'
+  readonly hasDocker: boolean
+  readonly hasWireguard: boolean
+  readonly memoryMb: number
+  readonly cores: number
+}
+
+/** Asks a node what it has: one script, before the plays are made. */
+export const nodeFact: Fact<NodeFact> = {
+  probe: (host, reachedAt) =>
+    mapProbe(
+      ask(nodeReader, JSON.stringify([hostVarsOf(host).dataDir, host.address, hostVarsOf(host).backupDir])),
+      (fact) => ({ ...fact, reachedAt: reachedAt() }),
+    ),
+  unknown: {
+    ...parseDisk(new Map()),
+    ...parseKey(new Map()),
+    reached: false,
+    reachedAt: undefined,
+    data: 'none',
+    hasBackups: false,
+    container: 'missing',
+    imageId: '',
+    images: {},
+    server: undefined,
+    overlay: 'absent',
+    hasDocker: true,
+    hasWireguard: true,
+    memoryMb: 1024,
+    cores: 1,
+  },
+}
+
+// Memory is the machine's, or its control group's if that is less.
+const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
+  name: 'node',
+  channel: 'shell',
+  ask: ([key = '']) => {
+    const [dataDir = '', address = '', backupDir = ''] = JSON.parse(key) as string[]
+    return `${diskScript(dataDir)}
+      ${keyScript(backupDir)}
+      for f in ${sh`${backupDir}`}/backup/*/backup.info; do
+        if grep -qs '^[0-9]*-[0-9]*F' "$f" || [ "$(head -c 8 "$f" 2>/dev/null)" = Salted__ ]; then echo hasBackups yes; fi
+      done
+      if grep -qs '^# .*run-playbook' /etc/wireguard/*.conf; then echo overlay ours
+      elif ip -o -4 address show 2>/dev/null | grep -qF ${sh`${` inet ${address}/`}`}; then echo overlay foreign
+      else echo overlay absent; fi
+      command -v docker >/dev/null && echo hasDocker yes
+      command -v wg-quick >/dev/null && echo hasWireguard yes
+      awk '/^MemTotal:/ { print "memoryKb", $2 }' /proc/meminfo
+      for f in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+        if [ -r "$f" ]; then echo "limit $(cat "$f")"; fi; done
+      echo "cores $(nproc)"
+      ${SERVER_SCRIPT}`
+  },
+  parse: ({ stdout }, keys) => {
+    const lines = stdout.toString().split('\n')
+    const found = new Map(
+      lines.map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const),
+    )
+    const limitMb = Number(found.get('limit') ?? Infinity) / 2 ** 20
+    const disk = parseDisk(found)
+    const fact = {
+      ...disk,
+      ...parseKey(found),
+      reached: true,
+      data: disk.fence === undefined ? disk.disk : ('fenced' as const),
+      hasBackups: found.has('hasBackups'),
+      container: found.get('container') ?? 'missing',
+      imageId: found.get('runs') ?? '',
+      images: Object.fromEntries(
+        lines.flatMap((line) =>
+          line.startsWith('image ') ? [line.slice(6).split('@') as [string, string]] : [],
+        ),
+      ),
+      server: parseServer(found.get('server'), found.has('upstreamAnswers')),
+      overlay: (found.get('overlay') ?? 'absent') as NodeFact['overlay'],
+      hasDocker: found.has('hasDocker'),
+      hasWireguard: found.has('hasWireguard'),
+      memoryMb: Math.min(Number(found.get('memoryKb')) / 1024, limitMb > 0 ? limitMb : Infinity),
+      cores: Number(found.get('cores')) || 1,
+    }
+    return keys.map(() => fact)
+  },
+  sees: () => ['**'],
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+
+const lsn = z.number().nullable()
+
+const schema = z.object({
+  recovery: z.boolean(),
+  /** Of the WAL that is written or received now; null while nothing is received. */
+  timeline: z.number().nullable(),
+  /** The end of what was written, or received, in bytes from the beginning. */
+  position: lsn,
+  replayed: lsn,
+  /** A standby that was restarted and is not through with the WAL it has: how far it got is not known yet. */
+  replaying: z.boolean(),
+  /** How a standby receives: `streaming`; null without a connection to its primary. */
+  receiver: z.string().nullable(),
+  /** Whom it receives from, or would like to. */
+  upstream: z.string().nullable(),
+  /** Names in pg_stat_replication, with state. */
+  followers: z.array(z.object({ name: z.string(), state: z.string() })),
+  slots: z.array(z.object({ name: z.string(), active: z.boolean(), walStatus: z.string().nullable() })),
+  /** Where the oldest WAL begins that it still has. */
+  oldestWal: lsn,
+  /** Settings for which a standby needs at least what its primary has. */
+  capacity: z.record(z.string(), z.number()),
+  /** Settings that are configured and need a restart. */
+  pendingRestart: z.array(z.string()),
+})
+
+/** What PostgreSQL says of itself. */
+export interface ServerFact extends z.output<typeof schema> {
+  /** Whether the primary that this standby follows answers it. */
+  readonly upstreamAnswers: boolean
+}
+
+// Nothing is received (the position is null) until a standby has replayed all that it has, and asks its primary for more.
+/** For psql in the node's container; prints one line of JSON, and for a standby a second one with its primary's address. */
+const QUERY = `SELECT jsonb_build_object(
+  'recovery', pg_is_in_recovery(),
+  'timeline', CASE WHEN pg_is_in_recovery() THEN (SELECT received_tli FROM pg_stat_wal_receiver)
+    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
+  'position', pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()
+    THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END, '0/0'),
+  'replayed', pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0'),
+  'replaying', pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS NULL,
+  'receiver', (SELECT status FROM pg_stat_wal_receiver),
+  'upstream', substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)'),
+  'followers', (SELECT coalesce(json_agg(json_build_object('name', application_name, 'state', state)), '[]')
+    FROM pg_stat_replication),
+  'slots', (SELECT coalesce(json_agg(json_build_object('name', slot_name, 'active', active, 'walStatus', wal_status)), '[]')
+    FROM pg_replication_slots WHERE slot_type = 'physical'),
+  'oldestWal', (SELECT min(('x' || substr(name, 9, 8))::bit(32)::bigint * 4294967296
+      + ('x' || substr(name, 17, 8))::bit(32)::bigint * (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'))
+    FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'),
+  'capacity', (SELECT json_object_agg(name, setting::int) FROM pg_settings WHERE name IN ('max_connections',
+    'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')),
+  'pendingRestart', (SELECT coalesce(json_agg(name), '[]') FROM pg_settings WHERE pending_restart))`
+
+const UPSTREAM = `SELECT substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)') WHERE pg_is_in_recovery()`
+
+/** POSIX sh: asks the server in the container `postgres`, if there is one. The statements travel on standard input. */
+export const SERVER_SCRIPT = `
+  container=$(docker container inspect -f '{{.State.Status}}' postgres 2>/dev/null) || container=missing
+  echo "container $container"
+  docker image ls --no-trunc --format 'image {{.Repository}}:{{.Tag}}@{{.ID}}' 2>/dev/null
+  docker container inspect -f 'runs {{.Image}}' postgres 2>/dev/null
+  if [ "$container" = running ]; then
+    docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='-c statement_timeout=5s' postgres sh -c '
+      psql -XAtqw -d postgres -f - 2>/dev/null | {
+        read -r server || exit 0
+        echo "server $server"
+        read -r upstream
+        [ -n "$upstream" ] || exit 0
+        pg_isready -q -U nobody -h "$upstream" -t 2 || [ $? -eq 1 ] || exit 0
+        echo upstreamAnswers yes; }' <<'SQL'
+${QUERY};
+${UPSTREAM};
+SQL
+  fi`
+
+/** @returns undefined for a server that did not answer, or answered something else */
+export function parseServer(json: string | undefined, upstreamAnswers: boolean): ServerFact | undefined {
+  if (json === undefined || !json.startsWith('{')) return undefined
+  try {
+    const { data } = schema.safeParse(JSON.parse(json))
+    return data && { ...data, upstreamAnswers }
+  } catch {
+    return undefined
+  }
+}

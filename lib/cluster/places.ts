@@ -1,0 +1,23 @@
+import type { z } from 'zod'
+import type { nodeVars } from './vars/node.ts'
+
+/** PostgreSQL's configuration on the node. */
+export const CONFIG = '/etc/run-playbook/postgres'
+/** pgBackRest's configuration on the node. */
+export const PGBACKREST = '/etc/run-playbook/pgbackrest'
+/** Passwords and keys, for root alone. */
+export const SECRETS = '/etc/run-playbook/secrets'
+/** What the containers of a node share: PostgreSQL's socket, pgBackRest's locks, what the status shows. */
+export const SHARED = '/var/lib/run-playbook/postgres'
+
+/** Mounts of every container that works with the database and its repository. */
+export const mounts = (vars: Pick<z.output<typeof nodeVars>, 'dataDir' | 'backupDir'>) => ({
+  data: { source: vars.dataDir, target: '/var/lib/postgresql/data' },
+  repository: { source: vars.backupDir, target: '/var/lib/pgbackrest' },
+  config: { source: CONFIG, target: '/etc/postgresql', readOnly: true },
+  pgbackrest: { source: PGBACKREST, target: '/etc/pgbackrest', readOnly: true },
+  secrets: { source: SECRETS, target: '/run/secrets', readOnly: true },
+  socket: { source: `${SHARED}/socket`, target: '/var/run/postgresql' },
+  lock: { source: `${SHARED}/lock`, target: '/tmp/pgbackrest' },
+  state: { source: `${SHARED}/state`, target: '/var/lib/run-playbook' },
+})

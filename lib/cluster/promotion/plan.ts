@@ -1,0 +1,198 @@
+import type { Host } from '../../playbook/inventory.ts'
+import { UserError } from '../../core/errors.ts'
+import type { Cluster } from '../cluster.ts'
+import { formatLsn } from '../facts/disk.ts'
+import type { NodeFact } from '../facts/node.ts'
+import { refuseUnfinishedRestore } from '../refusals.ts'
+import { refuseForeign } from '../survey.ts'
+
+export interface PromotionWish {
+  /** The name of the node. */
+  readonly to: string
+  /** Bytes of WAL that it may be behind in a planned promotion. */
+  readonly maxLag: number
+  /** Promote although commits may be lost that another node has. */
+  readonly loseCommits: boolean
+}
+
+/** What is left to do of a promotion. */
+export type Promotion =
+  /** Nothing was asked yet. */
+  | { readonly kind: 'unknown'; readonly to: Host }
+  /** `from` hands over: it is stopped when its successor is ready, and asked for every byte. */
+  | { readonly kind: 'planned'; readonly to: Host; readonly from: Host }
+  /** The primary is lost. `from` is a node whose disk can still be told, not one that could be asked. */
+  | { readonly kind: 'lost'; readonly to: Host; readonly from: Host | undefined; readonly received: string }
+  /** It is the primary already, and somebody does not follow it yet. */
+  | { readonly kind: 'finish'; readonly to: Host }
+
+/**
+ * What a promotion has to do, from what the nodes say: whatever an earlier run left half done, the answer leads on from there.
+ * @throws UserError before anything is changed, for every reason not to
+ */
+export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion {
+  const { nodes, fact } = cluster
+  const to = target(cluster, wish.to)
+  if (!cluster.asked) return { kind: 'unknown', to }
+  if (!fact(to).reached) throw refusal(`${to.name} can not be reached`)
+  refuseUnfinishedRestore(nodes, fact)
+  refuseForeign(nodes, fact)
+  const self = fact(to)
+  const writers = nodes.filter((node) => fact(node).disk === 'primary')
+  const top = Math.max(...writers.map((node) => fact(node).timeline))
+  const [primary, rival] = writers.filter((node) => fact(node).timeline === top)
+  if (rival !== undefined)
+    throw refusal(`${primary?.name} and ${rival.name} both hold a primary's data on timeline ${top}`)
+  refuseOvertaken(writers, fact, primary !== undefined && self.timeline <= top ? primary : to)
+  if (to === primary && self.fence === undefined) return finish(cluster, to)
+  if (self.disk === 'primary')
+    throw refusal(`${to.name} was a primary and was left behind: it has to rejoin first`, {
+      hint: 'run-playbook site brings it back.',
+    })
+  refuseUnfit(to, self)
+  const overtaken = primary !== undefined && self.timeline > top
+  if (primary === undefined || overtaken) return afterLoss(cluster, to, primary, wish)
+  const old = fact(primary)
+  if (old.server?.recovery === false) {
+    refuseUnready(cluster, to, primary, wish)
+    return { kind: 'planned', to, from: primary }
+  }
+  if (old.clean && old.server === undefined && old.container !== 'running') {
+    const whole = self.timeline === old.timeline && (self.server?.position ?? 0) > old.checkpoint
+    if (whole) return { kind: 'planned', to, from: primary }
+    if (!wish.loseCommits)
+      throw refusal(
+        `${to.name} has received WAL up to ${at(self)}, and ${primary.name}, which was shut down, ends at ${formatLsn(old.checkpoint)} on timeline ${old.timeline}`,
+        { hint: `Start ${primary.name} again with run-playbook site, so that ${to.name} gets the rest.` },
+      )
+  }
+  if (!wish.loseCommits)
+    throw refusal(
+      `PostgreSQL on ${primary.name}, the primary, does not run (container ${old.container}), but its data is there and may hold commits that no replica has`,
+      { hint: 'run-playbook site starts it. To give those commits up: -e lose-commits=true.' },
+    )
+  return afterLoss(cluster, to, primary, wish)
+}
+
+// What it has acknowledged since would be taken back with it, and nobody would be told.
+function refuseOvertaken(writers: readonly Host[], fact: Cluster['fact'], newest: Host): void {
+  const left = writers.find((node) => node !== newest && fact(node).server?.recovery === false)
+  if (left === undefined) return
+  throw refusal(
+    `${left.name} accepts writes on timeline ${fact(left).timeline}, and ${newest.name} is on ${fact(newest).timeline}`,
+    {
+      hint: `Decide which one counts. If it is ${newest.name}, stop ${left.name} with \`docker stop postgres\` on it: what was written there only is lost.`,
+    },
+  )
+}
+
+function target({ nodes }: Cluster, name: string): Host {
+  const to = nodes.find((node) => node.name === name)
+  if (to === undefined)
+    throw refusal(`there is no node ${name}`, {
+      hint: `The cluster has ${nodes.map((node) => node.name).join(', ')}.`,
+    })
+  return to
+}
+
+// A second run after a whole one has nothing to finish, and whoever asks for it is mistaken.
+function finish({ nodes, fact, others }: Cluster, to: Host): Promotion {
+  const follows = (node: Host): boolean => {
+    const { reached, disk, fence, rejoining, server } = fact(node)
+    if (!reached) return true
+    return (
+      disk === 'replica' &&
+      fence === undefined &&
+      !rejoining &&
+      server?.receiver === 'streaming' &&
+      server.upstream === to.address
+    )
+  }
+  if (fact(to).server === undefined)
+    throw refusal(`${to.name} is the primary already, but its PostgreSQL does not run`, {
+      hint: 'run-playbook site starts it. If it must not be the primary any more, promote another node.',
+    })
+  if (fact(to).server?.recovery === false && others(to).every(follows))
+    throw refusal(`${to.name} is the primary already`, {
+      hint: `Replicas: ${nodes
+        .filter((node) => node !== to)
+        .map(({ name }) => name)
+        .join(', ')}.`,
+    })
+  return { kind: 'finish', to }
+}
+
+function refuseUnfit(to: Host, { disk, server }: NodeFact): void {
+  if (disk === 'none')
+    throw refusal(`${to.name} has no data`, { hint: 'run-playbook site makes it a replica.' })
+  if (server === undefined || !server.recovery)
+    throw refusal(`PostgreSQL on ${to.name} does not run`, {
+      hint: 'run-playbook site starts it; `docker logs postgres` on the node says what is wrong.',
+    })
+}
+
+function refuseUnready({ fact }: Cluster, to: Host, from: Host, { maxLag }: PromotionWish): void {
+  const [self, old] = [fact(to), fact(from)]
+  if (self.server?.receiver !== 'streaming' || self.server.upstream !== from.address)
+    throw refusal(
+      `${to.name} does not receive from ${from.name}, the primary (${self.server?.receiver ?? 'no connection'})`,
+      {
+        hint: 'run-playbook site mends its replication.',
+      },
+    )
+  const lag = (old.server?.position ?? 0) - (self.server.replayed ?? 0)
+  if (lag > maxLag)
+    throw refusal(`${to.name} is ${lag} bytes of WAL behind ${from.name}, and ${maxLag} are allowed`, {
+      hint: 'Wait until it has caught up, or allow more: -e max-lag=BYTES. Writers wait while it catches up.',
+    })
+}
+
+// Without the primary nobody knows what it had. What can be known: that it is gone, and which replica has the most.
+function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: PromotionWish): Promotion {
+  const { nodes, fact } = cluster
+  const replicas = nodes.filter((node) => fact(node).disk === 'replica' && fact(node).server?.recovery)
+  const witness = replicas.find((node) => fact(node).server?.upstreamAnswers)
+  if (witness !== undefined && fact(witness).server?.upstream !== to.address)
+    throw refusal(
+      `the primary at ${fact(witness).server?.upstream} could not be reached from here, but it answers ${witness.name}`,
+      { hint: 'It is alive, and a second one must not be. Make SSH to it work, or switch it off.' },
+    )
+  const received = replicas.map((node) => `${node.name} ${at(fact(node))}`).join(', ')
+  const far = `Received: ${received}.`
+  if (wish.loseCommits) return { kind: 'lost', to, from, received }
+  const reached = nodes.filter((node) => fact(node).reached).length
+  if (reached * 2 <= nodes.length)
+    throw refusal(`only ${reached} of ${nodes.length} nodes were reached`, {
+      hint: `The others may be a cluster that lives on without us. If they are really gone: -e lose-commits=true. ${far}`,
+    })
+  const unsure = nodes.find((node) => fact(node).disk === 'replica' && !knowsItsEnd(fact(node)))
+  if (unsure !== undefined)
+    throw refusal(
+      `how far ${unsure.name} got is not known: it ${fact(unsure).server ? 'still replays what it had received' : 'does not answer'}`,
+      {
+        hint: `Repeat in a moment. To go on without what only ${unsure.name} may have: -e lose-commits=true. ${far}`,
+      },
+    )
+  const best = replicas.toSorted((a, b) => advance(fact(b), fact(a)))[0]
+  if (best !== undefined && advance(fact(best), fact(to)) > 0)
+    throw refusal(`${best.name} has received more than ${to.name}: commits would be lost`, {
+      hint: `${far} Promote ${best.name}, or give those commits up: -e lose-commits=true.`,
+    })
+  return { kind: 'lost', to, from, received }
+}
+
+// What a rejoin is about to take back counts for nothing.
+const knowsItsEnd = ({ rejoining, server }: NodeFact): boolean =>
+  rejoining || (server !== undefined && !server.replaying)
+
+/** Positive when the first has more than the second: by timeline, then by position. */
+const advance = (a: NodeFact, b: NodeFact): number =>
+  a.timeline - b.timeline || (a.server?.position ?? 0) - (b.server?.position ?? 0)
+
+const at = ({ server, timeline }: NodeFact): string =>
+  `${formatLsn(server?.position ?? 0)} on timeline ${timeline}`
+
+const refusal = (message: string, options: { readonly hint?: string } = {}): UserError =>
+  new UserError('E_PROMOTE', `not promoted: ${message}`, {
+    hint: `${options.hint ?? ''} Nothing was changed.`.trim(),
+  })

@@ -1,0 +1,64 @@
+import { describeBusy, describeTrouble } from '../status/connection-trouble.ts'
+import type { Status } from '../status/schema.ts'
+import type { Answer, ContainerState } from './answer.ts'
+
+type Trouble = Pick<Status['postgres'], 'up' | 'state' | 'reason'>
+
+/** Why PostgreSQL said nothing: the outermost reason, for it is the one to mend first. */
+export function whySilent({ facts, containers, complaints }: Answer): Trouble {
+  const docker = facts.get('docker')
+  const container = containers.get('postgres')
+  const words = facts.get('words') || undefined
+  if (docker !== undefined) return unreachable(DOCKER[docker] ?? 'Docker does not run')
+  if (container === undefined)
+    return unreachable(
+      facts.get('disk') === 'none'
+        ? 'there is no PostgreSQL here yet'
+        : 'the container postgres is not there',
+    )
+  const stopped = describeContainer('postgres', container)
+  if (stopped !== undefined) return unreachable(stopped)
+  // The entrypoint's own words: why it does not let PostgreSQL start.
+  if (words !== undefined) return { up: false, state: 'refusing', reason: words }
+  if (facts.get('ended') === '124') return unreachable('PostgreSQL does not answer in time')
+  const error = asError(complaints)
+  const busy = describeBusy(error)
+  return busy === undefined
+    ? { up: false, ...describeTrouble(error) }
+    : { up: true, state: 'running', reason: busy }
+}
+
+const DOCKER: Readonly<Record<string, string>> = {
+  missing: 'Docker is not installed',
+  down: 'Docker does not run',
+  hangs: 'Docker does not answer',
+}
+
+const unreachable = (reason: string): Trouble => ({ up: false, state: 'unreachable', reason })
+
+/** Why a container does no work; undefined when it runs. */
+export function describeContainer(name: string, state: ContainerState | undefined): string | undefined {
+  if (state === undefined) return `the container ${name} is not there`
+  const { Status, ExitCode, Error: error } = state
+  if (Status === 'running') return undefined
+  if (Status === 'exited' || Status === 'dead')
+    return `the container ${name} is stopped (exit status ${ExitCode}${error === '' ? '' : `: ${error}`})`
+  if (Status === 'restarting') return `the container ${name} starts again and again (exit status ${ExitCode})`
+  return `the container ${name} is ${Status}`
+}
+
+/** psql says it in English; the status service has it from the protocol. */
+function asError(text: string): Error {
+  const code = CODES.find(([pattern]) => pattern.test(text))?.[1]
+  const message = /(?:FATAL|ERROR): +(.*)/.exec(text)?.[1] ?? text.split('\n')[0] ?? ''
+  return Object.assign(new Error(message), code === undefined ? {} : { code })
+}
+
+const CODES: readonly (readonly [RegExp, string])[] = [
+  [/is (starting up|shutting down)|not (yet )?accepting connections|in recovery mode/, '57P03'],
+  [/terminating connection due to administrator/, '57P01'],
+  [/too many clients|remaining connection slots/, '53300'],
+  [/canceling statement due to statement timeout/, '57014'],
+  [/No such file or directory/, 'ENOENT'],
+  [/Connection refused/, 'ECONNREFUSED'],
+]

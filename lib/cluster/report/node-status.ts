@@ -1,0 +1,116 @@
+import type { Host } from '../../playbook/inventory.ts'
+import { parseRepository, recoverableWindow } from '../../pgbackrest/index.ts'
+import { type Reading, fromPostgres, iso } from '../status/assemble.ts'
+import { fromRepository, windowOf } from '../status/backups.ts'
+import type { Node } from '../status/config.ts'
+import type { RepositoryFacts } from '../status/backups.ts'
+import { parseStateFile } from '../status/state-files.ts'
+import { parseInfo } from '../status/pgbackrest-info.ts'
+import { factsSchema, slowFactsSchema } from '../status/postgres-facts.ts'
+import { SCHEMA_VERSION } from '../status/schema.ts'
+import type { Known } from '../status/warnings/warn.ts'
+import { slotName } from '../vars/node.ts'
+import { parseDisk } from '../facts/disk.ts'
+import { type Answer, parsed, parsedText } from './answer.ts'
+import { whySilent } from './container-trouble.ts'
+
+/** A node as the status service has it, and what only somebody outside of its containers can see. */
+export interface NodeStatus extends Known {
+  /** Neither data nor a container: `site` was not here yet. */
+  readonly bare: boolean
+  readonly fence: string | null
+  readonly containers: Readonly<Record<string, string>>
+  /** Seconds that its clock is ahead of ours. */
+  readonly clockAhead: number
+}
+
+export const nodeOf = ({ name, address }: Host): Node => ({
+  name,
+  address,
+  replicationName: slotName(address),
+})
+
+/** @param now our own clock, in milliseconds */
+export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], now: number): NodeStatus {
+  const { facts, containers } = answer
+  const clock = clockOf(facts.get('clock')) ?? now
+  const disk = parseDisk(facts)
+  const value = parsed(facts.get('facts'), (json) => factsSchema.parse(json))
+  const slow = parsed(facts.get('slow'), (json) => slowFactsSchema.parse(json))
+  const reading = { value, readAt: value && clock, failure: value ? undefined : new Error('no answer') }
+  const { about, ...database } = fromPostgres(
+    reading,
+    { value: slow, readAt: slow && clock },
+    others.map(nodeOf),
+    clock,
+  )
+  const state =
+    value === undefined ? whySilent(answer) : { up: true, state: 'running' as const, reason: null }
+  const fromDisk = {
+    role: disk.disk === 'none' ? null : disk.disk,
+    timeline: disk.timeline || null,
+    systemIdentifier: disk.systemId || null,
+  }
+  const repository = repositoryOf(answer, clock)
+  const file = <Value>(name: string, parse: (text: string) => Value) => {
+    const text = facts.get(name)
+    return text === undefined ? undefined : (parsedText(text, parse) ?? null)
+  }
+  const files = {
+    'repository.json': file('repository.json', parseStateFile.repository),
+    'backup.json': file('backup.json', parseStateFile.attempt),
+    'drill.json': file('drill.json', parseStateFile.drill),
+  }
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    time: iso(clock),
+    node: { name: host.name, address: host.address },
+    postgres: { ...state, ...about, ...(value === undefined && fromDisk) },
+    ...database,
+    backups: { ...fromRepository(repository, files['backup.json'] ?? null, clock), ...spaceOf(answer) },
+    window: windowOf(repository),
+    repository: files['repository.json'] ?? null,
+    drill: files['drill.json'] ?? null,
+    unreadable: Object.entries(files).flatMap(([name, content]) => (content === null ? [name] : [])),
+    peers: [],
+    bare: disk.disk === 'none' && !containers.has('postgres'),
+    fence: disk.fence ?? null,
+    containers: Object.fromEntries([...containers].map(([name, { Status }]) => [name, Status])),
+    clockAhead: Math.round((clock - now) / 1000),
+  }
+}
+
+/** Milliseconds; undefined for what no date can be made of. */
+function clockOf(text: string | undefined): number | undefined {
+  const seconds = /^\d{1,11}$/.test(text ?? '') ? Number(text) : undefined
+  return seconds && seconds * 1000
+}
+
+function repositoryOf(answer: Answer, clock: number): Reading<RepositoryFacts> {
+  const text = answer.facts.get('info')
+  const labels = answer.facts.get('folders')
+  try {
+    const info = parseInfo(JSON.parse(text ?? ''), 'main')
+    const folders = labels === undefined ? null : new Set(labels.split(' '))
+    const value = { info, folders, window: archiveOf(answer), freeBytes: null, totalBytes: null }
+    return { value, readAt: clock, failure: undefined }
+  } catch {
+    const why = text?.replace(/^.*?ERROR: */, 'pgbackrest: ') ?? 'no container runs that could'
+    return { value: undefined, readAt: undefined, failure: new Error(why) }
+  }
+}
+
+// What the archive itself can bring back, not what `info` believes.
+function archiveOf({ repository }: Answer): RepositoryFacts['window'] {
+  if (repository === '') return undefined
+  try {
+    return recoverableWindow(parseRepository(repository))
+  } catch {
+    return undefined
+  }
+}
+
+function spaceOf({ facts }: Answer) {
+  const [total, free] = (facts.get('space') ?? '').split(' ').map(Number)
+  return { repositoryTotalBytes: total || null, repositoryFreeBytes: free ?? null }
+}

@@ -1,0 +1,57 @@
+import type { Host } from '../../playbook/inventory.ts'
+import { sh } from '../../core/sh.ts'
+import { FACTS, SLOW_FACTS } from '../status/sql.ts'
+import { SHARED } from '../places.ts'
+import { diskScript } from '../facts/disk.ts'
+import { hostVarsOf } from '../vars/host.ts'
+
+/** What `timeout` allows a question: one that hangs must not take the other answers with it. */
+const SECONDS = 8
+
+const STATE =
+  '{{.Name}} {"Status":{{json .State.Status}},"ExitCode":{{.State.ExitCode}},"Error":{{json .State.Error}}}'
+
+/** Rows of one word and one line of JSON. */
+const row = (word: string, query: string): string =>
+  `SELECT '${word} ' || answer.facts::text FROM (${query}) AS answer;`
+
+/**
+ * POSIX sh: everything that a node can say of itself in one round trip, a line a fact, however much of it is broken. It
+ * needs no password: psql runs in the container as postgres.
+ */
+export function statusScript(host: Host): string {
+  const { dataDir, backupDir } = hostVarsOf(host)
+  return `${diskScript(dataDir)}
+  for f in repository backup drill; do
+    if [ -r ${SHARED}/state/$f.json ]; then printf '%s\\n' "$f.json $(tr -d '\\n' < ${SHARED}/state/$f.json)"; fi
+  done
+  b=${sh`${backupDir}`}
+  if [ -d "$b/backup/main" ]; then echo "folders $(ls "$b/backup/main" | tr '\\n' ' ')"; fi
+  df -Pk "$b" 2>/dev/null | awk 'NR == 2 { printf "space %.0f %.0f\\n", $2 * 1024, $4 * 1024 }'
+  within() { timeout ${SECONDS} "$@"; }
+  say() { printf '%s\\n' "$*"; }
+  running() { say "$states" | grep -q "^/$1 {.*\\"Status\\":\\"running\\""; }
+  if ! command -v docker >/dev/null; then echo docker missing
+  else
+    states=$(within docker container inspect -f '${STATE}' postgres pgbackrest postgres-status 2>&1)
+    if [ $? -eq 124 ]; then echo docker hangs; fi
+    say "$states" | sed -n -e 's:^/:container :p' -e 's/.*annot connect to the Docker daemon.*/docker down/p'
+    if running postgres; then
+      within docker exec -i -u postgres -e PGCONNECT_TIMEOUT=3 -e PGTZ=UTC -e PGOPTIONS='-c statement_timeout=4s' postgres sh -c '
+        cat /run/run-playbook/status 2>/dev/null | tr "\\n" " " | sed "s/^/words /"; echo
+        psql -XAtqw -d postgres -p "\${POSTGRES_PORT:-5432}" -f - 2>&1' <<'SQL' || echo "ended $?"
+${row('facts', FACTS)}
+${row('slow', SLOW_FACTS)}
+SQL
+    fi
+    for c in pgbackrest postgres; do
+      if running $c; then
+        within docker exec -u postgres $c sh -c '
+          printf "%s\\n" "info $(pgbackrest --stanza=main info --output=json --log-level-console=off --log-level-stderr=error 2>&1 | tr "\\n" " ")"
+          ! command -v repository >/dev/null || repository | sed "s/^/repo /"' || echo "info pgbackrest did not answer within ${SECONDS} s"
+        break
+      fi
+    done
+  fi
+  echo "clock $(date +%s)"`
+}

@@ -1,0 +1,85 @@
+import type { z } from 'zod'
+import type { Host } from '../../playbook/inventory.ts'
+import type { ReportContext } from '../../playbook/playbook.ts'
+import { parseConfig } from '../status/config.ts'
+import type { Warning } from '../status/schema.ts'
+import { amongEachOther } from '../status/warnings/cluster.ts'
+import { warningsFor } from '../status/warnings/index.ts'
+import { critical, warning } from '../status/warnings/warn.ts'
+import { span } from '../status/format.ts'
+import type { thresholdVars } from '../vars/status-service.ts'
+import { type NodeStatus, nodeOf } from './node-status.ts'
+
+/** A clock further off makes logs, backups and lag in seconds hard to compare. */
+const CLOCK_SECONDS = 5
+
+export interface NodeWarning extends Warning {
+  /** Null: of the cluster as a whole. */
+  readonly node: string | null
+}
+
+interface Seen {
+  readonly nodes: readonly Host[]
+  readonly statuses: ReadonlyMap<Host, NodeStatus>
+  readonly unreached: ReportContext<unknown, unknown>['unreached']
+  readonly thresholds: z.output<typeof thresholdVars>
+}
+
+/** What somebody should look at, the worst first: what each node's own status would say, and what only shows from outside. */
+export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen): NodeWarning[] {
+  const living = [...statuses.values()].filter(({ bare }) => !bare)
+  const members = living.map(({ node, postgres }) => ({ ...postgres, name: node.name }))
+  const lost = nodes.flatMap(({ name }) => {
+    const reason = unreached[name]?.message
+    return reason === undefined
+      ? []
+      : [{ ...critical('node-unreachable', `Not reached: ${reason}`), node: name }]
+  })
+  const own = [...statuses].flatMap(([host, status]) => {
+    const peers = nodes.filter((other) => other !== host).map(nodeOf)
+    const config = parseConfig({
+      node: nodeOf(host),
+      peers,
+      listen: host.address,
+      pgbackrest: {},
+      thresholds,
+    })
+    const found = status.bare ? [NOTHING_HERE] : [...fromOutside(status), ...warningsFor(status, config)]
+    return found.map((one) => ({ ...one, node: host.name }))
+  })
+  const together = amongEachOther(members).map((one) => ({ ...one, node: null }))
+  const rank = ({ severity }: Warning) => Number(severity === 'critical')
+  return [...together, ...lost, ...own, ...clocks(living)].toSorted((a, b) => rank(b) - rank(a))
+}
+
+const NOTHING_HERE = warning('bare', 'There is no PostgreSQL here yet: run-playbook site makes it a node')
+
+function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
+  const { pgbackrest: backups, 'postgres-status': service } = containers
+  return [
+    fence !== null && critical('fenced', `Fenced: it may not start as a primary, since ${fence} took over`),
+    backups !== 'running' &&
+      postgres.up &&
+      critical('backup-service-down', `No backups are taken: the container pgbackrest ${inWords(backups)}`),
+    service !== 'running' &&
+      postgres.up &&
+      critical(
+        'status-service-down',
+        `Load balancers take it for down: the container postgres-status ${inWords(service)}`,
+      ),
+  ].filter((one) => one !== false)
+}
+
+const inWords = (state: string | undefined): string => (state === undefined ? 'is not there' : `is ${state}`)
+
+/** Against the middle one of the nodes, ours left aside: an operator's laptop may be wrong, too. */
+function clocks(statuses: readonly NodeStatus[]): NodeWarning[] {
+  const ahead = statuses.map(({ clockAhead }) => clockAhead).toSorted((a, b) => a - b)
+  const middle = ahead[Math.floor((ahead.length - 1) / 2)] ?? 0
+  return statuses.flatMap(({ node, clockAhead }) => {
+    const off = clockAhead - middle
+    if (Math.abs(off) <= CLOCK_SECONDS) return []
+    const text = `Its clock is ${span(Math.abs(off))} ${off > 0 ? 'ahead of' : 'behind'} the others`
+    return [{ ...warning('clock', text), node: node.name }]
+  })
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import type { Fact } from '../../playbook/playbook.ts'
+import type { Host } from '../../playbook/inventory.ts'
+import { type Reader, ask, askAll, mapProbe } from '../../core/probe.ts'
+import { type Repository, parseRepository } from '../../pgbackrest/index.ts'
+import { sh } from '../../core/sh.ts'
+import { type NodeFact, nodeFact } from '../facts/node.ts'
+import { hostVarsOf } from '../vars/host.ts'
+import { shipped } from '../shipped-folder.ts'
+import { SECRETS } from '../places.ts'
+import { ORDER, type Order, type Report, parseOrder, parseReport } from './order.ts'
+
+/** What a restore has to know of a node. */
+export interface RestoreFact {
+  readonly node: NodeFact
+  /** What its repository holds; a sentence where that is not known. */
+  readonly repository: Repository | string
+  /** Bytes that are free where the data lie, where copies are made, and how large the data are. */
+  readonly free: { readonly data: number; readonly copies: number }
+  readonly dataSize: number
+  /** Databases, their sizes and rows, of a primary that answers. */
+  readonly contents: readonly string[]
+  readonly heartbeat: string | undefined
+  readonly hasImage: boolean
+  /** A restore that was begun. */
+  readonly order: Order | undefined
+  /** The restore for which data and repository were moved aside. */
+  readonly aside: string | undefined
+  /** What became of the last restore into the data folder, and into a container of its own. */
+  readonly inPlace: Report | undefined
+  readonly copy: Report | undefined
+}
+
+export const restoreFact: Fact<RestoreFact> = {
+  probe: (host, reachedAt) =>
+    mapProbe(
+      askAll({
+        node: nodeFact.probe(host, reachedAt),
+        repository: ask(repositoryReader, keyOf(host)),
+        rest: ask(restoreReader, keyOf(host)),
+      }),
+      ({ rest, ...both }) => ({ ...both, ...rest }),
+    ),
+  unknown: {
+    node: nodeFact.unknown,
+    repository: 'it was not reached',
+    free: { data: Infinity, copies: Infinity },
+    dataSize: 0,
+    contents: [],
+    heartbeat: undefined,
+    hasImage: true,
+    order: undefined,
+    aside: undefined,
+    inPlace: undefined,
+    copy: undefined,
+  },
+}
+
+// The image's name is a var of the playbook, which facts don't know: any image of ours reads a repository.
+const keyOf = (host: Host): string => {
+  const { dataDir, backupDir, restoreDir } = hostVarsOf(host)
+  return JSON.stringify([dataDir, backupDir, restoreDir])
+}
+
+const IMAGE = 'run-playbook/postgres'
+
+const folders = (key = '["","",""]') => JSON.parse(key) as [string, string, string]
+
+// The same script that the image has: it works on a bare host. Only what is encrypted needs pgBackRest, and its key.
+const repositoryReader: Reader<Repository | string> = {
+  name: 'restore_repository',
+  channel: 'shell',
+  ask: ([key]) => {
+    const [, backupDir] = folders(key)
+    const script = readFileSync(shipped('docker/postgres/pgbackrest/repository'), 'utf8')
+    return sh`d=${backupDir} s=${SECRETS} i=${IMAGE}
+      if [ -d "$d" ] && [ -s "$s/pgbackrest_cipher" ] && [ -n "$(docker image ls -q "$i" 2>/dev/null)" ]; then
+        docker run --rm --network none --mount "type=bind,source=$d,target=/var/lib/pgbackrest,readonly" \
+          --mount "type=bind,source=$s,target=/run/secrets,readonly" "$i" restore look </dev/null
+      else sh -c ${script} repository "$d" main; fi`
+  },
+  parse: ({ stdout }, keys) => keys.map(() => parseRepository(stdout.toString())),
+  sees: () => ['**'],
+}
+
+const restoreReader: Reader<Omit<RestoreFact, 'node' | 'repository'>> = {
+  name: 'restore',
+  channel: 'shell',
+  ask: ([key]) => {
+    const [dataDir, , restoreDir] = folders(key)
+    return sh`d=${dataDir} c=${restoreDir} o=${ORDER}
+      free() { p=$1; while [ ! -d "$p" ]; do p=$(dirname "$p"); done; df -Pk "$p" | awk 'NR == 2 { print $4 }'; }
+      echo "free $(free "$d")"
+      echo "freeCopies $(free "$c")"
+      [ ! -d "$d/pgdata" ] || echo "size $(du -sk "$d/pgdata" 2>/dev/null | cut -f 1)"
+      [ ! -s "$d/$o" ] || echo "order $(head -n 1 "$d/$o")"
+      [ ! -s "$d/restore.aside" ] || echo "aside $(head -n 1 "$d/restore.aside")"
+      [ ! -s "$d/restore.report" ] || sed 's/^/place /' "$d/restore.report"
+      [ ! -s "$c/restore.report" ] || sed 's/^/copy /' "$c/restore.report"
+      [ -z "$(docker image ls -q ${IMAGE} 2>/dev/null)" ] || echo image yes
+      docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='-c statement_timeout=10s' postgres sh 2>/dev/null <<'SH' || true
+        ask() { psql -XAtqw "$@"; }
+        [ "$(ask -c 'SELECT pg_is_in_recovery()')" = f ] || exit 0
+        ask -c 'SELECT datname FROM pg_database WHERE NOT datistemplate AND datallowconn ORDER BY 1' | while read -r database; do
+          echo "contents $(ask -F ', ' -d "$database" -c "SELECT current_database(), pg_size_pretty(pg_database_size(current_database())),
+            'about ' || coalesce(sum(greatest(n_live_tup, reltuples::bigint)), 0) || ' rows in ' || count(*) || ' tables'
+            FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid WHERE schemaname <> 'run_playbook'")"
+        done
+        echo "heartbeat $(ask -c "SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM run_playbook.heartbeat")"
+SH`
+  },
+  parse: ({ stdout }, keys) => {
+    const all = stdout
+      .toString()
+      .split('\n')
+      .map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const)
+    const lines = (name: string) => all.filter(([word]) => word === name).map(([, rest]) => rest)
+    const [order, size, free, copies] = ['order', 'size', 'free', 'freeCopies'].map((name) => lines(name)[0])
+    const fact = {
+      free: { data: Number(free) * 1024, copies: Number(copies) * 1024 },
+      dataSize: Number(size ?? 0) * 1024,
+      contents: lines('contents'),
+      heartbeat: lines('heartbeat')[0] || undefined,
+      hasImage: lines('image').length > 0,
+      order: parseOrder(order),
+      aside: lines('aside')[0],
+      inPlace: parseReport(lines('place')),
+      copy: parseReport(lines('copy')),
+    }
+    return keys.map(() => fact)
+  },
+  sees: () => ['**'],
+}

@@ -1,0 +1,85 @@
+import type { Host } from '../../playbook/inventory.ts'
+import { hostVarsOf } from '../vars/host.ts'
+import { type Course, type Situation, livingPrimary } from './plan.ts'
+import type { Report } from './order.ts'
+
+/** What is said before a cluster is overwritten. */
+export function question(situation: Situation, { node, order, why }: Course, begun: boolean): string {
+  const { nodes, fact } = situation
+  const primary = livingPrimary(situation)
+  const reached = nodes.filter((one) => fact(one).node.reached)
+  const kept = order.keep ? `, kept as pgdata.replaced-${order.id}` : ', which is not kept'
+  return [
+    begun
+      ? `A restore of the whole cluster to ${order.to}, begun as ${order.id}, was cut short and goes on.`
+      : `This takes the whole cluster back to ${order.to}, from the repository of ${node.name}. What was written since is gone.`,
+    ...why.map((line) => `  ${line}`),
+    'It overwrites:',
+    ...reached.map(
+      (one) => `  ${one.name}: ${dataWords(situation, one)}${fact(one).dataSize > 0 ? kept : ''}`,
+    ),
+    ...(primary === undefined ? [] : living(situation, primary)),
+    ...nodes
+      .filter((one) => !reached.includes(one))
+      .map(
+        (one) =>
+          `  ${one.name} was not reached: it must not come back with its old data as if nothing happened`,
+      ),
+    `Afterwards ${node.name} is the primary, and the others are copied from it. Their repositories are moved to aside-${order.id}, and begun anew.`,
+  ].join('\n')
+}
+
+function living({ fact }: Situation, primary: Host): string[] {
+  const { contents, heartbeat } = fact(primary)
+  return [
+    `The cluster is alive, ${primary.name} is its primary${heartbeat === undefined ? '' : `, with a heartbeat of ${heartbeat} UTC`}:`,
+    ...contents.map((line) => `  ${line}`),
+  ]
+}
+
+function dataWords({ fact }: Situation, host: Host): string {
+  const { node, dataSize } = fact(host)
+  if (dataSize === 0) return 'no data'
+  return `${hostVarsOf(host).dataDir}/pgdata, ${megabytes(dataSize)}, ${node.disk === 'none' ? 'not a whole cluster' : `a ${node.disk}'s, timeline ${node.timeline}`}`
+}
+
+export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`
+
+const reportWords = ({ heartbeat, commit, timeline, lsn, databases }: Report): string =>
+  `Last commit ${commit || 'before the backup'}, last heartbeat ${heartbeat || 'none'}, ended at ${lsn}, now on timeline ${timeline}. ${databases}.`
+
+/** How to get something out of a copy. */
+export function copyWords(node: Host, primary: Host | undefined, report: Report, database: string): string {
+  const copy = `docker exec -u postgres postgres-restore`
+  const into = `docker exec -i -u postgres postgres psql -d ${database}`
+  const dump = `${copy} pg_dump -d ${database} -t TABLE`
+  return [
+    `A copy of the cluster runs in the container postgres-restore on ${node.name}. ${reportWords(report)}`,
+    'Only its socket leads to it:',
+    `  ssh -t ${node.name} docker exec -itu postgres postgres-restore psql -d ${database}`,
+    ...(primary === undefined
+      ? ['A table out of it, as SQL:', `  ssh ${node.name} '${dump}' > table.sql`]
+      : [
+          'A table back into the cluster, where it must not be any more:',
+          primary === node
+            ? `  ssh ${node.name} '${dump} | ${into}'`
+            : `  ssh ${node.name} '${dump}' | ssh ${primary.name} '${into}'`,
+        ]),
+    'When it is not needed any more: run-playbook restore -e remove=yes',
+  ].join('\n')
+}
+
+/** What became of the cluster, and what is left of the old one. */
+export function inPlaceWords({ nodes, fact }: Situation, node: Host, report: Report): string {
+  const left = nodes
+    .filter((one) => fact(one).node.reached)
+    .map((one) => {
+      const { dataDir, backupDir } = hostVarsOf(one)
+      return `  ${one.name}: ${dataDir}/pgdata.replaced-${report.as}${one === node ? '' : ` and ${backupDir}/aside-${report.as}`}`
+    })
+  return [
+    `The cluster is back, ${node.name} is its primary. ${reportWords(report)}`,
+    'Where there was something before, and it was to be kept, it is here; remove it when you are sure:',
+    ...left,
+  ].join('\n')
+}

@@ -1,0 +1,66 @@
+import { iso, round, type Reading } from './assemble.ts'
+import type { Contents } from './contents.ts'
+import type { Backup, Backups, Window } from './schema.ts'
+
+/** What pgBackRest said, and what the disk says of it. */
+export interface RepositoryFacts extends Contents {
+  /** Labels of the backups whose folder is there; null: the folder can't be read. */
+  readonly folders: ReadonlySet<string> | null
+  readonly freeBytes: number | null
+  readonly totalBytes: number | null
+}
+
+const MOST = 50
+
+/** As it is published: a long list is cut, its ends are not. */
+export const newestOf = (backups: Backups): Backups => ({ ...backups, list: backups.list.slice(-MOST) })
+
+/** What is known of the repository. */
+export function fromRepository(
+  { value, readAt, failure }: Reading<RepositoryFacts>,
+  lastAttempt: Backups['lastAttempt'],
+  now: number,
+): Backups {
+  const { info, folders, freeBytes = null, totalBytes = null } = value ?? { info: undefined, folders: null }
+  const list = (info?.backup ?? []).map((one): Backup => ({
+    label: one.label,
+    type: one.type,
+    result: folders !== null && !folders.has(one.label) ? 'missing' : one.error === true ? 'error' : 'ok',
+    startedAt: iso(one.timestamp.start * 1000),
+    finishedAt: iso(one.timestamp.stop * 1000),
+    ageSeconds: Math.max(0, round(now / 1000 - one.timestamp.stop)),
+    durationSeconds: one.timestamp.stop - one.timestamp.start,
+    databaseBytes: one.info.size,
+    repositoryBytes: one.info.repository.delta ?? null,
+  }))
+  const last = (type: Backup['type']) => list.findLast((one) => one.type === type) ?? null
+  return {
+    readAt: readAt === undefined ? null : iso(readAt),
+    old: failure !== undefined,
+    reason: failure?.message ?? (info === undefined || info.status.code === 0 ? null : info.status.message),
+    running: failure === undefined ? (info?.status.lock?.backup.held ?? null) : null,
+    lastAttempt,
+    last: { full: last('full'), diff: last('diff'), incr: last('incr') },
+    list,
+    whole: info === undefined ? null : list.filter(({ result }) => result === 'ok').length,
+    repositoryFreeBytes: freeBytes,
+    repositoryTotalBytes: totalBytes,
+  }
+}
+
+/** What can be restored from it. */
+export function windowOf({ value }: Reading<RepositoryFacts>): Window | null {
+  const window = value?.window
+  if (window === undefined) return null
+  return {
+    from: window.from?.toISOString() ?? null,
+    to: window.until?.at.toISOString() ?? null,
+    complete: window.complete,
+    holes: [...window.holes],
+    stretches: window.stretches.map(({ from, until }) => ({
+      from: from.toISOString(),
+      to: until.toISOString(),
+    })),
+    problems: [...window.problems],
+  }
+}

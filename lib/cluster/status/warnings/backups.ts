@@ -1,0 +1,71 @@
+import { list, span } from '../format.ts'
+import { type Rule, critical, warning } from './warn.ts'
+
+/** The backup service writes its word every 15 seconds. */
+const SILENT_SECONDS = 120
+
+/** What could be restored, if it had to be. */
+export const backups: Rule = (
+  { backups: { readAt, reason, list: all, old }, window, repository, drill, unreadable, service, time },
+  config,
+) => {
+  if (config.pgbackrest === null) return []
+  const { thresholds } = config
+  const good = all.filter(({ result }) => result === 'ok')
+  const newest = good.at(-1)
+  const full = good.findLast(({ type }) => type === 'full')
+  const missing = all.filter(({ result }) => result === 'missing').map(({ label }) => label)
+  const wrong = all.filter(({ result }) => result === 'error').map(({ label }) => label)
+  const oldest = good[0]
+  const drillAge = drill === null ? 0 : (Date.parse(time) - Date.parse(drill.at)) / 1000
+  // Where it never said anything, it is given the time since this service began to listen.
+  const heard = repository?.at ?? service?.startedAt ?? time
+  const silent = (Date.parse(time) - Date.parse(heard)) / 1000
+  return [
+    old && critical('repository-unreadable', `The repository can't be read: ${reason}`),
+    !old &&
+      readAt !== null &&
+      full === undefined &&
+      critical('backup-none', `There is no full backup${reason ? `: ${reason}` : ''}`),
+    full !== undefined &&
+      full.ageSeconds > thresholds.fullBackupAgeSeconds &&
+      warning('backup-full-old', `The newest full backup is ${span(full.ageSeconds)} old`),
+    newest !== undefined &&
+      newest.ageSeconds > thresholds.backupAgeSeconds &&
+      warning('backup-old', `The newest backup is ${span(newest.ageSeconds)} old`),
+    missing.length > 0 &&
+      critical('backup-missing', `${list(missing)}: listed in the repository, but the files are gone`),
+    wrong.length > 0 &&
+      critical('backup-damaged', `${list(wrong)}: page checksums failed while it was taken`),
+    ...(repository?.problems ?? []).map(({ severity, text }) =>
+      (severity === 'critical' ? critical : warning)('repository-problem', text),
+    ),
+    ...(window?.problems ?? []).map((problem) => critical('repository-problem', problem)),
+    // A hole before the newest backups is the usual trace of a rejoin, and stands in the JSON only.
+    ...(window?.complete === false ? window.holes : []).map((hole) =>
+      critical('window-hole', `Not everything can be restored from here: ${hole}`),
+    ),
+    ...unreadable.map((name) =>
+      warning('state-unreadable', `${name} makes no sense: what the backup service says there is unknown`),
+    ),
+    silent > SILENT_SECONDS &&
+      critical(
+        'backup-service-silent',
+        `The backup service has said nothing for ${span(silent)}: no backup will be taken`,
+      ),
+    drill !== null &&
+      !drill.ok &&
+      critical(
+        'drill-failed',
+        `The last restore for practice failed: ${drill.message ?? 'no reason was left'}`,
+      ),
+    drill === null &&
+      (oldest?.ageSeconds ?? 0) > thresholds.drillAgeSeconds &&
+      warning(
+        'drill-none',
+        'No restore was ever practised here: nobody knows whether the backups are any good',
+      ),
+    drillAge > thresholds.drillAgeSeconds &&
+      warning('drill-old', `The last restore for practice was ${span(drillAge)} ago`),
+  ]
+}

@@ -1,0 +1,68 @@
+import type { Status, Warning } from '../schema.ts'
+import { list } from '../format.ts'
+import { type Rule, critical, warning } from './warn.ts'
+
+/** What has to be known of each node to see whether they fit together. */
+export type Member = Pick<Status['postgres'], 'role' | 'timeline' | 'systemIdentifier'> & {
+  readonly name: string
+  readonly up: boolean | null
+}
+
+/** The nodes among each other. */
+export function amongEachOther(members: readonly Member[]): Warning[] {
+  const primaries = members.filter(({ role, up }) => role === 'primary' && up === true)
+  const systems = new Set(members.map(({ systemIdentifier }) => systemIdentifier).filter(Boolean))
+  const [primary] = primaries
+  const behind = members.filter(
+    ({ role, up, timeline }) =>
+      primaries.length === 1 &&
+      role === 'replica' &&
+      up === true &&
+      timeline !== null &&
+      timeline !== primary?.timeline,
+  )
+  return [
+    primaries.length > 1 &&
+      critical(
+        'two-primaries',
+        `${list(primaries.map(({ name }) => name))} both accept writes: what one of them gets will be lost`,
+      ),
+    systems.size > 1 &&
+      critical(
+        'foreign-cluster',
+        'the nodes hold data of different clusters: their system identifiers differ',
+      ),
+    primaries.length === 0 &&
+      members.length > 1 &&
+      critical('no-primary', 'No node that answers is a primary: nothing can be written'),
+    ...behind.map(({ name, timeline }) =>
+      warning(
+        'timeline-differs',
+        `${name} is on timeline ${timeline}, the primary ${primary?.name} on ${primary?.timeline}`,
+      ),
+    ),
+  ].filter((one) => one !== false)
+}
+
+/** The nodes as seen from here. */
+export const cluster: Rule = ({ node, postgres, peers }) => [
+  ...amongEachOther([{ ...postgres, name: node.name }, ...peers.map(asMember)]),
+  ...peers.map(
+    ({ name, reached, reason, up }) =>
+      (!reached && reason !== null && critical('node-unreachable', `${name} does not answer: ${reason}`)) ||
+      (up === false && critical('node-down', `PostgreSQL is down on ${name}`)),
+  ),
+]
+
+// What a peer said that does not answer any more counts no longer.
+const asMember = ({
+  name,
+  reached,
+  up,
+  role,
+  timeline,
+  systemIdentifier,
+}: Status['peers'][number]): Member =>
+  reached
+    ? { name, up, role, timeline, systemIdentifier }
+    : { name, up: null, role: null, timeline: null, systemIdentifier: null }

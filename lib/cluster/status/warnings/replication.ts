@@ -1,0 +1,102 @@
+import type { Node } from '../config.ts'
+import type { Slot, Standby } from '../schema.ts'
+import { size, span } from '../format.ts'
+import { type Rule, critical, warning } from './warn.ts'
+
+/** After this long without a word a standby that is still listed is taken for cut off. It reports every 10 s. */
+const SILENT_SECONDS = 15
+
+/** A replica behind its primary; a primary without its replicas; WAL kept for nobody. */
+export const replication: Rule = (status, config) => {
+  if (!status.postgres.up || status.postgres.old) return []
+  return status.postgres.role === 'primary' ? asPrimary(status, config) : asReplica(status, config)
+}
+
+const asReplica: Rule = (
+  { replication: { receiver, lagBytes, lagSeconds, slots }, postgres },
+  { thresholds },
+) => [
+  lagBytes === null &&
+    critical(
+      'not-streaming',
+      receiver === null
+        ? 'This replica is not connected to a primary: how far it is behind is unknown'
+        : `This replica hears nothing from its primary ${receiver.from ?? ''} (${receiver.status}): how far it is behind is unknown`,
+    ),
+  lagBytes !== null &&
+    lagBytes > thresholds.lagBytes &&
+    warning('lag-bytes', `This replica is ${size(lagBytes)} behind its primary`),
+  lagSeconds !== null &&
+    lagSeconds > thresholds.lagSeconds &&
+    warning('lag-seconds', `This replica is ${span(lagSeconds)} behind its primary`),
+  postgres.replayPaused === true &&
+    warning(
+      'replay-paused',
+      'Replay is paused on this replica: it receives, but what it shows does not change',
+    ),
+  ...slots
+    .filter(({ active, retainedBytes }) => !active && retainedBytes !== null)
+    .map(({ name, retainedBytes }) =>
+      warning(
+        'slot-leftover',
+        `Slot ${name} on this replica is left over from its time as primary and keeps ${size(retainedBytes)} of WAL`,
+      ),
+    ),
+]
+
+const asPrimary: Rule = ({ replication: { standbys, slots } }, { peers, thresholds }) => [
+  ...peers
+    .filter(({ replicationName }) => standbys.every(({ name }) => name !== replicationName))
+    .map(({ name, replicationName }) => {
+      const kept = slots.find((slot) => slot.name === replicationName)?.retainedBytes
+      const slot = kept == null ? '' : `; its slot keeps ${size(kept)} of WAL for it`
+      return critical(
+        'standby-missing',
+        `${name} does not replicate: it is not connected to this primary${slot}`,
+      )
+    }),
+  ...standbys.flatMap((standby) => ofStandby(standby, thresholds)),
+  ...slots.map((slot) => ofSlot(slot, thresholds.slotRetainedBytes)),
+  // A node's own slot is spoken of with the node.
+  ...slots
+    .filter(({ name, active, retainedBytes }) => !active && retainedBytes !== null && !isNode(name, peers))
+    .map(({ name, retainedBytes }) =>
+      warning('slot-inactive', `Nobody uses slot ${name}, which keeps ${size(retainedBytes)} of WAL`),
+    ),
+]
+
+const isNode = (slot: string, peers: readonly Node[]) =>
+  peers.some(({ replicationName }) => replicationName === slot)
+
+function ofStandby(standby: Standby, thresholds: { lagBytes: number; lagSeconds: number }) {
+  const { node, name, state, lagBytes, lagSeconds, replyAgeSeconds } = standby
+  const who = node ?? name
+  if ((replyAgeSeconds ?? 0) > SILENT_SECONDS)
+    return [critical('standby-silent', `${who} has not been heard of for ${span(replyAgeSeconds)}`)]
+  return [
+    state !== 'streaming' && warning('standby-catching-up', `${who} is not streaming yet: ${state}`),
+    (lagBytes ?? 0) > thresholds.lagBytes && warning('lag-bytes', `${who} is ${size(lagBytes)} behind`),
+    (lagSeconds ?? 0) > thresholds.lagSeconds &&
+      warning('lag-seconds', `${who} is ${span(lagSeconds)} behind`),
+  ]
+}
+
+function ofSlot({ name, walStatus, retainedBytes, safeBytes }: Slot, most: number) {
+  const left = safeBytes === null ? '' : `; after ${size(Math.max(0, safeBytes))} more it is lost`
+  switch (walStatus) {
+    case 'lost':
+      return critical(
+        'slot-lost',
+        `Slot ${name} is lost: the WAL it needs is gone, its replica has to be copied anew`,
+      )
+    case 'unreserved':
+      return critical(
+        'slot-nearly-lost',
+        `Slot ${name} will be lost at the next checkpoint: it needs ${size(retainedBytes)} of WAL`,
+      )
+  }
+  return (
+    (walStatus === 'extended' || (retainedBytes ?? 0) > most) &&
+    warning('slot-behind', `Slot ${name} keeps ${size(retainedBytes)} of WAL${left}`)
+  )
+}

@@ -1,0 +1,31 @@
+import { list, span } from '../format.ts'
+import { type Rule, critical, warning } from './warn.ts'
+
+/** PostgreSQL on this node, whatever its role. */
+export const server: Rule = ({ postgres, connections }, { thresholds }) => {
+  const { used, allowed } = connections
+  const [pendingRestart, overridden] = [postgres.pendingRestart ?? [], postgres.overridden ?? []]
+  const share = used === null || allowed === null ? 0 : used / allowed
+  const since =
+    postgres.factsAgeSeconds === null
+      ? ''
+      : `; what is shown here is from ${span(postgres.factsAgeSeconds)} ago`
+  return [
+    !postgres.up &&
+      (postgres.state === 'starting'
+        ? warning('postgres-starting', `${postgres.reason}${since}`)
+        : critical('postgres-down', `${postgres.reason}${since}`)),
+    postgres.up && postgres.old && warning('postgres-busy', `${postgres.reason}${since}`),
+    share >= 1
+      ? critical('connections-full', `All ${allowed} connections are in use: nobody else gets in`)
+      : share >= thresholds.connectionsShare &&
+        warning('connections-many', `${used} of ${allowed} connections are in use`),
+    pendingRestart.length > 0 &&
+      warning(
+        'restart-pending',
+        `${list(pendingRestart)} will change at the next restart of PostgreSQL only`,
+      ),
+    overridden.length > 0 &&
+      warning('settings-overridden', `postgresql.auto.conf overrides ${list(overridden)}`),
+  ]
+}

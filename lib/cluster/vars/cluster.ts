@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { thresholdVars } from './status-service.ts'
+
+/** What `-e` may set for every playbook that works on the cluster. */
+export const clusterVars = z.strictObject({
+  image: z.string().default('run-playbook/postgres'),
+  statusImage: z.string().default('run-playbook/postgres-status'),
+  /** When the status warns: those that are named, the others stay as they are. */
+  thresholds: thresholdVars,
+  /** Each with an owner of the same name, whose password is in the secrets as `postgres.<name>`. */
+  databases: z.array(z.string()).default(['app']),
+  maxConnections: z.int().min(10).default(100),
+  dockerPackages: z.array(z.string()).default(['docker.io']),
+  wireguardPackages: z.array(z.string()).default(['wireguard-tools']),
+})
+
+export type ClusterVars = z.output<typeof clusterVars>

@@ -1,0 +1,148 @@
+import { type Host, type Play, definePlay, pattern } from 'run-playbook'
+import {
+  postgresBackup,
+  postgresBackupService,
+  postgresDrill,
+  postgresOffsite,
+  postgresPrimary,
+  postgresPrimaryRestart,
+  postgresReplica,
+} from 'run-playbook/roles'
+import { tune, type ClusterContext, clusterOf, nodeVarsOf, type WayBack, whyBack } from 'run-playbook/cluster'
+import { statusPlay } from './status-service.ts'
+
+interface DatabaseOptions {
+  /** What needs a restart of the primary has it. */
+  readonly restartPrimary?: boolean
+  /** Each node takes the backup that it owes. */
+  readonly backups?: boolean
+  /** Nodes without data become replicas: only where the overlay has just been looked after, which a lost disk takes along. */
+  readonly newcomers?: boolean
+}
+
+/**
+ * The database on every node. A cluster that runs is changed replica by replica, the primary last: what does not work is
+ * found where nobody writes. `returning` are the nodes that a promotion left behind.
+ */
+export function databasePlays(
+  context: ClusterContext,
+  primary: Host,
+  returning: ReadonlyMap<Host, WayBack> = new Map(),
+  { restartPrimary = true, backups = true, newcomers = true }: DatabaseOptions = {},
+): readonly Play[] {
+  const { vars, secrets } = context
+  const { nodes, fact } = clusterOf(context)
+  const node = nodeVarsOf(context, primary)
+  const databases = vars.databases.map((name) => ({ name, password: secrets.password(`postgres.${name}`) }))
+  const running = fact(primary).server !== undefined
+  const settled = (host: Host) => fact(host).disk === 'replica' && !returning.has(host)
+  const followers = followersOf(context, primary, returning)
+  const takesPart = (host: Host) => newcomers || fact(host).disk !== 'none'
+  const first = definePlay({
+    name: 'primary',
+    hosts: pattern(primary.name),
+    anyErrorsFatal: true,
+    roles: (host) => [
+      postgresPrimary({ ...node(host), databases, restart: running ? 'later' : 'now' }),
+      ...backupRoles(node(host)),
+    ],
+  })
+  const last = definePlay({
+    name: 'primary, what needs a restart',
+    hosts: pattern(primary.name),
+    roles: (host) => [running && postgresPrimaryRestart({ ...node(host), replicas: followers.length })],
+  })
+  const replicas = [
+    definePlay({
+      name: 'replicas',
+      hosts: 'postgres',
+      serial: 1,
+      roles: (host) =>
+        host !== primary && settled(host) ? [postgresReplica(node(host)), ...backupRoles(node(host))] : [],
+    }),
+    replicaPlay(
+      context,
+      'new and returning replicas',
+      primary,
+      returning,
+      (host) => !settled(host) && takesPart(host),
+    ),
+  ]
+  // Last, because a backup asks the services of all nodes which of them is primary. One at a time, for each has the
+  // primary begin and end it; and a node that fails keeps no other from its own.
+  const firstBackups = nodes
+    .filter((host) => backups && takesPart(host))
+    .map(({ name }) =>
+      definePlay({ name: `backup of ${name}`, hosts: pattern(name), roles: () => [postgresBackup({})] }),
+    )
+  const order = shrinks(context, primary) ? [first, last, ...replicas] : [first, ...replicas, last]
+  const servers = order.filter((play) => restartPrimary || play !== last)
+  return [...servers, ...firstBackups, statusPlay(context, takesPart)]
+}
+
+/** Who can be waited for: the replicas that stream now, from whomever, and have nothing to be mended. */
+export function followersOf(
+  context: Pick<ClusterContext, 'hosts' | 'facts'>,
+  primary: Host,
+  returning: ReadonlyMap<Host, WayBack>,
+): readonly Host[] {
+  const { others, fact } = clusterOf(context)
+  return others(primary).filter((host) => {
+    const { disk, server } = fact(host)
+    return disk === 'replica' && !returning.has(host) && server?.receiver === 'streaming'
+  })
+}
+
+/** Whether a standby that is changed first would be too small for its primary. */
+export function shrinks(context: ClusterContext, primary: Host): boolean {
+  const { nodes, fact } = clusterOf(context)
+  return (
+    nodes.includes(primary) && lowers(fact(primary).server?.capacity, nodeVarsOf(context, primary)(primary))
+  )
+}
+
+/** Replicas that are not settled: all at once, because nobody reads from them yet. */
+export function replicaPlay(
+  context: ClusterContext,
+  name: string,
+  primary: Host,
+  returning: ReadonlyMap<Host, WayBack>,
+  which: (host: Host) => boolean,
+): Play {
+  const { fact } = clusterOf(context)
+  const node = nodeVarsOf(context, primary)
+  const comeBack = (host: Host) => {
+    const way = returning.get(host)
+    return way && { way, because: whyBack(fact(host), fact(primary), way) }
+  }
+  const data = (host: Host) => (fact(host).disk === 'none' ? ('none' as const) : ('some' as const))
+  return definePlay({
+    name,
+    hosts: 'postgres',
+    roles: (host) =>
+      host !== primary && which(host)
+        ? [
+            postgresReplica({ ...node(host), data: data(host), comeBack: comeBack(host) }),
+            ...backupRoles(node(host)),
+          ]
+        : [],
+  })
+}
+
+const backupRoles = (vars: Parameters<typeof postgresBackupService>[0]) => [
+  postgresBackupService(vars),
+  postgresDrill(vars),
+  postgresOffsite(vars),
+]
+
+// A standby must allow at least what its primary allows: more is allowed on the replicas first, less on the primary.
+function lowers(
+  now: Readonly<Record<string, number>> | undefined,
+  wanted: Parameters<typeof tune>[0],
+): boolean {
+  if (now === undefined) return false
+  return (
+    (now['max_connections'] ?? 0) > wanted.maxConnections ||
+    (now['max_worker_processes'] ?? 0) > tune(wanted).maxWorkerProcesses
+  )
+}

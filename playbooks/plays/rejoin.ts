@@ -1,0 +1,40 @@
+import { type Host, type Play, UserError } from 'run-playbook'
+import { type ClusterContext, clusterOf, type WayBack, survey } from 'run-playbook/cluster'
+import { replicaPlay } from './database.ts'
+
+/** Brings back the nodes that a promotion left behind: what `site` does, and nothing else. */
+export function rejoinPlays(context: ClusterContext): readonly Play[] {
+  const { nodes, first } = clusterOf(context)
+  const { primary, returning } = survey(nodes, context.facts, first)
+  return [replicaPlay(context, 'rejoin', primary, returning, (host) => returning.has(host))]
+}
+
+/**
+ * Copies the nodes of `--limit` anew, whatever is on their disks.
+ * @throws UserError for all nodes at once, and for the primary
+ */
+export function reclonePlays(context: ClusterContext): readonly Play[] {
+  const { nodes, first, fact, asked } = clusterOf(context)
+  const chosen = nodes.filter((node) => context.limited.includes(node))
+  const others = nodes.filter((node) => !chosen.includes(node))
+  if (others.length === 0)
+    throw refusal('which node?', 'Name it: run-playbook reclone -l node-a. What is on its disk is given up.')
+  if (asked && !others.some((node) => fact(node).disk === 'primary'))
+    throw refusal(
+      `the primary is among ${chosen.map(({ name }) => name).join(', ')}, or was not reached`,
+      'There is nothing to copy from. Promote another node first: run-playbook promote -e to=NODE.',
+    )
+  // What the chosen ones have is to be given up, so it is not asked who is right.
+  const { primary } = survey(others, context.facts, others.includes(first) ? first : (others[0] as Host))
+  const writable = chosen.find((node) => fact(node).server?.recovery === false)
+  if (writable !== undefined)
+    throw refusal(
+      `${writable.name} accepts writes`,
+      'Stop it with `docker stop postgres` on the node, if it is not the one that counts.',
+    )
+  const returning = new Map<Host, WayBack>(chosen.map((node) => [node, 'reclone']))
+  return [replicaPlay(context, 'reclone', primary, returning, (host) => returning.has(host))]
+}
+
+const refusal = (message: string, hint: string): UserError =>
+  new UserError('E_RECLONE', `not copied: ${message}`, { hint: `${hint} Nothing was changed.` })

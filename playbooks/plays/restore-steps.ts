@@ -1,0 +1,125 @@
+import { type Host, type Play, definePlay, pattern } from 'run-playbook'
+import {
+  type ClusterContext,
+  type NodeFact,
+  nodeFact,
+  hostVarsOf,
+  repositoryKeyOf,
+  type Course,
+  type Situation,
+  type Order,
+} from 'run-playbook/cluster'
+import { databasePlays } from './database.ts'
+import * as roles from 'run-playbook/roles'
+
+const on = (...hosts: readonly Host[]) => pattern(hosts.map(({ name }) => name).join(','))
+
+const varsOf = (image: string, order: Order) => (host: Host) => {
+  const { dataDir, backupDir, restoreDir } = hostVarsOf(host)
+  return { image, dataDir, backupDir, restoreDir, order }
+}
+
+/** A named place to restore to, and a repository that has it. */
+function pointPlays({ node, point }: Course): Play[] {
+  if (point === undefined) return []
+  const { name, primary } = point
+  return [
+    definePlay({
+      name: 'restore point',
+      hosts: on(primary),
+      anyErrorsFatal: true,
+      roles: () => [roles.restorePoint({ name })],
+    }),
+    definePlay({
+      name: 'archived up to now',
+      hosts: on(node),
+      anyErrorsFatal: true,
+      roles: (host) => [
+        roles.archivedUpToNow({ primary: primary.address, backupDir: hostVarsOf(host).backupDir }),
+      ],
+    }),
+  ]
+}
+
+/** A copy of the cluster beside it. */
+export function copyPlays(image: string, course: Course): Play[] {
+  return [
+    ...pointPlays(course),
+    definePlay({
+      name: `copy as of ${course.order.to}, from the repository of ${course.node.name}`,
+      hosts: on(course.node),
+      roles: (host) => [roles.restoredCopy(varsOf(image, course.order)(host))],
+    }),
+  ]
+}
+
+export const removalPlays = (nodes: readonly Host[]): Play[] => [
+  definePlay({
+    name: 'remove the copy',
+    hosts: on(...nodes),
+    roles: (host) => [roles.noRestoredCopy({ restoreDir: hostVarsOf(host).restoreDir })],
+  }),
+]
+
+/** What has to be there to read encrypted repositories. */
+export function keyPlay(context: ClusterContext): Play {
+  const encrypted = context.hosts.some((host) => hostVarsOf(host).encrypt)
+  const cipher = encrypted ? repositoryKeyOf(context) : undefined
+  return definePlay({
+    name: 'key of the repository',
+    hosts: 'postgres',
+    roles: (host) => [cipher && hostVarsOf(host).encrypt && roles.repositoryKey({ cipher })],
+  })
+}
+
+/** The whole cluster goes back: one node from its repository, the others from that node. */
+export function inPlacePlays(context: ClusterContext, situation: Situation, course: Course): Play[] {
+  const { node, order } = course
+  const { nodes, fact } = situation
+  const vars = varsOf(context.vars.image, order)
+  const reached = nodes.filter((host) => host === node || fact(host).node.reached)
+  const others = reached.filter((host) => host !== node)
+  const each = (
+    name: string,
+    hosts: readonly Host[],
+    role: (host: Host) => ReturnType<typeof roles.setAside>,
+  ) =>
+    hosts.length === 0
+      ? []
+      : [definePlay({ name, hosts: on(...hosts), anyErrorsFatal: true, roles: (host) => [role(host)] })]
+  const facts = Object.fromEntries(nodes.map((host) => [host.name, afterwards(situation, course, host)]))
+  const database = databasePlays({ ...context, facts }, node)
+  // The cluster is back when its servers are. Backups and the status service are what any run of site takes care of.
+  const backups = database.findIndex(({ name }) => name.startsWith('backup of '))
+  const [servers, rest] = [database.slice(0, backups), database.slice(backups)]
+  return [
+    ...pointPlays(course),
+    ...each(
+      'stop',
+      reached.filter((host) => !isDone(situation, course, host)),
+      (host) => roles.restoreBegun(vars(host)),
+    ),
+    ...each('restore', [node], (host) =>
+      roles.restoredInPlace({ ...vars(host), password: context.secrets.password('postgres.superuser') }),
+    ),
+    ...each('set aside', others, (host) => roles.setAside(vars(host))),
+    ...servers,
+    ...each('end', reached, (host) => roles.restoreEnded({ dataDir: hostVarsOf(host).dataDir })),
+    ...rest,
+  ]
+}
+
+// By a run before this one.
+function isDone({ fact }: Situation, { node, order }: Course, host: Host): boolean {
+  const { inPlace, aside } = fact(host)
+  return host === node ? inPlace?.as === order.id && inPlace.state === 'done' : aside === order.id
+}
+
+// What the nodes will say when those plays begin that make the database.
+function afterwards(situation: Situation, course: Course, host: Host): NodeFact {
+  const { node: now } = situation.fact(host)
+  if (isDone(situation, course, host)) return now
+  const { reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores } = now
+  const empty = { ...nodeFact.unknown, reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores }
+  return host === course.node ? { ...empty, data: 'primary', disk: 'primary' } : empty
+}

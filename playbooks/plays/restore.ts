@@ -1,0 +1,84 @@
+import { type Confirmation, type Host, type Play, type PlaybookContext, UserError } from 'run-playbook'
+import {
+  type ClusterContext,
+  clusterOf,
+  begunCourse,
+  named,
+  unknownCourse,
+  type Course,
+  type Situation,
+  livingPrimary,
+  plotCourse,
+  type RestoreFact,
+  restoreFact,
+  type RestoreVars,
+  wishOf,
+  refuseFull,
+  copyWords,
+  inPlaceWords,
+  question,
+} from 'run-playbook/cluster'
+import { groundPlays } from './overlay-and-image.ts'
+import { copyPlays, inPlacePlays, keyPlay, removalPlays } from './restore-steps.ts'
+
+export type RestoreContext = PlaybookContext<RestoreVars, RestoreFact>
+
+/** What `run-playbook restore` does, from what was asked and what the nodes say. `now` names a restore that is begun. */
+export function restoring(context: RestoreContext, now: Date) {
+  const { vars } = context
+  const fact = ({ name }: Host) => context.facts[name] ?? restoreFact.unknown
+  const cluster: ClusterContext = {
+    ...context,
+    facts: Object.fromEntries(context.hosts.map((host) => [host.name, fact(host).node])),
+  }
+  const { nodes, asked, reached } = clusterOf(cluster)
+  const situation: Situation = { nodes, fact, now }
+  const inPlace = vars['in-place']
+  const wish = wishOf(vars)
+  const begun = inPlace ? begunCourse(situation, wish) : undefined
+  const course = (): Course => {
+    if (!asked) return unknownCourse(nodes, vars.keep)
+    const found = begun ?? plotCourse(situation, wish ?? { type: 'now' }, vars)
+    return inPlace ? found : named(found)
+  }
+
+  function plays(): readonly Play[] {
+    if (asked && context.limited.length < nodes.length)
+      throw new UserError('E_LIMITED', 'a restore looks at all nodes and decides itself what to change', {
+        hint: 'Leave out --limit. Whose repository is used: -e from=NODE.',
+      })
+    if (vars.remove) return removalPlays(nodes.filter(reached))
+    const chosen = course()
+    if (asked && begun === undefined) refuseFull(situation, chosen, inPlace)
+    return inPlace ? inPlacePlays(cluster, situation, chosen) : copyPlays(vars.image, chosen)
+  }
+
+  function confirm(): Confirmation | undefined {
+    if (!inPlace || vars.overwrite || vars.remove) return undefined
+    return { text: question(situation, course(), begun !== undefined), yes: 'overwrite=yes' }
+  }
+
+  function closing(): string | undefined {
+    if (vars.remove) return undefined
+    const done = (host: Host) => (inPlace ? fact(host).inPlace : fact(host).copy)
+    const [node] = nodes
+      .filter((host) => done(host)?.state === 'done')
+      .toSorted((one, other) => (done(other)?.at ?? 0) - (done(one)?.at ?? 0))
+    const report = node && done(node)
+    if (node === undefined || report === undefined) return undefined
+    if (inPlace) return inPlaceWords(situation, node, report)
+    return copyWords(node, livingPrimary(situation), report, vars.databases[0] ?? 'postgres')
+  }
+
+  // Without the image nobody reads an encrypted repository, and nothing is restored. A cluster also needs its overlay.
+  function prepare(): readonly Play[] {
+    const closed = ({ repository }: RestoreFact) =>
+      typeof repository !== 'string' && repository.encrypted && repository.backups.length === 0
+    const complete = nodes.every((host) => !reached(host) || (fact(host).hasImage && !closed(fact(host))))
+    // What is wrong with the target is said before anything is done, as far as that can be known.
+    if (complete) plays()
+    return !complete || (inPlace && !vars.remove) ? [...groundPlays(cluster), keyPlay(cluster)] : []
+  }
+
+  return { prepare, plays, confirm, closing }
+}

@@ -1,0 +1,16 @@
+import { defineRole, docker, file, sh, shell } from 'run-playbook'
+import * as scripts from './scripts.ts'
+import { vars } from './vars.ts'
+
+/** The copy is not needed any more. What else somebody keeps in that folder is theirs. */
+export const noRestoredCopy = defineRole({
+  name: 'no-restored-copy',
+  vars: vars.pick({ restoreDir: true }),
+  tasks: ({ restoreDir }) => [
+    docker('no copy', { name: 'postgres-restore', state: 'absent' }),
+    ['pgdata', 'restore.report', 'restore.report.new'].map((name) =>
+      file(`no ${name}`, { path: `${restoreDir}/${name}`, state: 'absent' }),
+    ),
+    shell('no empty folder', { script: sh`rmdir ${restoreDir}`, unless: scripts.keptFolder(restoreDir) }),
+  ],
+})

@@ -1,0 +1,47 @@
+import { defineRole, docker, file, shell } from 'run-playbook'
+import { SECRETS } from 'run-playbook/cluster'
+import * as scripts from './scripts.ts'
+import { DAY_MS, LOCK, places, vars } from './vars.ts'
+
+/** A copy of the cluster in a container that only its socket leads to. */
+export const restoredCopy = defineRole({
+  name: 'restored-copy',
+  vars,
+  tasks: (node) => {
+    const { image, backupDir, restoreDir, order } = node
+    const report = `${restoreDir}/restore.report`
+    return [
+      file('folder', { path: restoreDir, state: 'directory' }),
+      file('secrets folder', { path: SECRETS, state: 'directory', mode: '0700' }),
+      file('lock folder', { path: LOCK, state: 'directory' }),
+      shell('repository belongs to postgres', {
+        script: scripts.own(places(node)),
+        unless: scripts.owned(places(node)),
+      }),
+      docker('copy', {
+        name: 'postgres-restore',
+        image,
+        command: ['restore', 'copy', `--as=${order.id}`, ...order.options],
+        network: 'none',
+        init: true,
+        restart: 'no',
+        shmSize: '256m',
+        stopSignal: 'SIGINT',
+        stopTimeout: 60,
+        healthcheck: 'none',
+        volumes: [
+          { source: restoreDir, target: '/var/lib/postgresql/data' },
+          { source: backupDir, target: '/var/lib/pgbackrest', readOnly: true },
+          { source: SECRETS, target: '/run/secrets', readOnly: true },
+          { source: LOCK, target: '/tmp/pgbackrest' },
+        ],
+        tmpfs: { '/run/run-playbook': 'size=64m,mode=0700' },
+      }),
+      shell('recovered', {
+        script: scripts.waitForCopy(report, order.id),
+        unless: scripts.isDone(report, order.id),
+        timeoutMs: DAY_MS,
+      }),
+    ]
+  },
+})
