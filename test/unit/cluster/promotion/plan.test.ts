@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import type { NodeFact } from '../../../../lib/cluster/facts/node.ts'
+import { type PromotionWish, planPromotion } from '../../../../lib/cluster/promotion/plan.ts'
+import { bare, cluster, orphan, primary, replica, silent } from '../nodes.ts'
+
+const wish: PromotionWish = { to: 'node-b', maxLag: 100, loseCommits: false }
+const plan = (facts: NodeFact[], more: Partial<PromotionWish> = {}) => {
+  const { kind, ...rest } = planPromotion(cluster(...facts), { ...wish, ...more })
+  return [kind, 'from' in rest ? rest.from?.name : undefined]
+}
+const refused = (message: RegExp, facts: NodeFact[], more: Partial<PromotionWish> = {}) =>
+  assert.throws(() => plan(facts, more), { code: 'E_PROMOTE', message })
+
+const crashed = primary({ server: undefined, container: 'exited' })
+const stopped = primary({ server: undefined, container: 'exited', clean: true, checkpoint: 999 })
+
+describe('a planned promotion', () => {
+  it('takes over from the primary', () => {
+    assert.deepEqual(plan([primary(), replica(), replica()]), ['planned', 'node-a'])
+    assert.deepEqual(plan([primary(), replica(), silent]), ['planned', 'node-a'])
+  })
+
+  it('goes on where it was killed', () => {
+    const fence = 'node-b'
+    assert.deepEqual(plan([primary({ fence }), replica(), replica()]), ['planned', 'node-a'])
+    assert.deepEqual(plan([{ ...stopped, fence }, orphan(1000), orphan(1000)]), ['planned', 'node-a'])
+    const promoted = primary({ timeline: 2 })
+    assert.deepEqual(plan([{ ...stopped, fence }, promoted, orphan(1000)])[0], 'finish')
+    assert.deepEqual(plan([replica(), promoted, replica()])[0], 'finish', 'they still follow node-a')
+  })
+
+  it('is refused for a node that can not take over', () => {
+    refused(/there is no node node-x/, [primary(), replica()], { to: 'node-x' })
+    refused(/node-b can not be reached/, [primary(), silent, replica()])
+    refused(/node-b has no data/, [primary(), bare])
+    refused(/PostgreSQL on node-b does not run/, [primary(), replica({ server: undefined })])
+    refused(/node-b does not receive from node-a/, [primary(), orphan(1000)])
+    refused(/node-b is 101 bytes of WAL behind node-a/, [primary(), replica({ server: { replayed: 899 } })])
+    refused(/node-a is the primary already, but its PostgreSQL does not run/, [stopped, orphan(1)], {
+      to: 'node-a',
+    })
+    const followers = replica({ server: { upstream: '10.88.0.12' } })
+    refused(/node-b is the primary already/, [followers, primary(), followers])
+  })
+
+  it('is refused beside a second primary that accepts writes: its commits would go without a word', () => {
+    const promoted = primary({ timeline: 2 })
+    refused(/node-a accepts writes on timeline 1, and node-b is on 2/, [primary(), promoted, replica()])
+    refused(/node-a accepts writes/, [primary(), promoted, replica()], { to: 'node-c', loseCommits: true })
+    const next = orphan(1000, { timeline: 2 })
+    refused(/node-a accepts writes on timeline 1, and node-b is on 2/, [primary(), next, next])
+  })
+
+  it('is refused when the stopped primary has more', () => {
+    refused(/node-b has received WAL up to 0\/3E7 on .*, and node-a.* ends at 0\/3E7/, [stopped, orphan(999)])
+    // A position of another timeline says nothing.
+    refused(/0\/3E8 on timeline 1, .* at 0\/3E7 on timeline 2/, [{ ...stopped, timeline: 2 }, orphan(1000)])
+  })
+})
+
+describe('a promotion after a loss', () => {
+  it('takes the most advanced replica', () => {
+    assert.deepEqual(plan([silent, orphan(1000), orphan(1000)]), ['lost', undefined])
+    assert.deepEqual(plan([silent, orphan(900, { timeline: 2 }), orphan(1000)]), ['lost', undefined])
+    refused(/node-c has received more than node-b/, [silent, orphan(900), orphan(1000)])
+    refused(/node-c has received more/, [silent, orphan(1000), orphan(900, { timeline: 2 })])
+  })
+
+  it('is refused while the primary answers a replica', () => {
+    const witness = orphan(1000, { server: { upstreamAnswers: true } })
+    refused(/it answers node-b/, [silent, witness, orphan(1000)])
+    refused(/it answers node-b/, [silent, witness, orphan(1000)], { loseCommits: true })
+  })
+
+  it('is refused while nobody knows how far a replica got', () => {
+    const restarted = orphan(900, { server: { replaying: true } })
+    const starting = replica({ server: undefined })
+    refused(/how far node-c got is not known: it still replays/, [silent, orphan(1000), restarted])
+    refused(/how far node-b got is not known: it still replays/, [silent, restarted, orphan(1)])
+    refused(/how far node-c got is not known: it does not answer/, [silent, orphan(1000), starting])
+    assert.deepEqual(plan([silent, orphan(1), restarted], { loseCommits: true })[0], 'lost')
+  })
+
+  it('says how far each replica got', () => {
+    const done = planPromotion(cluster(silent, orphan(1000), orphan(999, { timeline: 2 })), {
+      ...wish,
+      to: 'node-c',
+    })
+    assert.equal(
+      'received' in done && done.received,
+      'node-b 0/3E8 on timeline 1, node-c 0/3E7 on timeline 2',
+    )
+  })
+
+  it('is refused by a minority: the others may live on', () => {
+    refused(/only 1 of 3 nodes were reached/, [silent, orphan(1000), silent])
+  })
+
+  it('is refused while the crashed primary has its data', () => {
+    refused(/its data is there and may hold commits/, [crashed, orphan(1000), orphan(1000)])
+  })
+
+  it('gives commits up when it is told to', () => {
+    const loseCommits = true
+    assert.deepEqual(plan([silent, orphan(900), orphan(1000)], { loseCommits }), ['lost', undefined])
+    assert.deepEqual(plan([crashed, orphan(1000), orphan(1000)], { loseCommits }), ['lost', 'node-a'])
+    assert.deepEqual(plan([silent, orphan(1000), silent], { loseCommits }), ['lost', undefined])
+  })
+
+  it('leaves an old primary that came back where it is', () => {
+    const next = { timeline: 2 }
+    assert.deepEqual(plan([crashed, orphan(1, next), orphan(1, next)]), ['lost', 'node-a'])
+  })
+})

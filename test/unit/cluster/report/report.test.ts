@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import type { Host, ReportCell, ReportTable } from '../../../../lib/index.ts'
+import { readAnswer } from '../../../../lib/cluster/report/answer.ts'
+import { type NodeWarning } from '../../../../lib/cluster/report/warnings.ts'
+import { statusReport } from '../../../../roles/index.ts'
+
+const hosts = ['node-a', 'node-b', 'node-c'].map(
+  (name, i) => ({ name, address: `10.88.0.1${i + 1}`, groups: ['postgres'], vars: {} }) as unknown as Host,
+)
+
+/** What real nodes printed, each broken in its own way. */
+const fixture = (name: string): string =>
+  readFileSync(new URL(`./fixtures/${name}.txt`, import.meta.url), 'utf8')
+
+const NOTHING = 'disk none\ndocker missing\n'
+
+/** When it was recorded: all were there at the same time, as far as anybody can tell. */
+const clockOf = (text: string): number =>
+  Number(/^clock (\d+)$/m.exec(text)?.[1] ?? 0) - (text.includes(FAST) ? AHEAD : 0)
+const AHEAD = 40
+const FAST = '# its clock is ahead\n'
+
+/** The report on three nodes; undefined for one that was not reached. */
+function report(texts: readonly (string | undefined)[], limited = hosts, thresholds = {}) {
+  const facts = Object.fromEntries(
+    hosts.map(({ name }, i) => {
+      const text = texts[i]
+      return [name, text === undefined ? undefined : { answer: readAnswer(text), at: clockOf(text) * 1000 }]
+    }),
+  )
+  const missing = hosts.filter((_, i) => texts[i] === undefined)
+  const { parts, data } = statusReport({
+    hosts,
+    limited,
+    facts,
+    unreached: Object.fromEntries(
+      missing.map(({ name }) => [name, { code: 'E_CONNECT_FAILED', message: 'connection refused' }]),
+    ),
+    check: false,
+    vars: { thresholds },
+    secrets: undefined as never,
+    stateDir: '',
+  })
+  const table = parts[0] as ReportTable
+  const cell = (node: string, column: string): ReportCell | undefined =>
+    table.rows.find(([name]) => text(name) === node)?.[table.columns.findIndex(({ name }) => name === column)]
+  const warnings = (data['warnings'] as NodeWarning[]).map(
+    ({ severity, node, code }) => `${severity} ${node ?? 'cluster'} ${code}`,
+  )
+  const say = (node: string, column: string) => text(cell(node, column))
+  return { table, parts, data, warnings, say, words: data['warnings'] as NodeWarning[] }
+}
+
+const text = (cell: ReportCell | undefined): string => (typeof cell === 'string' ? cell : (cell?.text ?? ''))
+
+const PRIMARY = fixture('primary')
+const REPLICA = fixture('replica')
+/** The same, of another node. */
+const OTHER = REPLICA
+
+describe('the status of the cluster', () => {
+  it('is a row a node, and nothing to say when all is well', () => {
+    const { table, say, parts, warnings } = report([PRIMARY, REPLICA, OTHER])
+    assert.deepEqual(
+      table.columns.slice(0, 7).map(({ name }) => name),
+      ['node', 'role', 'lag', 'slots', 'newest backup', 'connections', 'timeline'],
+    )
+    assert.match(
+      table.rows[0]?.slice(0, 7).map(text).join('|') ?? '',
+      /^node-a\|primary\|\|2, [\d.]+ [kM]?B\|full \d+ min ago\|\d\/97\|1$/,
+    )
+    assert.deepEqual(table.rows[1]?.slice(0, 4).map(text), ['node-b', 'replica', '0 B', ''])
+    assert.match(say('node-a', 'restorable since'), /^\d{4}-\d\d-\d\d \d\d:\d\d$/)
+    assert.deepEqual(warnings, [])
+    assert.deepEqual(parts[1], { kind: 'lines', lines: [{ text: { text: 'All is well.', tone: 'good' } }] })
+  })
+
+  it('is told of a node that is not reached, and of the others all the same', () => {
+    const { say, warnings, data, words } = report([PRIMARY, REPLICA, undefined])
+    assert.equal(say('node-c', 'role'), 'not reached')
+    assert.equal(say('node-b', 'role'), 'replica')
+    assert.deepEqual(warnings, ['critical node-c node-unreachable'])
+    assert.equal(words[0]?.message, 'Not reached: connection refused')
+    assert.deepEqual((data['nodes'] as Record<string, unknown>)['node-c'], {
+      unreached: { code: 'E_CONNECT_FAILED', message: 'connection refused' },
+    })
+  })
+
+  it('says in words what keeps PostgreSQL from answering, and keeps the last known role', () => {
+    const reasons = ['container-stopped', 'postgres-hangs', 'docker-down', 'guarding'].map((name) => {
+      const { say, words } = report([PRIMARY, fixture(name), OTHER])
+      const why = words.find(({ node, code }) => node === 'node-b' && code === 'postgres-down')
+      return [say('node-b', 'role'), why?.message]
+    })
+    assert.deepEqual(reasons, [
+      ['replica down', 'the container postgres is stopped (exit status 0)'],
+      ['replica down', 'PostgreSQL does not answer in time'],
+      ['replica down', 'Docker does not run'],
+      [
+        'fenced',
+        'not starting as a primary: /var/lib/postgresql/data/fenced says that another node took over node-b',
+      ],
+    ])
+  })
+
+  it('does not call a server down that is only too busy to be asked', () => {
+    const busy = REPLICA.replace(/^(facts|slow) .*\n/gm, '')
+    const full = `${busy}psql: error: connection to server failed: FATAL:  sorry, too many clients already\n`
+    const { say, warnings } = report([PRIMARY, full, OTHER])
+    assert.equal(say('node-b', 'role'), 'replica')
+    assert.ok(warnings.includes('warning node-b postgres-busy'), warnings.join())
+    assert.ok(!warnings.some((one) => /node-b (postgres-down|not-streaming)/.test(one)), warnings.join())
+  })
+
+  it('tells from the primary that a replica is gone and what is kept for it', () => {
+    const { say, warnings, words } = report([fixture('replica-lost'), fixture('container-stopped'), OTHER])
+    assert.match(say('node-a', 'slots'), /^1 of 2 idle, /)
+    assert.ok(warnings.includes('critical node-a standby-missing'))
+    assert.match(
+      words.find(({ code }) => code === 'standby-missing')?.message ?? '',
+      /^node-b does not replicate/,
+    )
+  })
+
+  it('is wary of archives, backups and their service', () => {
+    const failing = report([PRIMARY, REPLICA, fixture('archive-failing')])
+    assert.deepEqual(
+      [failing.say('node-c', 'archive'), failing.say('node-c', 'newest backup')],
+      ['failing', 'none'],
+    )
+    // It was recorded before there was a status service, whose container it lacks.
+    assert.deepEqual(failing.warnings, [
+      'critical node-c status-service-down',
+      'critical node-c archive-failing',
+      'critical node-c backup-none',
+      'warning node-c archive-waiting',
+    ])
+    const stopped = report([PRIMARY, fixture('backups-stopped'), OTHER])
+    assert.ok(stopped.warnings.includes('critical node-b backup-service-down'))
+    assert.match(
+      stopped.say('node-b', 'newest backup'),
+      /^full/,
+      'pgbackrest is asked in the other container',
+    )
+  })
+
+  it('knows of a hole in the archive, which pgBackRest itself does not', () => {
+    const { words } = report([PRIMARY, fixture('window-hole'), OTHER])
+    assert.deepEqual(
+      words.map(({ node, message }) => `${node}: ${message}`),
+      [
+        'node-b: Not everything can be restored from here: WAL segment 00000001000000000000003C is missing (timeline 1, archived between 2026-11-24 03:46:40Z and 2026-11-24 03:47:47Z)',
+      ],
+    )
+  })
+
+  it('knows of nodes that do not fit together, and says that first', () => {
+    const two = report([PRIMARY, PRIMARY.replaceAll('7711563581577330782', '7'), REPLICA])
+    assert.deepEqual(two.warnings.slice(0, 2), [
+      'critical cluster two-primaries',
+      'critical cluster foreign-cluster',
+    ])
+    const behind = report([PRIMARY.replace('"timeline" : 1', '"timeline" : 2'), REPLICA, OTHER])
+    assert.ok(behind.warnings.includes('warning cluster timeline-differs'))
+    const headless = report([undefined, REPLICA, OTHER])
+    assert.equal(headless.warnings[0], 'critical cluster no-primary')
+    const fenced = report([PRIMARY, fixture('fenced-replica'), OTHER])
+    assert.ok(fenced.warnings.includes('critical node-b fenced'))
+  })
+
+  it('finds the clock that is off, whatever ours says', () => {
+    const off = FAST + OTHER.replace(/^clock (\d+)$/m, (_, clock) => `clock ${Number(clock) + AHEAD}`)
+    const { words } = report([PRIMARY, REPLICA, off])
+    const found = words.filter(({ code }) => code === 'clock')
+    assert.deepEqual(
+      found.map(({ node, message }) => `${node}: ${message}`),
+      ['node-c: Its clock is 40 s ahead of the others'],
+    )
+  })
+
+  it('has a word for nodes that site has not seen, takes thresholds, and shows what --limit selects', () => {
+    const bare = report([NOTHING, NOTHING, NOTHING])
+    assert.equal(bare.say('node-a', 'role'), 'nothing yet')
+    assert.deepEqual(bare.warnings, ['warning node-a bare', 'warning node-b bare', 'warning node-c bare'])
+    const strict = report([PRIMARY, REPLICA, OTHER], hosts.slice(1, 2), { fullBackupAgeSeconds: 1 })
+    assert.deepEqual(strict.warnings, ['warning node-b backup-full-old'])
+    assert.equal(strict.table.rows.length, 1)
+  })
+
+  it('is never broken by what a node prints', () => {
+    const strange = `${REPLICA.replace(/^facts .*$/m, 'facts {"recovery": "perhaps"}')}\ninfo [[[\ncontainer x {\nfence\n`
+    assert.equal(report([PRIMARY, strange, OTHER]).say('node-b', 'role'), 'replica down')
+    assert.equal(report([PRIMARY, '\0\x1b[2J', OTHER]).say('node-b', 'role'), 'nothing yet')
+  })
+})

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict'
+import type { ShellStep } from '../../../../lib/core/module.ts'
+import { EVERYTHING } from '../../../../lib/core/resource.ts'
+import { Secret } from '../../../../lib/core/secret.ts'
+import { type ContainerArgs, type ContainerState, docker } from '../../../../lib/modules/docker/index.ts'
+import { SPEC_LABEL } from '../../../../lib/modules/docker/container/option-changes.ts'
+import { planOf } from '../driver.ts'
+import { everyOption, everything, imageTwo, nowhere, plain, there } from './fixtures.ts'
+
+const changes = (args: Partial<ContainerArgs>, state: ContainerState = there(everything())) =>
+  planOf(docker('it', { ...everyOption, ...args }), state).changes
+
+const scripts = (args: Partial<ContainerArgs>, state: ContainerState) => {
+  const task = docker('it', { name: 'web', image: 'rp-module-test:1', ...args })
+  return (task.module.apply(task.args, state) as readonly ShellStep[]).map(({ script }) => script)
+}
+
+const running = () => ({ ...plain(), name: 'web' })
+
+describe('docker, what differs', () => {
+  it('finds nothing where every option is as asked for', () => {
+    assert.deepEqual(changes({}), [])
+  })
+
+  it('does not compare what is not asked for', () => {
+    const task = docker('it', { name: 'rp-module-test-full', image: 'rp-module-test:1', state: 'stopped' })
+    assert.deepEqual(planOf(task, there(everything())), {
+      changes: [],
+      because: 'stopped, rp-module-test:1',
+    })
+  })
+
+  it('names each option that differs, and the one key of those that have keys', () => {
+    const different: Partial<ContainerArgs> = {
+      command: ['sleep', '200'],
+      env: { TZ: 'UTC', A: '2', NEW: 3 },
+      volumes: [{ source: '/tmp', target: '/x' }],
+      ports: ['80:80'],
+      healthcheck: { command: 'false', interval: 10 },
+      logging: { driver: 'json-file', options: { 'max-size': '20m' } },
+      memory: '1g',
+      devices: [],
+    }
+    assert.deepEqual(changes(different), [
+      { what: 'command', from: ['sleep', '100'], to: ['sleep', '200'] },
+      { what: 'env.A', from: 'b=c d', to: '2' },
+      { what: 'env.NEW', from: 'absent', to: '3' },
+      {
+        what: 'volumes',
+        from: ['/srv:/srv:ro', '/tmp:/x:ro', 'rp-module-test-v:/v'],
+        to: ['/tmp:/x'],
+      },
+      { what: 'ports', from: ['127.0.0.1:8080:80/tcp', '127.0.0.1::82/udp', '81/tcp'], to: ['80:80/tcp'] },
+      { what: 'devices', from: ['/dev/net/tun:/dev/net/tun:rwm'], to: [] },
+      { what: 'healthcheck.command', from: 'true', to: 'false' },
+      { what: 'logging.max-size', from: '10m', to: '20m' },
+      { what: 'memory', from: 536_870_912, to: 1_073_741_824 },
+    ])
+  })
+
+  it('notices an option that was asked for before and is not any more', () => {
+    const before = everything()
+    const container = {
+      ...before,
+      config: { ...before.config, Labels: { [SPEC_LABEL]: 'env.TZ user env.A%20b %zz' } },
+    }
+    const { user: _, labels: __, ...args } = everyOption
+    assert.deepEqual(planOf(docker('it', args), there(container)).changes, [
+      { what: 'user', from: '1000:1000', to: 'default' },
+      { what: 'env.A b', from: 'set', to: 'default' },
+      { what: '%zz', from: 'set', to: 'default' },
+    ])
+  })
+
+  it('replaces a container whose image has got a new content, or another name', () => {
+    const newer = there(everything(), { image: imageTwo() })
+    assert.deepEqual(changes({}, newer), [{ what: 'image', from: 'e35a0943e198', to: '269c2e4fe8b5' }])
+    assert.deepEqual(changes({ image: 'rp-module-test:2' }, newer), [
+      { what: 'image', from: 'rp-module-test:1', to: 'rp-module-test:2' },
+    ])
+    const untagged = there(everything(), { image: undefined })
+    assert.deepEqual(changes({ image: 'docker.io/library/rp-module-test:1' }, untagged), [])
+    assert.equal(changes({ image: 'rp-module-test:3' }, untagged).length, 1)
+  })
+
+  it('takes a container that Docker is restarting for a running one', () => {
+    assert.deepEqual(changes({ state: 'running' }, there({ ...everything(), status: 'restarting' })), [])
+    assert.deepEqual(changes({ state: 'running' }, there({ ...everything(), status: 'paused' })), [
+      { what: 'state', from: 'paused', to: 'running' },
+    ])
+  })
+})
+
+describe('docker, what is done', () => {
+  it('creates and starts', () => {
+    const [create, start, watch] = scripts({ env: { A: `it's` }, command: ['sleep', '1'] }, nowhere())
+    assert.equal(
+      create,
+      `docker create --name web --env 'A=it'\\''s' --label '${SPEC_LABEL}=command env.A' rp-module-test:1 sleep 1`,
+    )
+    assert.equal(start, 'docker start web')
+    assert.match(watch!, /docker logs --tail 20 web/)
+    assert.equal(scripts({ state: 'stopped' }, nowhere()).length, 1)
+  })
+
+  it('makes the new container before it stops the old one, and can go back', () => {
+    const [create, swap] = scripts({ user: '1', stopTimeout: 60 }, there(running()))
+    assert.match(create!, /^docker create --name web\.run-playbook-new .*rp-module-test:1$/)
+    assert.equal(
+      swap,
+      `set -e
+docker stop -t 60 web
+docker rename web web.run-playbook-old
+docker rename web.run-playbook-new web
+docker start web || {
+  docker rm --force web
+  docker rename web.run-playbook-old web && docker start web
+  exit 1
+}
+docker rm web.run-playbook-old`,
+    )
+  })
+
+  it('changes limits, restart policy and networks while the container runs', () => {
+    const live = { memory: '1m', cpus: 0.5, restart: 'always', networks: ['backend'] } as const
+    assert.deepEqual(scripts(live, there(running())), [
+      'docker update --restart always --memory 1048576 --memory-swap 2097152 --cpus 0.5 web',
+      'docker network connect backend web',
+    ])
+  })
+
+  it('starts, unpauses and stops', () => {
+    assert.equal(scripts({}, there({ ...running(), status: 'exited' }))[0], 'docker start web')
+    assert.deepEqual(scripts({}, there({ ...running(), status: 'paused' })), ['docker unpause web'])
+    assert.deepEqual(scripts({ state: 'stopped' }, there({ ...running(), status: 'paused' })), [
+      'docker unpause web\ndocker stop web',
+    ])
+  })
+
+  it('removes the container and what a run that was cut short left', () => {
+    const task = docker('it', { name: 'web', state: 'absent', stopTimeout: 5 })
+    const left = there(running(), { old: plain(), next: plain() })
+    const steps = task.module.apply(task.args, left) as readonly ShellStep[]
+    assert.deepEqual(
+      steps.map(({ script }) => script),
+      [
+        'docker rm --force web.run-playbook-new',
+        'docker stop web.run-playbook-old && docker rm web.run-playbook-old',
+        'docker stop -t 5 web\ndocker rm --force web',
+      ],
+    )
+    assert.deepEqual(planOf(task, nowhere()), { changes: [], because: 'not there' })
+  })
+})
+
+describe('docker, what it says it touches and leaves', () => {
+  const effects = (args: Partial<ContainerArgs>, state: ContainerState) => {
+    const task = docker('it', { name: 'web', image: 'rp-module-test:1', ...args })
+    return {
+      touches: task.module.touches!(task.args, state),
+      leaves: planOf(task, state).leaves!.map(({ question }) => question.key),
+    }
+  }
+
+  it('touches what it may write to, and foretells all but the new container', () => {
+    const volumes = [
+      { source: '/data', target: '/data' },
+      { source: '/etc/web', target: '/etc/web', readOnly: true },
+      { source: 'cache', target: '/cache' },
+    ]
+    const { touches, leaves } = effects({ volumes }, nowhere())
+    assert.deepEqual(touches, [
+      'docker:container/web/**',
+      'docker:container/web.run-playbook-old/**',
+      'docker:container/web.run-playbook-new/**',
+      'postgres:/**',
+      'port:/**',
+      'path:/data/**',
+      'docker:volume/cache/**',
+    ])
+    assert.deepEqual(leaves, ['web.run-playbook-old', 'web.run-playbook-new', 'rp-module-test:1'])
+  })
+
+  it('does not know the image that Docker pulls', () => {
+    const { touches, leaves } = effects({}, nowhere({ image: undefined }))
+    assert.ok(touches.includes('docker:image/rp-module-test:1'))
+    assert.ok(!leaves.includes('rp-module-test:1'))
+  })
+
+  it('foretells the container that it keeps', () => {
+    assert.ok(effects({ memory: '1m' }, there(running())).leaves.includes('web'))
+    assert.ok(!effects({ user: '1' }, there(running())).leaves.includes('web'))
+  })
+
+  it('touches everything when the program is root on the host', () => {
+    const socket = { source: '/var/run/docker.sock', target: '/docker.sock', readOnly: true }
+    for (const might of [{ privileged: true }, { capAdd: ['NET_ADMIN'] }, { volumes: [socket] }]) {
+      assert.deepEqual(effects(might, nowhere()).touches, [EVERYTHING])
+    }
+  })
+})
+
+describe('docker, what it refuses', () => {
+  const refused: [string, object, RegExp][] = [
+    ['a misspelled option', { imag: 'x' }, /Unrecognized key: "imag"/],
+    [
+      'a secret in env',
+      { env: { PASSWORD: new Secret('pw', 'correct horse') } },
+      /env\.PASSWORD: is a secret.*mount/,
+    ],
+    [
+      'a secret that was printed',
+      { env: { PASSWORD: `${new Secret('pw', 'correct horse')}` } },
+      /is a secret/,
+    ],
+    ['a secret among the words', { command: ['x', `${new Secret('pw', 'correct horse')}`] }, /is a secret/],
+    ['a range of ports', { ports: ['80-90:80-90'] }, /ports\.0: must look like/],
+    ['a port that is none', { ports: ['70000:80'] }, /ports\.0: must look like/],
+    ['ports on the host network', { ports: ['80:80'], network: 'host' }, /ports: network 'host'/],
+    ['a size without a unit', { memory: '512' }, /memory: must be/],
+    ['a made-up restart policy', { restart: 'sometimes' }, /restart: must be/],
+    ['our labels', { labels: { [SPEC_LABEL]: '' } }, /labels/],
+    ['no image', { image: undefined }, /image: is missing/],
+    ['options of what should be absent', { state: 'absent' }, /image: means nothing/],
+  ]
+  for (const [what, args, message] of refused) {
+    it(what, () => {
+      assert.throws(() => docker('it', { name: 'web', image: 'web', ...args } as ContainerArgs), message)
+    })
+  }
+})

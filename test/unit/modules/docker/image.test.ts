@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import type { ShellStep } from '../../../../lib/core/module.ts'
+import { readContext } from '../../../../lib/modules/docker/image/context.ts'
+import { dockerignore } from '../../../../lib/modules/docker/image/dockerignore.ts'
+import { type ImageArgs, type ImageState, docker } from '../../../../lib/modules/docker/index.ts'
+import { type TarEntry, tar } from '../../../../lib/modules/docker/image/tar.ts'
+import { planOf, useTemp } from '../driver.ts'
+import { imageOne, imageTwo } from './fixtures.ts'
+
+const ID = 'ab'.repeat(32)
+
+/** A small archive of the kind that `docker save` writes. */
+function savedImage(tags: readonly string[], id = ID): Buffer {
+  const config = {
+    created: '2026-01-02T03:04:05.6Z',
+    config: { Env: ['PATH=/bin'], Labels: { a: 'b' } },
+    rootfs: { diff_ids: ['sha256:1'] },
+  }
+  const manifest = [{ Config: `${id}.json`, RepoTags: tags, Layers: [] }]
+  return tar([
+    { path: `${id}.json`, type: 'file', body: Buffer.from(JSON.stringify(config)) },
+    { path: 'manifest.json', type: 'file', body: Buffer.from(JSON.stringify(manifest)) },
+  ])
+}
+
+const none: ImageState = { id: '', image: undefined, loaded: undefined }
+
+const apply = (args: ImageArgs, state: ImageState): readonly ShellStep[] => {
+  const task = docker.image('it', args)
+  return task.module.apply(task.args, state) as readonly ShellStep[]
+}
+
+describe('docker.image from an archive', () => {
+  const temp = useTemp()
+  const save = (content: Buffer): string => {
+    const file = join(temp(), 'image.tar')
+    writeFileSync(file, content)
+    return file
+  }
+
+  it('knows the image before it is sent, compressed or not', () => {
+    for (const content of [savedImage(['web:1']), gzipSync(savedImage(['web:1']))]) {
+      const { changes, leaves } = planOf(docker.image('it', { name: 'web:1', archive: save(content) }), none)
+      assert.deepEqual(changes, [{ what: 'image', from: 'absent', to: ID.slice(0, 12) }])
+      assert.deepEqual(
+        leaves?.map(({ question, answer }) => [question.key, (answer as { id: string }).id]),
+        [
+          ['web:1', `sha256:${ID}`],
+          [`sha256:${ID}`, `sha256:${ID}`],
+        ],
+      )
+    }
+  })
+
+  it('sends it, tags it where its own tag is another, and only tags one that is there already', () => {
+    const archive = save(savedImage(['web:1']))
+    assert.deepEqual(
+      apply({ name: 'web:1', archive }, none).map(({ script, stdin }) => [script, stdin]),
+      [['docker load --quiet', { file: archive }]],
+    )
+    assert.equal(apply({ name: 'other', archive }, none)[1]?.script, 'docker tag web:1 other')
+    const loaded = { ...imageOne(), id: `sha256:${ID}` }
+    assert.deepEqual(
+      apply({ name: 'other', archive }, { ...none, loaded }).map(({ script }) => script),
+      [`docker tag sha256:${ID} other`],
+    )
+  })
+
+  it('takes an image of another store for the same, by its content', () => {
+    const task = docker.image('it', { name: 'web:1', archive: save(savedImage(['web:1'])) })
+    const { leaves } = planOf(task, none)
+    const image = { ...(leaves![0]!.answer as ReturnType<typeof imageOne>), id: 'sha256:of-a-manifest' }
+    assert.deepEqual(planOf(task, { id: image.id, image, loaded: undefined }).changes, [])
+    assert.equal(planOf(task, { id: '', image: imageTwo(), loaded: undefined }).changes.length, 1)
+  })
+
+  it('refuses a file that is no archive, or not of this image', () => {
+    const make = (archive: string) => () => docker.image('it', { name: 'web:1', archive })
+    assert.throws(make(join(temp(), 'none')), /is no file/)
+    assert.throws(make(save(Buffer.from('no tar'))), /not an image saved by docker save/)
+    const odd = tar([{ path: 'manifest.json', type: 'file', body: Buffer.from('{}') }])
+    assert.throws(make(save(odd)), { code: 'E_BAD_ARCHIVE' })
+    const two = JSON.stringify([ID, 'cd'.repeat(32)].map((id) => ({ Config: id, RepoTags: [`x:${id[0]}`] })))
+    assert.throws(
+      make(save(tar([{ path: 'manifest.json', type: 'file', body: Buffer.from(two) }]))),
+      /several images, and none is web:1: x:a, x:c/,
+    )
+  })
+})
+
+describe('docker.image from elsewhere', () => {
+  const temp = useTemp()
+
+  it('builds when the folder or an argument has changed', () => {
+    writeFileSync(join(temp(), 'Dockerfile'), 'FROM scratch\n')
+    const build = { context: temp(), args: { V: '1' }, target: 'last' }
+    const [step] = apply({ name: 'web', build }, none)
+    assert.match(
+      step!.script,
+      /^docker build --tag web --label run-playbook\.context=[0-9a-f]{64} --build-arg V=1 --target last -$/,
+    )
+    const label = /context=([0-9a-f]+)/.exec(step!.script)![1]!
+    const image = { ...imageOne(), labels: { 'run-playbook.context': label } }
+    const left = (more: object) =>
+      planOf(docker.image('it', { name: 'web', build: { ...build, ...more } }), {
+        id: image.id,
+        image,
+        loaded: undefined,
+      })
+    assert.deepEqual(left({}), { changes: [], because: `built from ${label.slice(0, 12)}` })
+    assert.equal(left({ args: { V: '2' } }).changes.length, 1)
+    writeFileSync(join(temp(), 'new'), '')
+    assert.equal(left({}).changes.length, 1)
+    assert.equal(left({}).leaves, undefined)
+  })
+
+  it('pulls what is missing, or always', () => {
+    const image = imageOne()
+    const state = { id: image.id, image, loaded: undefined }
+    assert.deepEqual(planOf(docker.image('it', { name: 'web' }), state).changes, [])
+    assert.equal(apply({ name: 'web' }, none)[0]?.script, 'docker pull --quiet web')
+    const always = docker.image('it', { name: 'web', pull: 'always' })
+    assert.equal(planOf(always, state).changes.length, 1)
+    assert.deepEqual(always.module.verify!(always.args, state, state), [])
+  })
+
+  it('has one source', () => {
+    assert.throws(
+      () => docker.image('it', { name: 'web', archive: 'a', build: { context: 'b' } }),
+      /one source/,
+    )
+    assert.throws(() => docker.image('it', { name: 'web', state: 'absent', pull: 'always' }), /means nothing/)
+  })
+})
+
+describe('the folder that an image is built from', () => {
+  const temp = useTemp()
+
+  it('is packed to the same bytes whatever the times and the owners', () => {
+    const file = join(temp(), 'Dockerfile')
+    writeFileSync(file, 'FROM scratch\n')
+    const before = readContext(temp())
+    utimesSync(file, 1, 1)
+    chmodSync(file, 0o600)
+    assert.deepEqual(readContext(temp()), before)
+    chmodSync(file, 0o700)
+    assert.notDeepEqual(readContext(temp()), before)
+  })
+
+  it('comes out of tar as it went in', () => {
+    const deep = join('folder-'.padEnd(90, 'x'), 'ünïcode '.padEnd(90, 'y'))
+    mkdirSync(join(temp(), 'in', deep), { recursive: true })
+    writeFileSync(join(temp(), 'in', deep, 'file'), Buffer.alloc(1025, 7))
+    writeFileSync(join(temp(), 'in/Dockerfile'), '')
+    symlinkSync('t'.repeat(150), join(temp(), 'in/link'))
+    mkdirSync(join(temp(), 'out'))
+    execFileSync('tar', ['-xf', '-', '-C', join(temp(), 'out')], { input: readContext(join(temp(), 'in')) })
+    assert.deepEqual(readFileSync(join(temp(), 'out', deep, 'file')), Buffer.alloc(1025, 7))
+    execFileSync('diff', ['-r', '--no-dereference', join(temp(), 'in'), join(temp(), 'out')])
+  })
+
+  it('is packed for every length of name and content', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 250 }), fc.uint8Array({ maxLength: 1100 }), (length, bytes) => {
+        const entry: TarEntry = { path: 'n'.repeat(length), type: 'file', body: Buffer.from(bytes) }
+        const input = tar([entry])
+        assert.equal(input.length % 512, 0)
+        assert.deepEqual(execFileSync('tar', ['-xOf', '-', entry.path], { input }), entry.body)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('leaves out what .dockerignore says, the last rule first', () => {
+    const ignored = dockerignore('# rules\n*.log\n!keep.log\n/node_modules/\n**/*.tmp\ndocs/**/x?\n[ab].c\n')
+    const paths = {
+      'a.log': true,
+      'sub/a.log': false,
+      'keep.log': false,
+      node_modules: true,
+      'node_modules/x/y': true,
+      'sub/node_modules': false,
+      'a.tmp': true,
+      'deep/er/a.tmp': true,
+      'docs/x1': true,
+      'docs/a/b/x1': true,
+      'docs/a/x12': false,
+      'a.c': true,
+      'c.c': false,
+      axlog: false,
+    }
+    for (const [path, wanted] of Object.entries(paths)) assert.equal(ignored(path), wanted, path)
+  })
+})

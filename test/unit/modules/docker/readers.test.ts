@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import {
+  dockerContainer,
+  dockerImage,
+  dockerNetwork,
+  dockerResource,
+  dockerVolume,
+} from '../../../../lib/modules/docker/shared/reader.ts'
+import { familiar } from '../../../../lib/modules/docker/shared/reference.ts'
+import { inspected, recorded } from './fixtures.ts'
+
+const [all] = recorded('container-all-options') as [Record<string, unknown>]
+
+const codeOf = (answer: unknown): unknown => (answer as { code?: unknown }).code
+
+describe('reading Docker', () => {
+  it('asks about all of a kind at once', () => {
+    assert.equal(
+      dockerContainer.ask(['a', 'b c']),
+      "docker container inspect --format '{{json .}}' -- a 'b c'",
+    )
+  })
+
+  it('tells what is there from what is not, whatever the order and the version of the client', () => {
+    for (const said of [
+      'Error: No such container: gone\n',
+      'Error response from daemon: No such container: gone\n',
+    ]) {
+      const [gone, full] = dockerContainer.parse(inspected([all], said), ['gone', 'rp-module-test-full'])
+      assert.equal(gone, undefined)
+      assert.equal((full as { status: string }).status, 'created')
+    }
+    const [network] = dockerNetwork.parse(
+      inspected([], 'Error response from daemon: network n not found\n'),
+      ['n'],
+    )
+    const [volume] = dockerVolume.parse(
+      inspected([], 'Error response from daemon: get v: no such volume\n'),
+      ['v'],
+    )
+    assert.deepEqual([network, volume], [undefined, undefined])
+  })
+
+  it('goes by the name, not by the beginning of an id', () => {
+    const [answer] = dockerContainer.parse(inspected([all]), ['34cf537669606'])
+    assert.equal(answer, undefined)
+  })
+
+  it('says that Docker is missing, does not answer or may not be asked', () => {
+    const failed = (code: number, stderr: string) =>
+      dockerContainer.parse({ code, stdout: Buffer.from(''), stderr: Buffer.from(stderr) }, ['web'])[0]
+    const missing = failed(127, 'sh: docker: not found\n')
+    const down = failed(
+      1,
+      'Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n',
+    )
+    const forbidden = failed(1, 'permission denied while trying to connect to the Docker daemon socket\n')
+    assert.deepEqual([missing, down, forbidden].map(codeOf), ['E_NO_DOCKER', 'E_NO_DOCKER', 'E_NO_DOCKER'])
+    assert.match((forbidden as { hint?: string }).hint ?? '', /become/)
+    assert.equal(codeOf(failed(1, 'Error response from daemon: network web is ambiguous\n')), 'E_DOCKER')
+  })
+
+  it('answers for those that were found though others failed', () => {
+    const [network] = dockerNetwork.parse(inspected(recorded('network'), 'Error: No such network: x'), [
+      'rp-module-test-n',
+    ])
+    assert.deepEqual(network, {
+      id: '85aa49dd483268ce3909b1c6a0e8bd31857967ccea52d560e9d199be4970aab2',
+      name: 'rp-module-test-n',
+      driver: 'bridge',
+      internal: true,
+      subnets: ['172.31.77.0/24'],
+      labels: {},
+      containers: [],
+    })
+  })
+
+  it('takes a host for data', () => {
+    const text = JSON.stringify({ ...all, Extra: 1 }).replace('"Labels":{', '"Labels":{"__proto__":"x",')
+    const reply = { code: 0, stdout: Buffer.from(`${text}\n`), stderr: Buffer.from('') }
+    const [answer] = dockerContainer.parse(reply, ['rp-module-test-full'])
+    assert.equal(
+      Object.getPrototypeOf((answer as { config: { Labels: object } }).config.Labels),
+      Object.prototype,
+    )
+    assert.throws(() => dockerContainer.parse(inspected([{ Name: '/web' }]), ['web']), /Id/)
+  })
+
+  it('finds an image by any of its names, and by its id', () => {
+    const images = inspected(recorded('images'))
+    const keys = [
+      'rp-module-test:1',
+      'docker.io/library/rp-module-test:2',
+      String(recorded('images')[0]?.['Id']),
+    ]
+    const answers = dockerImage.parse(images, keys) as readonly { tags: readonly string[] }[]
+    assert.deepEqual(
+      answers.map(({ tags }) => tags[0]),
+      ['rp-module-test:1', 'rp-module-test:2', 'rp-module-test:1'],
+    )
+  })
+})
+
+describe('image references', () => {
+  const written: [string, string][] = [
+    ['postgres', 'postgres:latest'],
+    ['docker.io/library/postgres:16', 'postgres:16'],
+    ['docker.io/me/web', 'me/web:latest'],
+    ['localhost:5000/web', 'localhost:5000/web:latest'],
+    ['localhost:5000/web:1', 'localhost:5000/web:1'],
+    ['web:1@sha256:ab', 'web@sha256:ab'],
+    ['sha256:ab', 'sha256:ab'],
+  ]
+  for (const [reference, name] of written) {
+    it(`${reference} is ${name}`, () => {
+      assert.equal(familiar(reference), name)
+      assert.equal(dockerResource('image', reference), `docker:image/${name}`)
+    })
+  }
+})

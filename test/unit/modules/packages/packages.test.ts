@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import type { ShellStep } from '../../../../lib/core/module.ts'
+import type { Reply } from '../../../../lib/core/probe.ts'
+import { overlaps } from '../../../../lib/core/resource.ts'
+import { packages } from '../../../../lib/modules/packages/packages/module.ts'
+import { packageVersion } from '../../../../lib/modules/packages/packages/version-reader.ts'
+import { packageInstalled } from '../../../../lib/modules/packages/packages/reader.ts'
+import { SHELLS, answers, run } from '../driver.ts'
+
+const fixture = (name: string): Reply => ({
+  code: 0,
+  stdout: readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)),
+  stderr: Buffer.alloc(0),
+})
+const reply = (text: string): Reply => ({ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) })
+
+describe('the readers of packages', () => {
+  const installed = (from: Reply, names: string[]): unknown[] =>
+    packageInstalled.parse(from, names).map((one) => (one instanceof Error ? one : one.installed))
+
+  it('understand dpkg: removed but for its configuration is not installed', () => {
+    const names = ['jq', 'no-such-package', 'docker.io', 'libc6:amd64', 'libc6', 'ucf']
+    assert.deepEqual(installed(fixture('dpkg-query-1.21.23.txt'), names), [
+      true,
+      false,
+      true,
+      true,
+      true,
+      false,
+    ])
+  })
+
+  it('understand rpm', () => {
+    const found = packageInstalled.parse(fixture('rpm-query-4.18.0.txt'), ['rp-try', 'nope'])
+    assert.deepEqual(found, [
+      { manager: 'dnf', installed: true },
+      { manager: 'dnf', installed: false },
+    ])
+  })
+
+  it('understand which versions apt has', () => {
+    const names = ['jq', 'no-such-package', 'curl']
+    assert.deepEqual(packageVersion.parse(fixture('apt-cache-policy-2.6.2.txt'), names), [
+      { installed: '1.6-2.1+deb12u3', candidate: '1.6-2.1+deb12u3', fresh: false },
+      { installed: undefined, candidate: undefined, fresh: false },
+      { installed: undefined, candidate: '7.88.1-10+deb12u15', fresh: false },
+    ])
+  })
+
+  it('say when nothing was answered', () => {
+    assert.throws(() => packageInstalled.parse(reply(''), ['x']), /was not answered/)
+  })
+
+  for (const [name, shell] of Object.entries(SHELLS)) {
+    it(`are scripts that ${name} runs`, async () => {
+      const [found] = await answers(shell, packageInstalled, ['no-such-package'])
+      assert.deepEqual({ ...found, manager: '' }, { manager: '', installed: false })
+      assert.equal((await run(shell, { script: packageVersion.ask(['no-such-package']) })).code, 0)
+    })
+  }
+})
+
+describe('package', () => {
+  const state = (manager: string, found: Record<string, boolean>, versions = {}): unknown => ({
+    packages: Object.fromEntries(
+      Object.entries(found).map(([name, installed]) => [name, { manager, installed }]),
+    ),
+    versions,
+  })
+  const script = (args: Parameters<typeof packages>[1], seen: unknown): string => {
+    const task = packages('it', args)
+    const [step] = task.module.apply(task.args, seen)
+    return (step as ShellStep).script
+  }
+
+  it('installs what is missing, and nothing else', () => {
+    const task = packages('tools', { names: ['curl', 'jq', 'jq'] })
+    const seen = state('apt', { curl: true, jq: false })
+    const plan = task.module.plan(task.args, seen)
+    assert.deepEqual(plan.changes, [{ what: 'jq', from: 'absent', to: 'present' }])
+    assert.deepEqual(
+      plan.leaves?.map(({ answer }) => answer),
+      [
+        { manager: 'apt', installed: true },
+        { manager: 'apt', installed: true },
+      ],
+    )
+    assert.match(script({ names: ['curl', 'jq'] }, seen), /apt install --no-install-recommends -- jq$/)
+    const done = task.module.plan(task.args, state('apt', { curl: true, jq: true }))
+    assert.deepEqual(done, { changes: [], because: 'installed: curl, jq' })
+  })
+
+  it('removes', () => {
+    const seen = state('apt', { curl: true, jq: false })
+    assert.match(script({ names: ['curl', 'jq'], state: 'absent' }, seen), /apt remove -- curl$/)
+    assert.match(script({ names: 'curl', state: 'absent' }, state('apk', { curl: true })), /apk del .*curl$/)
+    assert.match(script({ names: 'curl', state: 'absent' }, state('dnf', { curl: true })), /-y remove curl/)
+  })
+
+  it('fetches the lists unless told not to', () => {
+    const seen = state('apt', { jq: false })
+    assert.match(script({ names: 'jq' }, seen), /apt update/)
+    assert.doesNotMatch(script({ names: 'jq', update: 'never' }, seen), /apt update/)
+  })
+
+  it('knows the latest only from lists that are fresh', () => {
+    const task = packages('tools', { names: 'jq', state: 'latest' })
+    const plan = (installed: string | undefined, candidate: string, fresh: boolean): unknown =>
+      task.module.plan(
+        task.args,
+        state('apt', { jq: installed !== undefined }, { jq: { installed, candidate, fresh } }),
+      ).changes
+    assert.deepEqual(plan('1', '1', true), [])
+    assert.deepEqual(plan('1', '2', true), [{ what: 'jq', from: '1', to: '2' }])
+    assert.deepEqual(plan('1', '1', false), [{ what: 'jq', from: '1', to: 'latest' }])
+    assert.deepEqual(plan(undefined, '2', true), [{ what: 'jq', from: 'absent', to: 'latest' }])
+  })
+
+  it('says when there is no manager that it knows', () => {
+    const task = packages('tools', { names: 'jq', state: 'latest' })
+    const plan = (manager: string): unknown => task.module.plan(task.args, state(manager, { jq: true }))
+    assert.throws(() => plan('none'), { code: 'E_NO_PACKAGE_MANAGER' })
+    assert.throws(() => plan('apk'), { code: 'E_UNSUPPORTED' })
+  })
+
+  it('refuses names that would be something else', () => {
+    for (const names of ['-y', 'a b', 'lib*', '', []]) {
+      assert.throws(() => packages('it', { names } as never), { code: 'E_BAD_ARGUMENT' })
+    }
+  })
+
+  it('leaves alone what belongs to users and applications', () => {
+    const touched = packages('it', { names: 'jq' }).module.touches?.(undefined, undefined) ?? []
+    const touches = (seen: string): boolean => touched.some((touch) => overlaps(touch, seen))
+    for (const seen of [
+      'path:/etc/x',
+      'package:curl',
+      'service:docker.service',
+      'docker:container/x',
+      '**',
+    ]) {
+      assert.ok(touches(seen), seen)
+    }
+    for (const seen of ['path:/srv/x', 'path:/data', 'path:/home/me', 'path:/root/x'])
+      assert.ok(!touches(seen), seen)
+  })
+})

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import type { ShellStep } from '../../../../lib/core/module.ts'
+import type { Reply } from '../../../../lib/core/probe.ts'
+import type { Task } from '../../../../lib/core/task.ts'
+import { type Service, service as reader, serviceRun } from '../../../../lib/modules/shared/service.ts'
+import { serviceReload } from '../../../../lib/modules/services/service-reload.ts'
+import { serviceRestart } from '../../../../lib/modules/services/service-restart.ts'
+import { type ServiceArgs, service } from '../../../../lib/modules/services/service.ts'
+import { SHELLS, run } from '../driver.ts'
+
+const fixture = (name: string): Reply => ({
+  code: 0,
+  stdout: readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)),
+  stderr: Buffer.alloc(0),
+})
+const RUNNING: Service = { load: 'loaded', active: 'active', enabled: 'enabled', needsReload: false }
+const MISSING: Service = { load: 'not-found', active: 'inactive', enabled: '', needsReload: false }
+const scripts = (task: Task, state: unknown): string[] =>
+  task.module.apply(task.args, state).map((step) => (step as ShellStep).script.split('\n')[0] ?? '')
+
+describe('the readers of services', () => {
+  it('understand systemctl, aliases and units that are not there', () => {
+    const names = ['docker', 'no-such-unit', 'sshd', 'systemd-journald.service']
+    assert.deepEqual(reader.parse(fixture('systemctl-show-252.txt'), names), [
+      RUNNING,
+      MISSING,
+      RUNNING,
+      { ...RUNNING, enabled: 'static' },
+    ])
+  })
+
+  it('tell one start of a service from the next', () => {
+    const runs = serviceRun.parse(fixture('systemctl-show-run-252.txt'), ['docker', 'no-such-unit'])
+    assert.deepEqual(runs, ['e95cf9e66769466c9b16e48c8d444bd3 3479341992 95', ' 0 0'])
+  })
+
+  it('say what is missing in an answer', () => {
+    const cut = { ...fixture('systemctl-show-run-252.txt'), stderr: Buffer.from('Failed to get properties') }
+    const [, , third] = serviceRun.parse(cut, ['docker', 'no-such-unit', 'x'])
+    assert.match(String(third), /x\.service: Failed to get properties/)
+  })
+
+  for (const [name, shell] of Object.entries(SHELLS)) {
+    it(`say that there is no systemd, under ${name}`, async function () {
+      const answer = await run(shell, {
+        script: reader.ask(["it's"]).replace('/run/systemd/system', '/nowhere'),
+      })
+      assert.throws(() => reader.parse(answer, ["it's"]), { code: 'E_NO_SYSTEMD' })
+    })
+  }
+})
+
+describe('service', () => {
+  const plan = (args: Omit<ServiceArgs, 'name'>, is: Service): unknown => {
+    const task = service('it', { name: 'app', ...args })
+    const { changes, leaves } = task.module.plan(task.args, is)
+    return [changes.map(({ what, to }) => `${what} ${to}`), leaves?.[0]?.answer, scripts(task, is)]
+  }
+  const NOTHING = [[], undefined, []]
+
+  it('has nothing to do where all is well', () => {
+    assert.deepEqual(plan({ state: 'started', enabled: true }, RUNNING), NOTHING)
+    assert.deepEqual(
+      plan({ state: 'stopped', enabled: false }, { ...RUNNING, active: 'failed', enabled: 'disabled' }),
+      NOTHING,
+    )
+    assert.deepEqual(plan({ enabled: true }, { ...RUNNING, enabled: 'static' }), NOTHING)
+    assert.deepEqual(plan({ state: 'stopped' }, MISSING), NOTHING)
+  })
+
+  it('starts, stops, switches, and foretells what is left', () => {
+    const off = { ...RUNNING, active: 'inactive', enabled: 'disabled' }
+    assert.deepEqual(plan({ state: 'started', enabled: true }, off), [
+      ['enabled true', 'state started'],
+      RUNNING,
+      ['systemctl daemon-reload', 'systemctl enable -- app.service', 'systemctl start -- app.service'],
+    ])
+    assert.deepEqual(plan({ state: 'stopped', enabled: false }, RUNNING), [
+      ['enabled false', 'state stopped'],
+      off,
+      ['systemctl disable -- app.service', 'systemctl stop -- app.service'],
+    ])
+    assert.deepEqual(plan({ state: 'started' }, { ...RUNNING, needsReload: true }), [
+      ['unit file read again'],
+      RUNNING,
+      ['systemctl daemon-reload'],
+    ])
+    assert.deepEqual(
+      plan({ state: 'started', daemonReload: false }, { ...RUNNING, needsReload: true }),
+      NOTHING,
+    )
+  })
+
+  it('says why a unit cannot be started', () => {
+    const start = (is: Service) => () => plan({ state: 'started' }, is)
+    assert.throws(start(MISSING), { code: 'E_NO_UNIT', message: 'there is no unit app.service on the host' })
+    assert.throws(start({ ...MISSING, load: 'masked' }), { code: 'E_UNIT_MASKED' })
+    assert.throws(start({ ...MISSING, load: 'bad-setting' }), { code: 'E_BAD_UNIT' })
+  })
+
+  it('refuses names that are no units', () => {
+    for (const name of ['-x', 'a b', 'getty@', 'getty@.service', '']) {
+      assert.throws(() => service('it', { name }), { code: 'E_BAD_ARGUMENT' })
+    }
+    service('it', { name: 'wg-quick@wg0' })
+  })
+
+  it('touches everything when it starts or stops, and little when it only switches', () => {
+    const { module } = service('it', { name: 'x' })
+    assert.deepEqual(module.touches?.({ name: 'x', state: 'started' }, undefined), ['**'])
+    assert.deepEqual(module.touches?.({ name: 'x', enabled: true }, undefined), [
+      'service:/**',
+      'path:/etc/systemd/**',
+    ])
+  })
+})
+
+describe('service_restart and service_reload', () => {
+  const restart = serviceRestart('restart', { name: 'app' })
+  const reload = serviceReload('reload', { name: 'app' })
+  const before = { service: RUNNING, run: 'a 1 1' }
+  const left = (task: Task, after: object, was: object = before): unknown =>
+    task.module.verify?.(task.args, was, { ...before, ...after }).map(({ what }) => what)
+
+  it('always have something to do', () => {
+    assert.deepEqual(restart.module.plan(restart.args, before).changes, [
+      { what: 'restarts', from: 'active', to: 'active' },
+    ])
+    assert.deepEqual(scripts(restart, before), ['systemctl restart -- app.service'])
+    assert.deepEqual(scripts(reload, { ...before, service: { ...RUNNING, needsReload: true } }), [
+      'systemctl daemon-reload',
+      'systemctl reload-or-restart -- app.service',
+    ])
+    assert.throws(() => restart.module.plan(restart.args, { ...before, service: MISSING }), {
+      code: 'E_NO_UNIT',
+    })
+  })
+
+  it('verify that the service was started anew, and lives', () => {
+    const failed = { ...RUNNING, active: 'failed' }
+    const ended = { ...RUNNING, active: 'inactive' }
+    assert.deepEqual(left(restart, { run: 'b 2 2' }), [])
+    assert.deepEqual(left(restart, {}), ['restarts'])
+    assert.deepEqual(left(restart, { run: 'b 2 0', service: failed }), ['state'])
+    assert.deepEqual(left(restart, { run: 'b 2 0', service: ended }), ['state'])
+    assert.deepEqual(left(restart, { run: 'b 2 0', service: ended }, { ...before, service: ended }), [])
+    assert.deepEqual(left(reload, {}), [])
+    assert.deepEqual(left(reload, { service: failed }), ['state'])
+  })
+})
