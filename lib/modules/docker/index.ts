@@ -10,7 +10,7 @@ export const docker = Object.assign(container, { image, network, volume, restart
 export type * from './container/args.ts'
 export type { ContainerState } from './container/state.ts'
 export type { ImageArgs, ImageBuild } from './image/args.ts'
-export type { ImageState } from './image/module.ts'
+export type { ImageState } from './image/state.ts'
 export type { DockerNetworkArgs } from './network.ts'
 export type { PortMapping } from './container/ports.ts'
 export type { DockerRestartArgs } from './restart.ts'

@@ -8,12 +8,13 @@ import { verify } from './verify.ts'
 /** Backups of a PostgreSQL cluster. */
 export const pgbackrest = { stanza, backup, check, verify, expire, restore }
 
-export type { BackupNow, PgbackrestBackupArgs, ScheduledBackup } from './backup/module.ts'
+export type { BackupNow, PgbackrestBackupArgs, ScheduledBackup } from './backup/args.ts'
 export type { PgbackrestCheckArgs } from './check.ts'
 export type { Duration } from './shared/duration.ts'
 export type { BackupPolicy } from './backup/policy.ts'
-export type { PgbackrestExpireArgs, Retention } from './expire/module.ts'
-export type { PgbackrestRestoreArgs, PgbackrestRestoreState } from './restore/module.ts'
+export type { PgbackrestExpireArgs, Retention } from './expire/args.ts'
+export type { PgbackrestRestoreArgs } from './restore/args.ts'
+export type { PgbackrestRestoreState } from './restore/state.ts'
 export type { RestoreTarget } from './restore/target.ts'
 export type { PgbackrestStanzaArgs } from './stanza.ts'
 export type { PgbackrestVerifyArgs } from './verify.ts'

@@ -1,9 +1,10 @@
 import type { ShellStep } from '../../../core/module.ts'
 import { quote } from '../../../core/sh.ts'
-import type { FileArgs } from './module.ts'
+import type { FileArgs } from './args.ts'
 import { type Access, accessCommands, certainAccess } from '../../shared/access.ts'
 import { folderOf } from '../../shared/parent-folders.ts'
-import { type FileState, fileAccess, innermost } from './plan.ts'
+import { type FileState, innermost } from './state.ts'
+import { fileAccess } from './plan.ts'
 
 /** The commands that make a path what is wanted. Each may be run again after having been stopped half way. */
 export function applyFile(args: FileArgs, state: FileState): ShellStep[] {

@@ -1,62 +1,8 @@
-import { z } from 'zod'
 import { type ModuleDefinition, defineModule } from '../../../core/module.ts'
-import { absolutePath } from '../../../core/schemas.ts'
-import { type AccessArgs, accessArgs } from '../../shared/access.ts'
 import { applyFile } from './apply.ts'
-import { isGuarded } from './protected-paths.ts'
-import { type FileState, planFile, probeFile, touchesOfFile } from './plan.ts'
-
-export interface FileArgs extends AccessArgs {
-  /** Absolute path on the host. */
-  readonly path: string
-  /**
-   * - `directory`: created with its parents, which get mode 0755 and belong to whoever runs the task
-   * - `file`: created empty if missing; what it holds is left alone
-   * - `link`: a symbolic link to `target`, replaced atomically
-   * - `absent`: removed with all that is in it; refused for `/`, `/etc` and the like
-   */
-  readonly state: 'directory' | 'file' | 'link' | 'absent'
-  /** For a link: what it leads to, written into the link as it is. Need not exist. */
-  readonly target?: string | undefined
-  /**
-   * Remove what is there if it is of another kind, such as a file where a directory is wanted. Without it that is an
-   * error, because what is there may be somebody's data.
-   *
-   * @default false
-   */
-  readonly force?: boolean | undefined
-}
-
-const MODES = 'a link has no mode of its own, and nothing can be said of what is absent'
-
-const args: z.ZodType<FileArgs> = z
-  .strictObject({
-    path: absolutePath,
-    state: z.enum(['directory', 'file', 'link', 'absent']),
-    target: z
-      .string()
-      .min(1)
-      .regex(/^[^\0]*$/, 'must not contain a NUL byte')
-      .optional(),
-    force: z.boolean().optional(),
-    ...accessArgs,
-  })
-  .refine(({ state, target }) => (state === 'link') === (target !== undefined), {
-    path: ['target'],
-    error: 'goes with state: link, and only with it',
-  })
-  .refine(({ state, mode }) => mode === undefined || state === 'directory' || state === 'file', {
-    path: ['mode'],
-    error: MODES,
-  })
-  .refine(({ state, owner, group }) => state !== 'absent' || (owner === undefined && group === undefined), {
-    path: ['owner'],
-    error: 'nothing that is absent has an owner',
-  })
-  .refine(({ state, force, path }) => !((state === 'absent' || force === true) && isGuarded(path)), {
-    path: ['path'],
-    error: 'is part of the system and is not removed',
-  })
+import { type FileState, probeFile } from './state.ts'
+import { planFile, touchesOfFile } from './plan.ts'
+import { type FileArgs, args } from './args.ts'
 
 /**
  * A directory, an empty file, a symbolic link, or nothing at a path.

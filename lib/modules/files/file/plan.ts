@@ -1,43 +1,22 @@
 import type { Change } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
 import type { Plan } from '../../../core/module.ts'
-import { type Prediction, type Probe, ask, askAll, predict } from '../../../core/probe.ts'
+import { type Prediction, predict } from '../../../core/probe.ts'
 import { type Resource, pathResource, treeResource } from '../../../core/resource.ts'
-import type { FileArgs } from './module.ts'
 import { sha256 } from '../../shared/sha256.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import { readBody } from '../../shared/text.ts'
 import {
   type Access,
-  type AccessState,
   accessChanges,
   freshAccess,
   isSetgid,
-  probeAccess,
   sameAccounts,
   wantedAccess,
 } from '../../shared/access.ts'
 import { ancestors, assertFolder, folderOf } from '../../shared/parent-folders.ts'
-
-/** What is at the path, and in what folders it lies. */
-export interface FileState {
-  readonly here: Stat
-  /** From the outermost to the one that it lies in. */
-  readonly above: readonly { readonly path: string; readonly stat: Stat }[]
-  readonly access: AccessState
-}
-
-export function probeFile(args: FileArgs): Probe<FileState> {
-  const above = ancestors(args.path)
-  return askAll<FileState>({
-    here: ask(stat, args.path),
-    above: {
-      questions: above.flatMap((path) => ask(stat, path).questions),
-      parse: (answers) => above.map((path, i) => ({ path, stat: answers[i] as Stat })),
-    },
-    access: probeAccess(args),
-  })
-}
+import type { FileArgs } from './args.ts'
+import { type FileState, innermost, missing } from './state.ts'
 
 export function planFile(args: FileArgs, state: FileState): Plan {
   const { here } = state
@@ -93,14 +72,6 @@ function assertPlace({ path, state: wanted, force = false }: FileArgs, { here, a
 }
 
 const kind = ({ type, target }: Stat): string => (type === 'link' ? `link to ${target}` : type)
-
-/** The folder that exists already and is nearest. */
-export const innermost = ({ above }: FileState): Stat =>
-  above.findLast(({ stat: { type } }) => type !== 'absent')?.stat ?? { type: 'directory', mode: '0755' }
-
-/** Folders that are created on the way. */
-export const missing = ({ above }: FileState): string[] =>
-  above.flatMap(({ path, stat: { type } }) => (type === 'absent' ? [path] : []))
 
 function leaves(args: FileArgs, state: FileState, wanted: Access): Prediction[] {
   // Whether the folder at the end of a link hands down its group is not known.

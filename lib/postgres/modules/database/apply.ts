@@ -1,6 +1,6 @@
 import type { Change } from '../../../core/change.ts'
 import { identifier, literal } from '../../sql.ts'
-import type { PostgresDatabaseArgs } from './module.ts'
+import type { PostgresDatabaseArgs } from './args.ts'
 
 export function creation(args: PostgresDatabaseArgs): string {
   const { name, owner, encoding, locale, connectionLimit } = args

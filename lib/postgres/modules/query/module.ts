@@ -1,27 +1,12 @@
 import { type ZodType, z } from 'zod'
 import { UserError } from '../../../core/errors.ts'
 import { type ModuleDefinition, defineModule } from '../../../core/module.ts'
-import type { PostgresTarget } from '../../target.ts'
 import { ask, mapProbe } from '../../../core/probe.ts'
 import { postgresTarget } from '../../../core/schemas.ts'
 import type { Deferred, Task, TaskOptions } from '../../../core/task.ts'
-import { type QueryParameter, withParameters } from './parameters.ts'
+import { withParameters } from './parameters.ts'
 import { queryReader } from './reader.ts'
-
-export interface PostgresQueryArgs<Row = unknown> {
-  readonly on: PostgresTarget
-  /**
-   * One SELECT, run in a read-only transaction. Rows arrive as JSON: cast what JSON can't carry to text, such as a
-   * bigint above 2^53.
-   */
-  readonly sql: string
-  /** For `$1`, `$2`… */
-  readonly params?: readonly QueryParameter[] | undefined
-  /** Checks each row and gives the rows their type. */
-  readonly row?: ZodType<Row> | undefined
-  /** What has to be so: `true`, or what is wrong as a sentence. Anything else fails the task. */
-  readonly expect?: ((rows: readonly Row[]) => boolean | string) | undefined
-}
+import type { PostgresQueryArgs } from './args.ts'
 
 /**
  * Reads rows, for `from(task, rows => …)`, or to make sure of something. Never changes anything.

@@ -1,23 +1,17 @@
 import type { Change } from '../../../core/change.ts'
-import { UserError } from '../../../core/errors.ts'
 import { defineModule } from '../../../core/module.ts'
-import { type Probe, askAll } from '../../../core/probe.ts'
+import { askAll } from '../../../core/probe.ts'
 import { identifier } from '../../sql.ts'
+import { postgresThing } from '../shared/server-reader.ts'
 import { after, changesOf, sqlOf } from './edit.ts'
-import { type Execute, executeName, executeReader } from './execute-reader.ts'
+import { executeName, executeReader } from './execute-reader.ts'
 import { type PostgresRoleArgs, postgresRoleArgs } from './args.ts'
 import { roleEdits } from './edits.ts'
 import { LOUD, QUIET } from './password.ts'
-import { NEW_ROLE, type Role, roleReader } from './reader.ts'
-import { postgresThing } from '../shared/server-reader.ts'
-
+import { NEW_ROLE, roleReader } from './reader.ts'
+import { type PostgresRoleState, functionsOf, probeExecutes } from './state.ts'
+import { planAbsent, missingGrants } from './plan.ts'
 export type { PostgresRoleArgs } from './args.ts'
-
-export interface PostgresRoleState {
-  readonly role: Role | null
-  /** By signature, for those that were asked for. */
-  readonly executes: Readonly<Record<string, Execute | null>>
-}
 
 /** A role of a PostgreSQL server, with its password, memberships and privileges. */
 export const postgresRole = defineModule<PostgresRoleArgs, PostgresRoleState>({
@@ -58,31 +52,3 @@ export const postgresRole = defineModule<PostgresRoleArgs, PostgresRoleState>({
     ...executes.map((one) => postgresThing(on, 'execute', executeName(name, one))),
   ],
 })
-
-function planAbsent({ on, name }: PostgresRoleArgs, { role }: PostgresRoleState) {
-  if (role === null) return { changes: [], because: 'absent already' }
-  const changes: Change[] = [{ what: 'role', from: 'present', to: 'absent' }]
-  return { changes, leaves: [roleReader.predict(on, name, null)] }
-}
-
-const functionsOf = ({ executes = [], state }: PostgresRoleArgs): readonly string[] =>
-  state === 'absent' ? [] : executes
-
-function probeExecutes(args: PostgresRoleArgs): Probe<PostgresRoleState['executes']> {
-  const probes = functionsOf(args).map((one) => [
-    one,
-    executeReader.ask(args.on, executeName(args.name, one)),
-  ])
-  return askAll(Object.fromEntries(probes) as Record<string, Probe<Execute | null>>)
-}
-
-function missingGrants(args: PostgresRoleArgs, { executes }: PostgresRoleState): string[] {
-  const unknown = functionsOf(args).find((one) => executes[one] === 'no such function')
-  if (unknown !== undefined) {
-    const database = args.on.database ?? 'postgres'
-    throw new UserError('E_POSTGRES_FUNCTION', `database ${database} has no function ${unknown}`, {
-      hint: 'Name it with its argument types as `\\df` shows them: pg_ls_dir(text, boolean, boolean)',
-    })
-  }
-  return functionsOf(args).filter((one) => executes[one] !== 'granted')
-}

@@ -2,28 +2,13 @@ import { z } from 'zod'
 import type { Change } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
 import { type Step, defineModule } from '../../../core/module.ts'
-import type { PostgresTarget } from '../../target.ts'
 import { postgresTarget } from '../../../core/schemas.ts'
 import { sh } from '../../../core/sh.ts'
 import { containerName } from '../shared/names.ts'
 import { wholeServer } from '../shared/server-reader.ts'
-import { type Settings, lastChange, settingsReader } from './reader.ts'
 import { waitScript } from '../shared/wait-script.ts'
-
-/**
- * @example
- * postgresSettings('runs with its configuration', { on, container: 'postgres' })
- */
-export interface PostgresSettingsArgs {
-  /** As a superuser. */
-  readonly on: PostgresTarget
-  /** Restarted when a setting needs it. Left out, such a setting is an error. */
-  readonly container?: string | undefined
-  /** Leave settings that need a restart as they are, for whoever restarts the server later. @default false */
-  readonly restartLater?: boolean | undefined
-  /** How long a restarted server may take until it accepts connections, in milliseconds. @default 120_000 */
-  readonly timeoutMs?: number | undefined
-}
+import { type Settings, lastChange, settingsReader } from './reader.ts'
+import type { PostgresSettingsArgs } from './args.ts'
 
 /**
  * The server runs with what its files say: reloads it when a file is newer, restarts its container when a setting takes

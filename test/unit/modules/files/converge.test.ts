@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import type { Task } from '../../../../lib/core/task.ts'
 import { copy } from '../../../../lib/modules/files/copy.ts'
-import { type FileArgs, file } from '../../../../lib/modules/files/file/module.ts'
+import type { FileArgs } from '../../../../lib/modules/files/file/args.ts'
+import { file } from '../../../../lib/modules/files/file/module.ts'
 import { SHELLS, converge } from '../driver.ts'
 
 const ROOT = process.getuid?.() === 0

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  type PostgresDatabaseArgs,
-  postgresDatabase,
-} from '../../../../lib/postgres/modules/database/module.ts'
+import type { PostgresDatabaseArgs } from '../../../../lib/postgres/modules/database/args.ts'
+import { postgresDatabase } from '../../../../lib/postgres/modules/database/module.ts'
 import { postgresRole } from '../../../../lib/postgres/modules/role/module.ts'
 import { createPostgresChannel } from '../../../../lib/postgres/channel.ts'
 import { localConnection } from '../support/connection.ts'

@@ -1,0 +1,28 @@
+import type { ShellStep } from '../../../core/module.ts'
+import { sh } from '../../../core/sh.ts'
+import type { Image } from './image.ts'
+import type { ImageState } from './state.ts'
+import { CONTEXT_LABEL } from './plan.ts'
+
+const HOUR = 3_600_000
+
+export function apply({ name, state, source }: Image, { loaded }: ImageState): ShellStep[] {
+  if (state === 'absent') return [{ script: sh`docker image rm ${name}` }]
+  if (source.kind === 'pull') return [{ script: sh`docker pull --quiet ${name}`, timeoutMs: HOUR }]
+  if (source.kind === 'build') {
+    const label = `${CONTEXT_LABEL}=${source.sha256}`
+    return [
+      {
+        script: sh`docker build --tag ${name} --label ${[label, ...source.flags]} -`,
+        stdin: source.context,
+        timeoutMs: HOUR,
+      },
+    ]
+  }
+  const { archive } = source
+  if (loaded) return [{ script: sh`docker tag ${loaded.id} ${name}` }]
+  return [
+    { script: 'docker load --quiet', stdin: { file: archive.file }, timeoutMs: HOUR },
+    ...(archive.loadedAs ? [{ script: sh`docker tag ${archive.loadedAs} ${name}` }] : []),
+  ]
+}

@@ -1,0 +1,15 @@
+import { imageArgs } from './args.ts'
+import { type ImageSource, readSource } from './source.ts'
+
+export interface Image {
+  readonly name: string
+  readonly state: 'present' | 'absent'
+  readonly source: ImageSource
+}
+
+// What the source holds is read when the task is made: a missing file is found before any host is touched.
+export const args = imageArgs.transform(({ name, state = 'present', ...rest }): Image => ({
+  name,
+  state,
+  source: readSource(name, rest),
+}))

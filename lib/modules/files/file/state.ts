@@ -1,0 +1,33 @@
+import { type Probe, ask, askAll } from '../../../core/probe.ts'
+import { type Stat, stat } from '../../shared/stat.ts'
+import { type AccessState, probeAccess } from '../../shared/access.ts'
+import { ancestors } from '../../shared/parent-folders.ts'
+import type { FileArgs } from './args.ts'
+
+/** What is at the path, and in what folders it lies. */
+export interface FileState {
+  readonly here: Stat
+  /** From the outermost to the one that it lies in. */
+  readonly above: readonly { readonly path: string; readonly stat: Stat }[]
+  readonly access: AccessState
+}
+
+export function probeFile(args: FileArgs): Probe<FileState> {
+  const above = ancestors(args.path)
+  return askAll<FileState>({
+    here: ask(stat, args.path),
+    above: {
+      questions: above.flatMap((path) => ask(stat, path).questions),
+      parse: (answers) => above.map((path, i) => ({ path, stat: answers[i] as Stat })),
+    },
+    access: probeAccess(args),
+  })
+}
+
+/** The folder that exists already and is nearest. */
+export const innermost = ({ above }: FileState): Stat =>
+  above.findLast(({ stat: { type } }) => type !== 'absent')?.stat ?? { type: 'directory', mode: '0755' }
+
+/** Folders that are created on the way. */
+export const missing = ({ above }: FileState): string[] =>
+  above.flatMap(({ path, stat: { type } }) => (type === 'absent' ? [path] : []))

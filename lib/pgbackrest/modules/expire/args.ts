@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { type Duration, duration } from '../shared/duration.ts'
+import { type PgbackrestTarget, targetArgs } from '../shared/target.ts'
+
+export interface Retention {
+  /** How many full backups are kept, with those that build on them; or for how many days, such as `'30d'`. */
+  readonly full: number | `${number}d`
+  /** How many differential backups are kept. A full one counts as one. */
+  readonly diff?: number | undefined
+  /** For how many of the newest full backups all WAL is kept. Older ones can then be restored only to their own end. */
+  readonly archive?: number | undefined
+}
+
+export interface PgbackrestExpireArgs extends PgbackrestTarget {
+  /** @default what pgBackRest's configuration says */
+  readonly retention?: Retention | undefined
+  /** Number of the repository. @default the first one */
+  readonly repo?: number | undefined
+  /** How long to wait while a backup runs. @default '10m' */
+  readonly wait?: Duration | undefined
+}
+
+const days = z.custom<`${number}d`>(
+  (value) => typeof value === 'string' && /^[1-9]\d*d$/.test(value),
+  "must be a number, or days such as '30d'",
+)
+
+export function options({ retention, repo }: PgbackrestExpireArgs): string[] {
+  const of = (name: string, value: string | number) => `--repo${repo ?? 1}-retention-${name}=${value}`
+  const chosen = repo === undefined ? [] : [`--repo=${repo}`]
+  if (retention === undefined) return chosen
+  const { full, diff, archive } = retention
+  return [
+    ...chosen,
+    of('full-type', typeof full === 'number' ? 'count' : 'time'),
+    of('full', Number.parseInt(String(full), 10)),
+    ...(diff === undefined ? [] : [of('diff', diff)]),
+    ...(archive === undefined ? [] : [of('archive', archive), of('archive-type', 'full')]),
+  ]
+}
+
+export const args = z.strictObject({
+  ...targetArgs,
+  retention: z
+    .strictObject({
+      full: z.union([z.int().positive(), days]),
+      diff: z.int().positive().optional(),
+      archive: z.int().positive().optional(),
+    })
+    .optional(),
+  repo: z.int().positive().optional(),
+  wait: duration.optional(),
+})
