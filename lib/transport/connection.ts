@@ -4,20 +4,12 @@ import { UnreachableError, UserError } from '../core/errors.ts'
 import type { Reply } from '../core/probe.ts'
 import { type Secret, scrub } from '../core/secret.ts'
 import { openRootShell } from './become.ts'
-import type { Channel } from './channel.ts'
+import type { Link } from './connection-type.ts'
 import { BOOTSTRAP } from './host-program.ts'
 import { Session, type SessionOptions } from './session.ts'
 import type { Connection, ExchangeOptions, Script } from './transport.ts'
 
-/** What SSH and the local machine have in common: commands with streams, and TCP from there. */
-export interface Link {
-  readonly host: string
-  /** The login user, when it is known to be root. */
-  readonly isRoot: boolean
-  openChannel(command: string): Promise<Channel>
-  forward(host: string, port: number): Promise<Duplex>
-  close(): Promise<void>
-}
+export type { Link } from './connection-type.ts'
 
 export interface ConnectionOptions {
   /** For sudo. Sent on stdin, at most once for a connection. */
@@ -72,6 +64,10 @@ export class ShellConnection implements Connection {
   async forward(host: string, port: number): Promise<Duplex> {
     this.#roundTrips += 1
     return this.#link.forward(host, port)
+  }
+
+  stop(): Promise<void> {
+    throw new UserError('E_CHANNEL_FAILED', 'stopping is not there yet')
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import { ShellConnection, type ConnectionOptions } from './connection.ts'
 import type { Transport } from './transport.ts'
 
 export type { ConnectionOptions } from './connection.ts'
+export { type ConnectionType, type Link, type LinkOptions, defineConnection } from './connection-type.ts'
 export * from './transport.ts'
 
 export interface TransportOptions extends ConnectionOptions {

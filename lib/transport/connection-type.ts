@@ -1,0 +1,54 @@
+import type { Duplex } from 'node:stream'
+import { UserError } from '../core/errors.ts'
+import type { Channel } from './channel.ts'
+import type { HostAddress } from './transport.ts'
+
+/** A way to reach hosts, as a value in the inventory: `ssh()`, `local()`, `docker({ … })`, `chroot({ … })`, or your own. */
+export interface ConnectionType {
+  readonly kind: 'connection'
+  /** For messages: `docker`. */
+  readonly name: string
+  /** Whether a host of the inventory must say its `address`. */
+  readonly needsAddress: boolean
+  /**
+   * @param signal interrupts the attempt, and later cuts the link
+   * @throws UnreachableError
+   */
+  open(host: HostAddress, signal: AbortSignal, options: LinkOptions): Promise<Link>
+}
+
+/** What the command line has to say about connections. */
+export interface LinkOptions {
+  /** Instead of ~/.ssh/config. */
+  readonly sshConfigFile: string | undefined
+  /** Tells the operator something although nothing failed. */
+  readonly notice: (text: string) => void
+}
+
+/** What all connections have in common: commands with streams, and TCP from there. */
+export interface Link {
+  readonly host: string
+  /** The login user is known to be root. */
+  readonly isRoot: boolean
+  /** Starts `command`, which is text for a POSIX shell. */
+  openChannel(command: string): Promise<Channel>
+  forward(host: string, port: number): Promise<Duplex>
+  close(): Promise<void>
+}
+
+/**
+ * Defines a way to reach hosts. Whatever can run a command with three pipes will do.
+ *
+ * @throws UserError E_BAD_CONNECTION when something is missing
+ */
+export function defineConnection(definition: {
+  readonly name: string
+  /** @default false */
+  readonly needsAddress?: boolean | undefined
+  readonly open: ConnectionType['open']
+}): ConnectionType {
+  const { name, needsAddress = false, open } = definition
+  if (typeof name !== 'string' || name === '' || typeof open !== 'function')
+    throw new UserError('E_BAD_CONNECTION', 'a connection needs a name and a function open')
+  return Object.freeze({ kind: 'connection', name, needsAddress, open })
+}
