@@ -1,6 +1,21 @@
 /** What library users import: `import { defineRole } from 'run-playbook'`. */
 export { z } from 'zod'
 export { type Inventory, type Host, type Register, defineInventory } from './playbook/inventory.ts'
+export {
+  type Channel,
+  type ConnectionType,
+  type DockerExecOptions,
+  type Link,
+  type LinkOptions,
+  type SshOptions,
+  chroot,
+  defineConnection,
+  dockerExec,
+  local,
+  processChannel,
+  processLink,
+  ssh,
+} from './transport/index.ts'
 export { pattern } from './playbook/pattern.ts'
 export { type RoleUse, defineRole } from './playbook/role.ts'
 export {

@@ -2,7 +2,7 @@ import { type RunRequest } from '../engine/prepare.ts'
 import { runPlaybook } from '../engine/run.ts'
 import type { RunEvent } from '../core/events.ts'
 import { createReporter } from '../reporters/index.ts'
-import { createTransport, localTransport } from '../transport/index.ts'
+import { createTransport } from '../transport/index.ts'
 import { askBecomePassword } from './ask-password.ts'
 import { confirm } from './confirm.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -27,8 +27,7 @@ export async function execute(request: RunRequest, options: CliOptions): Promise
       ? (host: string, text: string) => emit({ type: 'notice', host, level: 'debug', text })
       : undefined
   const warn = (host: string, text: string) => emit({ type: 'notice', host, level: 'warning', text })
-  const ssh = createTransport({ sshConfigFile: options.sshConfig, becomePassword, trace, warn })
-  const local = localTransport({ becomePassword, trace, warn })
+  const transport = createTransport({ sshConfigFile: options.sshConfig, becomePassword, trace, warn })
   const stop = new AbortController()
   const release = onInterrupt(stop, (text) => {
     // Ctrl-C is how one stops to watch.
@@ -44,7 +43,7 @@ export async function execute(request: RunRequest, options: CliOptions): Promise
       watch: options.watch,
       emit,
       confirm: (question) => confirm(question),
-      transportOf: (host) => (host.connection === 'local' ? local : ssh),
+      transportOf: () => transport,
     })
     return exitCode(recap, options)
   } finally {

@@ -17,6 +17,7 @@ export async function loadPlaybook(name: string): Promise<Playbook> {
   return loadDefault<Playbook>(path, 'playbook', 'export default definePlaybook({ … })')
 }
 
+/** The inventory that a file exports, or that the function which it exports returns, at once or as a promise. */
 export async function loadInventory(file: string): Promise<Inventory> {
   const path = resolve(file)
   if (!existsSync(path))
@@ -66,12 +67,15 @@ async function loadDefault<T extends { readonly kind: string }>(
   let value: unknown
   try {
     value = await jiti.import(path, { default: true })
+    if (kind === 'inventory') value = await (typeof value === 'function' ? (value as () => unknown)() : value)
   } catch (error) {
     throw userFault('E_LOAD', error, `${path} could not be loaded`)
   }
   // A symbol or a class would not survive a second copy of the library in the user's node_modules.
   if (typeof value !== 'object' || value === null || (value as { kind?: unknown }).kind !== kind)
-    throw new UserError('E_LOAD', `${path} is not a ${kind}`, { hint: `It needs: ${expected}` })
+    throw new UserError('E_LOAD', `${path} is not ${kind === 'inventory' ? 'an' : 'a'} ${kind}`, {
+      hint: `It needs: ${expected}`,
+    })
   return value as T
 }
 

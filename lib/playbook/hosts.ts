@@ -1,6 +1,7 @@
 import { didYouMean } from '../core/suggest.ts'
 import { UserError } from '../core/errors.ts'
 import type { Host, HostVars, Inventory } from './inventory.ts'
+import { connectionOf } from './connections.ts'
 import { checkVars } from './vars.ts'
 
 /**
@@ -23,7 +24,7 @@ export function resolveHosts(inventory: Inventory, extra: Readonly<Record<string
       name,
       address: entry?.address ?? name,
       groups,
-      connection: entry?.connection ?? 'ssh',
+      connection: connectionOf(entry?.connection, `inventory, host ${name}`),
       vars: checkVars(inventory.schema, vars, `inventory, host ${name}`) as HostVars,
     })
   })

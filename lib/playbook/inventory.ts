@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { callSite } from '../core/call-site.ts'
+import { UserError } from '../core/errors.ts'
+import type { ConnectionType } from '../transport/connection-type.ts'
+import { connectionOf } from './connections.ts'
 import { refuseUnknown } from './options.ts'
 
 /** Declares which vars hosts may have, with types, defaults and descriptions. */
@@ -7,12 +10,15 @@ export type VarsSchema = z.ZodObject
 
 /** One machine. Its key in the inventory is its name and the alias looked up in the ssh config. */
 export interface HostEntry<Vars> {
-  /** Its address on the overlay. Also where to connect when the ssh config does not know the name. */
-  readonly address: string
+  /** Its address on the overlay. Also where to connect when the ssh config does not know the name. @default its name */
+  readonly address?: string | undefined
   /** Overrides the vars of its groups. */
   readonly vars?: Partial<Vars> | undefined
-  /** `local` runs on this machine without SSH. @default 'ssh' */
-  readonly connection?: 'ssh' | 'local' | undefined
+  /**
+   * How to reach it: `ssh({ … })`, `local()`, `dockerExec({ … })`, `chroot({ … })` or a type of your own
+   * (`defineConnection`). `'ssh'` and `'local'` are short for those without options. @default 'ssh'
+   */
+  readonly connection?: 'ssh' | 'local' | ConnectionType | undefined
 }
 
 /** Names of hosts and of other groups, with vars for all of them. */
@@ -35,7 +41,7 @@ export interface Inventory<Schema extends VarsSchema = VarsSchema, Name extends 
 /**
  * Declares the machines. Put it in `inventory.ts` as the default export.
  *
- * @throws UserError for a misspelled key
+ * @throws UserError for a misspelled key, for a `connection` that is none, and for an address that is missing
  *
  * @example
  * export default defineInventory({
@@ -57,8 +63,12 @@ export function defineInventory<
 }): Inventory<Schema, HostName | GroupName> {
   const at = callSite(defineInventory)
   refuseUnknown(inventory, { vars: true, hosts: true, groups: true }, 'the inventory', at)
-  for (const [name, host] of Object.entries<object>(inventory.hosts))
+  for (const [name, host] of Object.entries<HostEntry<object>>(inventory.hosts)) {
     refuseUnknown(host, { address: true, vars: true, connection: true }, `host ${name}`, at)
+    const { needsAddress, name: type } = connectionOf(host.connection, `host ${name}`, at)
+    if (needsAddress && host.address === undefined)
+      throw new UserError('E_NO_ADDRESS', `host ${name}: a connection by ${type} needs an address`, { at })
+  }
   for (const [name, group] of Object.entries<object>(inventory.groups ?? {}))
     refuseUnknown(group, { hosts: true, vars: true }, `group ${name}`, at)
   return Object.freeze({
@@ -91,9 +101,9 @@ export type HostName = Registered extends Inventory<VarsSchema, infer Name> ? Na
 /** One machine with its vars in effect. */
 export interface Host {
   readonly name: string
-  /** Its address on the overlay. */
+  /** Its address on the overlay. The name where the inventory has none. */
   readonly address: string
   readonly groups: readonly string[]
-  readonly connection: 'ssh' | 'local'
+  readonly connection: ConnectionType
   readonly vars: HostVars
 }

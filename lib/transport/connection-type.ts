@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts'
 import type { Channel } from './channel.ts'
 import type { HostAddress } from './transport.ts'
 
-/** A way to reach hosts, as a value in the inventory: `ssh()`, `local()`, `docker({ … })`, `chroot({ … })`, or your own. */
+/** A way to reach hosts, as a value in the inventory: `ssh()`, `local()`, `dockerExec({ … })`, `chroot({ … })`, or your own. */
 export interface ConnectionType {
   readonly kind: 'connection'
   /** For messages: `docker`. */

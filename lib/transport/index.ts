@@ -1,8 +1,13 @@
 import { ShellConnection, type ConnectionOptions } from './connection.ts'
+import { local } from './connections/local.ts'
+import { ssh } from './connections/ssh.ts'
 import type { Transport } from './transport.ts'
 
 export type { ConnectionOptions } from './connection.ts'
+export type { Channel, ChannelEnd } from './channel.ts'
 export { type ConnectionType, type Link, type LinkOptions, defineConnection } from './connection-type.ts'
+export * from './connections/index.ts'
+export { type ProcessLinkOptions, processChannel, processLink } from './process-link.ts'
 export * from './transport.ts'
 
 export interface TransportOptions extends ConnectionOptions {
@@ -11,7 +16,8 @@ export interface TransportOptions extends ConnectionOptions {
 }
 
 /**
- * Hosts over SSH, by node-ssh. Nothing of it is loaded before the first connection.
+ * Connects to each host as its `connection` says, over SSH where it says nothing. Nothing of a kind of connection is
+ * loaded before the first one.
  *
  * @example
  * const transport = createTransport({ sshConfigFile: '.lab/ssh_config' })
@@ -19,22 +25,18 @@ export interface TransportOptions extends ConnectionOptions {
  * const [reply] = await connection.exchange([{ kind: 'probe', script: 'uname' }], { user: 'login' })
  */
 export function createTransport(options: TransportOptions = {}): Transport {
-  const configFile = options.sshConfigFile ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)
+  const sshConfigFile = options.sshConfigFile ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)
   return {
     connect: async (host, signal) => {
-      const { connectSsh } = await import('./ssh.ts')
       const notice = (text: string): void => options.warn?.(host.name, text)
-      return new ShellConnection(await connectSsh(host, configFile, signal, notice), options)
+      const link = await (host.connection ?? ssh()).open(host, signal, { sshConfigFile, notice })
+      return new ShellConnection(link, options)
     },
   }
 }
 
 /** The operator's own machine, whatever the host is called. */
 export function localTransport(options: ConnectionOptions = {}): Transport {
-  return {
-    connect: async (host, signal) => {
-      const { LocalLink } = await import('./local.ts')
-      return new ShellConnection(new LocalLink(host.name, signal), options)
-    },
-  }
+  const transport = createTransport(options)
+  return { connect: (host, signal) => transport.connect({ ...host, connection: local() }, signal) }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { type ConnectionOptions, type Link, ShellConnection } from '../../lib/transport/connection.ts'
-import { processChannel } from '../../lib/transport/local.ts'
+import { processChannel } from '../../lib/transport/process-link.ts'
 
 /** A user id that nobody else has, so that a test's lock is its own whatever else runs on the machine. */
 export const UID = process.getuid?.() === 0 ? 100_000 + process.pid : (process.getuid?.() ?? 0)

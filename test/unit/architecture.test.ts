@@ -12,7 +12,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   modules: ['core', 'secrets', 'templates'],
   postgres: ['core', 'transport', 'modules', 'pgbackrest'],
   pgbackrest: ['core', 'modules'],
-  playbook: ['core', 'secrets'],
+  playbook: ['core', 'secrets', 'transport'],
   cluster: ['core', 'modules', 'playbook', 'postgres', 'pgbackrest'],
   engine: ['core', 'secrets', 'transport', 'postgres', 'modules', 'playbook'],
   reporters: ['core'],

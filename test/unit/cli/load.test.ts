@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadPlaybook } from '../../../lib/cli/load.ts'
+import { loadInventory, loadPlaybook } from '../../../lib/cli/load.ts'
 import { runLocal } from '../../support/run-local.ts'
 
 describe('a mistake in a playbook', () => {
@@ -27,5 +27,46 @@ describe('a mistake in a playbook', () => {
     const nothing = undefined as unknown as { at: string }
     const run = runLocal(() => [nothing.at as never])
     await assert.rejects(run, { code: 'E_PLAYBOOK', at: /load\.test\.ts:\d+$/ })
+  })
+})
+
+describe('an inventory file', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'load-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const written = `{ kind: 'inventory', hosts: { web: {} }, groups: {} }`
+  const load = (text: string) => {
+    const file = join(folder, 'inventory.ts')
+    writeFileSync(file, text)
+    return loadInventory(file)
+  }
+
+  it('may export the inventory, a function that returns it, or a promise of it', async () => {
+    for (const value of [
+      written,
+      `() => (${written})`,
+      `async () => (${written})`,
+      `Promise.resolve(${written})`,
+    ])
+      assert.deepEqual(Object.keys((await load(`export default ${value}\n`)).hosts), ['web'], value)
+  })
+
+  it('whose function fails is told with its line', async () => {
+    const text = `export default async () => {\n  throw new Error('the cloud does not answer')\n}\n`
+    await assert.rejects(load(text), {
+      code: 'E_LOAD',
+      message: /could not be loaded: the cloud does not answer/,
+      at: /inventory\.ts:2$/,
+    })
+  })
+
+  it('whose function returns something else is refused', async () => {
+    await assert.rejects(load('export default async () => ({ hosts: {} })\n'), {
+      code: 'E_LOAD',
+      message: /is not an inventory/,
+    })
   })
 })

@@ -62,6 +62,7 @@ function transport(
         exchange,
         forward: forward.bind(connection),
         countRoundTrip: () => {},
+        stop: async () => {},
         close: close.bind(connection),
       }
     },

@@ -5,6 +5,7 @@ import { resolveHosts } from '../../../lib/playbook/hosts.ts'
 import { type Inventory, defineInventory } from '../../../lib/playbook/inventory.ts'
 import { selectHosts } from '../../../lib/playbook/pattern.ts'
 import { isSelected } from '../../../lib/playbook/tags.ts'
+import { defineConnection, dockerExec } from '../../../lib/transport/index.ts'
 import { checkVars } from '../../../lib/playbook/vars.ts'
 
 const inventory = defineInventory({
@@ -48,6 +49,47 @@ describe('an inventory', () => {
   it('refuses groups that contain each other', () => {
     const broken = { ...inventory, groups: { a: { hosts: ['b'] }, b: { hosts: ['a'] } } } as Inventory
     assert.throws(() => resolveHosts(broken), { code: 'E_GROUP_CYCLE', message: /a → b → a/ })
+  })
+
+  it('says how each host is reached, by a word or a value, without an address where none is needed', () => {
+    const own = defineConnection({ name: 'own', open: () => Promise.reject(new Error('not here')) })
+    const reached = resolveHosts(
+      defineInventory({
+        hosts: {
+          plain: {},
+          word: { connection: 'local' },
+          value: { connection: dockerExec({ container: 'web' }) },
+          own: { connection: own },
+        },
+      }) as Inventory,
+    )
+    assert.deepEqual(
+      reached.map(({ name, address, connection }) => [name, address, connection.name]),
+      [
+        ['plain', 'plain', 'ssh'],
+        ['word', 'word', 'local'],
+        ['value', 'value', 'docker'],
+        ['own', 'own', 'own'],
+      ],
+    )
+    assert.equal(reached[3]?.connection, own)
+  })
+
+  it('refuses a connection that is none, and one whose address is missing', () => {
+    const define = defineInventory as (inventory: object) => unknown
+    for (const connection of ['shh', 'toString', dockerExec, {}, null, 7])
+      assert.throws(() => define({ hosts: { a: { connection } } }), {
+        code: 'E_BAD_CONNECTION',
+        message: /^host a: /,
+        at: /hosts\.test\.ts:\d+$/,
+      })
+    const needy = defineConnection({
+      name: 'needy',
+      needsAddress: true,
+      open: () => Promise.reject(new Error()),
+    })
+    assert.throws(() => define({ hosts: { a: { connection: needy } } }), { code: 'E_NO_ADDRESS' })
+    define({ hosts: { a: { connection: needy, address: '10.0.0.1' } } })
   })
 
   it('refuses a key that nobody would read, and says which was meant', () => {
