@@ -8,6 +8,8 @@ export type RunEvent =
   | HostProgress
   | TaskStarted
   | TaskEnded
+  | TaskNotRun
+  | PlayStopped
   | HostUnreachable
   | Notice
   | Reported
@@ -17,6 +19,7 @@ export interface RunStarted {
   readonly type: 'run'
   readonly playbook: string
   readonly mode: 'apply' | 'check'
+  /** In the order of the inventory. */
   readonly hosts: readonly string[]
 }
 
@@ -70,8 +73,40 @@ export interface TaskEnded {
   /** The commands that were or would be run, for `-vv`. */
   readonly commands?: readonly string[] | undefined
   readonly error?: ErrorReport | undefined
-  /** The failure was ignored on request. */
+  /** The failure was ignored on request. The status stays `failed`; the recap counts it as ignored. */
   readonly ignored?: boolean | undefined
+  /** What the command printed: capped and masked. */
+  readonly stdout?: string | undefined
+  /** What the command printed on standard error: capped and masked. */
+  readonly stderr?: string | undefined
+  /** How often it was tried, when that is more than once. */
+  readonly attempts?: number | undefined
+  /** The host that did the work, when that is another one. */
+  readonly delegatedTo?: string | undefined
+  /** People want to see what it printed: `stdout` and `stderr` are shown whatever the verbosity. */
+  readonly show?: boolean | undefined
+}
+
+/** A task that was never begun on a host, because the run ended for that host before it. */
+export interface TaskNotRun {
+  readonly type: 'not-run'
+  readonly play: string
+  readonly host: string
+  readonly role: string
+  readonly task: string
+  readonly module: string
+  /** Why it was not begun: `pull image failed`, `the run was interrupted`. */
+  readonly because: string
+}
+
+/** A play ended early. Sent once a play, after the last task of it that was begun. */
+export interface PlayStopped {
+  readonly type: 'play-stopped'
+  readonly play: string
+  /** Why it ended: `node-a failed, and the play is serial`. */
+  readonly because: string
+  /** The hosts of the play that were not begun, in the order of the inventory. */
+  readonly hosts: readonly string[]
 }
 
 export interface HostUnreachable {
@@ -118,7 +153,12 @@ export interface HostRecap {
   readonly wouldChange: number
   readonly unknown: number
   readonly skipped: number
+  /** Without the failures that were ignored on request. */
   readonly failed: number
+  /** Failures that were ignored on request. */
+  readonly ignored: number
+  /** Tasks that were never begun. */
+  readonly notRun: number
   readonly unreachable: boolean
   readonly roundTrips: number
 }

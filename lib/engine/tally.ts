@@ -16,7 +16,8 @@ export class Tally {
   private readonly hosts = new Map<string, Counters>()
 
   count(event: RunEvent): void {
-    if (event.type === 'task') this.of(event.host)[COUNTER[event.ignored ? 'ok' : event.status]]++
+    if (event.type === 'task') this.of(event.host)[event.ignored ? 'ignored' : COUNTER[event.status]]++
+    if (event.type === 'not-run') this.of(event.host).notRun++
     if (event.type === 'unreachable') this.of(event.host).unreachable = true
   }
 
@@ -53,6 +54,8 @@ export class Tally {
         unknown: 0,
         skipped: 0,
         failed: 0,
+        ignored: 0,
+        notRun: 0,
         unreachable: false,
         roundTrips: 0,
       }

@@ -39,7 +39,17 @@ export const failed = (fields: Partial<TaskEnded> = {}): TaskEnded =>
     ...fields,
   })
 
-const none = { ok: 0, changed: 0, wouldChange: 0, unknown: 0, skipped: 0, failed: 0, unreachable: false }
+const none = {
+  ok: 0,
+  changed: 0,
+  wouldChange: 0,
+  unknown: 0,
+  skipped: 0,
+  failed: 0,
+  ignored: 0,
+  notRun: 0,
+  unreachable: false,
+}
 
 export function recap(
   hosts: Record<string, Partial<Recap['hosts'][string]>>,
