@@ -145,6 +145,8 @@ export interface Recap {
   readonly hosts: Readonly<Record<string, HostRecap>>
   readonly durationMs: number
   readonly exitCode: number
+  /** Why nothing was run, or why the run was given up as a whole. */
+  readonly error?: ErrorReport | undefined
 }
 
 export interface HostRecap {

@@ -5,8 +5,8 @@
 export interface Report {
   /** One below the other, with a blank line between. */
   readonly parts: readonly ReportPart[]
-  /** With `--output json` the fields of one line: `{"type":"report",…}`. */
-  readonly data: Readonly<Record<string, unknown>> & { readonly type?: never }
+  /** For programs, with `--output json`: `{"type":"report","data":…}`. */
+  readonly data: Readonly<Record<string, unknown>>
 }
 
 export type ReportPart = ReportTable | ReportLines

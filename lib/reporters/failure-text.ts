@@ -1,6 +1,7 @@
 import type { ErrorReport, HostUnreachable, TaskEnded } from '../core/events.ts'
 import type { Palette } from './palette.ts'
-import { taskPath } from './task-text.ts'
+import type { Memory } from './memory.ts'
+import { isScript, taskPath } from './task-text.ts'
 import { clean, cleanBlock, enumerate, indented } from './text.ts'
 
 /** What the reader of a failure needs besides the event. */
@@ -9,6 +10,14 @@ export interface FailureContext {
   readonly check: boolean
   /** What was changed on the host before, as far as the run got. */
   readonly changedBefore: readonly string[]
+  /** A script of the user's own was among it. @default false */
+  readonly ranScript?: boolean | undefined
+}
+
+/** The context of a failure on `host`. */
+export function failureContext(memory: Memory, host: string, palette: Palette): FailureContext {
+  const { check, changedOn, ranScriptOn } = memory
+  return { palette, check, changedBefore: changedOn(host), ranScript: ranScriptOn(host) }
 }
 
 /** A failure in full: one line, then the evidence, then where to look and what to do. */
@@ -17,14 +26,14 @@ export function failureLines(event: TaskEnded, context: FailureContext): string[
   return [
     ...headLines(`${clean(event.host)} › ${taskPath(event)}`, error, context.palette),
     `  Declared at ${clean(event.at)}`,
-    ...changedLines(context),
+    ...changedLines(context, isScript(event) && error.command !== undefined),
     ...footLines(error, context.palette),
   ]
 }
 
 /** A host that could not be reached, or was lost on the way. */
 export function unreachableLines(event: HostUnreachable, context: FailureContext): string[] {
-  const changed = context.changedBefore.length > 0 ? changedLines(context) : []
+  const changed = context.changedBefore.length > 0 ? changedLines(context, false) : []
   return [
     ...headLines(`${clean(event.host)} is unreachable`, event.error, context.palette),
     ...changed,
@@ -45,10 +54,16 @@ function headLines(title: string, error: ErrorReport, palette: Palette): string[
   ]
 }
 
-function changedLines({ changedBefore, check }: FailureContext): string[] {
+/** @param scriptFailed a script of the user's own failed halfway */
+function changedLines({ changedBefore, check, ranScript }: FailureContext, scriptFailed: boolean): string[] {
   if (check) return []
-  if (changedBefore.length === 0) return ['  Nothing was changed before this. Running again is safe.']
-  return [`  Changed before this: ${enumerate(changedBefore)}. Running again is safe.`]
+  const before =
+    changedBefore.length === 0
+      ? 'Nothing was changed before this.'
+      : `Changed before this: ${enumerate(changedBefore)}.`
+  if (scriptFailed)
+    return [`  ${before} What the script itself changed is not known: see to it before you run again.`]
+  return [ranScript === true ? `  ${before}` : `  ${before} Running again is safe.`]
 }
 
 function footLines({ hint, code }: ErrorReport, palette: Palette): string[] {

@@ -3,6 +3,9 @@ import { type Palette, paintOf } from './palette.ts'
 import { taskName } from './task-text.ts'
 import { clean } from './text.ts'
 
+/** How a task counts: a failure that was ignored is no failure. */
+type Counted = TaskStatus | 'ignored'
+
 /** One host in the live view. */
 export interface HostRow {
   readonly see: (event: RunEvent) => void
@@ -13,13 +16,14 @@ export interface HostRow {
 
 /** @param total tasks of the host in this play; 0 when it is not known yet */
 export function createHostRow(total: number, palette: Palette): HostRow {
-  const ended = new Map<TaskStatus, number>()
+  const ended = new Map<Counted, number>()
   let phase: HostProgress['phase'] | undefined
   let doing = ''
   let trouble = ''
 
   const onTask = (event: TaskEnded): void => {
-    ended.set(event.status, (ended.get(event.status) ?? 0) + 1)
+    const counted = event.status === 'failed' && event.ignored === true ? 'ignored' : event.status
+    ended.set(counted, (ended.get(counted) ?? 0) + 1)
     if (event.status === 'failed' && event.ignored !== true)
       trouble = `${taskName(event)}: ${clean(event.error?.message ?? 'failed')}`
   }
@@ -47,17 +51,22 @@ export function createHostRow(total: number, palette: Palette): HostRow {
   }
 }
 
-function progress(ended: ReadonlyMap<TaskStatus, number>, total: number): string {
+function progress(ended: ReadonlyMap<Counted, number>, total: number): string {
   if (total === 0) return ''
   const count = [...ended.values()].reduce((sum, each) => sum + each, 0)
   return `${String(count).padStart(String(total).length)}/${total}`
 }
 
-function counters(ended: ReadonlyMap<TaskStatus, number>, palette: Palette): string {
-  const shown = (['ok', 'changed', 'would-change', 'unknown', 'failed'] as const).filter((status) =>
-    ended.has(status),
+function counters(ended: ReadonlyMap<Counted, number>, palette: Palette): string {
+  const shown = (['ok', 'changed', 'would-change', 'unknown', 'ignored', 'failed'] as const).filter(
+    (status) => ended.has(status),
   )
   return shown
-    .map((status) => paintOf(status, palette)(`${ended.get(status)} ${status.replace('-', ' ')}`))
+    .map((status) =>
+      paintOf(
+        status === 'ignored' ? 'failed' : status,
+        palette,
+      )(`${ended.get(status)} ${status.replace('-', ' ')}`),
+    )
     .join('  ')
 }

@@ -5,9 +5,15 @@ import { createJsonReporter } from './json.ts'
 import { type Palette, type Palettes, chalkPalette, noColour, wantsColour } from './palette.ts'
 import { createPlainReporter } from './plain.ts'
 import type { Reporter, ReporterOptions, Terminal } from './reporter.ts'
+import { tidy } from './tidy.ts'
 
 export type { Output, Reporter, ReporterOptions, Terminal } from './reporter.ts'
 export { chooseOutput } from './choose-output.ts'
+export { combined } from './combined.ts'
+export { type ReportFileOptions, createReportFile } from './report-file.ts'
+export { jsonLine } from './value.ts'
+export { clean, cleanBlock } from './text.ts'
+export { createSink } from './sink.ts'
 
 /**
  * The reporter for a run. What is not needed is not loaded: a pipe never pays for listr2 or chalk.
@@ -19,6 +25,10 @@ export { chooseOutput } from './choose-output.ts'
  * await reporter.finish()
  */
 export function createReporter(options: ReporterOptions): Reporter {
+  return tidy(reporterFor(options))
+}
+
+function reporterFor(options: ReporterOptions): Reporter {
   const output = chooseOutput(options)
   switch (output) {
     case 'json':

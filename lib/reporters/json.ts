@@ -1,7 +1,7 @@
 import type { RunEvent, TaskEnded } from '../core/events.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { createSink } from './sink.ts'
-import { toJson } from './value.ts'
+import { jsonLine } from './value.ts'
 
 /** One JSON object a line, for programs. Fields may be added, never renamed. */
 export function createJsonReporter(options: ReporterOptions): Reporter {
@@ -9,7 +9,7 @@ export function createJsonReporter(options: ReporterOptions): Reporter {
   return {
     handle: (event) => {
       const object = jsonObject(event, options.verbosity)
-      if (object !== undefined) sink.lines([JSON.stringify(toJson(object))])
+      if (object !== undefined) sink.lines([jsonLine(object)])
     },
     finish: () => sink.flush(),
   }
@@ -23,7 +23,8 @@ export function jsonObject(event: RunEvent, verbosity = 0): object | undefined {
     case 'notice':
       return event.level !== 'debug' || verbosity >= 3 ? event : undefined
     case 'report':
-      return { type: event.type, ...event.data }
+      // Under a key of their own: the playbook names its fields, and one of them may be `type`.
+      return { type: event.type, data: event.data }
     case 'host':
     case 'task-start':
       return undefined
@@ -36,10 +37,10 @@ export function jsonObject(event: RunEvent, verbosity = 0): object | undefined {
 function taskObject(event: TaskEnded, verbosity: number): object {
   const { type, play, host, role, task, module, status, durationMs, at } = event
   const changes = event.changes.map(({ what, from, to }) => ({ what, from: from ?? null, to: to ?? null }))
-  const { handler, because, after, diffs, error, ignored } = event
+  const { handler, because, after, diffs, error, ignored, stdout, stderr, attempts, delegatedTo } = event
   const commands = verbosity >= 2 ? event.commands : undefined
   return Object.assign(
     { type, play, host, role, task, module, status, changes, durationMs, at },
-    { handler, because, after, diffs, commands, error, ignored },
+    { handler, because, after, diffs, commands, stdout, stderr, attempts, delegatedTo, error, ignored },
   )
 }

@@ -49,7 +49,7 @@ export async function chalkPalette(): Promise<Palette> {
 export function wantsColour(stream: { isTTY?: boolean | undefined }, env: NodeJS.ProcessEnv): boolean {
   if (env['NO_COLOR']) return false
   const forced = env['FORCE_COLOR']
-  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  if (forced !== undefined) return forced !== '' && forced !== '0' && forced !== 'false'
   return stream.isTTY === true && env['TERM'] !== 'dumb'
 }
 

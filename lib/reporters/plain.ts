@@ -1,14 +1,14 @@
 import type { HostUnreachable, Notice, RunEvent, TaskEnded } from '../core/events.ts'
-import { type FailureContext, failureLines, unreachableLines } from './failure-text.ts'
+import { failureContext, failureLines, unreachableLines } from './failure-text.ts'
 import { createMemory } from './memory.ts'
-import { infoLines, noticeLine } from './notice-text.ts'
+import { infoLines, noticeLine, stoppedLine } from './notice-text.ts'
 import { type Palettes, noColour } from './palette.ts'
 import { recapLines } from './recap-text.ts'
 import { reportLines } from './report-text.ts'
 import { type Reporter, type ReporterOptions, widthOf } from './reporter.ts'
 import { createSink } from './sink.ts'
 import { createStillWorking } from './still-working.ts'
-import { isWorthALine, taskLines, taskPath } from './task-text.ts'
+import { isWorthALine, notRunLine, taskLines, taskPath } from './task-text.ts'
 import { clean, duration, enumerate } from './text.ts'
 
 /** Lines that stand alone, for pipes, logs and CI: each names its host. */
@@ -30,9 +30,7 @@ export function createPlainReporter(
     stdout.lines(onHost(task.host, [`still working on ${taskPath(task)}, for ${duration(ms)}`]))
   })
 
-  const failure = (host: string): FailureContext => {
-    return { palette: palettes.stderr, check: memory.check, changedBefore: memory.changedOn(host) }
-  }
+  const failure = (host: string) => failureContext(memory, host, palettes.stderr)
 
   const onTask = (event: TaskEnded): void => {
     if (event.status === 'failed' && event.ignored !== true)
@@ -69,6 +67,12 @@ export function createPlainReporter(
         return onTask(event)
       case 'unreachable':
         return onUnreachable(event)
+      case 'play-stopped':
+        return stderr.lines([stoppedLine(event, palettes.stderr)])
+      case 'not-run':
+        return verbosity > 0
+          ? stdout.lines(onHost(event.host, [notRunLine(event, palettes.stdout)]))
+          : undefined
       case 'notice':
         return onNotice(event)
       case 'report': {
@@ -79,7 +83,7 @@ export function createPlainReporter(
       }
       case 'recap':
         if (memory.onlyReported) return undefined
-        return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout)])
+        return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout, memory.notBegun)])
       default:
         return undefined
     }

@@ -4,7 +4,7 @@ import { startLiveView } from './live-view.ts'
 import type { Palette } from './palette.ts'
 import { type ReporterOptions, widthOf } from './reporter.ts'
 import { RESULT_INDENT, resultLines } from './results-text.ts'
-import { isWorthALine, taskLines } from './task-text.ts'
+import { isWorthALine, notRunLine, taskLines } from './task-text.ts'
 import { clean } from './text.ts'
 
 /** One play on the screen: alive while it runs, and what is left of it to read. */
@@ -46,6 +46,7 @@ export function startPlayView({ hosts, taskCounts, options, palette, check }: Pl
     see: (event) => {
       board.see(event)
       if (event.type === 'task') onTask(event)
+      if (event.type === 'not-run' && verbosity > 0) say(event.host, [notRunLine(event, palette)])
       if (event.type === 'notice' && (event.level === 'warning' || verbosity >= 3)) notices.push(event)
       if (event.type === 'host' && event.phase === 'done') live.settle(event.host, !failed.has(event.host))
       if (event.type !== 'unreachable') return

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../core/events.ts'
-import { failureLines, unreachableLines } from './failure-text.ts'
+import { failureContext, failureLines, unreachableLines } from './failure-text.ts'
 import { createMemory } from './memory.ts'
-import { infoLines, noticeLine } from './notice-text.ts'
+import { infoLines, noticeLine, stoppedLine } from './notice-text.ts'
 import type { Palettes } from './palette.ts'
 import { type PlayView, startPlayView } from './play-view.ts'
 import { recapLines } from './recap-text.ts'
@@ -33,9 +33,9 @@ export function createProgressReporter(options: ReporterOptions, palettes: Palet
   }
 
   const keepFailure = (event: RunEvent): void => {
+    if (event.type === 'play-stopped') failures.push('', stoppedLine(event, palettes.stderr))
     if (event.type !== 'task' && event.type !== 'unreachable') return
-    const changedBefore = memory.changedOn(event.host)
-    const context = { palette: palettes.stderr, check: memory.check, changedBefore }
+    const context = failureContext(memory, event.host, palettes.stderr)
     if (event.type === 'unreachable') failures.push('', ...unreachableLines(event, context))
     else if (event.status === 'failed' && event.ignored !== true)
       failures.push('', ...failureLines(event, context))
@@ -60,11 +60,15 @@ export function createProgressReporter(options: ReporterOptions, palettes: Palet
         await end()
         stderr.lines(failures.splice(0))
         if (memory.onlyReported) return
-        return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout)])
+        return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout, memory.notBegun)])
       case 'notice':
         if (event.level !== 'info') return see(event)
         await end()
         return stdout.lines(infoLines(event))
+      case 'play-stopped':
+        return // kept with the failures
+      case 'not-run':
+        return current?.see(event)
       default:
         return see(event)
     }

@@ -10,8 +10,16 @@ interface Column {
   readonly always: boolean
 }
 
-/** The end of a run: a line a host, and a sentence. */
-export function recapLines(recap: Recap, check: boolean, palette: Palette): string[] {
+/**
+ * The end of a run: a line a host, and a sentence.
+ * @param notBegun hosts that a play was stopped before
+ */
+export function recapLines(
+  recap: Recap,
+  check: boolean,
+  palette: Palette,
+  notBegun: ReadonlySet<string> = new Set(),
+): string[] {
   const hosts = Object.entries(recap.hosts)
   const columns = columnsOf(check, palette).filter(
     ({ always, count }) => always || hosts.some(([, host]) => count(host) > 0),
@@ -21,10 +29,15 @@ export function recapLines(recap: Recap, check: boolean, palette: Palette): stri
     const cells = columns.map((column) => cell(column, host, hosts))
     const trips = palette.dim(plural(host.roundTrips, 'round trip'))
     const lost = host.unreachable ? `  ${palette.red('unreachable')}` : ''
-    return `${clean(name).padEnd(nameWidth)}  ${cells.join('  ')}  ${trips}${lost}`
+    const untouched = !host.unreachable && notBegun.has(name) && tasksEnded(host) === 0
+    const remark = untouched ? `  ${palette.yellow('not begun')}` : lost
+    return `${clean(name).padEnd(nameWidth)}  ${cells.join('  ')}  ${trips}${remark}`
   })
   return [...rows, palette.bold(recapSentence(recap, check))]
 }
+
+const tasksEnded = (host: HostRecap): number =>
+  host.ok + host.changed + host.wouldChange + host.unknown + host.skipped + host.failed + host.ignored
 
 /** `3 hosts: 0 changed, 57 ok in 1.2 s. Nothing had to change.` */
 export function recapSentence(recap: Recap, check: boolean): string {
@@ -37,6 +50,8 @@ export function recapSentence(recap: Recap, check: boolean): string {
     [sum((host) => host.ok), 'ok'],
     [sum((host) => host.skipped), 'skipped'],
     [sum((host) => host.failed), 'failed'],
+    [sum((host) => host.ignored), 'ignored'],
+    [sum((host) => host.notRun), 'not run'],
     [hosts.filter((host) => host.unreachable).length, 'unreachable'],
   ]
   const counts = [
@@ -59,6 +74,8 @@ function columnsOf(check: boolean, { green, yellow, cyan, dim, red }: Palette): 
     { name: 'unknown', count: (host) => host.unknown, paint: cyan, always: false },
     { name: 'skipped', count: (host) => host.skipped, paint: dim, always: false },
     { name: 'failed', count: (host) => host.failed, paint: red, always: false },
+    { name: 'ignored', count: (host) => host.ignored, paint: red, always: false },
+    { name: 'not run', count: (host) => host.notRun, paint: dim, always: false },
   ]
 }
 

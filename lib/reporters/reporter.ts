@@ -24,6 +24,8 @@ export interface ReporterOptions {
   readonly stdout: Terminal
   readonly stderr: Terminal
   readonly env: NodeJS.ProcessEnv
+  /** Runs on a build server, where a picture that moves would fill the log. `CI` in `env` says so too. @default false */
+  readonly ci?: boolean | undefined
   /** The number of `-v`. @default 0 */
   readonly verbosity?: number | undefined
   /** Print the diffs that events carry. @default true */

@@ -1,4 +1,4 @@
-import type { TaskEnded, TaskStarted } from '../core/events.ts'
+import type { TaskEnded, TaskNotRun, TaskStarted } from '../core/events.ts'
 import { diffLines } from './diff-text.ts'
 import { type Palette, paintOf } from './palette.ts'
 import { clean, cleanBlock, indented } from './text.ts'
@@ -19,8 +19,12 @@ export interface Detail {
 
 /** Whether a task is worth a line: what is as it should be is only said on request. */
 export function isWorthALine(event: TaskEnded, verbosity: number): boolean {
-  return verbosity > 0 || (event.status !== 'ok' && event.status !== 'skipped')
+  return verbosity > 0 || event.show === true || (event.status !== 'ok' && event.status !== 'skipped')
 }
+
+/** Whether the task runs what the user wrote: what that does, only the user knows. */
+export const isScript = ({ module }: Pick<TaskEnded, 'module'>): boolean =>
+  module === 'shell' || module === 'command'
 
 /** `changed  postgres-primary › postgresql.conf (template)  content a41f… → 9c02…`, and below it what needs more room. */
 export function taskLines(event: TaskEnded, detail: Detail): string[] {
@@ -37,18 +41,26 @@ export function taskLines(event: TaskEnded, detail: Detail): string[] {
     fits && tail !== '' ? `${head}  ${changes.length > 0 ? tail : palette.dim(tail)}` : head,
     ...(fits ? [] : more.map((part) => `    ${part}`)),
     ...commandLines(event, detail),
+    ...printedLines(event, detail),
     ...(detail.diff ? diffLines(event.diffs ?? [], palette).map((part) => `    ${part}`) : []),
   ]
 }
 
+/** `not run  postgres-primary › postgresql.conf (template)  pull image failed`. */
+export function notRunLine(event: TaskNotRun, palette: Palette): string {
+  return `${palette.dim('not run')}  ${taskPath(event)}  ${palette.dim(clean(event.because))}`
+}
+
 /** `postgres-primary › postgresql.conf (template)`. */
-export function taskPath(event: TaskStarted | TaskEnded): string {
+export function taskPath(event: TaskStarted | TaskEnded | TaskNotRun): string {
   const handler = 'handler' in event && event.handler === true ? ', handler' : ''
-  return `${taskName(event)} (${clean(event.module)}${handler})`
+  const elsewhere =
+    'delegatedTo' in event && event.delegatedTo !== undefined ? ` on ${clean(event.delegatedTo)}` : ''
+  return `${taskName(event)} (${clean(event.module)}${handler}${elsewhere})`
 }
 
 /** `postgres-primary › postgresql.conf`. */
-export function taskName({ role, task }: TaskStarted | TaskEnded): string {
+export function taskName({ role, task }: TaskStarted | TaskEnded | TaskNotRun): string {
   return [role, task]
     .filter((part) => part !== '')
     .map(clean)
@@ -64,8 +76,9 @@ function statusText(event: TaskEnded, check: boolean): string {
 }
 
 function remarkOn(event: TaskEnded): string {
-  if (event.status === 'failed') return clean(event.error?.message ?? '')
-  return clean(event.because ?? '')
+  const why = clean((event.status === 'failed' ? event.error?.message : event.because) ?? '')
+  const tries = event.attempts !== undefined && event.attempts > 1 ? `after ${event.attempts} attempts` : ''
+  return [why, tries].filter((part) => part !== '').join(', ')
 }
 
 function commandLines({ commands }: TaskEnded, { palette, verbosity }: Detail): string[] {
@@ -74,4 +87,13 @@ function commandLines({ commands }: TaskEnded, { palette, verbosity }: Detail): 
     const [first = '', ...rest] = indented(cleanBlock(command), '      ')
     return [`    $ ${first.trimStart()}`, ...rest].map(palette.dim)
   })
+}
+
+/** What the command printed: where the task asks for it, and at `-vv`. */
+function printedLines({ stdout, stderr, show }: TaskEnded, { palette, verbosity }: Detail): string[] {
+  if (show !== true && verbosity < 2) return []
+  return [
+    ...indented(cleanBlock(stdout ?? ''), '    '),
+    ...indented(cleanBlock(stderr ?? ''), '    ').map(palette.yellow),
+  ]
 }

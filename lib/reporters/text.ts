@@ -1,20 +1,35 @@
 import { scrub } from '../core/secret.ts'
 
+/** More than this of one line is cut off. */
+const LONGEST_LINE = 8 * 1024
+/** More than this of one block is left out of its middle: what a command prints is capped at as much. */
+const LONGEST_BLOCK = 256 * 1024
+
 /**
  * `text` as one harmless line. What comes from a host could move the cursor, set the clipboard, forge a line or
  * turn the reading direction, so nothing of it reaches a terminal but visible characters.
  */
 export function clean(text: string): string {
-  return cleanBlock(text)
-    .replace(/\s*\n\s*/g, ' ')
+  const line = cleanBlock(text)
+    .split('\n')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' ')
     .replaceAll('\t', ' ')
-    .trim()
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line
 }
 
 /** As {@link clean}, but lines stay lines: for outputs and diffs. */
 export function cleanBlock(text: string): string {
-  // Scrubbed here too, not only at the exit: shortening or joining lines would hide a secret's value from the scrubber.
-  return stripControls(scrub(text).replace(/\r\n?/g, '\n')).trimEnd()
+  // Masked here too, not only at the exit: shortening or joining lines would hide a secret's value from the masker.
+  return shortened(stripControls(scrub(text).replace(/\r\n?/g, '\n'))).trimEnd()
+}
+
+/** Both ends of a text that is too long, with a word about what is missing. The secrets in it must be masked before. */
+export function shortened(text: string): string {
+  if (text.length <= LONGEST_BLOCK) return text
+  const half = LONGEST_BLOCK / 2
+  return `${text.slice(0, half)}\n… ${text.length - 2 * half} characters are left out …\n${text.slice(-half)}`
 }
 
 /** The lines of a block, each behind `indent`. */

@@ -4,7 +4,6 @@ import { healthyCluster, primaryNow } from './cluster.ts'
 import { NODES, type Outcome, explain, lab, onNode, run, start, until } from './support.ts'
 
 interface Report {
-  readonly type: string
   readonly nodes: Record<
     string,
     {
@@ -20,13 +19,13 @@ const lines = ({ stdout }: Pick<Outcome, 'stdout'>) =>
   stdout
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as Report)
+    .map((line) => JSON.parse(line) as { readonly type: string; readonly data?: Report })
 
 async function status(): Promise<Report & { code: number | null }> {
   const outcome = await run('status', '--output', 'json')
   const report = lines(outcome).find(({ type }) => type === 'report')
-  assert.ok(report, explain(outcome))
-  return { ...report, code: outcome.code }
+  assert.ok(report?.data, explain(outcome))
+  return { ...report.data, code: outcome.code }
 }
 
 const said = ({ warnings }: Report) => warnings.map(({ node, code }) => `${node} ${code}`)
@@ -105,7 +104,7 @@ describe('status', function () {
     let stdout = ''
     child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     const last = () => lines({ stdout: stdout.slice(0, stdout.lastIndexOf('\n')) }).at(-1)
-    const up = (wanted: boolean) => async () => last()?.nodes?.[replica]?.postgres.up === wanted
+    const up = (wanted: boolean) => async () => last()?.data?.nodes?.[replica]?.postgres.up === wanted
     await until('the first report', up(true), 20)
     await onNode(replica, 'docker kill postgres')
     await until('the loss to show', up(false), 5)

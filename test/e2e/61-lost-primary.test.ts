@@ -121,7 +121,7 @@ describe('a lost primary', function () {
 async function shownLag(primary: string): Promise<number> {
   const { stdout } = await run('status', '--output', 'json')
   const line = stdout.split('\n').find((one) => one.startsWith('{"type":"report"')) ?? '{}'
-  const { nodes } = JSON.parse(line) as Shown
+  const { nodes } = (JSON.parse(line) as { readonly data?: Shown }).data ?? {}
   const standbys = nodes?.[primary]?.replication.standbys ?? []
   assert.equal(standbys.length, 2, `status shows no replicas of ${primary}: ${line.slice(0, 500)}`)
   return Math.min(...standbys.map(({ lagBytes }) => lagBytes))

@@ -32,7 +32,7 @@ export function openWitness(): {
   const seen = (node: string): Status | undefined => {
     const last = json.printed().match(reports)?.at(-1)
     if (last === undefined) return undefined
-    const { nodes, warnings } = JSON.parse(last) as Report
+    const { nodes, warnings } = (JSON.parse(last) as { readonly data: Report }).data
     const status = nodes[node]
     return status && { ...status, warnings: warnings.filter((one) => one.node === node) }
   }

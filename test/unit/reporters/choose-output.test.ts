@@ -46,7 +46,7 @@ describe('wantsColour', () => {
     ['NO_COLOR', terminal(), { NO_COLOR: '1' }, false],
     ['an empty NO_COLOR', terminal(), { NO_COLOR: '' }, true],
     ['FORCE_COLOR in a pipe', new Screen(), { FORCE_COLOR: '1' }, true],
-    ['an empty FORCE_COLOR', new Screen(), { FORCE_COLOR: '' }, true],
+    ['an empty FORCE_COLOR', terminal(), { FORCE_COLOR: '' }, false],
     ['FORCE_COLOR=0', terminal(), { FORCE_COLOR: '0' }, false],
     ['both', terminal(), { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
   ]

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Secret } from '../../../lib/core/secret.ts'
 import { ended, eventful } from './events.ts'
 import { report, reporterOn, Screen } from './terminal.ts'
 
@@ -60,6 +61,27 @@ describe('JSON output', () => {
     const [task, ...more] = await json([ended({ task: text })])
     assert.equal(task?.['task'], text)
     assert.deepEqual(more, [])
+  })
+
+  it('escapes what a terminal would obey, and loses nothing of it', async () => {
+    const text = 'a\x9b2J\x7f\u202etxt.exe\u2066\u200f\u2028'
+    const event = ended({ task: text, changes: [{ what: 'content', to: { [text]: text } }] })
+    const { stdout } = await report([event], { output: 'json' })
+    assert.doesNotMatch(stdout, /(?!\n)\p{Cc}|\p{Bidi_Control}|\u2028/u)
+    const [task] = await json([event])
+    assert.equal(task?.['task'], text)
+  })
+
+  it('keeps the fields of a report apart from its own', async () => {
+    const data = { type: 'task', status: 'failed' }
+    const [line] = await json([{ type: 'report', parts: [], data }])
+    assert.deepEqual(line, { type: 'report', data })
+  })
+
+  it('masks a secret in the name of a field too', async () => {
+    new Secret('token', 'line one\nline two')
+    const [line] = await json([{ type: 'report', parts: [], data: { a: { 'line one\nline two': 1 } } }])
+    assert.deepEqual(line, { type: 'report', data: { a: { '«secret»': 1 } } })
   })
 
   it('waits for a slow reader', async () => {

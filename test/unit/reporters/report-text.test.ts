@@ -103,13 +103,13 @@ node-long
     assert.match(stdout, /^play p {2}node-a\n\nnode .*a word\n\nnode-a {2}1 ok .*Nothing had to change\.\n$/s)
   })
 
-  it('is one line of JSON with the fields of its data', async () => {
+  it('is one line of JSON with its data', async () => {
     const { stdout } = await report(whole, { output: 'json' })
     const lines = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string })
-    assert.deepEqual(lines[1], { type: 'report', nodes: { 'node-a': { lagBytes: 3 } } })
+    assert.deepEqual(lines[1], { type: 'report', data: { nodes: { 'node-a': { lagBytes: 3 } } } })
     assert.equal(lines[2]?.type, 'recap')
   })
 

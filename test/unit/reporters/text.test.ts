@@ -63,6 +63,19 @@ describe('clean', () => {
     assert.ok(performance.now() - start < 5000)
   })
 
+  it('is quick about a megabyte of blanks', () => {
+    const start = performance.now()
+    for (const blank of [' ', '\t', ' \n', '\r\n', '\u00a0']) clean(`a${blank.repeat(1_000_000)}b`)
+    assert.ok(performance.now() - start < 2000)
+  })
+
+  it('is bounded, whatever a host sends', () => {
+    assert.ok(clean('x'.repeat(10_000_000)).length < 10_000)
+    const block = cleanBlock(`first\n${'x\n'.repeat(5_000_000)}last`)
+    assert.ok(block.length < 300_000)
+    assert.match(block, /^first\n[^]*\n… \d+ characters are left out …\n[^]*last$/)
+  })
+
   it('masks secrets before anything is cut or joined', () => {
     new Secret('key', 'first line\nsecond line')
     assert.equal(clean('key: first line\nsecond line'), 'key: «secret»')

@@ -1,0 +1,137 @@
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { UserError } from '../core/errors.ts'
+
+/** A file that only grows. */
+export interface TextFile {
+  readonly append: (text: string) => void
+  readonly close: () => void
+}
+
+/**
+ * Opens a file to append to, empty at first. Each text is handed to the system in one call, so that the file ends with
+ * a whole one when the process is killed; what a full disk cuts off is taken back.
+ * @throws UserError E_REPORT when it can't be made
+ */
+export function openGrowing(path: string, warn: (text: string) => void): TextFile {
+  const file = attempt(path, () => openSync(path, 'w'))
+  let end = 0
+  let open = true
+  const close = (): void => {
+    if (open) closeSync(file)
+    open = false
+  }
+  return {
+    append: (text) => {
+      if (!open) return
+      const bytes = Buffer.from(text)
+      try {
+        if (writeSync(file, bytes, 0, bytes.length, end) < bytes.length) throw new Error('the disk is full')
+        end += bytes.length
+      } catch (error) {
+        ftruncateSync(file, end)
+        warn(broken(path, error))
+        close()
+      }
+    },
+    close,
+  }
+}
+
+/** A file that is written anew as a whole. */
+export interface ReplacedFile {
+  /** The text is another one now; written at once, or soon where writing takes long. */
+  readonly changed: () => void
+  /** Writes what was put off. */
+  readonly flush: () => void
+}
+
+/** After a write that took so long, none for so many times as long. */
+const REST = 10
+
+/**
+ * A file whose text is made anew again and again. It is replaced by another one, never written over: whoever looks,
+ * and whatever ends this process, the file is whole.
+ * @throws UserError E_REPORT when it can't be made
+ */
+export function openReplaced(path: string, text: () => string, warn: (text: string) => void): ReplacedFile {
+  const target = targetOf(path)
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
+  let later: NodeJS.Timeout | undefined
+  let quietUntil = 0
+  let works = true
+  let due = false
+
+  const write = (): void => {
+    clearTimeout(later)
+    later = undefined
+    due = false
+    const begin = performance.now()
+    writeFileSync(temporary, text())
+    renameSync(temporary, target)
+    const now = performance.now()
+    quietUntil = now + (now - begin) * REST
+  }
+
+  const writeOrWarn = (): void => {
+    if (!works) return
+    try {
+      write()
+    } catch (error) {
+      works = false
+      rmSync(temporary, { force: true })
+      warn(broken(path, error))
+    }
+  }
+
+  attempt(path, write)
+  return {
+    changed: () => {
+      due = true
+      const wait = quietUntil - performance.now()
+      if (wait <= 0) writeOrWarn()
+      else later ??= setTimeout(writeOrWarn, wait).unref()
+    },
+    flush: () => {
+      if (due) writeOrWarn()
+    },
+  }
+}
+
+/** A link is followed: what it leads to is replaced, not the link. */
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
+  }
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new UserError('E_REPORT', broken(path, error), { hint: 'It was named by --report.' })
+  }
+}
+
+function broken(path: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const why: Readonly<Record<string, string>> = {
+    ENOENT: `there is no folder ${dirname(path)}`,
+    EACCES: 'permission denied',
+    EISDIR: 'it is a folder',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the file system is read-only',
+  }
+  return `the report ${path} cannot be written: ${why[code] ?? (error instanceof Error ? error.message : String(error))}`
+}
