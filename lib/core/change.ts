@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Question } from './probe.ts'
 
 /** One difference between what is wanted and what is there. The dry run, the log, the JSON and the tests print the same list. */
 export interface Change {
@@ -8,8 +9,16 @@ export interface Change {
   readonly from?: unknown
   /** What is wanted. */
   readonly to?: unknown
-  /** For file bodies: lets the engine fetch what is there and show a unified diff. Never set for secret content. */
-  readonly body?: { readonly path: string; readonly wanted: string }
+  /** For file bodies: lets the engine show a unified diff. Never set for secret content. */
+  readonly body?: ChangedBody
+}
+
+/** A file body that changes. */
+export interface ChangedBody {
+  readonly path: string
+  readonly wanted: string
+  /** Asks for what is there now; text, or undefined where there is none. Only asked when a diff is shown. */
+  readonly now: Question
 }
 
 /**

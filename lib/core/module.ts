@@ -1,13 +1,14 @@
-import type { ZodType } from 'zod'
 import type { Change } from './change.ts'
-import type { PostgresTarget } from '../postgres/target.ts'
-import type { Prediction, Probe, Reply } from './probe.ts'
+import type { ChannelStep } from './channel.ts'
+import type { Deferred } from './deferred.ts'
+import type { Prediction, Probe, Question, Reply } from './probe.ts'
 import type { Resource } from './resource.ts'
+import type { Schema } from './schema.ts'
 import type { Secret } from './secret.ts'
-import { type Deferred, type Task, type TaskOptions, createTask } from './task.ts'
+import { type AnyModule, type Task, type TaskOptions, createTask } from './task.ts'
 
 /** One command of a change, as a value: the engine streams them in order and stops at the first that fails. */
-export type Step = ShellStep | SqlStep
+export type Step = ShellStep | ChannelStep
 
 export interface ShellStep {
   /** POSIX sh. Shows in `ps` on the host: what is secret goes to `stdin`. */
@@ -18,12 +19,10 @@ export interface ShellStep {
   readonly timeoutMs?: number | undefined
   /** When it fails the last line of its stderr says why, better than the command does. @default false */
   readonly explains?: boolean | undefined
-}
-
-export interface SqlStep {
-  /** One statement. Identifiers and literals are escaped by the module (`pg.escapeIdentifier`). */
-  readonly sql: string
-  readonly on: PostgresTarget
+  /** `whole`: the outcome is made from what it prints, so output that is too long to keep is an error. @default 'tail' */
+  readonly output?: 'tail' | 'whole' | undefined
+  /** The host goes away after it and comes back, as after a reboot: the engine waits until it answers again. */
+  readonly restartsHost?: { readonly timeoutMs: number } | undefined
 }
 
 /** What a module makes of wanted and observed. */
@@ -39,15 +38,30 @@ export interface Plan {
   readonly leaves?: readonly Prediction[] | undefined
 }
 
+/** How long a module waits for a host to become as wanted. */
+export interface Polling {
+  /** Milliseconds until it gives up. */
+  readonly timeoutMs: number
+  /** Milliseconds between two looks. @default 1000 */
+  readonly delayMs?: number | undefined
+}
+
+/** Answers that nothing before this task can change. @returns undefined for one that is not certain */
+export type Certain = <Answer>(question: Question<Answer>) => Answer | undefined
+
 /**
- * A kind of state on a host: how to read it, how to compare it, how to mend it. `probe` comes first in the
+ * A kind of state on a host: how to read it, how to compare it, how to mend it. `args` and `probe` come first in the
  * literal: inference runs in property order.
  */
-export interface ModuleDefinition<Args, State> {
+export interface ModuleDefinition<Input, Args, State> {
   /** snake_case, as printed. */
   readonly name: string
   /** Refuses misspelled and missing arguments before any host is touched. Use `z.strictObject`. */
-  readonly args: ZodType<Args>
+  readonly args: Schema<Input, Args>
+  /** Adds the `environment` of the task and its groups. @default every command of `apply` gets it */
+  readonly withEnvironment?: ((args: Args, environment: Readonly<Record<string, string>>) => Args) | undefined
+  /** Reads what it needs of this machine, such as the hash of a file, before anything is asked. Called once. */
+  readonly load?: ((args: Args) => Promise<void>) | undefined
   /** Reads, never writes. */
   readonly probe: (args: Args) => Probe<State>
   /** Pure: no I/O, no clock. Throws a `UserError` for a state that it must not mend. */
@@ -56,21 +70,26 @@ export interface ModuleDefinition<Args, State> {
   readonly apply: (args: Args, state: State) => readonly Step[]
   /**
    * What the change may alter on the host. `state` is undefined while it is not known yet: then whatever the change
-   * may be. @default everything, and all that follows is asked again
+   * may be, as far as `certain` answers do not rule it out. @default everything, and all that follows is asked again
    */
-  readonly touches?: ((args: Args, state: State | undefined) => readonly Resource[]) | undefined
+  readonly touches?:
+    | ((args: Args, state: State | undefined, certain: Certain) => readonly Resource[])
+    | undefined
   /** What is left to do after applying. @default the changes of `plan` on the state read afterwards */
   readonly verify?: ((args: Args, before: State, after: State) => readonly Change[]) | undefined
-  /** Its steps only wait until the host is as wanted: what was waited for is reported as ok, not as changed. */
-  readonly waits?: boolean | undefined
+  /**
+   * It changes nothing and waits until `plan` finds nothing to do, which is reported as ok. `plan` throws when waiting
+   * is in vain. `apply` is run once before, to set off what is waited for; most return no steps.
+   */
+  readonly waits?: ((args: Args) => Polling) | undefined
   /** The state that `from(task, …)` sees after a change, when replies of the steps belong to it. */
   readonly outcome?: ((after: State, replies: readonly Reply[]) => State) | undefined
 }
 
 /** Makes a task: what to call it, what is wanted, how the engine should treat it. */
-export interface Module<Args, State> {
-  (name: string, args: Args | Deferred<Args>, options?: TaskOptions): Task<State>
-  readonly definition: ModuleDefinition<Args, State>
+export interface Module<Input, State> {
+  (name: string, args: Input | Deferred<Input>, options?: TaskOptions<State>): Task<State>
+  readonly definition: AnyModule
 }
 
 /**
@@ -83,10 +102,15 @@ export interface Module<Args, State> {
  *   probe: () => ask(readText, '/etc/motd'),
  *   plan: (args, text) => ({ changes: differences({ text: args.text }, { text }) }),
  *   apply: (args) => [{ script: 'cat > /etc/motd', stdin: args.text }],
+ *   touches: () => [paths.at('/etc/motd')],
  * })
  */
-export function defineModule<Args, State>(definition: ModuleDefinition<Args, State>): Module<Args, State> {
-  const create = (name: string, args: Args | Deferred<Args>, options: TaskOptions = {}): Task<State> =>
-    createTask(definition as ModuleDefinition<unknown, unknown>, name, args, options, create) as Task<State>
-  return Object.assign(create, { definition })
+export function defineModule<Input, Args, State>(
+  definition: ModuleDefinition<Input, Args, State>,
+): Module<Input, State> {
+  // The engine only hands back to a module what came from it.
+  const module = definition as unknown as AnyModule
+  const create = (name: string, args: Input | Deferred<Input>, options: TaskOptions<State> = {}): Task<State> =>
+    createTask(module, name, args, options as TaskOptions, create) as Task<State>
+  return Object.assign(create, { definition: module })
 }

@@ -1,4 +1,4 @@
-import type { PostgresTarget } from '../postgres/target.ts'
+import type { Channel } from './channel.ts'
 import type { Resource } from './resource.ts'
 
 /** What one script left: bytes, because a host's output is not always text. */
@@ -10,30 +10,70 @@ export interface Reply {
 
 /**
  * Answers many questions of one kind with one read-only script, so that two hundred files cost one `stat`.
- * Keys are strings; a reader with a richer key encodes it as JSON.
+ * Keys are strings; a reader with a richer key encodes it as JSON. Readers are told apart by identity: define each
+ * once, outside of functions.
  */
 export interface Reader<Answer> {
-  /** Unique, such as `stat`. */
+  /** For messages, such as `stat`. */
   readonly name: string
-  /** `shell`: `ask` returns POSIX sh. `postgres`: `ask` returns one SQL expression of type json or jsonb. */
-  readonly channel: 'shell' | 'postgres'
+  /** The language of `ask`. @default POSIX sh */
+  readonly channel?: Channel<never> | undefined
   /** One script for all keys. Must not change anything. Needs only POSIX sh and busybox tools. */
   readonly ask: (keys: readonly string[]) => string
   /**
-   * One answer a key, in the order of the keys. For the `postgres` channel `reply.stdout` is the JSON text.
-   * An `Error` among the answers fails that key alone; throwing fails all of them.
+   * One answer a key, in the order of the keys. An `Error` among the answers fails that key alone; throwing fails all
+   * of them. Another number of answers than keys is an error of the reader.
    */
   readonly parse: (reply: Reply, keys: readonly string[]) => readonly (Answer | Error)[]
   /** What must not have changed for an answer to still hold. */
   readonly sees: (key: string) => readonly Resource[]
 }
 
+/**
+ * A reader that answers one key with one script. Several keys are several scripts of the same trip.
+ *
+ * @example
+ * const kernel = readerOfOne({
+ *   name: 'kernel',
+ *   ask: () => 'uname -r',
+ *   parse: ({ stdout }) => stdout.toString().trim(),
+ *   sees: () => [],
+ * })
+ */
+export interface SingleReader<Answer> extends Omit<Reader<Answer>, 'ask' | 'parse'> {
+  readonly ask: (key: string) => string
+  /** Throwing fails this key alone. */
+  readonly parse: (reply: Reply, key: string) => Answer
+}
+
+/** Readers that take one key a script. */
+const single = new WeakSet<Reader<unknown>>()
+
+export function readerOfOne<Answer>(one: SingleReader<Answer>): Reader<Answer> {
+  const reader: Reader<Answer> = {
+    ...one,
+    ask: (keys) => one.ask(onlyKey(one.name, keys)),
+    parse: (reply, keys) => [one.parse(reply, onlyKey(one.name, keys))],
+  }
+  single.add(reader as Reader<unknown>)
+  return reader
+}
+
+function onlyKey(name: string, keys: readonly string[]): string {
+  const [key, ...more] = keys
+  if (key === undefined || more.length > 0) throw new TypeError(`${name} answers one key at a time`)
+  return key
+}
+
+/** Whether the reader takes one key a script. */
+export const isSingle = (reader: Reader<unknown>): boolean => single.has(reader)
+
 /** One thing to ask a host. Two tasks that ask the same share the answer. */
 export interface Question<Answer = unknown> {
   readonly reader: Reader<Answer>
   readonly key: string
-  /** For the `postgres` channel: which server. */
-  readonly on?: PostgresTarget | undefined
+  /** For a reader of a channel: whom to ask, such as one of several servers. */
+  readonly on?: unknown
 }
 
 /** Read-only questions, and how their answers become the state that a module plans on. */
@@ -44,9 +84,18 @@ export interface Probe<State> {
 }
 
 /** A probe of one question. */
-export function ask<Answer>(reader: Reader<Answer>, key: string, on?: PostgresTarget): Probe<Answer> {
-  const question = { reader, key, on } as Question
-  return { questions: [question], parse: ([answer]) => answer as Answer }
+export function ask<Answer>(reader: Reader<Answer>, key: string, on?: unknown): Probe<Answer> {
+  return { questions: [question(reader, key, on)], parse: ([answer]) => answer as Answer }
+}
+
+/** One question. */
+export function question<Answer>(reader: Reader<Answer>, key: string, on?: unknown): Question {
+  return { reader, key, on } as Question
+}
+
+/** A probe that asks nothing. */
+export function known<State>(state: State): Probe<State> {
+  return { questions: [], parse: () => state }
 }
 
 /** Several probes as one; their states under their names. */
@@ -83,7 +132,7 @@ export function predict<Answer>(
   reader: Reader<Answer>,
   key: string,
   answer: Answer,
-  on?: PostgresTarget,
+  on?: unknown,
 ): Prediction {
-  return { question: { reader, key, on } as Question, answer }
+  return { question: question(reader, key, on), answer }
 }

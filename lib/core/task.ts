@@ -1,32 +1,81 @@
+import { checkArgs } from './args.ts'
+import { lazyCallSite } from './call-site.ts'
+import { type Deferred, type TaskResult, isDeferred } from './deferred.ts'
+import type { Group } from './group.ts'
 import type { ModuleDefinition } from './module.ts'
 import type { Resource } from './resource.ts'
-import { UserError } from './errors.ts'
-import { callSite } from './call-site.ts'
 
-/** How the engine treats a task. Never mixed with the module's own arguments. */
-export interface TaskOptions {
-  /** Handlers to run once at the end of the play when this task changed something. */
+/** A module of any type, as the engine sees it. */
+export type AnyModule = ModuleDefinition<unknown, unknown, unknown>
+
+/** Options that tasks and groups have in common. */
+export interface SharedOptions {
+  /** Handlers to run once at the end of the play when something changed. */
   readonly notify?: Task | readonly Task[] | undefined
   /** Selected by `--tags` and `--skip-tags`; `always` and `never` as in Ansible. */
   readonly tags?: readonly string[] | undefined
-  /** Skip the task unless true. */
+  /** Skip unless true. */
   readonly when?: boolean | Deferred<boolean> | undefined
-  /** Run as root through sudo. @default the play's `become` */
+  /** Run as root. @default the play's `become` */
   readonly become?: boolean | undefined
+  /** Run as this account instead of root. Implies `become`. @default root */
+  readonly becomeUser?: string | undefined
+  /** Environment of every command. Shows in `ps`: secrets go to the `env` of a command. @default nothing */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  /** Report a failure as ignored and go on. @default false */
+  readonly ignoreErrors?: boolean | undefined
+  /** Run on this host of the inventory instead. Results, conditions and reports stay those of the play's host. */
+  readonly delegateTo?: string | { readonly name: string } | undefined
   /**
-   * What the change may alter, where you know it better than the module, such as `['path:/etc/app/**']` for a
+   * Run once for all hosts of the play: the first host that gets there runs it, the others wait and take over its
+   * result. @default false
+   */
+  readonly runOnce?: boolean | undefined
+  /** Milliseconds that each command may take. @default 600_000, ten minutes */
+  readonly timeoutMs?: number | undefined
+}
+
+/** How the engine treats a task. Never mixed with the module's own arguments. */
+export interface TaskOptions<State = unknown> extends SharedOptions {
+  /**
+   * What the change may alter, where you know it better than the module, such as `[paths.below('/etc/app')]` for a
    * command. Answers about anything else stay valid. @default what the module declares
    */
   readonly touches?: readonly Resource[] | undefined
-  /** Report a failure and go on. @default false */
-  readonly ignoreErrors?: boolean | undefined
+  /** Try again when it fails, or until it is as wanted. @default one attempt */
+  readonly retry?: Retry<State> | undefined
+  /** Whether a change counts as one: for a command that says so itself. @default the module decides */
+  readonly changedWhen?: boolean | ((result: TaskResult<State>) => boolean) | undefined
+  /**
+   * Whether it failed, instead of the exit code. Text is the reason. @default the module decides
+   */
+  readonly failedWhen?: ((result: TaskResult<State>) => boolean | string) | undefined
+  /**
+   * The commands go on when the connection is lost: they run in the background of the host and are asked after.
+   * A second run finds them and waits for them instead of starting them twice. @default false
+   */
+  readonly background?: boolean | undefined
+  /** Show what the commands print. @default false */
+  readonly show?: boolean | undefined
+  /** Never show what differs in file bodies, as for a file that holds passwords. @default false */
+  readonly noDiff?: boolean | undefined
+}
+
+/** When an attempt is not enough. */
+export interface Retry<State = unknown> {
+  /** Attempts in all. @default 3 */
+  readonly times?: number | undefined
+  /** Milliseconds between two attempts. @default 5000 */
+  readonly delayMs?: number | undefined
+  /** Further attempts are made until this is true. @default until an attempt does not fail */
+  readonly until?: ((result: TaskResult<State>) => boolean) | undefined
 }
 
 /** One wanted piece of state, as a frozen value. Nothing runs until the engine walks the list. */
 export interface Task<State = unknown> {
   readonly kind: 'task'
   readonly name: string
-  readonly module: ModuleDefinition<unknown, unknown>
+  readonly module: AnyModule
   readonly args: unknown
   readonly options: TaskOptions
   /** Where it was written, `roles/web/role.ts:23`. */
@@ -35,93 +84,36 @@ export interface Task<State = unknown> {
   readonly state?: State
 }
 
-/** A list of tasks; nested lists and `condition && task` are flattened. */
-export type TaskList = readonly (Task | TaskList | false | null | undefined)[]
+/** Tasks and groups in order; nested lists and `condition && task` are flattened. */
+export type TaskList = readonly TaskEntry[]
+export type TaskEntry = Task | Group | Deferred<TaskList> | TaskList | false | null | undefined
 
-/** A value that is known only once earlier tasks of the same host have run. */
-export interface Deferred<Value> {
-  readonly kind: 'deferred'
-  readonly tasks: readonly Task[]
-  readonly resolve: (results: readonly TaskResult[]) => Value
-}
-
-/** What a task left behind on a host. */
-export interface TaskResult<State = unknown> {
-  readonly changed: boolean
-  readonly state: State
-}
-
-/**
- * Arguments made from the state that an earlier task of the same list leaves behind.
- *
- * @example
- * docker('web', from(image, ({ id }) => ({ name: 'web', image: id })))
- */
-export function from<State, Value>(task: Task<State>, view: (state: State) => Value): Deferred<Value> {
-  return { kind: 'deferred', tasks: [task], resolve: ([result]) => view(result?.state as State) }
-}
-
-/** True when the task changed something in this run; for `when`. */
-export function changed(task: Task): Deferred<boolean> {
-  return { kind: 'deferred', tasks: [task], resolve: ([result]) => result?.changed === true }
-}
-
-export function isDeferred(value: unknown): value is Deferred<unknown> {
-  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'deferred'
-}
-
-/** All tasks of a nested list, in order. */
-export function flatten(list: TaskList): Task[] {
-  return list.flatMap((item) =>
-    Array.isArray(item) ? flatten(item as TaskList) : item ? [item as Task] : [],
-  )
+/** All entries of a nested list, in order. */
+export function flatten(list: TaskList): (Task | Group | Deferred<TaskList>)[] {
+  return list.flatMap((entry) => {
+    if (!entry) return []
+    return Array.isArray(entry) ? flatten(entry as TaskList) : [entry as Task | Group | Deferred<TaskList>]
+  })
 }
 
 /** What modules call; arguments that are known now are checked now. */
 export function createTask(
-  module: ModuleDefinition<unknown, unknown>,
+  module: AnyModule,
   name: string,
   args: unknown,
   options: TaskOptions,
   caller: (...args: never[]) => unknown,
 ): Task {
-  const at = callSite(caller)
+  const at = lazyCallSite(caller)
   const checked = isDeferred(args) ? args : checkArgs(module, name, args, at)
-  return Object.freeze({ kind: 'task', name, module, args: checked, options, at })
-}
-
-/** The arguments with defaults filled in. @throws UserError naming the argument, the task and its line */
-export function checkArgs(
-  module: ModuleDefinition<unknown, unknown>,
-  task: string,
-  args: unknown,
-  at: string,
-): unknown {
-  const parsed = parseArgs(module, task, args, at)
-  if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map((issue) => {
-    const path = issue.path.join('.')
-    return path === '' ? issue.message : `${path}: ${issue.message}`
+  return Object.freeze({
+    kind: 'task',
+    name,
+    module,
+    args: checked,
+    options,
+    get at() {
+      return at()
+    },
   })
-  throw new UserError('E_BAD_ARGUMENT', `${module.name} "${task}": ${issues.join('; ')}`, { at })
-}
-
-// What a schema reads on the way, such as a template, has its own codes and hints; it lacks the task and its line.
-function parseArgs(
-  module: ModuleDefinition<unknown, unknown>,
-  task: string,
-  args: unknown,
-  at: string,
-): ReturnType<typeof module.args.safeParse> {
-  try {
-    return module.args.safeParse(args)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    const { code, message, hint } = error
-    throw new UserError(code, `${module.name} "${task}": ${message}`, {
-      hint,
-      at: error.at ?? at,
-      cause: error,
-    })
-  }
 }

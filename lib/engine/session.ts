@@ -1,14 +1,13 @@
+import type { ChannelHost } from '../core/channel.ts'
 import type { RunEvent } from '../core/events.ts'
-import type { Question } from '../core/probe.ts'
-import { EVERYTHING, type Resource } from '../core/resource.ts'
+import { EVERYTHING, EVERYTHING_SHARED, type Resource } from '../core/resource.ts'
 import type { Task } from '../core/task.ts'
 import type { Host } from '../playbook/inventory.ts'
-import type { PostgresChannel } from '../postgres/channel.ts'
 import type { Connection } from '../transport/transport.ts'
-import type { Result } from './plan-task.ts'
-import { Snapshot } from './snapshot.ts'
-
-export type User = 'login' | 'root'
+import { Channels } from './look/channels.ts'
+import { type PlannedChange, Snapshot } from './look/snapshot.ts'
+import type { Result } from './plan/result.ts'
+import type { Ended } from './plan/ended.ts'
 
 /** How a run treats every host. */
 export interface RunMode {
@@ -20,78 +19,93 @@ export interface RunMode {
   readonly emit: (event: RunEvent) => void
   /** Aborted when the operator asked to stop: no further change is begun. */
   readonly stop: AbortSignal
+  /** Aborted when the operator does not wait for the changes under way either: connections are cut off. */
+  readonly stopNow?: AbortSignal | undefined
 }
 
 /** One host for the length of a run: its connection, and what is known of it. */
 export interface Session {
   readonly host: Host
   readonly mode: RunMode
-  readonly connection: Connection
-  readonly postgres: PostgresChannel
-  readonly snapshots: Readonly<Record<User, Snapshot>>
+  /** Another one after the host was restarted. */
+  connection: Connection
+  readonly channels: Channels
+  readonly snapshot: Snapshot
   readonly results: Map<Task, Result>
   /** What changes of the current play may have altered on other hosts. */
   readonly abroad: Resource[]
+  /** The other hosts of the run, for tasks that run there. */
+  readonly others: OtherHosts
+  /** Work on the host, one after the other: its own tasks and those that other hosts delegate to it. */
+  turn: Promise<unknown>
 }
 
-/** A question and whose eyes it is asked with. */
-export interface Wanted {
-  readonly user: User
-  readonly question: Question
+/** How a session reaches other hosts, and the same host again. */
+export interface OtherHosts {
+  /** @throws UnreachableError */
+  sessionOf(name: string): Promise<Session>
+  /** A new connection after the host went away. @throws UnreachableError when it does not come back in time */
+  reconnect(session: Session, timeoutMs: number): Promise<void>
+  /** Runs what is to run once for all hosts of the play, if no other host does. */
+  once(key: string, host: string, work: () => Promise<Ended | undefined>): Once
+  /** In a dry run: whether this host is the one that would run it. */
+  isFirst(key: string, host: string): boolean
 }
 
-export function createSession(
-  host: Host,
-  mode: RunMode,
-  connection: Connection,
-  postgres: PostgresChannel,
-): Session {
-  const snapshots = { login: new Snapshot(), root: new Snapshot() }
-  return { host, mode, connection, postgres, snapshots, results: new Map(), abroad: [] }
+/** A task that runs once for all hosts of a play. */
+export interface Once {
+  /** Whether this host runs it. */
+  readonly mine: boolean
+  /** The host that does. */
+  readonly by: string
+  readonly end: Promise<Ended | undefined>
 }
 
-export const userOf = (item: { readonly become: boolean }): User => (item.become ? 'root' : 'login')
-
-// What only the host itself can see. Everything else, a database or a tunnel, may be seen from the other hosts.
-const LOCAL = /^(path|package|service|docker|pgbackrest):/
-
-/**
- * Notes a planned change in what is known of the host, with either user's eyes. What it leaves behind is foretold for
- * the user who makes it: the other one may not be allowed to see it. A database looks the same to both.
- */
-export function planned(
-  session: Session,
-  maker: User,
-  by: string,
-  touches: readonly Resource[],
-  own: readonly Question[],
-  leaves: Parameters<Snapshot['plan']>[3],
-): void {
-  const shared = leaves.filter(({ question }) => question.reader.channel === 'postgres')
-  for (const user of ['login', 'root'] as const) {
-    session.snapshots[user].plan(by, touches, own, user === maker ? leaves : shared)
+export function createSession(host: Host, mode: RunMode, connection: Connection, others: OtherHosts): Session {
+  const session: Session = {
+    host,
+    mode,
+    connection,
+    channels: new Channels(channelHost(host, () => session.connection)),
+    snapshot: new Snapshot(),
+    results: new Map(),
+    abroad: [],
+    others,
+    turn: Promise.resolve(),
   }
-  session.abroad.push(...touches.filter((touch) => !LOCAL.test(touch)))
+  return session
 }
 
-/** The planned changes have been made. */
-export function settle(session: Session): void {
-  for (const snapshot of Object.values(session.snapshots)) snapshot.settle()
+const channelHost = (host: Host, connection: () => Connection): ChannelHost => ({
+  name: host.name,
+  forward: (address, port) => connection().forward(address, port),
+  countRoundTrip: () => connection().countRoundTrip(),
+})
+
+/** Works on a host when nobody else does. Never called by the work itself. */
+export function inTurn<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  const turn = session.turn.then(work)
+  session.turn = turn.catch(() => {})
+  return turn
+}
+
+/** Notes a planned change in what is known of the host. */
+export function planned(session: Session, change: PlannedChange): void {
+  session.snapshot.plan(change)
+  const { touches } = change
+  if (touches.includes(EVERYTHING)) session.abroad.push(EVERYTHING_SHARED)
+  else session.abroad.push(...touches.filter(({ shared }) => shared))
 }
 
 /** Takes nothing for known any more. */
-export function forget(session: Session): void {
-  for (const snapshot of Object.values(session.snapshots)) snapshot.forget([EVERYTHING])
-}
+export const forgetEverything = ({ snapshot }: Session): void => snapshot.forget([EVERYTHING])
 
 /**
  * What others changed may show here too. A dry run cannot ask again, so it takes the answers for unknown;
  * a real run asks.
  */
-export function hearOfOthers(session: Session, by: string, touches: readonly Resource[]): void {
+export function noteChangesOfOthers({ mode, snapshot }: Session, by: string, touches: readonly Resource[]): void {
   if (touches.length === 0) return
-  for (const snapshot of Object.values(session.snapshots)) {
-    if (session.mode.check) snapshot.plan(by, touches, [], [])
-    else snapshot.forget(touches)
-  }
+  if (mode.check) snapshot.plan({ by, touches, own: [], leaves: [], user: '' })
+  else snapshot.forget(touches)
 }

@@ -1,37 +1,50 @@
 import { UserError } from '../core/errors.ts'
-import type { Task, TaskOptions } from '../core/task.ts'
-import { refuseUnknown } from './options.ts'
+import type { Group, GroupOptions } from '../core/group.ts'
+import { checkShared, refuseUnknown } from './options.ts'
 import type { Play } from './playbook.ts'
+import { batchSizes } from './serial.ts'
 
 const PLAY: Record<keyof Play, true> = {
   name: true,
   hosts: true,
   become: true,
+  becomeUser: true,
+  environment: true,
   serial: true,
+  maxFailPercentage: true,
   anyErrorsFatal: true,
   tags: true,
   roles: true,
   tasks: true,
 }
 
-const TASK: Record<keyof TaskOptions, true> = {
+/** @throws UserError for an option that a play does not have, and for a value that an option cannot have */
+export function checkPlay(play: Play): void {
+  const where = `play ${play.name}`
+  refuseUnknown(play, PLAY, where)
+  const { serial, maxFailPercentage: most } = play
+  if (serial !== undefined) batchSizes(serial, 1, where)
+  if (most !== undefined && !(most >= 0 && most <= 100))
+    throw new UserError('E_BAD_PLAY', `${where}: maxFailPercentage must be from 0 to 100`)
+}
+
+const GROUP: Record<keyof GroupOptions, true> = {
+  name: true,
   notify: true,
   tags: true,
   when: true,
   become: true,
-  touches: true,
+  becomeUser: true,
+  environment: true,
   ignoreErrors: true,
+  delegateTo: true,
+  runOnce: true,
+  timeoutMs: true,
 }
 
-/** @throws UserError for an option that a play does not have, and for a `serial` that is no number of hosts */
-export function checkPlay(play: Play): void {
-  refuseUnknown(play, PLAY, `play ${play.name}`)
-  const { serial } = play
-  if (serial !== undefined && !(Number.isInteger(serial) && serial > 0))
-    throw new UserError('E_BAD_PLAY', `play ${play.name}: serial must be a whole number from 1`)
-}
-
-/** @throws UserError for an option that a task does not have */
-export function checkOptions(task: Task): void {
-  refuseUnknown(task.options, TASK, `${task.module.name} "${task.name}"`, task.at)
+/** @throws UserError for an option that a group does not have, and for a value that an option cannot have */
+export function checkGroup({ options, at }: Group, hosts: readonly string[]): void {
+  const where = `group ${options.name ?? ''}`.trim()
+  refuseUnknown(options, GROUP, where, () => at)
+  checkShared(options, where, hosts, () => at)
 }

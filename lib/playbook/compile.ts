@@ -1,32 +1,20 @@
-import { createHash } from 'node:crypto'
-import { UserError } from '../core/errors.ts'
-import { type Task, flatten, isDeferred } from '../core/task.ts'
-import { checkOptions, checkPlay } from './check-play.ts'
+import { type Group, isGroup } from '../core/group.ts'
+import { isDeferred } from '../core/deferred.ts'
+import { type SharedOptions, type Task, type TaskList, flatten } from '../core/task.ts'
+import { checkDependencies, checkHandler, checkTask, handlersOf } from './check-task.ts'
+import { checkGroup, checkPlay } from './check-play.ts'
+import { identify } from './identify.ts'
 import type { Host, Inventory } from './inventory.ts'
 import { selectHosts } from './pattern.ts'
 import type { Play } from './playbook.ts'
+import type { Entry, Item, Place } from './program.ts'
 import { type TagSelection, isSelected } from './tags.ts'
-
-/** A task of one host, with all that its play and role add to it. */
-export interface Item {
-  readonly task: Task
-  readonly play: string
-  /** The role's name; empty for tasks listed in the play itself. */
-  readonly role: string
-  readonly tags: readonly string[]
-  readonly become: boolean
-  readonly handler: boolean
-  /** The handlers that it notifies, which are items of the same host. */
-  readonly notify: readonly Item[]
-  /** Names the item across runs: a handler that is still owed is found again by it. */
-  readonly id: string
-}
 
 /** What one host does in one play. */
 export interface HostPlay {
   readonly host: Host
-  readonly items: readonly Item[]
-  /** In the order in which they were first notified. */
+  readonly program: readonly Entry[]
+  /** In the order in which they were first notified. Grows while tasks are made from what was found. */
   readonly handlers: readonly Item[]
   /** Of all tasks, selected or not. */
   readonly tags: ReadonlySet<string>
@@ -38,7 +26,7 @@ export interface CompiledPlay {
 }
 
 /**
- * Expands plays into lists of tasks per host. Pure; everything that can be wrong with a playbook before asking a host
+ * Expands plays into the program of each host. Pure; everything that can be wrong with a playbook before asking a host
  * is found here.
  * @throws UserError naming the line of the playbook or role
  */
@@ -51,121 +39,163 @@ export function compilePlays(
 ): CompiledPlay[] {
   return plays.map((play) => {
     checkPlay(play)
-    const selected = selectHosts(inventory, hosts, play.hosts, `play ${play.name}`)
+    const selected = hostsOf(play, inventory, hosts)
     const within = selected.filter((host) => limited.includes(host))
-    return { play, hosts: within.map((host) => compileHost(play, host, selection)) }
+    return { play, hosts: within.map((host) => compileHost(play, host, hosts, selection)) }
   })
 }
 
-function compileHost(play: Play, host: Host, selection: TagSelection): HostPlay {
-  const lists = [
-    ...(play.roles?.(host) ?? []).flatMap((use) => (use ? [use] : [])),
-    { role: '', tags: [], tasks: flatten(play.tasks?.(host) ?? []) },
-  ]
+function hostsOf(play: Play, inventory: Inventory, hosts: readonly Host[]): readonly Host[] {
+  if (!Array.isArray(play.hosts)) return selectHosts(inventory, hosts, play.hosts as never, `play ${play.name}`)
+  const names = new Set((play.hosts as readonly Host[]).map(({ name }) => name))
+  return hosts.filter(({ name }) => names.has(name))
+}
+
+/** Where a task stands: what its play, role and groups say. */
+interface Surroundings {
+  readonly role: string
+  readonly tags: readonly string[]
+  readonly notify: readonly Task[]
+  readonly places: readonly Place[]
+  readonly conditions: Item['conditions']
+  readonly environment: Readonly<Record<string, string>>
+  readonly options: Pick<
+    SharedOptions,
+    'become' | 'becomeUser' | 'ignoreErrors' | 'delegateTo' | 'runOnce' | 'timeoutMs'
+  >
+}
+
+function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: TagSelection): HostPlay {
   const handlers = new Map<Task, Item>()
-  const items: Item[] = []
   const listed = new Set<Task>()
-  const known = new Set<string>()
-  for (const { role, tags, tasks } of lists) {
-    for (const task of tasks) {
-      refuse(task, listed, handlers)
-      listed.add(task)
-      const inherited = [...(play.tags ?? []), ...tags]
-      const make = (one: Task, handler: boolean, notify: readonly Item[]): Item => ({
-        task: one,
-        play: play.name,
-        role,
-        tags: [...inherited, ...(one.options.tags ?? [])],
-        become: one.options.become ?? play.become ?? true,
-        handler,
-        notify,
-        id: identify(host, play, role, one, handler ? namesakes(handlers, role, one) : 0),
-      })
-      const notify = handlersOf(task).map((handler) => {
-        if (listed.has(handler))
-          throw new UserError('E_BAD_HANDLER', `"${handler.name}" is notified and listed as a task`, {
-            at: handler.at,
-            hint: 'List it in notify only; it runs at the end of the play.',
-          })
-        if (!handlers.has(handler)) checkHandler(handler)
-        const one = handlers.get(handler) ?? make(handler, true, [])
-        handlers.set(handler, one)
-        return one
-      })
-      const item = make(task, false, notify)
-      for (const tag of item.tags) known.add(tag)
-      if (isSelected(item.tags, selection)) items.push(item)
+  const tags = new Set<string>()
+  const times = new Map<string, number>()
+  const known = hosts.map(({ name }) => name)
+
+  const compileList = (list: TaskList, around: Surroundings): Entry[] =>
+    flatten(list).flatMap((entry): Entry[] => {
+      if (isDeferred(entry)) {
+        checkDependencies('a list of tasks', entry.tasks, listed)
+        const compile = (made: TaskList) => compileList(made, around)
+        return [{ kind: 'make', list: entry, places: around.places, compile }]
+      }
+      return isGroup(entry) ? compileGroup(entry, around) : compileTask(entry, around)
+    })
+
+  const compileGroup = (group: Group, around: Surroundings): Entry[] => {
+    checkGroup(group, known)
+    const inner = within(around, group.options)
+    for (const condition of inner.conditions)
+      if (isDeferred(condition)) checkDependencies('a group', condition.tasks, listed, group.at)
+    if (group.rescue.length === 0 && group.always.length === 0) return compileList(group.tasks, inner)
+    const name = group.options.name ?? group.at
+    const rescue: Entry[] = []
+    const block = { name, rescue }
+    const part = (part: Place['part']): Surroundings => ({ ...inner, places: [...inner.places, { block, part }] })
+    const tasks = compileList(group.tasks, part('tasks'))
+    rescue.push(...compileList(group.rescue, part('rescue')))
+    return [...tasks, ...compileList(group.always, part('always'))]
+  }
+
+  const compileTask = (task: Task, around: Surroundings): Entry[] => {
+    checkTask(task, listed, handlers, known)
+    listed.add(task)
+    const inner = within(around, task.options)
+    const notify = [...around.notify, ...handlersOf(task)].map((handler) => {
+      const made = handlers.get(handler)
+      if (made !== undefined) return made
+      checkHandler(handler, listed, known)
+      const one = makeItem(handler, { ...within(around, handler.options), conditions: conditionsOf([], handler) }, [], true)
+      handlers.set(handler, one)
+      return one
+    })
+    const item = makeItem(task, inner, [...new Set(notify)], false)
+    for (const tag of item.tags) tags.add(tag)
+    return isSelected(item.tags, selection) ? [{ kind: 'task', item, places: around.places }] : []
+  }
+
+  const makeItem = (task: Task, { role, tags, conditions, environment, options }: Surroundings, notify: readonly Item[], handler: boolean): Item => {
+    const { ignoreErrors = false, delegateTo, runOnce = false, timeoutMs } = options
+    const name = [handler ? 'handler' : 'task', play.name, role, task.module.name, task.name].join('\0')
+    const nth = times.get(name) ?? 0
+    times.set(name, nth + 1)
+    return {
+      task,
+      play: play.name,
+      role,
+      tags,
+      user: userOf(options),
+      handler,
+      notify,
+      conditions,
+      environment,
+      ignoreErrors,
+      delegateTo: typeof delegateTo === 'object' ? delegateTo.name : delegateTo,
+      runOnce,
+      timeoutMs,
+      key: `${name}\0${nth}`,
+      get id() {
+        return identify(host, play, role, task, nth)
+      },
     }
   }
-  return { host, items, handlers: [...handlers.values()], tags: known }
-}
 
-function handlersOf(task: Task): readonly Task[] {
-  const { notify } = task.options
-  const list =
-    notify === undefined ? [] : Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
-  for (const handler of list) {
-    // JavaScript users can pass a name here, which would silently never run (ansible#14923).
-    if (handler?.kind !== 'task')
-      throw new UserError(
-        'E_BAD_HANDLER',
-        `"${task.name}" notifies ${JSON.stringify(handler)}, which is not a task`,
-        {
-          at: task.at,
-          hint: 'Pass the handler itself: const restart = docker.restart(…); … { notify: restart }',
-        },
-      )
+  const top: Surroundings = {
+    role: '',
+    tags: play.tags ?? [],
+    notify: [],
+    places: [],
+    conditions: [],
+    environment: play.environment ?? {},
+    options: { become: play.become ?? true, becomeUser: play.becomeUser },
   }
-  return list
-}
-
-function checkHandler(handler: Task): void {
-  checkOptions(handler)
-  if (handler.options.notify !== undefined)
-    throw new UserError(
-      'E_BAD_HANDLER',
-      `the handler "${handler.name}" notifies others, which would never run`,
-      {
-        at: handler.at,
-        hint: 'Notify all of them from the task; they run in the order in which they are first notified.',
-      },
-    )
-}
-
-function refuse(task: Task, listed: ReadonlySet<Task>, handlers: ReadonlyMap<Task, Item>): void {
-  checkOptions(task)
-  if (listed.has(task))
-    throw new UserError('E_DUPLICATE_TASK', `"${task.name}" is listed twice`, { at: task.at })
-  if (handlers.has(task))
-    throw new UserError('E_BAD_HANDLER', `"${task.name}" is listed as a task and notified`, { at: task.at })
-  for (const needed of dependencies(task)) {
-    if (!listed.has(needed))
-      throw new UserError(
-        'E_BAD_DEPENDENCY',
-        `"${task.name}" needs "${needed.name}", which is not listed before it`,
-        {
-          at: task.at,
-          hint: 'List the task that it depends on earlier in the same play.',
-        },
-      )
+  const roles = (play.roles?.(host) ?? []).flatMap((use) => (use ? [use] : []))
+  const program = [
+    ...roles.flatMap(({ role, tags: own, tasks }) =>
+      compileList(tasks, { ...top, role, tags: [...top.tags, ...own] }),
+    ),
+    ...compileList(play.tasks?.(host) ?? [], top),
+  ]
+  return {
+    host,
+    program,
+    get handlers() {
+      return [...handlers.values()]
+    },
+    tags,
   }
 }
 
-/** The tasks whose results the arguments or the condition of `task` are made from. */
-export function dependencies(task: Task): readonly Task[] {
-  const { when } = task.options
-  return [...(isDeferred(task.args) ? task.args.tasks : []), ...(isDeferred(when) ? when.tasks : [])]
+/** What holds inside of something with these options. */
+function within(around: Surroundings, options: SharedOptions): Surroundings {
+  const { become, becomeUser, ignoreErrors, delegateTo, runOnce, timeoutMs } = options
+  const own = { ignoreErrors, delegateTo, runOnce, timeoutMs }
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
+  return {
+    ...around,
+    tags: [...around.tags, ...(options.tags ?? [])],
+    notify: [...around.notify, ...handlersOf({ options, name: '', at: '' })],
+    conditions: conditionsOf(around.conditions, { options }),
+    environment: { ...around.environment, ...options.environment },
+    options: { ...around.options, ...given, ...rights(around.options, become, becomeUser) },
+  }
 }
 
-// A role that is used twice has two handlers of one name, and each is owed on its own.
-const namesakes = (handlers: ReadonlyMap<Task, Item>, role: string, { name, module }: Task): number =>
-  [...handlers.values()].filter(
-    (other) => other.role === role && other.task.name === name && other.task.module.name === module.name,
-  ).length
+const conditionsOf = (
+  outer: Item['conditions'],
+  { options: { when } }: { readonly options: SharedOptions },
+): Item['conditions'] => (when === undefined || when === true ? outer : [...outer, when])
 
-function identify(host: Host, play: Play, role: string, task: Task, nth: number): string {
-  // Handlers of a play's own tasks have no role that keeps those of different plays apart.
-  const owner = role === '' ? `play ${play.name}` : role
-  const text = [host.name, owner, task.module.name, task.name, ...(nth > 0 ? [nth] : [])].join('\0')
-  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+// Who says `become: false` wants the login user, whatever is said around it; who names a user wants to become that one.
+function rights(
+  around: Surroundings['options'],
+  become: boolean | undefined,
+  becomeUser: string | undefined,
+): Pick<SharedOptions, 'become' | 'becomeUser'> {
+  if (becomeUser !== undefined) return { become: become ?? true, becomeUser }
+  if (become === undefined) return { become: around.become, becomeUser: around.becomeUser }
+  return { become, becomeUser: become ? around.becomeUser : undefined }
 }
+
+const userOf = ({ become, becomeUser }: Surroundings['options']): string =>
+  become === false ? 'login' : (becomeUser ?? 'root')

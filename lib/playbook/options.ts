@@ -1,5 +1,7 @@
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { isDeferred } from '../core/deferred.ts'
+import type { SharedOptions } from '../core/task.ts'
 
 /**
  * TypeScript refuses a misspelled option, but playbooks are run without asking it, and may be JavaScript. An option that
@@ -10,12 +12,47 @@ export function refuseUnknown(
   options: object,
   known: Readonly<Record<string, true>>,
   where: string,
-  at?: string,
+  at?: string | (() => string),
 ): void {
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(known, name)) continue
     const near = didYouMean(name, Object.keys(known))
     const hint = near === undefined ? `There are ${Object.keys(known).join(', ')}.` : `Did you mean ${near}?`
-    throw new UserError('E_BAD_OPTION', `${where}: there is no option ${name}`, { at, hint })
+    throw new UserError('E_BAD_OPTION', `${where}: there is no option ${name}`, {
+      at: typeof at === 'function' ? at() : at,
+      hint,
+    })
+  }
+}
+
+/** @throws UserError for a value that an option of tasks and groups cannot have */
+export function checkShared(
+  { becomeUser, become, delegateTo, environment, timeoutMs, when }: SharedOptions,
+  where: string,
+  hosts: readonly string[],
+  at: () => string,
+): void {
+  const bad = (what: string, hint?: string): UserError =>
+    new UserError('E_BAD_OPTION', `${where}: ${what}`, { at: at(), hint })
+  if (becomeUser !== undefined && !/^[A-Za-z_][\w.-]*\$?$/.test(becomeUser))
+    throw bad(`becomeUser ${JSON.stringify(becomeUser)} is not the name of an account`)
+  if (becomeUser !== undefined && become === false) throw bad('becomeUser contradicts become: false')
+  if (timeoutMs !== undefined && !(Number.isInteger(timeoutMs) && timeoutMs > 0))
+    throw bad('timeoutMs must be a whole number of milliseconds from 1')
+  if (when !== undefined && typeof when !== 'boolean' && !isDeferred(when))
+    throw bad('when takes true, false, or what from, changed or failed make')
+  for (const [name, value] of Object.entries(environment ?? {}))
+    if (!/^[A-Za-z_]\w*$/.test(name) || typeof value !== 'string' || value.includes('\0'))
+      throw bad(
+        `environment: ${name} is not a variable with text as its value`,
+        'A secret goes to the env of a command: what is in the environment of a task shows in ps.',
+      )
+  const target = typeof delegateTo === 'object' ? delegateTo.name : delegateTo
+  if (target !== undefined && !hosts.includes(target)) {
+    const near = didYouMean(target, hosts)
+    throw bad(
+      `delegateTo: ${target} is not a host of the inventory`,
+      near === undefined ? `There are ${hosts.join(', ')}.` : `Did you mean ${near}?`,
+    )
   }
 }

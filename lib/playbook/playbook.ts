@@ -9,16 +9,27 @@ import type { SecretStore } from '../secrets/index.ts'
 import type { Host, VarsSchema } from './inventory.ts'
 import type { HostPattern } from './pattern.ts'
 import { refuseUnknown } from './options.ts'
+import type { Serial } from './serial.ts'
 import type { RoleUse } from './role.ts'
 
 /** Roles and tasks for a set of hosts. */
 export interface Play {
   readonly name: string
-  readonly hosts: HostPattern
-  /** Run as root through sudo. @default true */
+  /** A pattern, or hosts themselves, as `facts` suggest them. */
+  readonly hosts: HostPattern | readonly Host[]
+  /** Run as root. @default true */
   readonly become?: boolean | undefined
-  /** How many hosts at a time go through the whole play. @default all */
-  readonly serial?: number | undefined
+  /** Run as this account instead of root. @default root */
+  readonly becomeUser?: string | undefined
+  /** Environment of every command. Shows in `ps`. @default nothing */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  /**
+   * How many hosts at a time go through the whole play: a number, a share such as `'30%'`, or a list of them for one
+   * batch after the other. A failure in a batch ends the play. @default all
+   */
+  readonly serial?: Serial | undefined
+  /** With `serial`: the play goes on while no more than this share of a batch has failed, from 0 to 100. @default 0 */
+  readonly maxFailPercentage?: number | undefined
   /** A host that fails in it, or cannot take part, ends the run for all. @default false */
   readonly anyErrorsFatal?: boolean | undefined
   readonly tags?: readonly string[] | undefined
@@ -26,27 +37,42 @@ export interface Play {
   readonly tasks?: (host: Host) => TaskList
 }
 
-/** Something asked of each host before the plays are made. */
-export interface Fact<Value> {
-  /** `reachedAt` gives the host's own address that SSH reached it under, once the host has answered. */
-  probe(host: Host, reachedAt: () => string | undefined): Probe<Value>
+/** Something asked of hosts before the plays are made. */
+export interface Fact<Value, Vars = unknown> {
+  probe(host: Host, about: AboutFact<Vars>): Probe<Value>
   /** Stands in while nothing was asked: for `--list-tasks` and for the checks before the first connection. */
   readonly unknown: Value
-  /** Ask as root through sudo. @default true */
+  /** Ask as root. @default true */
   readonly become?: boolean | undefined
+  /**
+   * Hosts that are asked whatever `--limit` selects, where the answer of all decides: who is the primary.
+   * @default the hosts that the plays work on
+   */
+  readonly hosts?: HostPattern | undefined
 }
 
-/** The facts of each host, by host name. */
+/** What a fact's questions may be made from. */
+export interface AboutFact<Vars = unknown> {
+  /** The vars of the playbook, from `-e`. */
+  readonly vars: Vars
+  /** The host's own address that SSH reached it under, once the host has answered. */
+  readonly reachedAt: () => string | undefined
+}
+
+/** The values of a fact, by host name. */
 export type FactsOf<Value> = Readonly<Record<string, Value>>
 
+/** All facts of a playbook: by name, then by host name. */
+export type AllFacts<Values> = { readonly [Name in keyof Values]: FactsOf<Values[Name]> }
+
 /** What a playbook's plays are made from. */
-export interface PlaybookContext<Vars, Value> {
+export interface PlaybookContext<Vars, Values> {
   readonly vars: Vars
   /** All hosts of the inventory, not only those that `--limit` selects. */
   readonly hosts: readonly Host[]
   /** Those that `--limit` selects: no other is changed. */
   readonly limited: readonly Host[]
-  readonly facts: FactsOf<Value>
+  readonly facts: AllFacts<Values>
   /** Passwords and keys, made on first need. */
   readonly secrets: SecretStore
   /** Folder for this environment's secrets and images, `.run-playbook`. */
@@ -54,8 +80,8 @@ export interface PlaybookContext<Vars, Value> {
 }
 
 /** What a playbook's report is made from. */
-export interface ReportContext<Vars, Value> extends PlaybookContext<Vars, Value> {
-  /** Why hosts could not be asked, by host name. Their fact is the unknown one. */
+export interface ReportContext<Vars, Values> extends PlaybookContext<Vars, Values> {
+  /** Why hosts could not be asked, by host name. Their facts are the unknown ones. */
   readonly unreached: Readonly<Record<string, ErrorReport>>
   /** The run was a dry one. */
   readonly check: boolean
@@ -69,32 +95,33 @@ export interface Confirmation {
   readonly yes: string
 }
 
-export interface PlaybookDefinition<Schema extends VarsSchema, Value> {
+export interface PlaybookDefinition<Schema extends VarsSchema, Values> {
   /** One line, shown by `--help`. */
   readonly description: string
   /** What `-e` may set. @default nothing */
   readonly vars?: Schema | undefined
-  readonly fact?: Fact<Value> | undefined
+  /** What is asked of the hosts before the plays are made, by name. @default nothing */
+  readonly facts?: { readonly [Name in keyof Values]: Fact<Values[Name], z.output<Schema>> } | undefined
   /** How much is printed at least, as by `-v`. @default 0 */
   readonly verbosity?: number | undefined
   /**
    * Called before the first connection with unknown facts, and again with the real ones. Without it the playbook
    * changes nothing: it takes no host's lock, and can be followed with `--watch`.
    */
-  plays?(context: PlaybookContext<z.output<Schema>, Value>): readonly Play[]
+  plays?(context: PlaybookContext<z.output<Schema>, Values>): readonly Play[]
   /** Plays that bare hosts need before they can say everything: after them the hosts are asked again. */
-  prepare?(context: PlaybookContext<z.output<Schema>, Value>): readonly Play[]
+  prepare?(context: PlaybookContext<z.output<Schema>, Values>): readonly Play[]
   /** Asked before anything is changed; a dry run only shows it. Undefined: there is nothing to ask. */
-  confirm?(context: PlaybookContext<z.output<Schema>, Value>): Confirmation | undefined
+  confirm?(context: PlaybookContext<z.output<Schema>, Values>): Confirmation | undefined
   /** The last words of a run that went well, from what the hosts say then. */
-  closing?(context: PlaybookContext<z.output<Schema>, Value>): string | undefined
+  closing?(context: PlaybookContext<z.output<Schema>, Values>): string | undefined
   /** What to show at the end, whether it went well or not, from facts that are asked again after the plays. */
-  report?(context: ReportContext<z.output<Schema>, Value>): Report
+  report?(context: ReportContext<z.output<Schema>, Values>): Report
 }
 
-export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknown> extends PlaybookDefinition<
+export interface Playbook<Schema extends VarsSchema = VarsSchema, Values = unknown> extends PlaybookDefinition<
   Schema,
-  Value
+  Values
 > {
   readonly kind: 'playbook'
   readonly vars: Schema
@@ -112,26 +139,26 @@ export interface Playbook<Schema extends VarsSchema = VarsSchema, Value = unknow
  * @example A playbook that only looks, for `run-playbook uptime --watch`:
  * export default definePlaybook({
  *   description: 'how long each host is up',
- *   fact: { probe: () => ask(uptime, ''), unknown: '' },
+ *   facts: { up: { probe: () => ask(uptime, ''), unknown: '' } },
  *   report: ({ limited, facts }) => ({
  *     parts: [
  *       {
  *         kind: 'table',
  *         columns: [{ name: 'host' }, { name: 'up' }],
- *         rows: limited.map(({ name }) => [name, facts[name] || { text: 'not reached', tone: 'bad' }]),
+ *         rows: limited.map(({ name }) => [name, facts.up[name] || { text: 'not reached', tone: 'bad' }]),
  *       },
  *     ],
- *     data: { up: facts },
+ *     data: { up: facts.up },
  *   }),
  * })
  */
-export function definePlaybook<Schema extends VarsSchema, Value = undefined>(
-  definition: PlaybookDefinition<Schema, Value>,
-): Playbook<Schema, Value> {
+export function definePlaybook<Schema extends VarsSchema, Values = object>(
+  definition: PlaybookDefinition<Schema, Values>,
+): Playbook<Schema, Values> {
   const known = {
     description: true,
     vars: true,
-    fact: true,
+    facts: true,
     verbosity: true,
     plays: true,
     prepare: true,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { callSite } from '../core/call-site.ts'
-import { type Task, type TaskList, flatten } from '../core/task.ts'
+import { isDeferred } from '../core/deferred.ts'
+import { isGroup } from '../core/group.ts'
+import { type TaskList, flatten } from '../core/task.ts'
 import { UserError } from '../core/errors.ts'
 import type { VarsSchema } from './inventory.ts'
 import { refuseUnknown } from './options.ts'
@@ -22,7 +24,7 @@ export interface RoleDefinition<Schema extends VarsSchema> {
 export interface RoleUse {
   readonly role: string
   readonly tags: readonly string[]
-  readonly tasks: readonly Task[]
+  readonly tasks: TaskList
 }
 
 /**
@@ -50,14 +52,18 @@ export function defineRole<Schema extends VarsSchema>(
 }
 
 // Results, handlers and reports are told apart by name.
-function refuseDoubles(role: string, tasks: readonly Task[]): void {
-  const seen = new Set<string>()
-  for (const task of tasks) {
-    if (seen.has(task.name))
-      throw new UserError('E_DUPLICATE_TASK', `role ${role} has two tasks named "${task.name}"`, {
-        at: task.at,
+function refuseDoubles(role: string, tasks: TaskList, seen = new Set<string>()): void {
+  for (const entry of flatten(tasks)) {
+    if (isDeferred(entry)) continue
+    if (isGroup(entry)) {
+      for (const list of [entry.tasks, entry.rescue, entry.always]) refuseDoubles(role, list, seen)
+      continue
+    }
+    if (seen.has(entry.name))
+      throw new UserError('E_DUPLICATE_TASK', `role ${role} has two tasks named "${entry.name}"`, {
+        at: entry.at,
         hint: 'Give each task of a role a name of its own.',
       })
-    seen.add(task.name)
+    seen.add(entry.name)
   }
 }

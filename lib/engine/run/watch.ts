@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import { UserError } from '../core/errors.ts'
-import type { ErrorReport } from '../core/events.ts'
-import type { Host } from '../playbook/inventory.ts'
-import type { Transport } from '../transport/transport.ts'
+import { UserError } from '../../core/errors.ts'
+import type { ErrorReport } from '../../core/events.ts'
+import type { Host } from '../../playbook/inventory.ts'
+import type { Transport } from '../../transport/transport.ts'
 import { Fleet } from './fleet.ts'
-import { askFact, seenOf } from './gather.ts'
+import { type HostFacts, askFacts, seenOf } from '../look/gather.ts'
 import type { Prepared, RunRequest } from './prepare.ts'
-import type { RunMode } from './session.ts'
+import type { RunMode } from '../session.ts'
 
 /** How long the first report waits for hosts that do not answer. */
 const FIRST_MS = 5000
@@ -26,7 +26,7 @@ export function refuseToWatch({ name, playbook: { plays, report } }: RunRequest)
 const FINAL = /^E_(BECOME_FAILED|AUTH_FAILED|HOST_KEY_\w+|UNKNOWN_HOST_KEY|SSH_CONFIG)$/
 
 interface Known {
-  readonly fact?: { readonly value: unknown; readonly at: number }
+  readonly facts?: { readonly values: HostFacts; readonly at: number }
   readonly trouble?: ErrorReport
 }
 
@@ -45,7 +45,7 @@ export async function watch(
   const { stop } = mode
   // What goes wrong is in the report, as long as it lasts.
   const silent = { ...mode, check: true, emit: () => {} }
-  const fleet = new Fleet(silent, options.transportOf, pLimit(Infinity))
+  const fleet = new Fleet(prepared.hosts, silent, options.transportOf, pLimit(Infinity))
   const known = new Map<Host, Known>()
   const asking = new Map<Host, Promise<void>>()
   const ask = async (host: Host): Promise<void> => {
@@ -55,8 +55,8 @@ export async function watch(
     await fleet.each(
       [host],
       async (session) => {
-        const value = await askFact(request, session, false)
-        known.set(host, { fact: { value, at: performance.now() } })
+        const values = await askFacts(prepared, session, prepared.facts, false)
+        known.set(host, { facts: { values, at: performance.now() } })
         return true
       },
       () => false,
@@ -66,13 +66,12 @@ export async function watch(
   }
   const seen = () => {
     const since = performance.now() - Math.max(OLD_MS, 3 * everyMs)
-    const fresh = prepared.hosts.flatMap((host): [string, unknown][] => {
-      const { fact } = known.get(host) ?? {}
-      return fact !== undefined && fact.at >= since ? [[host.name, fact.value]] : []
+    const fresh = prepared.hosts.flatMap((host): [string, HostFacts][] => {
+      const { facts } = known.get(host) ?? {}
+      return facts !== undefined && facts.at >= since ? [[host.name, facts.values]] : []
     })
     return seenOf(
-      request,
-      prepared.hosts,
+      prepared,
       new Map(fresh),
       (host) => known.get(host)?.trouble ?? silence(known.get(host)),
     )
@@ -105,7 +104,7 @@ export async function watch(
 }
 
 function silence(known: Known | undefined): ErrorReport {
-  const seconds = known?.fact && Math.round((performance.now() - known.fact.at) / 1000)
+  const seconds = known?.facts && Math.round((performance.now() - known.facts.at) / 1000)
   return {
     code: 'E_NO_ANSWER',
     message: seconds === undefined ? 'no answer yet' : `no answer for ${seconds} s`,

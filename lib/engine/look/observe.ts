@@ -1,12 +1,19 @@
-import { UserError } from '../core/errors.ts'
-import type { Question, Reader, Reply } from '../core/probe.ts'
-import { TIMED_OUT, type Script } from '../transport/transport.ts'
-import type { Session, User, Wanted } from './session.ts'
+import { groupBy } from '../../core/group-by.ts'
+import { UserError } from '../../core/errors.ts'
+import { type Question, type Reader, type Reply, isSingle } from '../../core/probe.ts'
+import { type Script, TIMED_OUT } from '../../transport/transport.ts'
+import type { Session } from '../session.ts'
 import { questionId } from './snapshot.ts'
 
 /** Keys of one script: well under the 128 KiB that Linux allows one argument. */
 const SCRIPT_LIMIT = 48 * 1024
 const PROBE_TIMEOUT_MS = 60_000
+
+/** A question and whose eyes it is asked with. */
+export interface Wanted {
+  readonly user: string
+  readonly question: Question
+}
 
 /** Probe scripts of one user, and how to read their replies. */
 export interface Batch {
@@ -20,39 +27,56 @@ export interface Answered {
   readonly answer: unknown
 }
 
-/** Asks what is not known yet: one trip a user and one for each database, all at once. */
+/** Asks what is not known yet: one trip a user and one for each channel, all at once. */
 export async function observe(session: Session, wanted: readonly Wanted[]): Promise<void> {
-  const shell = (['login', 'root'] as const).map(async (user) => {
-    const batch = shellBatch(unknown(session, wanted, user, 'shell'))
+  const missing = unknown(session, wanted)
+  const shell = [...groupBy(missing.filter(isShell), ({ user }) => user)].map(async ([user, own]) => {
+    const batch = shellBatch(own.map(({ question }) => question))
     record(session, user, await exchange(session, user, batch))
   })
-  await Promise.all([...shell, observePostgres(session, wanted)])
+  await Promise.all([...shell, observeChannels(session, missing)])
 }
 
 /** Asks the host now, whatever is known or foreseen. */
 export async function askNow(
   session: Session,
-  user: User,
+  user: string,
   questions: readonly Question[],
   lock = true,
 ): Promise<readonly Answered[]> {
   return exchange(session, user, shellBatch(questions), lock)
 }
 
-async function exchange(
-  session: Session,
-  user: User,
-  batch: Batch,
-  lock = true,
-): Promise<readonly Answered[]> {
+async function exchange(session: Session, user: string, batch: Batch, lock = true): Promise<readonly Answered[]> {
   if (batch.scripts.length === 0) return []
   const options = { user, lock: lock && !session.mode.check }
   return batch.read(await session.connection.exchange(batch.scripts, options))
 }
 
 /** Keeps the answers. */
-export function record(session: Session, user: User, answers: readonly Answered[]): void {
-  for (const { question, answer } of answers) session.snapshots[user].record(question, answer)
+export function record(session: Session, user: string, answers: readonly Answered[]): void {
+  for (const { question, answer } of answers) session.snapshot.record(user, question, answer)
+}
+
+/** Asks the channels for what is missing. */
+export async function observeChannels(session: Session, wanted: readonly Wanted[]): Promise<void> {
+  const missing = unknown(session, wanted).filter((one) => !isShell(one))
+  if (missing.length === 0) return
+  const answers = await session.channels.ask(missing.map(({ question }) => question))
+  for (const { user, question } of missing) session.snapshot.record(user, question, answers.get(question))
+}
+
+/** What is asked of the host's shell. */
+export const isShell = ({ question }: Wanted): boolean => question.reader.channel === undefined
+
+/** What is not known, each once. */
+export function unknown(session: Session, wanted: readonly Wanted[]): Wanted[] {
+  const once = new Map<string, Wanted>()
+  for (const one of wanted) {
+    if (session.snapshot.look(one.user, one.question).kind === 'missing')
+      once.set(`${one.user}\0${questionId(one.question)}`, one)
+  }
+  return [...once.values()]
 }
 
 /** The scripts that answer all questions: one for each reader, however many tasks ask. */
@@ -71,36 +95,6 @@ export function shellBatch(questions: readonly Question[]): Batch {
   return { scripts, read }
 }
 
-/** Asks the databases. */
-export async function observePostgres(session: Session, wanted: readonly Wanted[]): Promise<void> {
-  for (const user of ['login', 'root'] as const) {
-    const questions = unknown(session, wanted, user, 'postgres')
-    if (questions.length === 0) continue
-    const answers = await session.postgres.ask(questions)
-    for (const question of questions) {
-      session.snapshots[user].record(
-        question,
-        answers.has(question) ? answers.get(question) : new Error('no answer'),
-      )
-    }
-  }
-}
-
-/** The questions among `wanted` whose answers are not known, each once. */
-export function unknown(
-  session: Session,
-  wanted: readonly Wanted[],
-  user: User,
-  channel: 'shell' | 'postgres',
-): Question[] {
-  const once = new Map<string, Question>()
-  for (const { user: asker, question } of wanted) {
-    if (asker !== user || question.reader.channel !== channel) continue
-    if (session.snapshots[user].look(question).kind === 'missing') once.set(questionId(question), question)
-  }
-  return [...once.values()]
-}
-
 interface Group {
   readonly reader: Reader<unknown>
   readonly questions: Question[]
@@ -108,13 +102,13 @@ interface Group {
 
 function grouped(questions: readonly Question[]): Group[] {
   const groups: Group[] = []
-  const current = new Map<string, Group & { size: number }>()
+  const current = new Map<Reader<unknown>, Group & { size: number }>()
   for (const question of questions) {
     const { reader, key } = question
-    let group = current.get(reader.name)
-    if (group === undefined || group.size + key.length > SCRIPT_LIMIT) {
+    let group = current.get(reader)
+    if (group === undefined || group.size + key.length > SCRIPT_LIMIT || isSingle(reader)) {
       group = { reader, questions: [], size: 0 }
-      current.set(reader.name, group)
+      current.set(reader, group)
       groups.push(group)
     }
     group.questions.push(question)
@@ -127,15 +121,15 @@ function grouped(questions: readonly Question[]): Group[] {
 function parsed(reader: Reader<unknown>, questions: readonly Question[], reply: Reply): readonly unknown[] {
   if (reply.code === TIMED_OUT) {
     const error = new UserError('E_PROBE_TIMEOUT', `the host did not answer ${reader.name} within a minute`, {
-      hint: 'Something it looks at hangs: a dead network mount, or a stuck daemon.',
+      hint: 'The host is very slow, or something it looks at hangs: a dead network mount, a stuck daemon.',
     })
     return questions.map(() => error)
   }
+  const keys = questions.map(({ key }) => key)
   try {
-    return reader.parse(
-      reply,
-      questions.map(({ key }) => key),
-    )
+    const answers = reader.parse(reply, keys)
+    if (answers.length === keys.length) return answers
+    throw new TypeError(`the reader ${reader.name} gave ${answers.length} answers to ${keys.length} questions`)
   } catch (error) {
     return questions.map(() => error)
   }

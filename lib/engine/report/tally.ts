@@ -1,4 +1,4 @@
-import type { HostRecap, RunEvent, TaskStatus } from '../core/events.ts'
+import type { HostRecap, RunEvent, TaskStatus } from '../../core/events.ts'
 
 type Counters = { -readonly [Name in keyof HostRecap]: HostRecap[Name] }
 

@@ -1,19 +1,15 @@
 import pLimit from 'p-limit'
-import type { Recap, RunEvent } from '../core/events.ts'
-import type { Resource } from '../core/resource.ts'
-import type { CompiledPlay, HostPlay } from '../playbook/compile.ts'
-import type { Host } from '../playbook/inventory.ts'
-import type { Confirmation } from '../playbook/playbook.ts'
-import type { Transport } from '../transport/transport.ts'
+import type { Recap, RunEvent } from '../../core/events.ts'
+import type { CompiledPlay } from '../../playbook/compile.ts'
+import type { Host } from '../../playbook/inventory.ts'
+import type { Confirmation } from '../../playbook/playbook.ts'
+import type { Transport } from '../../transport/transport.ts'
+import { gatherFacts } from '../look/gather.ts'
+import { Tally } from '../report/tally.ts'
+import type { RunMode } from '../session.ts'
 import { Fleet } from './fleet.ts'
-import { owedQuestions } from './handlers.ts'
-import { gatherFacts } from './gather.ts'
-import { observe } from './observe.ts'
-import { playHost } from './play-host.ts'
 import { type Prepared, type RunRequest, type Seen, prepare } from './prepare.ts'
-import { type RunMode, type Session, hearOfOthers } from './session.ts'
-import { Tally } from './tally.ts'
-import { questionsOf } from './wanted.ts'
+import { runPlay } from './run-play.ts'
 import { refuseToWatch, watch } from './watch.ts'
 
 export interface RunOptions extends Omit<RunMode, 'emit'> {
@@ -42,27 +38,23 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   const prepared = prepare(request)
   const looksOnly = request.playbook.plays === undefined
   if (options.watch !== undefined) refuseToWatch(request)
-  const busy = new Set(
-    looksOnly
-      ? hostsToAsk(request, prepared)
-      : prepared.plays.flatMap(({ hosts }) => hosts.map(({ host }) => host)),
-  )
+  const named = new Set(prepared.plays.flatMap(({ hosts }) => hosts.map(({ host }) => host)))
+  const asked = prepared.facts.length > 0 ? prepared.limited : []
+  const busy: ReadonlySet<Host> = looksOnly ? new Set(asked) : named
+  const inOrder = prepared.hosts.filter((host) => busy.has(host))
   emit({
     type: 'run',
     playbook: request.name,
     mode: mode.check ? 'check' : 'apply',
-    hosts: [...busy].map(({ name }) => name),
+    hosts: inOrder.map(({ name }) => name),
   })
   // A password is kept before it is used anywhere: a host must never have one that nobody knows.
   if (!mode.check) await request.secrets.save()
   // Facts may bring in hosts that no play named before.
   const involved = new Set(busy)
   // Who only looks takes no lock, so as to see what another run is doing, and is cut off at once when stopped.
-  const fleet = new Fleet(
-    { ...mode, check: mode.check || looksOnly },
-    options.transportOf,
-    pLimit(options.forks),
-  )
+  const lookMode = { ...mode, check: mode.check || looksOnly }
+  const fleet = new Fleet(prepared.hosts, lookMode, options.transportOf, pLimit(options.forks))
   let watched = false
   try {
     if (options.watch !== undefined) watched = await watch(request, prepared, mode, options)
@@ -80,9 +72,6 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   return recap
 }
 
-const hostsToAsk = ({ playbook: { fact } }: RunRequest, { limited }: Prepared): readonly Host[] =>
-  fact === undefined ? [] : limited
-
 async function once(
   request: RunRequest,
   prepared: Prepared,
@@ -92,8 +81,10 @@ async function once(
   mode: RunOptions,
   tally: Tally,
 ): Promise<void> {
-  await fleet.connect([...busy], true)
-  const ask = () => gatherFacts(request, prepared, busy, fleet)
+  const connecting = fleet.connect([...busy], true)
+  // Nobody waits for a host that does not answer before there is something to decide from all of them.
+  if (prepared.facts.length > 0) await connecting
+  const ask = () => gatherFacts(prepared, busy, fleet)
   let seen = await ask()
   // Interrupted while asking, the plays would be made from facts that are not there.
   if (mode.stop.aborted) return
@@ -109,14 +100,15 @@ async function once(
     if (fleet.has(host)) involved.add(host)
   }
   const done = await runPlays(plays, request, fleet, mode)
+  await connecting
   const { closing, report } = request.playbook
   const closes = closing !== undefined && done && !mode.check && !tally.anyFailed()
   if (mode.stop.aborted || (!closes && report === undefined)) return
   if (all.length > 0 && !mode.check) seen = await ask()
-  tellTheEnd(prepared, seen, closes, mode)
+  reportAtTheEnd(prepared, seen, closes, mode)
 }
 
-function tellTheEnd(prepared: Prepared, seen: Seen, closes: boolean, { emit, check }: RunMode): void {
+function reportAtTheEnd(prepared: Prepared, seen: Seen, closes: boolean, { emit, check }: RunMode): void {
   const text = closes ? prepared.closing(seen.facts) : undefined
   if (text !== undefined) emit({ type: 'notice', level: 'info', text })
   const report = prepared.report(seen, check)
@@ -145,61 +137,4 @@ async function runPlays(
     if (mode.stop.aborted || !(await runPlay(play, plays, fleet, mode))) return false
   }
   return !mode.stop.aborted
-}
-
-/** @returns false when the run must not go on */
-async function runPlay(
-  { play, hosts }: CompiledPlay,
-  plays: readonly CompiledPlay[],
-  fleet: Fleet,
-  mode: RunMode,
-): Promise<boolean> {
-  const alive = hosts.filter(({ host }) => fleet.has(host))
-  if (hosts.length === 0) return true
-  if (play.anyErrorsFatal === true && alive.length < hosts.length) {
-    const out = hosts.filter(({ host }) => !fleet.has(host)).map(({ host }) => host.name)
-    const text = `play ${play.name}: ${out.join(' and ')} cannot take part, and the plays after it build on that: stopped`
-    mode.emit({ type: 'notice', level: 'warning', text })
-    return false
-  }
-  if (alive.length === 0) return true
-  const taskCounts = Object.fromEntries(alive.map(({ host, items }) => [host.name, items.length]))
-  mode.emit({ type: 'play', play: play.name, hosts: alive.map(({ host }) => host.name), taskCounts })
-  const size = Math.max(1, play.serial ?? alive.length)
-  for (let i = 0; i < alive.length; i += size) {
-    const batch = alive.slice(i, i + size)
-    const ok = await fleet.each(
-      batch.map(({ host }) => host),
-      async (session) => {
-        mode.emit({ type: 'host', host: session.host.name, phase: 'probing' })
-        if (mode.batch) await lookAhead(session, plays)
-        const done = await playHost(session, batch.find(({ host }) => host === session.host) as HostPlay)
-        mode.emit({ type: 'host', host: session.host.name, phase: 'done' })
-        return done
-      },
-    )
-    shareNews(play.name, fleet)
-    if (mode.stop.aborted || (!ok && (play.anyErrorsFatal === true || play.serial !== undefined)))
-      return false
-  }
-  return true
-}
-
-/** Asks for all plays at once, so that a run that changes nothing costs one trip however many plays there are. */
-async function lookAhead(session: Session, plays: readonly CompiledPlay[]): Promise<void> {
-  const own = plays.flatMap(({ hosts }) => hosts.filter(({ host }) => host === session.host))
-  const items = own.flatMap(({ items }) => items)
-  const handlers = own.flatMap(({ handlers }) => handlers)
-  await observe(session, [...questionsOf(session, items), ...owedQuestions(handlers)])
-}
-
-/** The barrier between plays: what one host changed may be seen from the others. */
-function shareNews(by: string, fleet: Fleet): void {
-  const news = new Map<Session, Resource[]>(
-    fleet.sessions().map((session) => [session, session.abroad.splice(0)]),
-  )
-  for (const session of fleet.sessions()) {
-    const heard = [...news].flatMap(([teller, touches]) => (teller === session ? [] : touches))
-    hearOfOthers(session, `the play ${by}`, [...new Set(heard)])
-  }
 }

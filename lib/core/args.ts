@@ -1,0 +1,61 @@
+import { UserError } from './errors.ts'
+import { type SchemaIssue, issuePath, validate } from './schema.ts'
+import { argsKey } from './args-key.ts'
+import type { AnyModule } from './task.ts'
+
+type Checked = Map<AnyModule, Map<string, { readonly value: unknown }>>
+
+/** What was checked since the plays of a run are compiled; undefined at other times, when files may have changed. */
+let checked: Checked | undefined
+
+/**
+ * Compiles the plays of a run. Equal arguments are checked and rendered once meanwhile: a hundred hosts that want the
+ * same cost what one costs.
+ */
+export function checkingEqualsOnce<T>(compile: () => T): T {
+  const before = checked
+  checked ??= new Map()
+  try {
+    return compile()
+  } finally {
+    checked = before
+  }
+}
+
+/**
+ * The arguments with defaults filled in.
+ * @throws UserError naming the argument, the task and its line
+ */
+export function checkArgs(module: AnyModule, task: string, args: unknown, at: () => string): unknown {
+  const key = checked === undefined ? undefined : argsKey(args)
+  if (checked === undefined || key === undefined) return parseArgs(module, task, args, at)
+  const known = checked.get(module) ?? new Map<string, { readonly value: unknown }>()
+  checked.set(module, known)
+  const value = known.get(key)?.value ?? parseArgs(module, task, args, at)
+  known.set(key, { value })
+  return value
+}
+
+function parseArgs(module: AnyModule, task: string, args: unknown, at: () => string): unknown {
+  const result = attempt(module, task, args, at)
+  if (result.issues === undefined) return result.value
+  const problems = result.issues.map(describeIssue)
+  throw new UserError('E_BAD_ARGUMENT', `${module.name} "${task}": ${problems.join('; ')}`, { at: at() })
+}
+
+export function describeIssue(issue: SchemaIssue): string {
+  const path = issuePath(issue)
+  return path === '' ? issue.message : `${path}: ${issue.message}`
+}
+
+// What a schema reads on the way, such as a template, has its own codes and hints; it lacks the task and its line.
+function attempt(module: AnyModule, task: string, args: unknown, at: () => string) {
+  try {
+    return validate(module.args, args)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const { code, message, hint } = error
+    const options = { hint, at: error.at ?? at(), cause: error }
+    throw new UserError(code, `${module.name} "${task}": ${message}`, options)
+  }
+}

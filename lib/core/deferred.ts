@@ -1,0 +1,69 @@
+import type { Task } from './task.ts'
+
+/** A value that is known only once earlier tasks of the same host have run. */
+export interface Deferred<Value> {
+  readonly kind: 'deferred'
+  readonly tasks: readonly Task[]
+  /** What it needs to know of the tasks: the state they leave, or only how they ended. */
+  readonly reads: 'state' | 'changed' | 'failed'
+  readonly resolve: (results: readonly TaskResult[]) => Value
+}
+
+/** What a task left behind on a host. */
+export interface TaskResult<State = unknown> {
+  readonly changed: boolean
+  readonly failed: boolean
+  readonly state: State
+}
+
+type StatesOf<Tasks extends readonly Task[]> = {
+  readonly [Index in keyof Tasks]: Tasks[Index] extends Task<infer State> ? State : never
+}
+
+/**
+ * A value made from the state that earlier tasks of the same play leave behind: arguments of a task, a condition, or
+ * a list of tasks.
+ *
+ * @example
+ * docker('web', from(image, ({ id }) => ({ name: 'web', image: id })))
+ *
+ * @example From several tasks:
+ * copy('hosts', from([network, os], (net, { name }) => ({ dest: '/etc/motd', content: `${name} ${net.hostname}\n` })))
+ *
+ * @example Tasks made from what was found:
+ * from(accounts, (list) => list.map(({ name, home }) => file(name, { path: home, state: 'directory', mode: '0700' })))
+ */
+export function from<State, Value>(task: Task<State>, view: (state: State) => Value): Deferred<Value>
+export function from<const Tasks extends readonly Task[], Value>(
+  tasks: Tasks,
+  view: (...states: StatesOf<Tasks>) => Value,
+): Deferred<Value>
+export function from(tasks: Task | readonly Task[], view: (...states: never[]) => unknown): Deferred<unknown> {
+  return {
+    kind: 'deferred',
+    tasks: Array.isArray(tasks) ? (tasks as readonly Task[]) : [tasks as Task],
+    reads: 'state',
+    resolve: (results) => view(...(results.map(({ state }) => state) as never[])),
+  }
+}
+
+/** True when the task changed something in this run; for `when`. */
+export function changed(task: Task): Deferred<boolean> {
+  return { kind: 'deferred', tasks: [task], reads: 'changed', resolve: ([one]) => one?.changed === true }
+}
+
+/** True when the task failed in this run; for `when`, and for the tasks of a rescue. */
+export function failed(task: Task): Deferred<boolean> {
+  return { kind: 'deferred', tasks: [task], reads: 'failed', resolve: ([one]) => one?.failed === true }
+}
+
+// Only own fields: a user's object may answer anything to a name that it does not have.
+export function isDeferred(value: unknown): value is Deferred<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.hasOwn(value, 'kind') &&
+    (value as { kind: unknown }).kind === 'deferred' &&
+    Object.hasOwn(value, 'resolve')
+  )
+}

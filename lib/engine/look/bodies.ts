@@ -1,0 +1,59 @@
+import type { Change } from '../../core/change.ts'
+import type { Question } from '../../core/probe.ts'
+import { scrub } from '../../core/secret.ts'
+import type { Session } from '../session.ts'
+import { type Answered, askNow } from './observe.ts'
+import { questionId } from './snapshot.ts'
+
+/** Past this `diff` takes seconds for bodies that have nothing in common. */
+const DIFF_TIMEOUT_MS = 500
+
+/** What each file that is about to change holds now, by the id of its question. */
+export type Bodies = ReadonlyMap<string, unknown>
+
+/** The questions for the bodies that a unified diff needs: bodies are only fetched of files that differ. */
+export function bodyQuestions(session: Session, user: string, changes: readonly Change[]): Question[] {
+  if (!session.mode.diff) return []
+  const once = new Map<string, Question>()
+  for (const { body } of changes) if (body !== undefined) once.set(questionId(body.now), body.now)
+  return [...once.values()].filter((question) => session.snapshot.look(user, question).kind !== 'predicted')
+}
+
+/** What earlier changes of a dry run will leave in the files, where that is known. */
+export function predictedBodies(session: Session, user: string, changes: readonly Change[]): Bodies {
+  const known = changes.flatMap(({ body }): [string, unknown][] => {
+    const one = body && session.snapshot.look(user, body.now)
+    return body !== undefined && one?.kind === 'predicted' ? [[questionId(body.now), one.answer]] : []
+  })
+  return new Map(known)
+}
+
+/** Fetches the bodies in one trip. */
+export async function fetchBodies(
+  session: Session,
+  user: string,
+  questions: readonly Question[],
+): Promise<Bodies> {
+  return readBodies(await askNow(session, user, questions))
+}
+
+export function readBodies(answers: readonly Answered[]): Bodies {
+  return new Map(answers.map(({ question, answer }) => [questionId(question), answer]))
+}
+
+/** Unified diffs of the changed file bodies. */
+export async function bodyDiffs(changes: readonly Change[], bodies: Bodies): Promise<string[]> {
+  const changed = changes.flatMap(({ body }) => (body === undefined ? [] : [body]))
+  if (changed.length === 0 || bodies.size === 0) return []
+  const { FILE_HEADERS_ONLY, createTwoFilesPatch } = await import('diff')
+  return changed.map(({ path, wanted, now }) => {
+    const before = bodies.get(questionId(now))
+    if (before instanceof Error) return `${path}: ${before.message}`
+    const patch = createTwoFilesPatch(path, path, typeof before === 'string' ? before : '', wanted, 'now', 'wanted', {
+      context: 3,
+      headerOptions: FILE_HEADERS_ONLY,
+      timeout: DIFF_TIMEOUT_MS,
+    })
+    return patch === undefined ? `${path}: too different to show line by line` : scrub(patch)
+  })
+}

@@ -1,0 +1,127 @@
+import type { Prediction, Question, Reader } from '../../core/probe.ts'
+import { type Resource, overlaps } from '../../core/resource.ts'
+
+/** What is known of one question. */
+export type Knowledge =
+  /** The host said so, and nothing that it can see changed since. */
+  | { readonly kind: 'asked'; readonly answer: unknown }
+  /** What it will say once `by` is applied. */
+  | { readonly kind: 'predicted'; readonly answer: unknown; readonly by: string }
+  /** It may say something else once `by` is applied. `today` is what would be answered without that, where it is known. */
+  | { readonly kind: 'stale'; readonly today: { readonly answer: unknown } | undefined; readonly by: string }
+  | { readonly kind: 'missing' }
+
+/** A change that is planned and not yet applied. */
+export interface PlannedChange {
+  /** The name of the task. */
+  readonly by: string
+  readonly touches: readonly Resource[]
+  /** The questions of the task itself: their answers change with it, whatever it touches. */
+  readonly own: readonly Question[]
+  readonly leaves: readonly Prediction[]
+  /** Who makes it: nobody else may be able to see what it leaves. */
+  readonly user: string
+  /** It was planned on what the host says today, which an earlier change may alter: what it leaves is not certain. */
+  readonly presumed?: boolean
+}
+
+interface Pending extends Pick<PlannedChange, 'by' | 'touches' | 'user'> {
+  readonly presumed: boolean
+  readonly own: ReadonlySet<string>
+  readonly leaves: ReadonlyMap<string, unknown>
+}
+
+interface Asked {
+  readonly question: Question
+  readonly user: string
+  readonly answer: unknown
+}
+
+const MISSING: Knowledge = { kind: 'missing' }
+
+/**
+ * What one host answered, seen with the eyes of each user, and what became of the answers since. An answer holds only
+ * while nothing that its question can see has changed: that is the engine's soundness, and it is decided here and
+ * nowhere else.
+ */
+export class Snapshot {
+  private readonly answers = new Map<string, Asked>()
+  private pending: Pending[] = []
+
+  /** What is known now. The last planned change that concerns the question decides. */
+  look(user: string, question: Question): Knowledge {
+    const id = questionId(question)
+    const asked = this.answers.get(`${user}\0${id}`)
+    let seen: readonly Resource[] | undefined
+    for (let i = this.pending.length - 1; i >= 0; i--) {
+      const change = this.pending[i] as Pending
+      if (change.leaves.has(id) && (change.user === user || question.reader.channel !== undefined)) {
+        const answer = change.leaves.get(id)
+        if (change.presumed) return { kind: 'stale', today: { answer }, by: change.by }
+        return { kind: 'predicted', answer, by: change.by }
+      }
+      seen ??= question.reader.sees(question.key)
+      if (change.own.has(id) || concerns(change.touches, seen))
+        return { kind: 'stale', today: asked && { answer: asked.answer }, by: change.by }
+    }
+    return asked === undefined ? MISSING : { kind: 'asked', answer: asked.answer }
+  }
+
+  /** An answer from the host, an `Error` where it could not answer. */
+  record(user: string, question: Question, answer: unknown): void {
+    this.answers.set(`${user}\0${questionId(question)}`, { question, user, answer })
+  }
+
+  /** A change is planned: answers it may alter are no longer good, except for those that it predicts. */
+  plan({ by, touches, own, leaves, user, presumed = false }: PlannedChange): void {
+    this.pending.push({
+      by,
+      touches,
+      user,
+      presumed,
+      own: new Set(own.map(questionId)),
+      leaves: new Map(leaves.map(({ question, answer }) => [questionId(question), answer])),
+    })
+  }
+
+  /** The planned changes were applied, or tried: whatever they may have altered must be asked again. */
+  settle(): void {
+    if (this.pending.length === 0) return
+    for (const [id, { user, question }] of this.answers) {
+      const { kind } = this.look(user, question)
+      if (kind === 'stale' || kind === 'predicted') this.answers.delete(id)
+    }
+    this.pending = []
+  }
+
+  /** Something outside of this host's own tasks may have changed it. */
+  forget(touches: readonly Resource[]): void {
+    this.plan({ by: 'another host', touches, own: [], leaves: [], user: '' })
+    this.settle()
+  }
+
+  /** These are to be asked again. */
+  forgetAnswers(user: string, questions: readonly Question[]): void {
+    for (const question of questions) this.answers.delete(`${user}\0${questionId(question)}`)
+  }
+}
+
+export const concerns = (touches: readonly Resource[], seen: readonly Resource[]): boolean =>
+  seen.some((see) => touches.some((touch) => overlaps(touch, see)))
+
+const ids = new WeakMap<Reader<unknown>, number>()
+let next = 0
+
+/** Readers are told apart by identity: two of one name may be two people's. */
+function readerId(reader: Reader<unknown>): number {
+  const known = ids.get(reader)
+  if (known !== undefined) return known
+  ids.set(reader, ++next)
+  return next
+}
+
+/** The same for the same reader, key and target: two tasks that ask the same share the answer. */
+export function questionId({ reader, key, on }: Question): string {
+  const target = reader.channel === undefined ? '' : reader.channel.targetKey(on as never)
+  return `${readerId(reader)}\0${target}\0${key}`
+}

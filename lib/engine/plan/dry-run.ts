@@ -1,0 +1,174 @@
+import { type Entry, type Item, type TasksToMake, afterFailure } from '../../playbook/program.ts'
+import type { Question } from '../../core/probe.ts'
+import { groupBy } from '../../core/group-by.ts'
+import { type Bodies, fetchBodies, predictedBodies } from '../look/bodies.ts'
+import { loadFiles } from '../look/load.ts'
+import { observe } from '../look/observe.ts'
+import { questionsOf, questionsOfOne } from '../look/questions.ts'
+import { questionId } from '../look/snapshot.ts'
+import { reportNotRun } from '../report/report.ts'
+import { makeTasks } from '../run/make-tasks.ts'
+import { type Session, inTurn, planned } from '../session.ts'
+import { type Outlook, tellOutlook } from './outlook.ts'
+import { type ChangeVerdict, type Verdict, planTask } from './plan-task.ts'
+import type { Result } from './result.ts'
+
+/** A task that was planned, and what the files that it would change hold before. */
+interface Found {
+  readonly item: Item
+  readonly on: Session
+  readonly verdict: Verdict
+  readonly foreseen: Bodies
+  readonly rescued: boolean
+}
+
+/**
+ * Plans the tasks of one host and makes no change. Each task is planned on what the host answered and on what the
+ * planned changes before it will leave behind; where that cannot be known, on what the host says today, marked as such.
+ * @param perhaps items that run only if a task changes something that is unknown, with the name of that task
+ * @returns false when a task would fail and no rescue dealt with it
+ */
+export async function dryRun(
+  session: Session,
+  program: readonly Entry[],
+  ended: (item: Item, outlook: Outlook) => void,
+  perhaps: ReadonlyMap<Item, string> = new Map(),
+): Promise<boolean> {
+  const { mode } = session
+  const items = program.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
+  await loadFiles(session, items)
+  if (mode.batch) await observe(session, questionsOf(session, items))
+  const found: Found[] = []
+  let rest = program
+  let ok = true
+  while (rest.length > 0 && !mode.stop.aborted) {
+    const [head, ...behind] = rest
+    if (head === undefined) break
+    if (head.kind === 'make') {
+      rest = [...foreseeTasks(session, head), ...behind]
+      continue
+    }
+    let failed = head.kind === 'failure'
+    if (head.kind === 'task') {
+      const one = await planEntry(session, head.item, mode.batch ? rest : [head], perhaps.get(head.item))
+      failed = one.verdict.kind === 'failed' && !head.item.ignoreErrors
+      const rescued = failed && afterFailure(head.places, behind)?.rescued === true
+      found.push({ ...one, rescued })
+    }
+    const next = failed ? afterFailure(head.places, behind) : { rest: behind }
+    if (next === undefined) {
+      ok = false
+      break
+    }
+    rest = next.rest
+  }
+  // All bodies in one trip, and only then the reports, so that they come in the order of the tasks.
+  const bodies = await bodiesOf(session, found)
+  for (const { item, verdict, foreseen, rescued } of found)
+    ended(item, await tellOutlook(session, item, verdict, new Map([...bodies, ...foreseen]), rescued))
+  if (!ok) reportNotRun(session, rest.slice(1), 'an earlier task would fail')
+  return ok
+}
+
+/** Tasks made from what is not known yet cannot be named: what they would do is unknown. */
+function foreseeTasks(session: Session, entry: TasksToMake): readonly Entry[] {
+  const made = makeTasks(session, entry)
+  if (made.kind === 'made') return made.entries
+  if (made.kind === 'unknown') {
+    const text = `which tasks come after "${made.after}" is known only once it has run`
+    session.mode.emit({ type: 'notice', host: session.host.name, level: 'warning', text })
+  }
+  return made.kind === 'failed' ? [{ kind: 'failure', places: entry.places }] : []
+}
+
+async function planEntry(
+  session: Session,
+  item: Item,
+  rest: readonly Entry[],
+  perhaps: string | undefined,
+): Promise<Omit<Found, 'rescued'>> {
+  if (item.runOnce && !session.others.isFirst(item.key, session.host.name)) {
+    session.results.set(item.task, { kind: 'skipped' })
+    const verdict: Verdict = { kind: 'skipped', because: 'runs once, on another host' }
+    return { item, on: session, verdict, foreseen: new Map() }
+  }
+  try {
+    const on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
+    return await inTurn(on, async () => {
+      const verdict = doubted(await decide(session, on, item, rest), perhaps)
+      const changes = verdict.kind === 'change' ? verdict.plan.changes : []
+      const foreseen = predictedBodies(on, item.user, changes)
+      foresee(session, on, item, verdict)
+      return { item, on, verdict, foreseen }
+    })
+  } catch (error) {
+    return { item, on: session, verdict: { kind: 'failed', error }, foreseen: new Map() }
+  }
+}
+
+async function decide(session: Session, on: Session, item: Item, rest: readonly Entry[]): Promise<Verdict> {
+  await loadFiles(session, [item])
+  await observe(on, questionsOfOne(session, item))
+  const verdict = planTask(item, on.snapshot, session.results)
+  if (verdict.kind !== 'wait' || verdict.after !== undefined) return verdict
+  // Its arguments became known only now, from what an earlier task found.
+  const items = rest.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
+  await observe(session, questionsOf(session, items))
+  return planTask(item, on.snapshot, session.results)
+}
+
+// A change that may not come about at all is unknown, and so is all that sees what it may touch.
+function doubted(verdict: Verdict, after: string | undefined): Verdict {
+  if (after === undefined || verdict.kind !== 'change') return verdict
+  return { kind: 'wait', questions: verdict.view.probe.questions, after, touches: verdict.touches, today: undefined }
+}
+
+/** What the files that would change hold, one trip a host and user. */
+async function bodiesOf(session: Session, found: readonly Found[]): Promise<Bodies> {
+  const all = new Map<string, unknown>()
+  if (!session.mode.diff) return all
+  for (const [on, here] of groupBy(found, (one) => one.on)) {
+    for (const [user, own] of groupBy(here, ({ item }) => item.user)) {
+      const changes = own.flatMap(({ verdict }) => changeIn(verdict)?.plan.changes ?? [])
+      const questions = [...new Map(changes.flatMap(({ body }): [string, Question][] => (body ? [[questionId(body.now), body.now]] : [])))]
+      const fetched = await fetchBodies(on, user, questions.map(([, question]) => question))
+      for (const [id, body] of fetched) all.set(id, body)
+    }
+  }
+  return all
+}
+
+const changeIn = (verdict: Verdict): ChangeVerdict | undefined => {
+  if (verdict.kind === 'change') return verdict
+  return verdict.kind === 'wait' ? verdict.today : undefined
+}
+
+// What later tasks see of this one.
+function foresee(session: Session, on: Session, item: Item, verdict: Verdict): void {
+  const { task, user } = item
+  const set = (result: Result): unknown => session.results.set(task, result)
+  if (verdict.kind === 'change') {
+    const { probe } = verdict.view
+    // A change that may fail leaves nothing to count on.
+    const leaves = item.ignoreErrors ? [] : (verdict.plan.leaves ?? [])
+    planned(on, { by: task.name, user, touches: verdict.touches, own: probe.questions, leaves })
+    set(predictedResult(on, item, verdict))
+  } else if (verdict.kind === 'wait') {
+    const { touches, questions, today } = verdict
+    planned(on, { by: task.name, user, touches, own: questions, leaves: today?.plan.leaves ?? [], presumed: true })
+    set({ kind: 'unknown', changed: undefined })
+  } else if (verdict.kind === 'ok') {
+    set({ kind: 'known', result: { changed: false, failed: false, state: verdict.view.state } })
+  } else set({ kind: verdict.kind })
+}
+
+function predictedResult(on: Session, { task, user }: Item, verdict: ChangeVerdict): Result {
+  const { probe } = verdict.view
+  const changed = typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)
+  const known = probe.questions.map((question) => on.snapshot.look(user, question))
+  const complete = known.every((one) => one.kind === 'predicted' || one.kind === 'asked')
+  // What a command prints is part of its outcome, and nobody can foretell that.
+  if (!complete || task.module.outcome !== undefined || changed === undefined) return { kind: 'unknown', changed }
+  const state = probe.parse(known.map((one) => ('answer' in one ? one.answer : undefined)))
+  return { kind: 'known', result: { changed, failed: false, state } }
+}

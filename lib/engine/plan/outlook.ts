@@ -1,0 +1,62 @@
+import type { Item } from '../../playbook/program.ts'
+import { type Bodies, bodyDiffs } from '../look/bodies.ts'
+import { describeError } from '../report/failure.ts'
+import { report, shownSteps } from '../report/report.ts'
+import type { Session } from '../session.ts'
+import type { ChangeVerdict, Verdict } from './plan-task.ts'
+
+/** How a dry run judged a task. */
+export type Outlook = 'settled' | 'would-change' | 'unknown' | 'failed'
+
+/** Tells what a task would do. */
+export async function tellOutlook(
+  session: Session,
+  item: Item,
+  verdict: Verdict,
+  bodies: Bodies,
+  rescued: boolean,
+): Promise<Outlook> {
+  switch (verdict.kind) {
+    case 'ok':
+    case 'skipped':
+      report(session, item, verdict.kind, { because: verdict.because })
+      return 'settled'
+    case 'failed':
+      report(session, item, 'failed', { error: describeError(verdict.error), ...(rescued && { rescued }) })
+      return 'failed'
+    case 'wait':
+      return verdict.today === undefined
+        ? tellUnknown(session, item, verdict.after ?? 'an earlier task')
+        : tellChange(session, item, verdict.today, bodies, verdict.after)
+    case 'change':
+      return tellChange(session, item, verdict, bodies, undefined)
+  }
+}
+
+function tellUnknown(session: Session, item: Item, after: string): Outlook {
+  report(session, item, 'unknown', { after })
+  return 'unknown'
+}
+
+async function tellChange(
+  session: Session,
+  item: Item,
+  { plan, steps }: ChangeVerdict,
+  bodies: Bodies,
+  after: string | undefined,
+): Promise<Outlook> {
+  const { changedWhen, noDiff } = item.task.options
+  const diffs = noDiff === true ? [] : await bodyDiffs(plan.changes, bodies)
+  const details = { changes: plan.changes, diffs, commands: shownSteps(steps), after }
+  if (changedWhen === false) {
+    report(session, item, 'ok', { ...details, because: 'it runs, and does not count as a change' })
+    return 'settled'
+  }
+  // Only what it prints says whether it is a change.
+  if (typeof changedWhen === 'function') {
+    report(session, item, 'unknown', { ...details, after: item.task.name })
+    return 'unknown'
+  }
+  report(session, item, 'would-change', details)
+  return 'would-change'
+}

@@ -1,0 +1,165 @@
+import type { Change } from '../../core/change.ts'
+import { isDeferred } from '../../core/deferred.ts'
+import type { Certain, Plan, Step } from '../../core/module.ts'
+import type { Probe, Question } from '../../core/probe.ts'
+import { EVERYTHING, type Resource, checkResources } from '../../core/resource.ts'
+import type { Task } from '../../core/task.ts'
+import type { Item } from '../../playbook/program.ts'
+import type { Snapshot } from '../look/snapshot.ts'
+import { argsOf, checkedArgs, conditionsMet, settled } from './arguments.ts'
+import { failureOf } from './judge.ts'
+import type { Result } from './result.ts'
+
+/** What can be said of a task now. */
+export type Verdict =
+  | { readonly kind: 'skipped'; readonly because: string }
+  | { readonly kind: 'ok'; readonly view: View; readonly because: string | undefined }
+  | ChangeVerdict
+  | WaitVerdict
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+export interface ChangeVerdict {
+  readonly kind: 'change'
+  readonly view: View
+  readonly plan: Plan
+  readonly steps: readonly Step[]
+  readonly touches: readonly Resource[]
+}
+
+/** Answers are needed first. */
+export interface WaitVerdict {
+  readonly kind: 'wait'
+  readonly questions: readonly Question[]
+  /** The task whose change must be made before asking makes sense. */
+  readonly after: string | undefined
+  readonly touches: readonly Resource[]
+  /** What would be done if the host stayed as it is today. */
+  readonly today: ChangeVerdict | undefined
+}
+
+/** A task's arguments and the state they were compared with. */
+export interface View {
+  readonly args: unknown
+  readonly probe: Probe<unknown>
+  readonly state: unknown
+  /** Some of the state is a prediction. */
+  readonly predicted: boolean
+}
+
+/**
+ * Plans one task against what is known. Pure: no I/O, no clock; the same snapshot and results give the same verdict.
+ */
+export function planTask(item: Item, snapshot: Snapshot, results: ReadonlyMap<Task, Result>): Verdict {
+  const { task } = item
+  try {
+    const met = conditionsMet(item, results)
+    if (met.kind === 'skip') return { kind: 'skipped', because: met.because }
+    // Whether it will do anything is not known; what it would touch may be.
+    if (met.kind === 'unknown') {
+      const args = isDeferred(task.args) ? undefined : argsOf(item, task.args)
+      const touches = args === undefined ? [EVERYTHING] : staleTouches(item, args, snapshot)
+      return { kind: 'wait', questions: [], after: met.after, touches, today: undefined }
+    }
+    const args = settled(task.args, results)
+    if (args.kind === 'skip') return { kind: 'skipped', because: args.because }
+    if (args.kind === 'unknown') {
+      const touches = task.options.touches ?? [EVERYTHING]
+      return { kind: 'wait', questions: [], after: args.after, touches, today: undefined }
+    }
+    return compare(item, checkedArgs(item, args.value, results), snapshot)
+  } catch (error) {
+    return { kind: 'failed', error }
+  }
+}
+
+function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
+  const { task, user } = item
+  const probe = task.module.probe(args)
+  const known = probe.questions.map((question) => snapshot.look(user, question))
+  const stale = known.find((one) => one.kind === 'stale')
+  if (stale !== undefined || known.some((one) => one.kind === 'missing')) {
+    const answers = known.map((one) => {
+      if (one.kind === 'stale') return one.today
+      return 'answer' in one ? { answer: one.answer } : undefined
+    })
+    const complete = answers.every((one) => one !== undefined && !(one.answer instanceof Error))
+    const today = complete ? ifUnchanged(item, args, probe, answers.map((one) => one?.answer), snapshot) : undefined
+    const touches = today?.touches ?? staleTouches(item, args, snapshot)
+    return { kind: 'wait', questions: probe.questions, after: stale?.by, touches, today }
+  }
+  const answers = known.map((one) => ('answer' in one ? one.answer : undefined))
+  const broken = answers.find((answer) => answer instanceof Error)
+  if (broken !== undefined) return { kind: 'failed', error: broken }
+  const view = { args, probe, state: probe.parse(answers), predicted: known.some((one) => one.kind === 'predicted') }
+  return planOn(item, view, snapshot)
+}
+
+function planOn(item: Item, view: View, snapshot: Snapshot): Exclude<Verdict, WaitVerdict> {
+  const { module, options } = item.task
+  const { args, state } = view
+  let plan: Plan
+  try {
+    plan = module.plan(args, state)
+  } catch (error) {
+    // A command that only reads has been run by now; whether it failed is the task's to say.
+    if (options.failedWhen === undefined) throw error
+    plan = { changes: [] }
+  }
+  if (plan.changes.length === 0) {
+    const error = failureOf(item.task, { changed: false, failed: false, state })
+    return error === undefined ? { kind: 'ok', view, because: plan.because } : { kind: 'failed', error }
+  }
+  return {
+    kind: 'change',
+    view,
+    plan,
+    steps: module.apply(args, state),
+    touches: touchesOf(item, args, state, snapshot),
+  }
+}
+
+/** What the task would change if nothing before it changed what it sees; undefined where it would be in order. */
+function ifUnchanged(
+  item: Item,
+  args: unknown,
+  probe: Probe<unknown>,
+  answers: readonly unknown[],
+  snapshot: Snapshot,
+): ChangeVerdict | undefined {
+  try {
+    const verdict = planOn(item, { args, probe, state: probe.parse(answers), predicted: true }, snapshot)
+    if (verdict.kind !== 'change') return undefined
+    // What it really touches depends on what it finds then.
+    return { ...verdict, touches: [...verdict.touches, ...staleTouches(item, args, snapshot)] }
+  } catch {
+    return undefined
+  }
+}
+
+/** The task's own declaration, else the module's, else everything. */
+function touchesOf(item: Item, args: unknown, state: unknown, snapshot: Snapshot): readonly Resource[] {
+  const { module, options, name, at } = item.task
+  if (options.touches !== undefined) return options.touches
+  const certain: Certain = (question) => {
+    const known = snapshot.look(item.user, question)
+    const holds = known.kind === 'asked' || known.kind === 'predicted'
+    return holds && !(known.answer instanceof Error) ? (known.answer as never) : undefined
+  }
+  const declared = module.touches?.(args, state, certain)
+  if (declared === undefined) return [EVERYTHING]
+  return checkResources(declared, `${module.name} "${name}" touches`, at)
+}
+
+// What a task may touch whose state is not known yet. A module that cannot say without the state may touch everything.
+function staleTouches(item: Item, args: unknown, snapshot: Snapshot): readonly Resource[] {
+  try {
+    return touchesOf(item, args, undefined, snapshot)
+  } catch {
+    return [EVERYTHING]
+  }
+}
+
+/** What is left to do, seen from the state after the change. */
+export function remaining({ task: { module } }: Item, view: View, after: unknown): readonly Change[] {
+  return module.verify?.(view.args, view.state, after) ?? module.plan(view.args, after).changes
+}

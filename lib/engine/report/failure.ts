@@ -1,0 +1,71 @@
+import type { Change } from '../../core/change.ts'
+import { UserError } from '../../core/errors.ts'
+import type { ErrorReport } from '../../core/events.ts'
+import type { Step } from '../../core/module.ts'
+import type { Reply } from '../../core/probe.ts'
+import { scrub } from '../../core/secret.ts'
+import { TIMED_OUT } from '../../transport/transport.ts'
+
+const OUTPUT_LINES = 20
+const SCRIPT_LINES = 8
+const TIMEOUT_MS = 600_000
+
+/** A step failed on the host, which is the user's to mend, not a bug. */
+export class StepFailed extends Error {
+  readonly report: ErrorReport
+
+  constructor(step: Step, reply: Reply) {
+    super('a step failed')
+    this.report = stepReport(step, reply)
+  }
+}
+
+function stepReport(step: Step, reply: Reply): ErrorReport {
+  const lines = lastLines(reply.stderr.length > 0 ? reply.stderr : reply.stdout)
+  const output = lines.join('\n')
+  if (!('script' in step))
+    return { code: 'E_STEP_FAILED', message: 'the statement failed', command: scrub(step.text), output }
+  const report = { code: 'E_STEP_FAILED', command: beginning(scrub(step.script)), exitCode: reply.code, output }
+  if (reply.code === TIMED_OUT) {
+    const seconds = (step.timeoutMs ?? TIMEOUT_MS) / 1000
+    const hint = 'timeoutMs of the task allows more.'
+    return { ...report, code: 'E_STEP_TIMEOUT', message: `the command did not end within ${seconds} seconds`, hint }
+  }
+  const reason = step.explains === true ? lines.pop() : undefined
+  if (reason) return { code: 'E_STEP_FAILED', message: reason, output: lines.join('\n') }
+  return { ...report, message: `the command failed with exit code ${reply.code}` }
+}
+
+// A long script is a program of ours: its first lines tell which, and -vv shows all of it.
+function beginning(script: string): string {
+  const lines = script.trim().split('\n')
+  const more = lines.length - SCRIPT_LINES
+  if (more <= 0) return lines.join('\n')
+  return [...lines.slice(0, SCRIPT_LINES), `… ${more} more lines, see -vv`].join('\n')
+}
+
+function lastLines(output: Buffer): string[] {
+  return scrub(output.toString('utf8')).trimEnd().split('\n').slice(-OUTPUT_LINES)
+}
+
+/** The change was made and the host still differs. */
+export function notConverged(left: readonly Change[]): UserError {
+  const what = left.map(({ what }) => what).join(', ')
+  return new UserError('E_NOT_CONVERGED', `after the change the host still differs: ${what}`, {
+    hint: 'Something on the host undoes the change, or the module does not make the change that it plans.',
+  })
+}
+
+/** Any error as data for the reporters. */
+export function describeError(error: unknown): ErrorReport {
+  if (error instanceof StepFailed) return error.report
+  if (error instanceof UserError)
+    return { code: error.code, message: scrub(error.message), ...(error.hint && { hint: error.hint }) }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    code: 'E_UNEXPECTED',
+    message: scrub(error instanceof Error ? error.message : String(error)),
+    output: scrub(stack),
+    hint: 'This looks like a fault in run-playbook or in a module. Please report it with the lines above.',
+  }
+}

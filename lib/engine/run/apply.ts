@@ -1,0 +1,155 @@
+import type { Step } from '../../core/module.ts'
+import type { Reply } from '../../core/probe.ts'
+import type { Item } from '../../playbook/program.ts'
+import { SKIPPED, type Script } from '../../transport/transport.ts'
+import { type Bodies, bodyQuestions, fetchBodies, readBodies } from '../look/bodies.ts'
+import { type Wanted, isShell, observeChannels, record, shellBatch, unknown } from '../look/observe.ts'
+import { StepFailed } from '../report/failure.ts'
+import type { Session } from '../session.ts'
+import { type Change, isShellStep } from './change.ts'
+import { oweScript, paidScript } from './ledger.ts'
+
+/** What became of a change. */
+export interface Applied {
+  readonly replies: readonly Reply[]
+  readonly durationMs: number
+  readonly error?: unknown
+}
+
+export interface AppliedSegment {
+  /** A change that was not begun, because one before it failed or the run was stopped, is left out. */
+  readonly applied: ReadonlyMap<Item, Applied>
+  readonly bodies: Bodies
+}
+
+/** Tells which change is being made. */
+export type Announce = (item: Item) => void
+
+/**
+ * Makes changes of one user, in one stream, with the questions behind them that verify them and that the tasks after
+ * them need.
+ * @param after what to ask behind the changes, as far as it is not known then
+ */
+export async function applyChanges(
+  session: Session,
+  changes: readonly Change[],
+  after: readonly Wanted[],
+  announce: Announce,
+): Promise<AppliedSegment> {
+  session.mode.emit({ type: 'host', host: session.host.name, phase: 'applying' })
+  const [first] = changes
+  if (first?.alone === true) return applyAlone(session, first, after, announce)
+  const user = first?.item.user ?? 'login'
+  const differences = changes.flatMap(({ verdict }) => verdict.plan.changes)
+  const before = shellBatch(bodyQuestions(session, user, differences))
+  const entries = changes.flatMap((change) => scriptsOf(change).map((one) => ({ change, ...one })))
+  session.snapshot.settle()
+  const questions = unknown(session, after).filter((one) => one.user === user && isShell(one))
+  const behind = shellBatch(questions.map(({ question }) => question))
+
+  const clock = stopwatch(announce, before.scripts.length, entries)
+  const scripts = [...before.scripts, ...entries.map(({ script }) => script), ...behind.scripts]
+  const replies = await session.connection.exchange(scripts, { user, lock: true, onReply: clock.onReply })
+  const bodies = readBodies(before.read(replies.slice(0, before.scripts.length)))
+  record(session, user, behind.read(replies.slice(before.scripts.length + entries.length)))
+
+  const applied = new Map<Item, Applied>()
+  for (const change of changes) {
+    const own = entries.flatMap((entry, i) => {
+      const reply = replies[before.scripts.length + i]
+      return entry.change === change && reply !== undefined ? [{ ...entry, reply }] : []
+    })
+    if (own.length > 0 && own.every(({ reply }) => reply.code === SKIPPED)) break
+    const broken = own.find(({ reply }) => reply.code !== 0)
+    const error = broken && failureOf(broken.script, broken.reply)
+    const kept = own.flatMap(({ bookkeeping, reply }) => (bookkeeping ? [] : [reply]))
+    applied.set(change.item, { replies: kept, durationMs: clock.spent(change), ...(error && { error }) })
+    if (error) break
+  }
+  return { applied, bodies }
+}
+
+// What is owed is written down before the change, and crossed out after the handler, in the same stream.
+function scriptsOf(change: Change): { script: Script; bookkeeping: boolean }[] {
+  return stepsWithMarks(change).flatMap(({ step, bookkeeping }) =>
+    isShellStep(step) ? [{ script: { kind: 'step' as const, ...step }, bookkeeping }] : [],
+  )
+}
+
+function stepsWithMarks({ item, steps }: Change): { step: Step; bookkeeping: boolean }[] {
+  const ours = (script: string) => ({ step: { script }, bookkeeping: true })
+  const owes = item.notify.length > 0 && item.delegateTo === undefined
+  return [
+    ...(owes ? [ours(oweScript(item.notify))] : []),
+    ...steps.map((step) => ({ step, bookkeeping: false })),
+    ...(item.handler ? [ours(paidScript(item))] : []),
+  ]
+}
+
+/** A change whose steps run one by one: a channel has a stream of its own, and a host that restarts loses all of them. */
+async function applyAlone(
+  session: Session,
+  change: Change,
+  after: readonly Wanted[],
+  announce: Announce,
+): Promise<AppliedSegment> {
+  const { item, verdict } = change
+  const started = performance.now()
+  const bodies = await fetchBodies(session, item.user, bodyQuestions(session, item.user, verdict.plan.changes))
+  const replies: Reply[] = []
+  let error: unknown
+  announce(item)
+  for (const { step, bookkeeping } of stepsWithMarks(change)) {
+    const reply = await runStep(session, item.user, step)
+    // Stopped before the first step: nothing was begun.
+    if (reply.code === SKIPPED) break
+    if (!bookkeeping) replies.push(reply)
+    if (reply.code === 0) continue
+    error = failureOf(step, reply)
+    break
+  }
+  session.snapshot.settle()
+  await observeChannels(session, after)
+  const durationMs = performance.now() - started
+  if (replies.length === 0 && error === undefined && change.steps.length > 0) return { applied: new Map(), bodies }
+  return { applied: new Map([[item, { replies, durationMs, ...(error !== undefined && { error }) }]]), bodies }
+}
+
+const NOT_BEGUN: Reply = { code: SKIPPED, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+
+async function runStep(session: Session, user: string, step: Step): Promise<Reply> {
+  if (session.mode.stop.aborted) return NOT_BEGUN
+  if (!isShellStep(step)) return session.channels.run(step)
+  const exchange = () => session.connection.exchange([{ kind: 'step', ...step }], { user, lock: true })
+  if (step.restartsHost === undefined) return (await exchange())[0] ?? NOT_BEGUN
+  const { timeoutMs } = step.restartsHost
+  // The connection may go before the reply comes: both are right.
+  const [reply] = await exchange().catch((): Reply[] => [])
+  if (reply !== undefined && reply.code !== 0) return reply
+  await session.others.reconnect(session, timeoutMs)
+  return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+}
+
+const failureOf = (step: Step | Script, reply: Reply): StepFailed =>
+  new StepFailed(step, reply)
+
+/** Tells which change is being made, and how long each took. */
+function stopwatch(announce: Announce, skip: number, entries: readonly { change: Change }[]) {
+  const spent = new Map<Change, number>()
+  let since = performance.now()
+  const begin = (index: number): void => {
+    const change = entries[index]?.change
+    if (change !== undefined && change !== entries[index - 1]?.change) announce(change.item)
+  }
+  if (skip === 0) begin(0)
+  return {
+    spent: (change: Change) => spent.get(change) ?? 0,
+    onReply: (index: number) => {
+      const now = performance.now()
+      const change = entries[index - skip]?.change
+      if (change !== undefined) spent.set(change, (spent.get(change) ?? 0) + now - since)
+      since = now
+      begin(index - skip + 1)
+    },
+  }
+}

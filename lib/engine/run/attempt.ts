@@ -1,0 +1,62 @@
+import type { Item } from '../../playbook/program.ts'
+import { loadFiles } from '../look/load.ts'
+import { observe } from '../look/observe.ts'
+import { questionsOfOne } from '../look/questions.ts'
+import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
+import { type Session, planned } from '../session.ts'
+import { announcer } from './announce.ts'
+import { applyChanges } from './apply.ts'
+import { type Change, changeOf } from './change.ts'
+import type { Ended } from '../plan/ended.ts'
+import { changeEnd, settledEnd } from './conclude.ts'
+
+/**
+ * One attempt of one task: asks, plans, applies, verifies.
+ * @param session of the host whose task it is
+ * @param on of the host that it runs on
+ * @param again whether answers from before count no more
+ * @returns undefined when the run was stopped before it was begun
+ */
+export async function attempt(session: Session, on: Session, item: Item, again: boolean): Promise<Ended | undefined> {
+  const verdict = await lookAndPlan(session, on, item, again)
+  if (verdict.kind !== 'change') return settledEnd({ kind: 'settled', item, verdict })
+  const change = changeOf(item, verdict)
+  planChange(on, change)
+  const own = questionsOfOne(session, item).map(({ question }) => ({ user: item.user, question }))
+  const { applied, bodies } = await applyChanges(on, [change], own, announcer(session))
+  const result = applied.get(item)
+  if (result === undefined) return undefined
+  await observe(on, own)
+  return changeEnd(on, change, result, bodies)
+}
+
+/** Asks what is not known and plans the task. */
+export async function lookAndPlan(
+  session: Session,
+  on: Session,
+  item: Item,
+  again: boolean,
+): Promise<Exclude<Verdict, WaitVerdict>> {
+  await loadFiles(session, [item])
+  const wanted = questionsOfOne(session, item)
+  if (again || !session.mode.batch)
+    on.snapshot.forgetAnswers(
+      item.user,
+      wanted.map(({ question }) => question),
+    )
+  await observe(on, wanted)
+  const verdict = planTask(item, on.snapshot, session.results)
+  if (verdict.kind === 'wait') throw new Error(`no answer to what "${item.task.name}" asks`)
+  return verdict
+}
+
+function planChange(on: Session, { item, verdict }: Change): void {
+  const { touches, plan, view } = verdict
+  planned(on, {
+    by: item.task.name,
+    user: item.user,
+    touches,
+    own: view.probe.questions,
+    leaves: plan.leaves ?? [],
+  })
+}

@@ -1,0 +1,44 @@
+import { quote } from '../../core/sh.ts'
+import type { ChannelStep } from '../../core/channel.ts'
+import type { ShellStep, Step } from '../../core/module.ts'
+import type { Item } from '../../playbook/program.ts'
+import { type ChangeVerdict, type Verdict } from '../plan/plan-task.ts'
+
+/** A task that is about to be changed. */
+export interface Change {
+  readonly kind: 'change'
+  readonly item: Item
+  readonly verdict: ChangeVerdict
+  /** The steps as they are sent: with the environment and the time limit of the task. */
+  readonly steps: readonly Step[]
+  /** They cannot be streamed with those of other tasks: a channel has a stream of its own, a restarted host none. */
+  readonly alone: boolean
+}
+
+/** A task with nothing to do. */
+export interface Settled {
+  readonly kind: 'settled'
+  readonly item: Item
+  readonly verdict: Exclude<Verdict, { readonly kind: 'wait' | 'change' }>
+}
+
+export type Planned = Change | Settled
+
+export function changeOf(item: Item, verdict: ChangeVerdict): Change {
+  const steps = verdict.steps.map((step) => (isShellStep(step) ? surrounded(item, step) : step))
+  const alone = steps.some((step) => !isShellStep(step) || step.restartsHost !== undefined)
+  return { kind: 'change', item, verdict, steps, alone }
+}
+
+export const isShellStep = (step: Step): step is ShellStep => 'script' in step
+export const isChannelStep = (step: Step): step is ChannelStep => 'channel' in step
+
+/** What is shown of a step with `-vv`. */
+export const textOf = (step: Step): string => (isShellStep(step) ? step.script : step.text)
+
+function surrounded({ task, environment, timeoutMs }: Item, step: ShellStep): ShellStep {
+  const limit = timeoutMs === undefined ? {} : { timeoutMs }
+  if (task.module.withEnvironment !== undefined) return { ...step, ...limit }
+  const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quote(value)}\n`)
+  return { ...step, ...limit, script: exports.join('') + step.script }
+}

@@ -1,0 +1,77 @@
+import type { HostPlay } from '../../playbook/compile.ts'
+import type { Entry, Item } from '../../playbook/program.ts'
+import { dryRun } from '../plan/dry-run.ts'
+import { planTask } from '../plan/plan-task.ts'
+import { observe } from '../look/observe.ts'
+import { questionsOf } from '../look/questions.ts'
+import { type Session, inTurn } from '../session.ts'
+import { crossOut, forgetOwed, owed } from './ledger.ts'
+import { runProgram } from './run-program.ts'
+import { tasksOf } from './segment.ts'
+
+/** One host through one play: its tasks, then the handlers that they notified. @returns false when a task failed */
+export async function playHost(session: Session, play: HostPlay): Promise<boolean> {
+  return session.mode.check ? dryRunHost(session, play) : convergeHost(session, play)
+}
+
+const asEntries = (items: readonly Item[]): Entry[] =>
+  items.map((item) => ({ kind: 'task', item, places: [] }))
+
+async function convergeHost(session: Session, play: HostPlay): Promise<boolean> {
+  const { stop, batch } = session.mode
+  const notified = new Set<Item>(await owed(session, tasksOf(play.program), play.handlers))
+  let changes = 0
+  const { ok, done } = await runProgram(session, play.program, (item, { status, begun }) => {
+    // A change that failed halfway was still begun, and its handlers are written down on the host.
+    if (status !== 'changed' && !(status === 'failed' && begun)) return
+    changes++
+    for (const handler of item.notify) notified.add(handler)
+  })
+  if (!ok || stop.aborted) return ok
+  const due = play.handlers.filter((handler) => notified.has(handler))
+  if (due.length > 0) forgetOwed(session)
+  const idle: Item[] = []
+  const handled = await runProgram(session, asEntries(due), (handler, { begun }) => {
+    if (!begun) idle.push(handler)
+  })
+  if (due.length > 0) await crossOut(session, done, idle, handled.done)
+  if (changes > 0 && handled.ok && batch) await inTurn(session, () => proveIdempotence(session, done))
+  return handled.ok
+}
+
+async function dryRunHost(session: Session, play: HostPlay): Promise<boolean> {
+  const owing = await owed(session, tasksOf(play.program), play.handlers)
+  const notified = new Map<Item, string>(owing.map((handler) => [handler, 'an earlier run']))
+  const perhaps = new Map<Item, string>()
+  const ok = await dryRun(session, play.program, (item, outlook) => {
+    const into = outlook === 'would-change' ? notified : outlook === 'unknown' ? perhaps : undefined
+    for (const handler of item.notify) into?.set(handler, item.task.name)
+  })
+  if (!ok) return false
+  for (const handler of notified.keys()) perhaps.delete(handler)
+  const due = play.handlers.filter((handler) => notified.has(handler) || perhaps.has(handler))
+  await dryRun(session, asEntries(due), () => {}, perhaps)
+  return true
+}
+
+/** Every real run proves its own idempotence: with all changes made, planning the same tasks again must find nothing. */
+async function proveIdempotence(session: Session, done: readonly Item[]): Promise<void> {
+  const { snapshot, results, mode, host } = session
+  // Tasks whose result is what they print run every time, and say so themselves.
+  const provable = done.filter(
+    ({ task, delegateTo, runOnce }) => task.module.verify === undefined && delegateTo === undefined && !runOnce,
+  )
+  await observe(session, questionsOf(session, provable))
+  for (const item of provable) {
+    if (results.get(item.task)?.kind !== 'known') continue
+    const verdict = planTask(item, snapshot, results)
+    if (verdict.kind !== 'change' || item.task.options.changedWhen !== undefined) continue
+    const what = verdict.plan.changes.map((change) => change.what).join(', ')
+    mode.emit({
+      type: 'notice',
+      host: host.name,
+      level: 'warning',
+      text: `"${item.task.name}" would change again (${what}): a later task undid it, see ${item.task.at}`,
+    })
+  }
+}

@@ -1,0 +1,152 @@
+import type { Entry, Item, TaskOfHost, TasksToMake } from '../../playbook/program.ts'
+import { afterFailure } from '../../playbook/program.ts'
+import { loadFiles } from '../look/load.ts'
+import { observe } from '../look/observe.ts'
+import { questionsOf } from '../look/questions.ts'
+import { describeError } from '../report/failure.ts'
+import { report, reportNotRun } from '../report/report.ts'
+import { type Session, forgetEverything, inTurn } from '../session.ts'
+import { questionsAhead } from './ahead.ts'
+import { type AppliedSegment, applyChanges } from './apply.ts'
+import { announcer } from './announce.ts'
+import type { Change } from './change.ts'
+import type { Ended } from '../plan/ended.ts'
+import { changeEnd, conclude, mustRedo, settledEnd } from './conclude.ts'
+import { makeTasks } from './make-tasks.ts'
+import { runAlone } from './run-alone.ts'
+import { type Segment, planSegment, standsAlone, tasksOf } from './segment.ts'
+
+/** Called for each task that ended and did not end the host's part in the run. */
+export type OnEnd = (item: Item, ended: Ended) => void
+
+export interface ProgramEnd {
+  /** False when a task failed and no rescue dealt with it. */
+  readonly ok: boolean
+  /** The tasks that came to their turn. */
+  readonly done: readonly Item[]
+}
+
+/**
+ * Makes the changes of one host, in order. Tasks are planned as far ahead as knowledge reaches; that segment is sent in
+ * one stream, together with the questions that verify it and those that the tasks after it need.
+ */
+export async function runProgram(session: Session, program: readonly Entry[], onEnd: OnEnd): Promise<ProgramEnd> {
+  const { mode } = session
+  const done: Item[] = []
+  let rest = program
+  if (mode.batch)
+    await inTurn(session, async () => {
+      await loadFiles(session, tasksOf(program))
+      await observe(session, questionsOf(session, tasksOf(program)))
+    })
+  const end = (entry: TaskOfHost, ended: Ended): void => {
+    done.push(entry.item)
+    onEnd(entry.item, ended)
+  }
+  while (rest.length > 0) {
+    const [head, ...behind] = rest
+    if (head === undefined) break
+    if (mode.stop.aborted) {
+      reportNotRun(session, rest, 'the run was stopped')
+      return { ok: true, done }
+    }
+    const step = await takeStep(session, head, behind, rest, end)
+    if (step.failedAt === undefined) {
+      rest = step.rest
+      continue
+    }
+    const next = afterFailure(step.failedAt.places, step.rest)
+    if (next === undefined) {
+      reportNotRun(session, step.rest, step.because ?? 'an earlier task failed')
+      return { ok: false, done }
+    }
+    rest = [...step.redo, ...next.rest]
+  }
+  return { ok: true, done }
+}
+
+/** What one step through a program came to. */
+interface StepEnd {
+  readonly rest: readonly Entry[]
+  /** Where something failed that is not ignored. */
+  readonly failedAt?: Entry | undefined
+  readonly because?: string
+  /** Tasks before the failure that have to be looked at again. */
+  readonly redo: readonly Entry[]
+}
+
+type End = (entry: TaskOfHost, ended: Ended) => void
+
+async function takeStep(
+  session: Session,
+  head: Entry,
+  behind: readonly Entry[],
+  rest: readonly Entry[],
+  end: End,
+): Promise<StepEnd> {
+  if (head.kind === 'failure') return { rest: behind, failedAt: head, redo: [] }
+  if (head.kind === 'make') return make(session, head, behind)
+  if (standsAlone(head.item)) {
+    const ended = await runAlone(session, head.item)
+    if (ended === undefined) return { rest, redo: [] }
+    return endOf(session, head, ended, behind, end)
+  }
+  return inTurn(session, () => takeSegment(session, rest, end))
+}
+
+async function make(session: Session, entry: TasksToMake, behind: readonly Entry[]): Promise<StepEnd> {
+  const made = makeTasks(session, entry)
+  if (made.kind === 'failed') return { rest: behind, failedAt: entry, redo: [], because: made.because }
+  const tasks = made.kind === 'made' ? made.entries : []
+  return { rest: [...tasks, ...behind], redo: [] }
+}
+
+/** Reports a task. Its failure is told with what will be done about it. */
+function endOf(session: Session, entry: TaskOfHost, ended: Ended, behind: readonly Entry[], end: End): StepEnd {
+  const { item } = entry
+  const failed = ended.status === 'failed' && !item.ignoreErrors
+  const rescued = failed && afterFailure(entry.places, behind)?.rescued === true
+  const details = rescued ? { ...ended.details, rescued: true } : ended.details
+  conclude(session, item, { ...ended, details })
+  if (!failed || rescued) end(entry, ended)
+  if (!failed) return { rest: behind, redo: [] }
+  return { rest: behind, failedAt: entry, redo: [], because: `"${item.task.name}" failed` }
+}
+
+async function takeSegment(session: Session, rest: readonly Entry[], end: End): Promise<StepEnd> {
+  if (!session.mode.batch) forgetEverything(session)
+  const segment = await planSegment(session, rest)
+  const behind = rest.slice(segment.entries.length)
+  const { applied, bodies } = await applySegment(session, segment, behind)
+  const redo: Entry[] = []
+  for (const [index, entry] of segment.entries.entries()) {
+    const one = segment.planned[index]
+    const after = [...segment.entries.slice(index + 1), ...behind]
+    let ended: Ended
+    if (one?.kind === 'change') {
+      const result = applied.get(entry.item)
+      // Stopped before it was begun.
+      if (result === undefined) return { rest: [...redo, entry, ...after], redo: [] }
+      ended = await changeEnd(session, one, result, bodies)
+    } else if (one === undefined || mustRedo(session, one)) {
+      redo.push(entry)
+      continue
+    } else ended = settledEnd(one)
+    const step = endOf(session, entry, ended, after, end)
+    if (step.failedAt !== undefined) return { ...step, redo }
+  }
+  return { rest: [...redo, ...behind], redo: [] }
+}
+
+const NOTHING: AppliedSegment = { applied: new Map(), bodies: new Map() }
+
+async function applySegment(session: Session, segment: Segment, behind: readonly Entry[]): Promise<AppliedSegment> {
+  const changes = segment.planned.filter((one): one is Change => one.kind === 'change')
+  if (changes.length === 0) return NOTHING
+  const own = questionsOf(session, segment.entries.map(({ item }) => item))
+  const ahead = session.mode.batch ? questionsAhead(session, tasksOf(behind)) : []
+  const applied = await applyChanges(session, changes, [...own, ...ahead], announcer(session))
+  // Answers that the stream could not carry: those of channels, and those seen with another user's eyes.
+  await observe(session, own)
+  return applied
+}

@@ -1,0 +1,102 @@
+import type { Resource } from '../../core/resource.ts'
+import type { Entry, Item, TaskOfHost } from '../../playbook/program.ts'
+import { loadFiles } from '../look/load.ts'
+import { observe } from '../look/observe.ts'
+import { questionsOf } from '../look/questions.ts'
+import { concerns } from '../look/snapshot.ts'
+import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
+import { type Session, planned } from '../session.ts'
+import { type Planned, changeOf } from './change.ts'
+
+/** Tasks that are planned ahead and sent in one stream. */
+export interface Segment {
+  readonly entries: readonly TaskOfHost[]
+  readonly planned: readonly Planned[]
+}
+
+/** A task that is not planned ahead: it may be tried again, runs elsewhere, or waits for something. */
+export function standsAlone({ task, delegateTo, runOnce }: Item): boolean {
+  const { retry, background } = task.options
+  const waits = task.module.waits !== undefined
+  return waits || runOnce || delegateTo !== undefined || retry !== undefined || background === true
+}
+
+/** The next tasks that can be planned on what is known, at least one. The first entry is a task that does not stand alone. */
+export async function planSegment(session: Session, rest: readonly Entry[]): Promise<Segment> {
+  const { batch } = session.mode
+  const entries: TaskOfHost[] = []
+  const found: Planned[] = []
+  for (const entry of rest) {
+    if (entry.kind !== 'task' || standsAlone(entry.item)) break
+    const { item } = entry
+    const look = () => planTask(item, session.snapshot, session.results)
+    let verdict = look()
+    if (verdict.kind === 'wait') {
+      if (found.length > 0) break
+      const upcoming = batch ? tasksOf(rest) : [item]
+      await loadFiles(session, upcoming)
+      await observe(session, questionsOf(session, upcoming))
+      verdict = look()
+      if (verdict.kind === 'wait') throw new Error(`no answer to what "${item.task.name}" asks`)
+    }
+    const one = place(session, item, verdict, found)
+    if (one === undefined) break
+    entries.push(entry)
+    found.push(one)
+    // What comes after it depends on how it ends.
+    const { failedWhen } = item.task.options
+    if (verdict.kind === 'failed' || !batch || item.ignoreErrors || failedWhen !== undefined) break
+  }
+  return { entries, planned: found }
+}
+
+export const tasksOf = (entries: readonly Entry[]): Item[] =>
+  entries.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
+
+// Undefined when the task must wait until the changes before it are made and seen.
+function place(
+  session: Session,
+  item: Item,
+  verdict: Exclude<Verdict, WaitVerdict>,
+  segment: readonly Planned[],
+): Planned | undefined {
+  const { task } = item
+  if (verdict.kind !== 'change') {
+    // A failure that a pending change may explain is not a failure yet.
+    if (verdict.kind === 'failed' && segment.some((one) => one.kind === 'change')) return undefined
+    // What was found in order on a prediction is no result for others to build on before it came true.
+    if (verdict.kind === 'ok' && verdict.view.predicted)
+      session.results.set(task, { kind: 'unknown', changed: undefined })
+    else if (verdict.kind === 'ok')
+      session.results.set(task, { kind: 'known', result: { changed: false, failed: false, state: verdict.view.state } })
+    else session.results.set(task, { kind: 'skipped' })
+    return { kind: 'settled', item, verdict }
+  }
+  const first = segment.find((one) => one.kind === 'change')
+  if (first !== undefined && first.item.user !== item.user) return undefined
+  if (undoes(verdict.touches, segment)) return undefined
+  const change = changeOf(item, verdict)
+  if (segment.some((one) => one.kind === 'change' && (change.alone || one.alone))) return undefined
+  planned(session, {
+    by: task.name,
+    user: item.user,
+    touches: verdict.touches,
+    own: verdict.view.probe.questions,
+    leaves: verdict.plan.leaves ?? [],
+  })
+  // Whether it counts as a change may only be known from what it prints.
+  const changed = typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)
+  session.results.set(task, { kind: 'unknown', changed })
+  return change
+}
+
+/**
+ * Whether a change may alter what verifies an earlier task of the same segment: another change, or one that was found
+ * in order on a prediction. Then that one is verified first.
+ */
+function undoes(touches: readonly Resource[], segment: readonly Planned[]): boolean {
+  return segment.some(({ verdict }) => {
+    if (verdict.kind !== 'change' && !(verdict.kind === 'ok' && verdict.view.predicted)) return false
+    return verdict.view.probe.questions.some(({ reader, key }) => concerns(touches, reader.sees(key)))
+  })
+}

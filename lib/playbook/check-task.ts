@@ -1,0 +1,125 @@
+import { type Deferred, isDeferred } from '../core/deferred.ts'
+import { UserError } from '../core/errors.ts'
+import { checkResources } from '../core/resource.ts'
+import type { SharedOptions, Task, TaskOptions } from '../core/task.ts'
+import { checkDeferredArgs } from './check-deferred.ts'
+import { checkShared, refuseUnknown } from './options.ts'
+
+const TASK: Record<keyof TaskOptions, true> = {
+  notify: true,
+  tags: true,
+  when: true,
+  become: true,
+  becomeUser: true,
+  environment: true,
+  ignoreErrors: true,
+  delegateTo: true,
+  runOnce: true,
+  timeoutMs: true,
+  touches: true,
+  retry: true,
+  changedWhen: true,
+  failedWhen: true,
+  background: true,
+  show: true,
+  noDiff: true,
+}
+
+/** @throws UserError for a task that is wrong whatever the host says */
+export function checkTask(
+  task: Task,
+  listed: ReadonlySet<Task>,
+  handlers: ReadonlyMap<Task, unknown>,
+  hosts: readonly string[],
+): void {
+  checkOptions(task, hosts)
+  if (listed.has(task))
+    throw new UserError('E_DUPLICATE_TASK', `"${task.name}" is listed twice`, { at: task.at })
+  if (handlers.has(task))
+    throw new UserError('E_BAD_HANDLER', `"${task.name}" is listed as a task and notified`, { at: task.at })
+  checkDependencies(`"${task.name}"`, dependencies(task), listed, task.at)
+  if (isDeferred(task.args)) checkDeferredArgs(task, task.args)
+}
+
+/** @throws UserError for tasks that are not listed before whatever is made from their results */
+export const checkDependencies = (
+  what: string,
+  needed: readonly Task[],
+  listed: ReadonlySet<Task>,
+  at?: string,
+): void => {
+  const missing = needed.find((task) => !listed.has(task))
+  if (missing === undefined) return
+  throw new UserError('E_BAD_DEPENDENCY', `${what} needs "${missing.name}", which is not listed before it`, {
+    at: at ?? missing.at,
+    hint: 'List the task that it depends on earlier in the same play.',
+  })
+}
+
+/** @throws UserError for an option that a task does not have, and for a value that an option cannot have */
+function checkOptions(task: Task, hosts: readonly string[]): void {
+  const where = `${task.module.name} "${task.name}"`
+  refuseUnknown(task.options, TASK, where, () => task.at)
+  checkShared(task.options, where, hosts, () => task.at)
+  const { touches, retry, failedWhen } = task.options
+  if (touches !== undefined) checkResources(touches, `${where}: touches`, task.at)
+  if (retry !== undefined) {
+    refuseUnknown(retry, { times: true, delayMs: true, until: true }, `${where}: retry`, () => task.at)
+    const { times = 1, delayMs = 0 } = retry
+    if (!Number.isInteger(times) || times < 1 || !(delayMs >= 0))
+      throw bad(where, 'retry takes times from 1 and delayMs from 0', task.at)
+  }
+  if (failedWhen !== undefined && typeof failedWhen !== 'function')
+    throw bad(where, 'failedWhen takes a function', task.at)
+}
+
+const bad = (where: string, what: string, at: string): UserError =>
+  new UserError('E_BAD_OPTION', `${where}: ${what}`, { at })
+
+/** @throws UserError for a handler that could not run */
+export function checkHandler(handler: Task, listed: ReadonlySet<Task>, hosts: readonly string[]): void {
+  if (listed.has(handler))
+    throw new UserError('E_BAD_HANDLER', `"${handler.name}" is notified and listed as a task`, {
+      at: handler.at,
+      hint: 'List it in notify only; it runs at the end of the play.',
+    })
+  checkOptions(handler, hosts)
+  if (handler.options.notify !== undefined)
+    throw new UserError(
+      'E_BAD_HANDLER',
+      `the handler "${handler.name}" notifies others, which would never run`,
+      {
+        at: handler.at,
+        hint: 'Notify all of them from the task; they run in the order in which they are first notified.',
+      },
+    )
+}
+
+/** The handlers that options name. @throws UserError for a name instead of the handler itself */
+export function handlersOf({
+  name,
+  options: { notify },
+  at,
+}: {
+  readonly name: string
+  readonly options: SharedOptions
+  readonly at: string
+}): readonly Task[] {
+  const list: readonly (Task | undefined)[] =
+    notify === undefined ? [] : Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
+  for (const handler of list) {
+    // JavaScript users can pass a name here, which would silently never run (ansible#14923).
+    if (handler?.kind !== 'task')
+      throw new UserError('E_BAD_HANDLER', `"${name}" notifies ${JSON.stringify(handler)}, which is not a task`, {
+        at,
+        hint: 'Pass the handler itself: const restart = docker.restart(…); … { notify: restart }',
+      })
+  }
+  return list as readonly Task[]
+}
+
+/** The tasks whose results the arguments or the condition of `task` are made from. */
+export function dependencies(task: Task): readonly Task[] {
+  const values: unknown[] = [task.args, task.options.when]
+  return values.filter(isDeferred).flatMap(({ tasks }: Deferred<unknown>) => tasks)
+}
