@@ -19,8 +19,11 @@ export {
 export { pattern } from './playbook/pattern.ts'
 export { type RoleUse, defineRole } from './playbook/role.ts'
 export {
+  type AboutFact,
+  type AllFacts,
   type Confirmation,
   type Fact,
+  type FactsOf,
   type Play,
   type Playbook,
   type PlaybookContext,
@@ -28,9 +31,41 @@ export {
   definePlay,
   definePlaybook,
 } from './playbook/playbook.ts'
-export { type Task, type TaskList, type TaskOptions, changed, from } from './core/task.ts'
-export { type Module, type ModuleDefinition, type Plan, type Step, defineModule } from './core/module.ts'
-export { type Probe, type Reader, type Reply, ask, askAll, mapProbe, predict } from './core/probe.ts'
+export type { Retry, SharedOptions, Task, TaskList, TaskOptions } from './core/task.ts'
+export { type Deferred, type TaskResult, changed, failed, from } from './core/deferred.ts'
+export { type Group, type GroupEnds, type GroupOptions, group } from './core/group.ts'
+export {
+  type Certain,
+  type Module,
+  type ModuleDefinition,
+  type Plan,
+  type Polling,
+  type ShellStep,
+  type Step,
+  defineModule,
+} from './core/module.ts'
+export { type FactDefinition, defineFact } from './core/fact.ts'
+export {
+  type ChannelHost,
+  type ChannelStep,
+  type OpenChannel,
+  defineChannel,
+} from './core/channel.ts'
+export {
+  type Prediction,
+  type Probe,
+  type Question,
+  type Reader,
+  type Reply,
+  type SingleReader,
+  ask,
+  askAll,
+  known,
+  mapProbe,
+  predict,
+  question,
+  readerOfOne,
+} from './core/probe.ts'
 export type {
   Report,
   ReportCell,
@@ -40,11 +75,11 @@ export type {
   ReportTable,
   ReportTone,
 } from './core/report.ts'
-export { type Change, differences } from './core/change.ts'
-export { type Resource, EVERYTHING, pathResource, treeResource } from './core/resource.ts'
+export { type Change, type ChangedBody, differences } from './core/change.ts'
+export { type Resource, type ResourceKind, EVERYTHING, defineResourceKind, paths } from './core/resource.ts'
+export type { InputOf, OutputOf, Schema, SchemaIssue } from './core/schema.ts'
 export { Secret, reveal } from './core/secret.ts'
 export { secretValue } from './core/schemas.ts'
 export { UserError } from './core/errors.ts'
 export { quote, raw, sh } from './core/sh.ts'
 export * from './modules/index.ts'
-export * from './postgres/index.ts'

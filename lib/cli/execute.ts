@@ -1,5 +1,5 @@
-import { type RunRequest } from '../engine/prepare.ts'
-import { runPlaybook } from '../engine/run.ts'
+import { type RunRequest } from '../engine/run/prepare.ts'
+import { runPlaybook } from '../engine/run/run.ts'
 import type { RunEvent } from '../core/events.ts'
 import { createReporter } from '../reporters/index.ts'
 import { createTransport } from '../transport/index.ts'

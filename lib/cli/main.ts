@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { loadInventory, loadPlaybook, packageRoot, playbookNames } from './load.ts'
+import { shapeOf } from '../playbook/schema-shape.ts'
 import { type CliOptions, readCommandLine } from './options.ts'
 
 /** The command. Returns the exit status; the one place that prints errors found before a run. */
@@ -18,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function run(name: string, options: CliOptions): Promise<number> {
   // Loaded only now: --help must not pay for SSH.
-  const { prepare } = await import('../engine/prepare.ts')
+  const { prepare } = await import('../engine/run/prepare.ts')
   const { openSecrets } = await import('../secrets/index.ts')
   const { parseExtraVars } = await import('./extra-vars.ts')
   const { findStateDir } = await import('./state-dir.ts')
@@ -34,7 +35,10 @@ async function run(name: string, options: CliOptions): Promise<number> {
     inventory,
     limit: options.limit,
     selection: { tags: options.tags, skipTags: options.skipTags },
-    extraVars: parseExtraVars(options.extraVars, [playbook.vars.shape, inventory.schema.shape]),
+    extraVars: parseExtraVars(options.extraVars, [
+      shapeOf(playbook.vars) ?? {},
+      shapeOf(inventory.schema) ?? {},
+    ]),
     secrets: await openSecrets({ stateDir }),
     stateDir,
   }

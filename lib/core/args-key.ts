@@ -58,6 +58,8 @@ function writeObject(value: object, depth: number): string {
   if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join()}]`
   const prototype = Object.getPrototypeOf(value) as object | null
   if (prototype !== Object.prototype && prototype !== null && !plain.has(prototype)) throw new NoKey()
-  const fields = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${write(item, depth + 1)}`)
+  const fields = Object.entries(value).map(
+    ([name, item]) => `${JSON.stringify(name)}:${write(item, depth + 1)}`,
+  )
   return `{${fields.join()}}`
 }

@@ -38,7 +38,10 @@ export function from<const Tasks extends readonly Task[], Value>(
   tasks: Tasks,
   view: (...states: StatesOf<Tasks>) => Value,
 ): Deferred<Value>
-export function from(tasks: Task | readonly Task[], view: (...states: never[]) => unknown): Deferred<unknown> {
+export function from(
+  tasks: Task | readonly Task[],
+  view: (...states: never[]) => unknown,
+): Deferred<unknown> {
   return {
     kind: 'deferred',
     tasks: Array.isArray(tasks) ? (tasks as readonly Task[]) : [tasks as Task],

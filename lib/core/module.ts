@@ -73,8 +73,7 @@ export interface ModuleDefinition<Input, Args, State> {
    * may be, as far as `certain` answers do not rule it out. @default everything, and all that follows is asked again
    */
   readonly touches?:
-    | ((args: Args, state: State | undefined, certain: Certain) => readonly Resource[])
-    | undefined
+    ((args: Args, state: State | undefined, certain: Certain) => readonly Resource[]) | undefined
   /** What is left to do after applying. @default the changes of `plan` on the state read afterwards */
   readonly verify?: ((args: Args, before: State, after: State) => readonly Change[]) | undefined
   /**
@@ -110,7 +109,10 @@ export function defineModule<Input, Args, State>(
 ): Module<Input, State> {
   // The engine only hands back to a module what came from it.
   const module = definition as unknown as AnyModule
-  const create = (name: string, args: Input | Deferred<Input>, options: TaskOptions<State> = {}): Task<State> =>
-    createTask(module, name, args, options as TaskOptions, create) as Task<State>
+  const create = (
+    name: string,
+    args: Input | Deferred<Input>,
+    options: TaskOptions<State> = {},
+  ): Task<State> => createTask(module, name, args, options as TaskOptions, create) as Task<State>
   return Object.assign(create, { definition: module })
 }

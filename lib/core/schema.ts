@@ -12,8 +12,7 @@ export interface Schema<Input = unknown, Output = Input> {
 }
 
 export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] }
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
 
 /** One thing that is wrong with a value. Zod adds `code` and `keys`. */
 export interface SchemaIssue {
@@ -29,7 +28,7 @@ export type InputOf<S extends Schema> = NonNullable<S['~standard']['types']>['in
 export type OutputOf<S extends Schema> = NonNullable<S['~standard']['types']>['output']
 
 /** Validates at once. @throws TypeError for a schema that has to wait for something: checking is pure */
-export function validate<Output>(schema: Schema<never, Output>, value: unknown): SchemaResult<Output> {
+export function validate<Output>(schema: Schema<unknown, Output>, value: unknown): SchemaResult<Output> {
   const result = schema['~standard'].validate(value)
   if (result instanceof Promise) throw new TypeError('a schema must not wait for anything')
   return result

@@ -61,7 +61,12 @@ export interface Once {
   readonly end: Promise<Ended | undefined>
 }
 
-export function createSession(host: Host, mode: RunMode, connection: Connection, others: OtherHosts): Session {
+export function createSession(
+  host: Host,
+  mode: RunMode,
+  connection: Connection,
+  others: OtherHosts,
+): Session {
   const session: Session = {
     host,
     mode,
@@ -104,7 +109,11 @@ export const forgetEverything = ({ snapshot }: Session): void => snapshot.forget
  * What others changed may show here too. A dry run cannot ask again, so it takes the answers for unknown;
  * a real run asks.
  */
-export function noteChangesOfOthers({ mode, snapshot }: Session, by: string, touches: readonly Resource[]): void {
+export function noteChangesOfOthers(
+  { mode, snapshot }: Session,
+  by: string,
+  touches: readonly Resource[],
+): void {
   if (touches.length === 0) return
   if (mode.check) snapshot.plan({ by, touches, own: [], leaves: [], user: '' })
   else snapshot.forget(touches)

@@ -17,9 +17,13 @@ export function checkDeferredArgs(task: Task, deferred: Deferred<unknown>): void
   const result = guess(() => check(task, args))
   const issues = (result?.issues ?? []).filter((issue) => isCertain(issue, args))
   if (issues.length === 0) return
-  throw new UserError('E_BAD_ARGUMENT', `${task.module.name} "${task.name}": ${issues.map(({ message, path }) => describe(message, path)).join('; ')}`, {
-    at: task.at,
-  })
+  throw new UserError(
+    'E_BAD_ARGUMENT',
+    `${task.module.name} "${task.name}": ${issues.map(({ message, path }) => describe(message, path)).join('; ')}`,
+    {
+      at: task.at,
+    },
+  )
 }
 
 const describe = (message: string, path: SchemaIssue['path'] = []): string =>

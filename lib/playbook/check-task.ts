@@ -110,10 +110,14 @@ export function handlersOf({
   for (const handler of list) {
     // JavaScript users can pass a name here, which would silently never run (ansible#14923).
     if (handler?.kind !== 'task')
-      throw new UserError('E_BAD_HANDLER', `"${name}" notifies ${JSON.stringify(handler)}, which is not a task`, {
-        at,
-        hint: 'Pass the handler itself: const restart = docker.restart(…); … { notify: restart }',
-      })
+      throw new UserError(
+        'E_BAD_HANDLER',
+        `"${name}" notifies ${JSON.stringify(handler)}, which is not a task`,
+        {
+          at,
+          hint: 'Pass the handler itself: const restart = docker.restart(…); … { notify: restart }',
+        },
+      )
   }
   return list as readonly Task[]
 }

@@ -46,7 +46,8 @@ export function compilePlays(
 }
 
 function hostsOf(play: Play, inventory: Inventory, hosts: readonly Host[]): readonly Host[] {
-  if (!Array.isArray(play.hosts)) return selectHosts(inventory, hosts, play.hosts as never, `play ${play.name}`)
+  if (!Array.isArray(play.hosts))
+    return selectHosts(inventory, hosts, play.hosts as never, `play ${play.name}`)
   const names = new Set((play.hosts as readonly Host[]).map(({ name }) => name))
   return hosts.filter(({ name }) => names.has(name))
 }
@@ -91,7 +92,10 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
     const name = group.options.name ?? group.at
     const rescue: Entry[] = []
     const block = { name, rescue }
-    const part = (part: Place['part']): Surroundings => ({ ...inner, places: [...inner.places, { block, part }] })
+    const part = (part: Place['part']): Surroundings => ({
+      ...inner,
+      places: [...inner.places, { block, part }],
+    })
     const tasks = compileList(group.tasks, part('tasks'))
     rescue.push(...compileList(group.rescue, part('rescue')))
     return [...tasks, ...compileList(group.always, part('always'))]
@@ -105,7 +109,12 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
       const made = handlers.get(handler)
       if (made !== undefined) return made
       checkHandler(handler, listed, known)
-      const one = makeItem(handler, { ...within(around, handler.options), conditions: conditionsOf([], handler) }, [], true)
+      const one = makeItem(
+        handler,
+        { ...within(around, handler.options), conditions: conditionsOf([], handler) },
+        [],
+        true,
+      )
       handlers.set(handler, one)
       return one
     })
@@ -114,7 +123,12 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
     return isSelected(item.tags, selection) ? [{ kind: 'task', item, places: around.places }] : []
   }
 
-  const makeItem = (task: Task, { role, tags, conditions, environment, options }: Surroundings, notify: readonly Item[], handler: boolean): Item => {
+  const makeItem = (
+    task: Task,
+    { role, tags, conditions, environment, options }: Surroundings,
+    notify: readonly Item[],
+    handler: boolean,
+  ): Item => {
     const { ignoreErrors = false, delegateTo, runOnce = false, timeoutMs } = options
     const name = [handler ? 'handler' : 'task', play.name, role, task.module.name, task.name].join('\0')
     const nth = times.get(name) ?? 0

@@ -1,12 +1,10 @@
-import { z } from 'zod'
 import { callSite } from '../core/call-site.ts'
 import { UserError } from '../core/errors.ts'
 import type { ConnectionType } from '../transport/connection-type.ts'
 import { connectionOf } from './connections.ts'
+import { NO_VARS } from './no-vars.ts'
 import { refuseUnknown } from './options.ts'
-
-/** Declares which vars hosts may have, with types, defaults and descriptions. */
-export type VarsSchema = z.ZodObject
+import type { VarsInput, VarsOutput, VarsSchema } from './vars.ts'
 
 /** One machine. Its key in the inventory is its name and the alias looked up in the ssh config. */
 export interface HostEntry<Vars> {
@@ -56,9 +54,9 @@ export function defineInventory<
   GroupName extends string = never,
 >(inventory: {
   readonly vars?: Schema
-  readonly hosts: Readonly<Record<HostName, HostEntry<z.input<Schema>>>>
+  readonly hosts: Readonly<Record<HostName, HostEntry<VarsInput<Schema>>>>
   readonly groups?: Readonly<
-    Record<GroupName, GroupEntry<NoInfer<HostName> | NoInfer<GroupName>, z.input<Schema>>>
+    Record<GroupName, GroupEntry<NoInfer<HostName> | NoInfer<GroupName>, VarsInput<Schema>>>
   >
 }): Inventory<Schema, HostName | GroupName> {
   const at = callSite(defineInventory)
@@ -73,7 +71,7 @@ export function defineInventory<
     refuseUnknown(group, { hosts: true, vars: true }, `group ${name}`, at)
   return Object.freeze({
     kind: 'inventory',
-    schema: inventory.vars ?? (z.strictObject({}) as unknown as Schema),
+    schema: inventory.vars ?? (NO_VARS as Schema),
     hosts: inventory.hosts,
     groups: inventory.groups ?? {},
   })
@@ -93,7 +91,7 @@ export interface Register {}
 type Registered = Register extends { inventory: infer I } ? I : Inventory
 
 /** The vars of a host as the registered inventory declares them. */
-export type HostVars = Registered extends Inventory<infer Schema> ? z.output<Schema> : never
+export type HostVars = Registered extends Inventory<infer Schema> ? VarsOutput<Schema> : never
 
 /** A host or group of the registered inventory. */
 export type HostName = Registered extends Inventory<VarsSchema, infer Name> ? Name : string

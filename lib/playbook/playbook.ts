@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { callSite } from '../core/call-site.ts'
 import { UserError } from '../core/errors.ts'
 import type { ErrorReport } from '../core/events.ts'
@@ -6,11 +5,13 @@ import type { Probe } from '../core/probe.ts'
 import type { Report } from '../core/report.ts'
 import type { TaskList } from '../core/task.ts'
 import type { SecretStore } from '../secrets/index.ts'
-import type { Host, VarsSchema } from './inventory.ts'
+import type { Host } from './inventory.ts'
+import { NO_VARS } from './no-vars.ts'
 import type { HostPattern } from './pattern.ts'
 import { refuseUnknown } from './options.ts'
 import type { Serial } from './serial.ts'
 import type { RoleUse } from './role.ts'
+import type { VarsOutput, VarsSchema } from './vars.ts'
 
 /** Roles and tasks for a set of hosts. */
 export interface Play {
@@ -101,28 +102,28 @@ export interface PlaybookDefinition<Schema extends VarsSchema, Values> {
   /** What `-e` may set. @default nothing */
   readonly vars?: Schema | undefined
   /** What is asked of the hosts before the plays are made, by name. @default nothing */
-  readonly facts?: { readonly [Name in keyof Values]: Fact<Values[Name], z.output<Schema>> } | undefined
+  readonly facts?: { readonly [Name in keyof Values]: Fact<Values[Name], VarsOutput<Schema>> } | undefined
   /** How much is printed at least, as by `-v`. @default 0 */
   readonly verbosity?: number | undefined
   /**
    * Called before the first connection with unknown facts, and again with the real ones. Without it the playbook
    * changes nothing: it takes no host's lock, and can be followed with `--watch`.
    */
-  plays?(context: PlaybookContext<z.output<Schema>, Values>): readonly Play[]
+  plays?(context: PlaybookContext<VarsOutput<Schema>, Values>): readonly Play[]
   /** Plays that bare hosts need before they can say everything: after them the hosts are asked again. */
-  prepare?(context: PlaybookContext<z.output<Schema>, Values>): readonly Play[]
+  prepare?(context: PlaybookContext<VarsOutput<Schema>, Values>): readonly Play[]
   /** Asked before anything is changed; a dry run only shows it. Undefined: there is nothing to ask. */
-  confirm?(context: PlaybookContext<z.output<Schema>, Values>): Confirmation | undefined
+  confirm?(context: PlaybookContext<VarsOutput<Schema>, Values>): Confirmation | undefined
   /** The last words of a run that went well, from what the hosts say then. */
-  closing?(context: PlaybookContext<z.output<Schema>, Values>): string | undefined
+  closing?(context: PlaybookContext<VarsOutput<Schema>, Values>): string | undefined
   /** What to show at the end, whether it went well or not, from facts that are asked again after the plays. */
-  report?(context: ReportContext<z.output<Schema>, Values>): Report
+  report?(context: ReportContext<VarsOutput<Schema>, Values>): Report
 }
 
-export interface Playbook<Schema extends VarsSchema = VarsSchema, Values = unknown> extends PlaybookDefinition<
-  Schema,
-  Values
-> {
+export interface Playbook<
+  Schema extends VarsSchema = VarsSchema,
+  Values = unknown,
+> extends PlaybookDefinition<Schema, Values> {
   readonly kind: 'playbook'
   readonly vars: Schema
 }
@@ -170,7 +171,7 @@ export function definePlaybook<Schema extends VarsSchema, Values = object>(
   refuseUnknown(definition, known, 'the playbook', at)
   if (definition.plays === undefined && definition.report === undefined)
     throw new UserError('E_BAD_OPTION', 'the playbook has neither plays nor a report', { at })
-  const vars = definition.vars ?? (z.strictObject({}) as unknown as Schema)
+  const vars = definition.vars ?? (NO_VARS as Schema)
   return Object.freeze({ ...definition, kind: 'playbook', vars })
 }
 

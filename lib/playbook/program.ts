@@ -82,7 +82,9 @@ export function afterFailure(
   const outer = places.slice(0, -1)
   const within = (entry: Entry): boolean => entry.places.some(({ block }) => block === place.block)
   const behind = rest.filter((entry) => !within(entry))
-  const always = rest.filter((entry) => entry.places.some(({ block, part }) => block === place.block && part === 'always'))
+  const always = rest.filter((entry) =>
+    entry.places.some(({ block, part }) => block === place.block && part === 'always'),
+  )
   if (place.part === 'tasks' && place.block.rescue.length > 0)
     return { rest: [...place.block.rescue, ...always, ...behind], rescued: true }
   if (place.part === 'always' || always.length === 0) return afterFailure(outer, behind)

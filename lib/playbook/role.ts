@@ -1,12 +1,10 @@
-import { z } from 'zod'
 import { callSite } from '../core/call-site.ts'
 import { isDeferred } from '../core/deferred.ts'
 import { isGroup } from '../core/group.ts'
 import { type TaskList, flatten } from '../core/task.ts'
 import { UserError } from '../core/errors.ts'
-import type { VarsSchema } from './inventory.ts'
 import { refuseUnknown } from './options.ts'
-import { checkVars } from './vars.ts'
+import { type VarsInput, type VarsOutput, type VarsSchema, checkVars } from './vars.ts'
 
 /** A reusable list of tasks made from typed vars. */
 export interface RoleDefinition<Schema extends VarsSchema> {
@@ -17,7 +15,7 @@ export interface RoleDefinition<Schema extends VarsSchema> {
   /** Tags of all its tasks. */
   readonly tags?: readonly string[] | undefined
   /** Pure: the same vars give the same list. Called once a host. */
-  readonly tasks: (vars: z.output<Schema>) => TaskList
+  readonly tasks: (vars: VarsOutput<Schema>) => TaskList
 }
 
 /** A role with its vars filled in, ready to be listed in a play. */
@@ -40,7 +38,7 @@ export interface RoleUse {
  */
 export function defineRole<Schema extends VarsSchema>(
   definition: RoleDefinition<Schema>,
-): (vars: z.input<Schema>) => RoleUse {
+): (vars: VarsInput<Schema>) => RoleUse {
   const known = { name: true, vars: true, tags: true, tasks: true } as const
   refuseUnknown(definition, known, `role ${definition.name}`, callSite(defineRole))
   return function role(vars) {

@@ -12,7 +12,7 @@ export function batchSizes(serial: Serial, hosts: number, where: string): number
   const sizes = list.map((one) => sizeOf(one, hosts, where))
   if (sizes.length === 0) throw wrong(where)
   const batches: number[] = []
-  for (let left = hosts; left > 0; ) {
+  for (let left = hosts; left > 0;) {
     const size = Math.min(sizes[Math.min(batches.length, sizes.length - 1)] ?? left, left)
     batches.push(size)
     left -= size
@@ -28,4 +28,7 @@ function sizeOf(size: unknown, hosts: number, where: string): number {
 }
 
 const wrong = (where: string): UserError =>
-  new UserError('E_BAD_PLAY', `${where}: serial must be a whole number from 1, a share such as '30%', or a list of them`)
+  new UserError(
+    'E_BAD_PLAY',
+    `${where}: serial must be a whole number from 1, a share such as '30%', or a list of them`,
+  )

@@ -1,50 +1,58 @@
-import type { z } from 'zod'
-import { didYouMean } from '../core/suggest.ts'
 import { UserError } from '../core/errors.ts'
+import {
+  type InputOf,
+  type OutputOf,
+  type Schema,
+  type SchemaIssue,
+  issuePath,
+  validate,
+} from '../core/schema.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { guardVars } from './guard-vars.ts'
+import { shapeOf } from './schema-shape.ts'
 
-/** `vars` checked against `schema`, defaults filled in. @throws UserError naming each wrong, missing or misspelled var */
-export function checkVars<Schema extends z.ZodObject>(
-  schema: Schema,
+/** Declares vars with types, defaults and descriptions: `z.strictObject({ port: z.int().default(8080) })`. */
+export type VarsSchema = Schema<object, object>
+
+/** `vars` as they are written: those with a default may be left out. */
+export type VarsInput<S extends VarsSchema> = InputOf<S>
+/** `vars` in effect. */
+export type VarsOutput<S extends VarsSchema> = OutputOf<S>
+
+/** The names that a schema declares. */
+export const varNames = (schema: VarsSchema): readonly string[] => Object.keys(shapeOf(schema) ?? {})
+
+/**
+ * `vars` checked against `schema`, defaults filled in: plain frozen data that can be handed on.
+ * @throws UserError naming each wrong, missing or misspelled var
+ */
+export function checkVars<S extends VarsSchema>(
+  schema: S,
   vars: unknown,
   where: string,
   at?: string,
-): z.output<Schema> {
-  const parsed = schema.safeParse(vars)
-  if (parsed.success) return guarded(parsed.data, Object.keys(schema.shape), where, at)
-  const problems = parsed.error.issues.map((issue) => describe(issue, vars, Object.keys(schema.shape)))
+): VarsOutput<S> {
+  const result = validate(schema, vars)
+  if (result.issues === undefined) return guardVars(result.value, schema, where) as VarsOutput<S>
+  const problems = result.issues.map((issue) => describe(issue, vars, varNames(schema)))
   throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`, { at })
 }
 
-// Reading a misspelled var would put the word "undefined" into a file. What JavaScript itself looks for is let through.
-function guarded<Vars extends object>(
-  vars: Vars,
-  known: readonly string[],
-  where: string,
-  at?: string,
-): Vars {
-  return new Proxy(vars, {
-    get(target, name) {
-      const allowed = typeof name === 'symbol' || name in target || known.includes(name) || PROTOCOL.has(name)
-      if (!allowed) throw new UserError('E_BAD_VARS', `${where}: ${unknownVar(name, known)}`, { at })
-      return Reflect.get(target, name) as unknown
-    },
-  })
-}
-
-const PROTOCOL: ReadonlySet<string> = new Set(['then', 'toJSON', 'asymmetricMatch', '$$typeof', 'nodeType'])
-
-function describe(issue: z.core.$ZodIssue, vars: unknown, known: readonly string[]): string {
-  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
-    return issue.keys.map((key) => unknownVar(key, known)).join('; ')
-  }
-  const name = issue.path.join('.')
-  const missing = issue.code === 'invalid_type' && valueAt(vars, issue.path) === undefined
+function describe(issue: SchemaIssue, vars: unknown, known: readonly string[]): string {
+  const { path = [] } = issue
+  if (issue.code === 'unrecognized_keys' && path.length === 0)
+    return (issue.keys ?? []).map((key) => unknownVar(key, known)).join('; ')
+  const missing = issue.code === 'invalid_type' && valueAt(vars, path) === undefined
+  const name = issuePath(issue)
   return missing ? `${name} is missing (${issue.message})` : `${name}: ${issue.message}`
 }
 
 // The issue itself does not tell what it found.
-const valueAt = (vars: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], vars)
+const valueAt = (vars: unknown, path: NonNullable<SchemaIssue['path']>): unknown =>
+  path.reduce<unknown>((value, part) => {
+    const key = typeof part === 'object' ? part.key : part
+    return (value as Record<PropertyKey, unknown> | undefined)?.[key]
+  }, vars)
 
 /** "there is no var X, did you mean Y?" */
 export function unknownVar(key: string, known: readonly string[]): string {

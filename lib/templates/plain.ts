@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { isDeferred } from '../core/task.ts'
+import { isDeferred } from '../core/deferred.ts'
 import { type Secret, isSecret, reveal } from '../core/secret.ts'
 
 /** Whether a secret was read since it was last set to false. */

@@ -49,11 +49,19 @@ export async function bodyDiffs(changes: readonly Change[], bodies: Bodies): Pro
   return changed.map(({ path, wanted, now }) => {
     const before = bodies.get(questionId(now))
     if (before instanceof Error) return `${path}: ${before.message}`
-    const patch = createTwoFilesPatch(path, path, typeof before === 'string' ? before : '', wanted, 'now', 'wanted', {
-      context: 3,
-      headerOptions: FILE_HEADERS_ONLY,
-      timeout: DIFF_TIMEOUT_MS,
-    })
+    const patch = createTwoFilesPatch(
+      path,
+      path,
+      typeof before === 'string' ? before : '',
+      wanted,
+      'now',
+      'wanted',
+      {
+        context: 3,
+        headerOptions: FILE_HEADERS_ONLY,
+        timeout: DIFF_TIMEOUT_MS,
+      },
+    )
     return patch === undefined ? `${path}: too different to show line by line` : scrub(patch)
   })
 }

@@ -30,8 +30,11 @@ export async function gatherFacts(prepared: Prepared, busy: ReadonlySet<Host>, f
 type NamedFact = readonly [string, Fact<unknown>]
 
 /** The facts that are asked of a host. */
-export const factsOf = ({ facts, wants }: Prepared, host: Host, busy: ReadonlySet<Host>): readonly NamedFact[] =>
-  facts.filter(([name]) => busy.has(host) || wants(name, host))
+export const factsOf = (
+  { facts, wants }: Prepared,
+  host: Host,
+  busy: ReadonlySet<Host>,
+): readonly NamedFact[] => facts.filter(([name]) => busy.has(host) || wants(name, host))
 
 /** All facts of a host in one trip a user. @throws Error when the host could not answer */
 export async function askFacts(

@@ -47,7 +47,12 @@ export async function askNow(
   return exchange(session, user, shellBatch(questions), lock)
 }
 
-async function exchange(session: Session, user: string, batch: Batch, lock = true): Promise<readonly Answered[]> {
+async function exchange(
+  session: Session,
+  user: string,
+  batch: Batch,
+  lock = true,
+): Promise<readonly Answered[]> {
   if (batch.scripts.length === 0) return []
   const options = { user, lock: lock && !session.mode.check }
   return batch.read(await session.connection.exchange(batch.scripts, options))
@@ -129,7 +134,9 @@ function parsed(reader: Reader<unknown>, questions: readonly Question[], reply: 
   try {
     const answers = reader.parse(reply, keys)
     if (answers.length === keys.length) return answers
-    throw new TypeError(`the reader ${reader.name} gave ${answers.length} answers to ${keys.length} questions`)
+    throw new TypeError(
+      `the reader ${reader.name} gave ${answers.length} answers to ${keys.length} questions`,
+    )
   } catch (error) {
     return questions.map(() => error)
   }

@@ -38,7 +38,11 @@ function settle<Value>(deferred: Deferred<Value>, results: Results): Settled<Val
 type Unusable = Exclude<Settled<never>, { kind: 'value' }>
 
 /** What is known of a task, as far as a deferred value needs it. */
-function readResult(task: Task, reads: Deferred<unknown>['reads'], result: Result | undefined): TaskResult | Unusable {
+function readResult(
+  task: Task,
+  reads: Deferred<unknown>['reads'],
+  result: Result | undefined,
+): TaskResult | Unusable {
   const ended = { changed: false, failed: false, state: undefined }
   switch (result?.kind) {
     case 'known':
@@ -97,7 +101,10 @@ export function checkedArgs(item: Item, value: unknown, results: Results): unkno
   const from = task.args.tasks.map((one) => results.get(one))
   const known = made.get(item)
   if (known?.from.every((one, i) => one === from[i])) return known.args
-  const args = argsOf(item, checkArgs(task.module, task.name, value, () => task.at))
+  const args = argsOf(
+    item,
+    checkArgs(task.module, task.name, value, () => task.at),
+  )
   made.set(item, { from, args })
   return args
 }

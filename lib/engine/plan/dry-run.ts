@@ -120,7 +120,13 @@ async function decide(session: Session, on: Session, item: Item, rest: readonly 
 // A change that may not come about at all is unknown, and so is all that sees what it may touch.
 function doubted(verdict: Verdict, after: string | undefined): Verdict {
   if (after === undefined || verdict.kind !== 'change') return verdict
-  return { kind: 'wait', questions: verdict.view.probe.questions, after, touches: verdict.touches, today: undefined }
+  return {
+    kind: 'wait',
+    questions: verdict.view.probe.questions,
+    after,
+    touches: verdict.touches,
+    today: undefined,
+  }
 }
 
 /** What the files that would change hold, one trip a host and user. */
@@ -130,8 +136,18 @@ async function bodiesOf(session: Session, found: readonly Found[]): Promise<Bodi
   for (const [on, here] of groupBy(found, (one) => one.on)) {
     for (const [user, own] of groupBy(here, ({ item }) => item.user)) {
       const changes = own.flatMap(({ verdict }) => changeIn(verdict)?.plan.changes ?? [])
-      const questions = [...new Map(changes.flatMap(({ body }): [string, Question][] => (body ? [[questionId(body.now), body.now]] : [])))]
-      const fetched = await fetchBodies(on, user, questions.map(([, question]) => question))
+      const questions = [
+        ...new Map(
+          changes.flatMap(({ body }): [string, Question][] =>
+            body ? [[questionId(body.now), body.now]] : [],
+          ),
+        ),
+      ]
+      const fetched = await fetchBodies(
+        on,
+        user,
+        questions.map(([, question]) => question),
+      )
       for (const [id, body] of fetched) all.set(id, body)
     }
   }
@@ -155,7 +171,14 @@ function foresee(session: Session, on: Session, item: Item, verdict: Verdict): v
     set(predictedResult(on, item, verdict))
   } else if (verdict.kind === 'wait') {
     const { touches, questions, today } = verdict
-    planned(on, { by: task.name, user, touches, own: questions, leaves: today?.plan.leaves ?? [], presumed: true })
+    planned(on, {
+      by: task.name,
+      user,
+      touches,
+      own: questions,
+      leaves: today?.plan.leaves ?? [],
+      presumed: true,
+    })
     set({ kind: 'unknown', changed: undefined })
   } else if (verdict.kind === 'ok') {
     set({ kind: 'known', result: { changed: false, failed: false, state: verdict.view.state } })
@@ -164,11 +187,13 @@ function foresee(session: Session, on: Session, item: Item, verdict: Verdict): v
 
 function predictedResult(on: Session, { task, user }: Item, verdict: ChangeVerdict): Result {
   const { probe } = verdict.view
-  const changed = typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)
+  const changed =
+    typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)
   const known = probe.questions.map((question) => on.snapshot.look(user, question))
   const complete = known.every((one) => one.kind === 'predicted' || one.kind === 'asked')
   // What a command prints is part of its outcome, and nobody can foretell that.
-  if (!complete || task.module.outcome !== undefined || changed === undefined) return { kind: 'unknown', changed }
+  if (!complete || task.module.outcome !== undefined || changed === undefined)
+    return { kind: 'unknown', changed }
   const state = probe.parse(known.map((one) => ('answer' in one ? one.answer : undefined)))
   return { kind: 'known', result: { changed, failed: false, state } }
 }

@@ -83,14 +83,27 @@ function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
       return 'answer' in one ? { answer: one.answer } : undefined
     })
     const complete = answers.every((one) => one !== undefined && !(one.answer instanceof Error))
-    const today = complete ? ifUnchanged(item, args, probe, answers.map((one) => one?.answer), snapshot) : undefined
+    const today = complete
+      ? ifUnchanged(
+          item,
+          args,
+          probe,
+          answers.map((one) => one?.answer),
+          snapshot,
+        )
+      : undefined
     const touches = today?.touches ?? staleTouches(item, args, snapshot)
     return { kind: 'wait', questions: probe.questions, after: stale?.by, touches, today }
   }
   const answers = known.map((one) => ('answer' in one ? one.answer : undefined))
   const broken = answers.find((answer) => answer instanceof Error)
   if (broken !== undefined) return { kind: 'failed', error: broken }
-  const view = { args, probe, state: probe.parse(answers), predicted: known.some((one) => one.kind === 'predicted') }
+  const view = {
+    args,
+    probe,
+    state: probe.parse(answers),
+    predicted: known.some((one) => one.kind === 'predicted'),
+  }
   return planOn(item, view, snapshot)
 }
 

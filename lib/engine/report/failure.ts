@@ -25,11 +25,21 @@ function stepReport(step: Step, reply: Reply): ErrorReport {
   const output = lines.join('\n')
   if (!('script' in step))
     return { code: 'E_STEP_FAILED', message: 'the statement failed', command: scrub(step.text), output }
-  const report = { code: 'E_STEP_FAILED', command: beginning(scrub(step.script)), exitCode: reply.code, output }
+  const report = {
+    code: 'E_STEP_FAILED',
+    command: beginning(scrub(step.script)),
+    exitCode: reply.code,
+    output,
+  }
   if (reply.code === TIMED_OUT) {
     const seconds = (step.timeoutMs ?? TIMEOUT_MS) / 1000
     const hint = 'timeoutMs of the task allows more.'
-    return { ...report, code: 'E_STEP_TIMEOUT', message: `the command did not end within ${seconds} seconds`, hint }
+    return {
+      ...report,
+      code: 'E_STEP_TIMEOUT',
+      message: `the command did not end within ${seconds} seconds`,
+      hint,
+    }
   }
   const reason = step.explains === true ? lines.pop() : undefined
   if (reason) return { code: 'E_STEP_FAILED', message: reason, output: lines.join('\n') }

@@ -95,7 +95,11 @@ async function applyAlone(
 ): Promise<AppliedSegment> {
   const { item, verdict } = change
   const started = performance.now()
-  const bodies = await fetchBodies(session, item.user, bodyQuestions(session, item.user, verdict.plan.changes))
+  const bodies = await fetchBodies(
+    session,
+    item.user,
+    bodyQuestions(session, item.user, verdict.plan.changes),
+  )
   const replies: Reply[] = []
   let error: unknown
   announce(item)
@@ -111,8 +115,12 @@ async function applyAlone(
   session.snapshot.settle()
   await observeChannels(session, after)
   const durationMs = performance.now() - started
-  if (replies.length === 0 && error === undefined && change.steps.length > 0) return { applied: new Map(), bodies }
-  return { applied: new Map([[item, { replies, durationMs, ...(error !== undefined && { error }) }]]), bodies }
+  if (replies.length === 0 && error === undefined && change.steps.length > 0)
+    return { applied: new Map(), bodies }
+  return {
+    applied: new Map([[item, { replies, durationMs, ...(error !== undefined && { error }) }]]),
+    bodies,
+  }
 }
 
 const NOT_BEGUN: Reply = { code: SKIPPED, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
@@ -130,8 +138,7 @@ async function runStep(session: Session, user: string, step: Step): Promise<Repl
   return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
 }
 
-const failureOf = (step: Step | Script, reply: Reply): StepFailed =>
-  new StepFailed(step, reply)
+const failureOf = (step: Step | Script, reply: Reply): StepFailed => new StepFailed(step, reply)
 
 /** Tells which change is being made, and how long each took. */
 function stopwatch(announce: Announce, skip: number, entries: readonly { change: Change }[]) {

@@ -17,7 +17,12 @@ import { changeEnd, settledEnd } from './conclude.ts'
  * @param again whether answers from before count no more
  * @returns undefined when the run was stopped before it was begun
  */
-export async function attempt(session: Session, on: Session, item: Item, again: boolean): Promise<Ended | undefined> {
+export async function attempt(
+  session: Session,
+  on: Session,
+  item: Item,
+  again: boolean,
+): Promise<Ended | undefined> {
   const verdict = await lookAndPlan(session, on, item, again)
   if (verdict.kind !== 'change') return settledEnd({ kind: 'settled', item, verdict })
   const change = changeOf(item, verdict)

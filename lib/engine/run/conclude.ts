@@ -24,12 +24,23 @@ export function conclude(session: Session, item: Item, ended: Ended): void {
 /** How a task ended that had nothing to do. */
 export function settledEnd({ verdict }: Settled): Ended {
   if (verdict.kind === 'failed')
-    return { status: 'failed', details: { error: describeError(verdict.error) }, result: undefined, begun: false }
+    return {
+      status: 'failed',
+      details: { error: describeError(verdict.error) },
+      result: undefined,
+      begun: false,
+    }
   const { because } = verdict
-  if (verdict.kind === 'skipped') return { status: 'skipped', details: { because }, result: undefined, begun: false }
+  if (verdict.kind === 'skipped')
+    return { status: 'skipped', details: { because }, result: undefined, begun: false }
   const { state } = verdict.view
   const printed = printedBy(state)
-  return { status: 'ok', details: { because, ...printed }, result: { changed: false, failed: false, state }, begun: false }
+  return {
+    status: 'ok',
+    details: { because, ...printed },
+    result: { changed: false, failed: false, state },
+    begun: false,
+  }
 }
 
 // A command that only reads has run while looking: what it printed is in its state.
@@ -44,7 +55,12 @@ function printedBy(state: unknown): Details {
  * Proves a change: the same questions are planned again and nothing may be left.
  * @param on the session of the host that it was made on
  */
-export async function changeEnd(on: Session, change: Change, applied: Applied, bodies: Bodies): Promise<Ended> {
+export async function changeEnd(
+  on: Session,
+  change: Change,
+  applied: Applied,
+  bodies: Bodies,
+): Promise<Ended> {
   const { item, verdict } = change
   const { task } = item
   const details: Details = {

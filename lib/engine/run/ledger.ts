@@ -41,7 +41,11 @@ export function owedQuestions(items: readonly Item[], handlers: readonly Item[])
 }
 
 /** The handlers that an earlier run notified and did not get to. */
-export async function owed(session: Session, items: readonly Item[], handlers: readonly Item[]): Promise<Item[]> {
+export async function owed(
+  session: Session,
+  items: readonly Item[],
+  handlers: readonly Item[],
+): Promise<Item[]> {
   const questions = owedQuestions(items, handlers)
   await observe(session, questions)
   const ids = new Set(questions.flatMap(({ user }) => ownedBy(session, user)))
@@ -79,7 +83,8 @@ export async function crossOut(
   for (const user of bookkeepers(items, all)) {
     const own = all.filter((handler) => handler.user !== user || idle.includes(handler))
     const notified = own.filter(
-      (handler) => handler.user === user || items.some((item) => item.user === user && item.notify.includes(handler)),
+      (handler) =>
+        handler.user === user || items.some((item) => item.user === user && item.notify.includes(handler)),
     )
     if (notified.length === 0) continue
     const scripts = notified.map((handler) => ({ kind: 'step' as const, script: paidScript(handler) }))

@@ -72,7 +72,9 @@ export function prepare(request: RunRequest): Prepared {
   const guarded = <T>(work: (context: Context) => T) => {
     return (known: Facts): T => {
       try {
-        return checkingEqualsOnce(() => work({ vars, hosts, limited, facts: known, secrets, stateDir } as Context))
+        return checkingEqualsOnce(() =>
+          work({ vars, hosts, limited, facts: known, secrets, stateDir } as Context),
+        )
       } catch (error) {
         throw userFault('E_PLAYBOOK', error, `playbook ${request.name}`)
       }
@@ -87,7 +89,10 @@ export function prepare(request: RunRequest): Prepared {
   }
   const nothing = Object.fromEntries(hosts.map(({ name }) => [name, undefined]))
   const unknown = Object.fromEntries(
-    facts.map(([name, fact]) => [name, Object.fromEntries(Object.keys(nothing).map((host) => [host, fact.unknown]))]),
+    facts.map(([name, fact]) => [
+      name,
+      Object.fromEntries(Object.keys(nothing).map((host) => [host, fact.unknown])),
+    ]),
   )
   const plays = make(unknown)
   // Without facts the plays are what they were. Which tasks there are may depend on facts: then a tag can only be
@@ -130,5 +135,9 @@ function prepareVars({ name, playbook, inventory, limit, extraVars }: RunRequest
   const hosts = resolveHosts(inventory, pick(shared))
   const limited = selectHosts(inventory, hosts, limit ?? 'all', '--limit')
   if (limited.length === 0) throw new UserError('E_NO_HOSTS', `--limit ${limit} leaves no host`)
-  return { hosts, limited, vars: checkVars(playbook.vars, pick(own), `playbook ${name}`) }
+  return {
+    hosts,
+    limited,
+    vars: checkVars(playbook.vars, pick(own), `playbook ${name}`) as Record<string, unknown>,
+  }
 }

@@ -24,8 +24,14 @@ export async function runAlone(session: Session, item: Item): Promise<Ended | un
   if (once.mine || ended === undefined) return ended
   // The task belongs to the other host: its change is counted there.
   const because = `runs once, on ${once.by}`
-  if (ended.status === 'failed') return { ...ended, begun: false, details: { error: onceFailed(once.by, item) } }
-  return { ...ended, status: ended.status === 'skipped' ? 'skipped' : 'ok', begun: false, details: { because } }
+  if (ended.status === 'failed')
+    return { ...ended, begun: false, details: { error: onceFailed(once.by, item) } }
+  return {
+    ...ended,
+    status: ended.status === 'skipped' ? 'skipped' : 'ok',
+    begun: false,
+    details: { because },
+  }
 }
 
 const onceFailed = (by: string, { task }: Item) =>
@@ -66,7 +72,11 @@ async function withRetries(session: Session, on: Session, item: Item): Promise<E
 }
 
 /** Whether an attempt was enough; if not, how the task ends should there be no other. */
-function judged({ task }: Item, ended: Ended, number: number): { readonly settled: boolean; readonly ended: Ended } {
+function judged(
+  { task }: Item,
+  ended: Ended,
+  number: number,
+): { readonly settled: boolean; readonly ended: Ended } {
   if (ended.status === 'failed') return { settled: false, ended }
   if (ended.result === undefined) return { settled: true, ended }
   const failed = (error: unknown): Ended => ({

@@ -19,13 +19,20 @@ export async function runPlay(
   mode: RunMode,
 ): Promise<boolean> {
   // Batches are made of hosts that answer.
-  if (play.serial !== undefined) await fleet.connect(hosts.map(({ host }) => host), true)
+  if (play.serial !== undefined)
+    await fleet.connect(
+      hosts.map(({ host }) => host),
+      true,
+    )
   const alive = hosts.filter(({ host }) => fleet.has(host))
   if (alive.length === 0) return true
   fleet.once.begin()
-  const taskCounts = Object.fromEntries(alive.map(({ host, program }) => [host.name, tasksOf(program).length]))
+  const taskCounts = Object.fromEntries(
+    alive.map(({ host, program }) => [host.name, tasksOf(program).length]),
+  )
   mode.emit({ type: 'play', play: play.name, hosts: namesOf(alive), taskCounts })
-  const sizes = play.serial === undefined ? [alive.length] : batchSizes(play.serial, alive.length, `play ${play.name}`)
+  const sizes =
+    play.serial === undefined ? [alive.length] : batchSizes(play.serial, alive.length, `play ${play.name}`)
   let begun = 0
   for (const size of sizes) {
     const batch = alive.slice(begun, begun + size)
@@ -37,7 +44,13 @@ export async function runPlay(
     const serialStop = play.serial !== undefined && failed.length > tolerated
     if (failed.length === 0 || (!serialStop && play.anyErrorsFatal !== true)) continue
     const left = alive.slice(begun)
-    if (left.length > 0) mode.emit({ type: 'play-stopped', play: play.name, because: whyStopped(failed, batch), hosts: namesOf(left) })
+    if (left.length > 0)
+      mode.emit({
+        type: 'play-stopped',
+        play: play.name,
+        because: whyStopped(failed, batch),
+        hosts: namesOf(left),
+      })
     return false
   }
   return true

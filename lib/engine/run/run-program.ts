@@ -3,8 +3,7 @@ import { afterFailure } from '../../playbook/program.ts'
 import { loadFiles } from '../look/load.ts'
 import { observe } from '../look/observe.ts'
 import { questionsOf } from '../look/questions.ts'
-import { describeError } from '../report/failure.ts'
-import { report, reportNotRun } from '../report/report.ts'
+import { reportNotRun } from '../report/report.ts'
 import { type Session, forgetEverything, inTurn } from '../session.ts'
 import { questionsAhead } from './ahead.ts'
 import { type AppliedSegment, applyChanges } from './apply.ts'
@@ -30,7 +29,11 @@ export interface ProgramEnd {
  * Makes the changes of one host, in order. Tasks are planned as far ahead as knowledge reaches; that segment is sent in
  * one stream, together with the questions that verify it and those that the tasks after it need.
  */
-export async function runProgram(session: Session, program: readonly Entry[], onEnd: OnEnd): Promise<ProgramEnd> {
+export async function runProgram(
+  session: Session,
+  program: readonly Entry[],
+  onEnd: OnEnd,
+): Promise<ProgramEnd> {
   const { mode } = session
   const done: Item[] = []
   let rest = program
@@ -102,7 +105,13 @@ async function make(session: Session, entry: TasksToMake, behind: readonly Entry
 }
 
 /** Reports a task. Its failure is told with what will be done about it. */
-function endOf(session: Session, entry: TaskOfHost, ended: Ended, behind: readonly Entry[], end: End): StepEnd {
+function endOf(
+  session: Session,
+  entry: TaskOfHost,
+  ended: Ended,
+  behind: readonly Entry[],
+  end: End,
+): StepEnd {
   const { item } = entry
   const failed = ended.status === 'failed' && !item.ignoreErrors
   const rescued = failed && afterFailure(entry.places, behind)?.rescued === true
@@ -140,10 +149,17 @@ async function takeSegment(session: Session, rest: readonly Entry[], end: End): 
 
 const NOTHING: AppliedSegment = { applied: new Map(), bodies: new Map() }
 
-async function applySegment(session: Session, segment: Segment, behind: readonly Entry[]): Promise<AppliedSegment> {
+async function applySegment(
+  session: Session,
+  segment: Segment,
+  behind: readonly Entry[],
+): Promise<AppliedSegment> {
   const changes = segment.planned.filter((one): one is Change => one.kind === 'change')
   if (changes.length === 0) return NOTHING
-  const own = questionsOf(session, segment.entries.map(({ item }) => item))
+  const own = questionsOf(
+    session,
+    segment.entries.map(({ item }) => item),
+  )
   const ahead = session.mode.batch ? questionsAhead(session, tasksOf(behind)) : []
   const applied = await applyChanges(session, changes, [...own, ...ahead], announcer(session))
   // Answers that the stream could not carry: those of channels, and those seen with another user's eyes.

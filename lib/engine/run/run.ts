@@ -57,7 +57,7 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   const fleet = new Fleet(prepared.hosts, lookMode, options.transportOf, pLimit(options.forks))
   let watched = false
   try {
-    if (options.watch !== undefined) watched = await watch(request, prepared, mode, options)
+    if (options.watch !== undefined) watched = await watch(prepared, mode, options)
     else await once(request, prepared, busy, involved, fleet, { ...options, emit }, tally)
   } finally {
     for (const session of fleet.sessions()) {

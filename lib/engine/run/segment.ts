@@ -68,7 +68,10 @@ function place(
     if (verdict.kind === 'ok' && verdict.view.predicted)
       session.results.set(task, { kind: 'unknown', changed: undefined })
     else if (verdict.kind === 'ok')
-      session.results.set(task, { kind: 'known', result: { changed: false, failed: false, state: verdict.view.state } })
+      session.results.set(task, {
+        kind: 'known',
+        result: { changed: false, failed: false, state: verdict.view.state },
+      })
     else session.results.set(task, { kind: 'skipped' })
     return { kind: 'settled', item, verdict }
   }
@@ -85,7 +88,8 @@ function place(
     leaves: verdict.plan.leaves ?? [],
   })
   // Whether it counts as a change may only be known from what it prints.
-  const changed = typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)
+  const changed =
+    typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)
   session.results.set(task, { kind: 'unknown', changed })
   return change
 }

@@ -40,15 +40,16 @@ export async function wait(session: Session, on: Session, item: Item): Promise<E
       return { ...failed(gaveUp(verdict.plan.changes, polling.timeoutMs)), begun: true }
     if (looks === 0) announcer(session)(item)
     const left = polling.timeoutMs - durationMs
-    await sleep(Math.min(polling.delayMs ?? DELAY_MS, Math.max(left, 1)), undefined, { signal: stop }).catch(() => {})
+    await sleep(Math.min(polling.delayMs ?? DELAY_MS, Math.max(left, 1)), undefined, { signal: stop }).catch(
+      () => {},
+    )
     if (stop.aborted) return undefined
   }
 }
 
 async function look(session: Session, on: Session, item: Item, looks: number) {
   const verdict = await lookAndPlan(session, on, item, looks > 0)
-  const polling =
-    verdict.kind === 'change' ? (item.task.module.waits?.(verdict.view.args) ?? NONE) : NONE
+  const polling = verdict.kind === 'change' ? (item.task.module.waits?.(verdict.view.args) ?? NONE) : NONE
   if (verdict.kind !== 'change' || looks > 0 || verdict.steps.length === 0)
     return { verdict, polling, setOff: undefined }
   const { applied } = await applyChanges(on, [changeOf(item, verdict)], [], announcer(session))

@@ -36,7 +36,6 @@ interface Known {
  * @returns whether anything was shown before it was stopped
  */
 export async function watch(
-  request: RunRequest,
   prepared: Prepared,
   mode: RunMode,
   options: { readonly watch?: number | undefined; readonly transportOf: (host: Host) => Transport },
@@ -70,11 +69,7 @@ export async function watch(
       const { facts } = known.get(host) ?? {}
       return facts !== undefined && facts.at >= since ? [[host.name, facts.values]] : []
     })
-    return seenOf(
-      prepared,
-      new Map(fresh),
-      (host) => known.get(host)?.trouble ?? silence(known.get(host)),
-    )
+    return seenOf(prepared, new Map(fresh), (host) => known.get(host)?.trouble ?? silence(known.get(host)))
   }
   let shown = false
   try {

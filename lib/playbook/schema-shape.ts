@@ -1,0 +1,28 @@
+/** The parts of a Zod schema that tell which names there are. Other schemas have none of them. */
+interface ZodLike {
+  readonly shape?: Readonly<Record<string, unknown>>
+  readonly def?: {
+    readonly type?: string
+    readonly innerType?: unknown
+    readonly element?: unknown
+    readonly in?: unknown
+    readonly catchall?: ZodLike
+  }
+}
+
+/** The fields that an object schema declares; undefined for any other schema, and for one that takes any field. */
+export function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
+  const { shape, def } = schema as ZodLike
+  if (typeof shape !== 'object' || def?.type !== 'object') return undefined
+  const { catchall } = def
+  return catchall === undefined || catchall.def?.type === 'never' ? shape : undefined
+}
+
+/** The schema inside of optional, default and the like. */
+export function innerSchema(schema: unknown): unknown {
+  const { def } = (schema ?? {}) as ZodLike
+  return def?.innerType === undefined ? schema : innerSchema(def.innerType)
+}
+
+/** The schema of the items of a list. */
+export const elementOf = (schema: unknown): unknown => (schema as ZodLike).def?.element
