@@ -78,10 +78,15 @@ export const isShell = ({ question }: Wanted): boolean => question.reader.channe
 export function unknown(session: Session, wanted: readonly Wanted[]): Wanted[] {
   const once = new Map<string, Wanted>()
   for (const one of wanted) {
-    if (session.snapshot.look(one.user, one.question).kind === 'missing')
-      once.set(`${one.user}\0${questionId(one.question)}`, one)
+    if (isUnknown(session, one)) once.set(`${one.user}\0${questionId(one.question)}`, one)
   }
   return [...once.values()]
+}
+
+// A dry run makes no change, so what may be stale later can be asked today.
+function isUnknown({ snapshot, mode }: Session, { user, question }: Wanted): boolean {
+  const known = snapshot.look(user, question)
+  return known.kind === 'missing' || (mode.check && known.kind === 'stale' && known.today === undefined)
 }
 
 /** The scripts that answer all questions: one for each reader, however many tasks ask. */

@@ -12,7 +12,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { changed, from } from '../../../lib/core/task.ts'
+import { changed, from } from '../../../lib/core/deferred.ts'
+import { paths } from '../../../lib/core/resource.ts'
 import { command, copy, file, shell } from '../../../lib/modules/index.ts'
 import { runLocal } from '../../support/run-local.ts'
 
@@ -254,7 +255,7 @@ describe('a dry run', () => {
     writeFileSync(at('x'), 'x')
     const run = await runLocal(
       () => [
-        shell('elsewhere', { script: 'true' }, { touches: ['path:/nowhere/**'] }),
+        shell('elsewhere', { script: 'true' }, { touches: [paths.below('/nowhere')] }),
         file('x', { path: at('x'), state: 'file' }),
       ],
       { check: true },

@@ -7,11 +7,11 @@ import { stat } from '../../../lib/modules/shared/stat.ts'
 import { shell } from '../../../lib/modules/index.ts'
 import { runLocal } from '../../support/run-local.ts'
 
-type Definition = ModuleDefinition<{ path: string }, unknown>
+type Definition = ModuleDefinition<{ path: string }, { path: string }, unknown>
 
 /** A module with a mistake in one of its parts. */
 const faulty = (parts: Partial<Definition>) =>
-  defineModule<{ path: string }, unknown>({
+  defineModule<{ path: string }, { path: string }, unknown>({
     name: 'faulty',
     args: z.strictObject({ path: z.string() }),
     probe: ({ path }) => ask(stat, path) as Probe<unknown>,

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { defineModule } from '../../../lib/core/module.ts'
 import { ask, predict } from '../../../lib/core/probe.ts'
-import { changed } from '../../../lib/core/task.ts'
+import { paths } from '../../../lib/core/resource.ts'
+import { changed } from '../../../lib/core/deferred.ts'
 import { file, shell } from '../../../lib/modules/index.ts'
 import { stat } from '../../../lib/modules/shared/stat.ts'
 import { pattern } from '../../../lib/playbook/pattern.ts'
@@ -30,7 +31,7 @@ describe('what a dry run calls ok', () => {
           play('first', () => {
             const handler = shell('handler', { script: `rm -f ${at('x')}` })
             return [
-              shell('writes', { script: `touch ${at('y')}` }, { touches: [`path:${at('y')}`] }),
+              shell('writes', { script: `chmod 0644 ${at('y')}` }, { touches: [paths.at(at('y'))] }),
               file('y', { path: at('y'), state: 'file', mode: '0600' }, { notify: handler }),
             ]
           }),
@@ -38,6 +39,7 @@ describe('what a dry run calls ok', () => {
         ],
       }) as Playbook
     writeFileSync(at('x'), '')
+    writeFileSync(at('y'), '', { mode: 0o600 })
     assert.deepEqual((await runLocally(book(), { check: true })).statuses, [
       'writes: would-change',
       'y: unknown',
@@ -59,7 +61,7 @@ describe('what a dry run calls ok', () => {
 
   it('a task waits for one that was in order on a prediction only, and is right when that does not come true', async () => {
     // Promises a file and makes none.
-    const liar = defineModule<{ path: string }, unknown>({
+    const liar = defineModule<{ path: string }, { path: string }, unknown>({
       name: 'liar',
       args: z.strictObject({ path: z.string() }),
       probe: ({ path }) => ask(stat, `${path}.never`),
@@ -68,7 +70,7 @@ describe('what a dry run calls ok', () => {
         leaves: [predict(stat, path, { type: 'file', mode: '0644' } as never)],
       }),
       apply: () => [{ script: 'true' }],
-      touches: ({ path }) => [`path:${path}`],
+      touches: ({ path }) => [paths.at(path)],
       verify: () => [],
     })
     for (const batch of [true, false]) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { from } from '../../../lib/core/task.ts'
+import { from } from '../../../lib/core/deferred.ts'
 import { copy, file, shell } from '../../../lib/modules/index.ts'
 import { runLocal } from '../../support/run-local.ts'
 

@@ -20,7 +20,6 @@ describe('a playbook that prepares and asks', () => {
 
   const exists: Reader<string> = {
     name: 'exists',
-    channel: 'shell',
     ask: ([file = '']) => sh`[ -e ${file} ] && echo there || echo missing`,
     parse: ({ stdout }, keys) => keys.map(() => stdout.toString().trim()),
     sees: () => [],
@@ -35,12 +34,12 @@ describe('a playbook that prepares and asks', () => {
   const book = (asks = true): Playbook =>
     definePlaybook({
       description: 'test',
-      fact: { probe: () => ask(exists, at('ground')), unknown: 'unknown', become: false },
-      prepare: ({ facts }) => (facts['host-1'] === 'missing' ? [write('ground')] : []),
-      plays: ({ facts }) => [write(`with ground ${facts['host-1']}`)],
+      facts: { ground: { probe: () => ask(exists, at('ground')), unknown: 'unknown', become: false } },
+      prepare: ({ facts }) => (facts.ground['host-1'] === 'missing' ? [write('ground')] : []),
+      plays: ({ facts }) => [write(`with ground ${facts.ground['host-1']}`)],
       confirm: ({ facts }) =>
-        asks && facts['host-1'] !== 'unknown' ? { text: 'All is lost.', yes: 'sure=yes' } : undefined,
-      closing: ({ facts }) => `the ground is ${facts['host-1']}`,
+        asks && facts.ground['host-1'] !== 'unknown' ? { text: 'All is lost.', yes: 'sure=yes' } : undefined,
+      closing: ({ facts }) => `the ground is ${facts.ground['host-1']}`,
     }) as Playbook
 
   const said = (events: readonly { type: string }[]) =>

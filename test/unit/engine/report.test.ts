@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Reported } from '../../../lib/core/events.ts'
 import { UnreachableError } from '../../../lib/core/errors.ts'
 import { type Reader, ask } from '../../../lib/core/probe.ts'
+import { EVERYTHING } from '../../../lib/core/resource.ts'
 import { shell } from '../../../lib/modules/index.ts'
 import { pattern } from '../../../lib/playbook/pattern.ts'
 import {
@@ -21,17 +22,16 @@ import { type LocalRun, runLocally } from '../../support/run-local.ts'
 const content = (file: string) => {
   const reader: Reader<string> = {
     name: 'content',
-    channel: 'shell',
     ask: () => `cat ${file} 2>/dev/null || echo nothing`,
     parse: ({ stdout }, keys) => keys.map(() => stdout.toString().trim()),
-    sees: () => ['**'],
+    sees: () => [EVERYTHING],
   }
-  return { probe: () => ask(reader, ''), unknown: 'unknown', become: false }
+  return { probe: () => ask(reader, ''), unknown: 'unknown', become: false, hosts: 'all' as const }
 }
 
-const tell = ({ facts, unreached, limited, check }: ReportContext<unknown, string>) => ({
+const tell = ({ facts, unreached, limited, check }: ReportContext<unknown, { content: string }>) => ({
   parts: [],
-  data: { facts, unreached, limited: limited.map(({ name }) => name), check },
+  data: { facts: facts.content, unreached, limited: limited.map(({ name }) => name), check },
 })
 
 const reports = ({ events }: LocalRun): Reported['data'][] =>
@@ -77,7 +77,11 @@ describe('a report', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }))
   const file = () => join(root, 'file')
   const looking = () =>
-    definePlaybook({ description: 'looks', fact: content(file()), report: tell }) as unknown as Playbook
+    definePlaybook({
+      description: 'looks',
+      facts: { content: content(file()) },
+      report: tell,
+    }) as unknown as Playbook
 
   it('is made from the facts, by a playbook that takes no lock and needs no play', async () => {
     writeFileSync(file(), 'hello')
@@ -109,7 +113,7 @@ describe('a report', () => {
   it('is about what the plays left behind; in a dry run about what is there', async () => {
     const playbook = definePlaybook({
       description: 'writes and tells',
-      fact: content(file()),
+      facts: { content: content(file()) },
       plays: () => [
         definePlay({
           name: 'write',

@@ -61,7 +61,6 @@ describe('a run that is stopped', () => {
 describe('facts', () => {
   const reader: Reader<string> = {
     name: 'greeting',
-    channel: 'shell',
     ask: () => 'echo hello',
     parse: ({ stdout }, keys) => keys.map((key) => (key === 'host-2' ? new Error('no') : stdout.toString())),
     sees: () => [],
@@ -70,9 +69,16 @@ describe('facts', () => {
   it('are asked of hosts outside of --limit without a lock, and one that cannot say is a warning', async () => {
     const book = definePlaybook({
       description: 'test',
-      fact: { probe: (host) => ask(reader, host.name), unknown: 'unknown', become: false },
+      facts: {
+        greeting: {
+          probe: (host) => ask(reader, host.name),
+          unknown: 'unknown',
+          become: false,
+          hosts: 'all',
+        },
+      },
       plays: ({ facts }) => {
-        if (facts['host-1'] === undefined) throw new UserError('E_TEST', 'no fact')
+        if (facts.greeting['host-1'] === undefined) throw new UserError('E_TEST', 'no fact')
         return [definePlay({ name: 'test', hosts: pattern('all'), become: false })]
       },
     }) as Playbook

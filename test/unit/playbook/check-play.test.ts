@@ -39,7 +39,7 @@ describe('what nobody would read', () => {
   })
 
   it('is refused as a number of hosts', () => {
-    for (const serial of [0, -1, 1.5, '30%'])
+    for (const serial of [0, -1, 1.5, '30', '0%', '101%', []])
       assert.throws(() => compile({ serial }), { code: 'E_BAD_PLAY', message: /serial/ })
   })
 

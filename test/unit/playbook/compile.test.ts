@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
-import { from } from '../../../lib/core/task.ts'
+import { from } from '../../../lib/core/deferred.ts'
 import type { TaskList } from '../../../lib/core/task.ts'
 import { file, shell } from '../../../lib/modules/index.ts'
 import { compilePlays } from '../../../lib/playbook/compile.ts'
@@ -14,7 +14,9 @@ const inventory = defineInventory({ hosts: { a: { address: '10.0.0.1' } } })
 const hosts = resolveHosts(inventory)
 const compile = (tasks: () => TaskList, tags: string[] = []) => {
   const play = definePlay({ name: 'p', hosts: pattern('all'), tasks })
-  return compilePlays([play], inventory, hosts, hosts, { tags, skipTags: [] })[0]?.hosts[0]
+  const compiled = compilePlays([play], inventory, hosts, hosts, { tags, skipTags: [] })[0]?.hosts[0]
+  const items = compiled?.program.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
+  return { items, handlers: compiled?.handlers }
 }
 const one = (name: string, options = {}) => file(name, { path: `/${name}`, state: 'file' }, options)
 
@@ -22,7 +24,7 @@ describe('compiling a playbook', () => {
   it('flattens lists and drops what is false', () => {
     const play = compile(() => [one('a'), [one('b'), [false, one('c')]], null, undefined])
     assert.deepEqual(
-      play?.items.map(({ task }) => task.name),
+      play.items?.map(({ task }) => task.name),
       ['a', 'b', 'c'],
     )
   })
@@ -32,7 +34,7 @@ describe('compiling a playbook', () => {
     const first = shell('first', { script: 'true' })
     const play = compile(() => [one('a', { notify: first }), one('b', { notify: [second, first] })])
     assert.deepEqual(
-      play?.handlers.map(({ task }) => task.name),
+      play.handlers?.map(({ task }) => task.name),
       ['first', 'second'],
     )
   })
@@ -41,10 +43,10 @@ describe('compiling a playbook', () => {
     const restart = shell('restart', { script: 'true' })
     const play = compile(() => [one('a', { tags: ['config'], notify: restart }), one('b')], ['config'])
     assert.deepEqual(
-      play?.items.map(({ task }) => task.name),
+      play.items?.map(({ task }) => task.name),
       ['a'],
     )
-    assert.equal(play?.handlers.length, 1)
+    assert.equal(play.handlers?.length, 1)
   })
 
   it('refuses a task that needs a later one, a foreign one, or itself listed twice', () => {
