@@ -2,72 +2,105 @@ import { UserError } from '../core/errors.ts'
 import { type Secret, reveal, scrub } from '../core/secret.ts'
 import { byteReader } from './byte-reader.ts'
 import { type Channel, endOf, tailOf } from './channel.ts'
-import { becomeProgram, packProgram } from './host-program.ts'
-import { Session, type SessionOptions, newNonce } from './session.ts'
-
-/** How long sudo may take with the right password: PAM may ask a directory server. */
-const SUDO_TIMEOUT = 30_000
+import { Deadline } from './deadline.ts'
+import { LONGEST_LINE } from './replies.ts'
+import { MOST_NOISE, Shell, type ShellOptions, newNonce } from './shell.ts'
+import { becomeProgram, packProgram } from './shell-program.ts'
 
 /**
- * A root shell by sudo over a channel that runs the login user's bootstrap.
+ * A name as useradd and directories allow it. It stands after `~` in a program, so it is nothing that a shell would read
+ * in another way.
+ */
+const ACCOUNT = /^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/
+
+/** @throws UserError E_BECOME_FAILED for what is no name of an account */
+export function checkAccount(account: string, host: string): void {
+  if (ACCOUNT.test(account)) return
+  throw new UserError(
+    'E_BECOME_FAILED',
+    `cannot become ${JSON.stringify(account)} on ${host}: that is not a name of an account`,
+  )
+}
+
+/**
+ * A shell of another account over a channel that runs the login user's bootstrap: root's by sudo, any other through root.
  *
  * Without a password all is sent at once and sudo's refusal shows at the first batch. With one, nothing may follow it
  * until sudo has taken it: after a wrong one sudo would read the next line as the second try, and the third locks the account.
  *
+ * @param becauseOf an earlier failure that explains a failure of this one
  * @throws UserError E_BECOME_FAILED
  */
-export async function openRootShell(
+export async function openShellOf(
+  account: string,
   channel: Channel,
   password: Secret | undefined,
-  options: SessionOptions,
-): Promise<Session> {
+  options: ShellOptions,
+  becauseOf?: UserError,
+): Promise<Shell> {
   const nonce = newNonce()
   const reader = byteReader(channel.stdout)
   const stderr = tailOf(channel.stderr)
-  const said = (): string => scrub(stderr()).replaceAll(nonce, '').trim()
-  const refused = (): UserError => becomeFailed(options.host, said(), password !== undefined)
+  const clean = (said: string): string => scrub(said).replaceAll(nonce, '').trim()
+  const refused = (said: string): UserError =>
+    becauseOf ?? becomeFailed(account, options.host, clean(said), password !== undefined)
   let serverAddress: string | undefined
-  channel.stdin.write(packProgram(becomeProgram(nonce, password !== undefined), nonce))
+  channel.stdin.write(packProgram(becomeProgram(nonce, account, password !== undefined), nonce))
   if (password !== undefined) {
-    channel.stdin.write(`${oneLine(password)}\n`)
-    const watch = afterSecondPrompt(channel, nonce)
+    const prompts = new PromptWatch(channel, nonce)
+    const deadline = new Deadline(() => channel.destroy())
+    deadline.allow(options.patience)
     try {
-      await reader.skipPast(`\n${nonce} become `)
-      const address = await reader.line()
+      channel.stdin.write(`${oneLine(password)}\n`)
+      await reader.skipPast(`\n${nonce} become `, MOST_NOISE)
+      const address = await reader.line(LONGEST_LINE)
       if (address !== '-') serverAddress = address
-      await reader.skipPast(`\n${nonce} root\n`)
-    } catch {
+      await reader.skipPast(`\n${nonce} started\n`, MOST_NOISE)
+    } catch (error) {
+      if (error instanceof UserError) throw error
       await endOf(channel)
-      throw watch.askedAgain ? becomeFailed(options.host, 'sudo refused the password', true) : refused()
+      channel.destroy()
+      if (prompts.askedAgain) throw becomeFailed(account, options.host, 'sudo refused the password', true)
+      throw refused([deadline.missed, stderr()].filter(Boolean).join(': '))
     } finally {
-      watch.stop()
+      deadline.clear()
+      prompts.stop()
     }
   }
-  const started = { root: true, nonce, reader, stderr, serverAddress }
-  return new Session(channel, { ...options, neverStarted: refused }, started)
+  const started = { account, nonce, reader, stderr, serverAddress }
+  return new Shell(channel, { ...options, neverStarted: refused }, started)
 }
 
 /**
- * Hangs up when sudo asks again, or never answers. Closing stdin alone would not do: sudo-rs takes the end of it for an
- * empty password, and so for another failed attempt.
+ * Hangs up when sudo asks again. Closing stdin alone would not do: sudo-rs takes the end of it for an empty password, and
+ * so for another failed attempt.
  */
-function afterSecondPrompt(channel: Channel, nonce: string): { readonly askedAgain: boolean; stop(): void } {
-  let seen = ''
-  const askedAgain = (): boolean => seen.split(nonce).length > 2
-  const watch = (chunk: Buffer): void => {
-    seen += chunk.toString('latin1')
-    if (askedAgain()) channel.destroy()
+class PromptWatch {
+  readonly #channel: Channel
+  readonly #prompt: string
+  #before = ''
+  #count = 0
+
+  constructor(channel: Channel, nonce: string) {
+    this.#channel = channel
+    this.#prompt = nonce
+    channel.stderr.on('data', this.#watch)
   }
-  channel.stderr.on('data', watch)
-  const timer = setTimeout(() => channel.destroy(), SUDO_TIMEOUT)
-  return {
-    get askedAgain() {
-      return askedAgain()
-    },
-    stop: () => {
-      clearTimeout(timer)
-      channel.stderr.off('data', watch)
-    },
+
+  get askedAgain(): boolean {
+    return this.#count > 1
+  }
+
+  stop(): void {
+    this.#channel.stderr.off('data', this.#watch)
+  }
+
+  readonly #watch = (chunk: Buffer): void => {
+    const parts = (this.#before + chunk.toString('latin1')).split(this.#prompt)
+    this.#count += parts.length - 1
+    // A prompt may begin in one chunk and end in the next.
+    this.#before = (parts.at(-1) ?? '').slice(1 - this.#prompt.length)
+    if (this.askedAgain) this.#channel.destroy()
   }
 }
 
@@ -78,11 +111,12 @@ function oneLine(password: Secret): string {
   return text
 }
 
-function becomeFailed(host: string, said: string, withPassword: boolean): UserError {
-  const why = said === '' ? 'sudo ended without a word' : said.replace(/\s*\n\s*/g, '; ')
-  return new UserError('E_BECOME_FAILED', `cannot become root on ${host}: ${why}`, {
-    hint: withPassword
+function becomeFailed(account: string, host: string, said: string, withPassword: boolean): UserError {
+  const why = said === '' ? 'sudo ended without a message' : said.replace(/\s*\n\s*/g, '; ')
+  const hint = why.startsWith('there is no account')
+    ? `Create the account first, or correct becomeUser.`
+    : withPassword
       ? `Check the password with \`ssh -t ${host} sudo true\`. It was tried once.`
-      : `Pass the sudo password with --ask-become-pass, or allow ${host} sudo without one.`,
-  })
+      : `Pass the sudo password with --ask-become-pass, or allow ${host} sudo without one.`
+  return new UserError('E_BECOME_FAILED', `cannot become ${account} on ${host}: ${why}`, { hint })
 }

@@ -1,66 +1,111 @@
-/** Reads a stream by lines and byte counts; what is not asked for stays in the stream, so memory is bounded by the caller. */
+import { Tail } from './tail.ts'
+
+/**
+ * Reads a stream by lines and byte counts, in time linear in its bytes. What is not asked for stays in the stream, and
+ * everything that is looked for has a bound, so a host cannot fill the memory.
+ */
 export interface ByteReader {
-  /** Drops everything up to and including `marker`: the noise of a `.bashrc` before the first frame. @throws EndOfStream */
-  skipPast(marker: string): Promise<void>
-  /** The next line without its newline. @throws EndOfStream */
-  line(): Promise<string>
+  /** Drops everything up to and including `marker`: the noise of a `.bashrc` before the first frame. @throws EndOfStream, TooLong */
+  skipPast(marker: string, limit: number): Promise<void>
+  /** The next line without its newline. @throws EndOfStream, TooLong */
+  line(limit: number): Promise<string>
   /** Exactly `count` bytes. @throws EndOfStream */
   take(count: number): Promise<Buffer>
+  /** Drops `count` bytes, by default all that come. @throws EndOfStream */
+  skip(count?: number): Promise<void>
 }
 
-/** The stream ended in the middle of what was asked for. `rest` is what was left, for an error message. */
+/** The stream ended in the middle of what was asked for. `rest` is the last of what was read of it, for an error message. */
 export class EndOfStream extends Error {
-  readonly rest: Buffer
+  readonly rest: string
 
-  constructor(rest: Buffer) {
+  constructor(rest: string) {
     super('the stream ended')
     this.rest = rest
   }
 }
 
+/** What was looked for did not come within so many bytes. */
+export class TooLong extends Error {
+  constructor(what: string, limit: number) {
+    super(`${what} is longer than ${limit} bytes`)
+  }
+}
+
+const NEWLINE = 10
+
 export function byteReader(stream: AsyncIterable<unknown>): ByteReader {
   const source = stream[Symbol.asyncIterator]()
   let rest: Buffer = Buffer.alloc(0)
 
-  const more = async (): Promise<Buffer> => {
-    const next = await source.next().catch(() => undefined)
-    if (next === undefined || next.done === true) throw new EndOfStream(rest)
-    return next.value as Buffer
+  /** Forgets `rest` for the next bytes. */
+  const next = async (read: Tail): Promise<void> => {
+    read.add(rest)
+    rest = NOTHING
+    const { value, done } = await source.next().catch(() => ({ value: undefined, done: true }))
+    if (done === true) throw new EndOfStream(read.text())
+    rest = value as Buffer
   }
 
-  const indexOf = async (marker: Buffer): Promise<number> => {
-    let from = 0
-    for (;;) {
-      const at = rest.indexOf(marker, from)
-      if (at >= 0) return at
-      from = Math.max(0, rest.length - marker.length + 1)
-      rest = Buffer.concat([rest, await more()])
-    }
-  }
-
-  const take = async (count: number): Promise<Buffer> => {
-    const parts = [rest]
-    let have = rest.length
-    while (have < count) {
-      const part = await more()
-      parts.push(part)
-      have += part.length
-    }
-    const all = parts.length === 1 ? rest : Buffer.concat(parts, have)
-    rest = all.subarray(count)
-    return all.subarray(0, count)
+  const cut = (count: number): Buffer => {
+    const part = rest.subarray(0, count)
+    rest = rest.subarray(count)
+    return part
   }
 
   return {
-    take,
-    skipPast: async (marker) => {
-      const bytes = Buffer.from(marker)
-      await take((await indexOf(bytes)) + bytes.length)
+    take: async (count) => {
+      const parts: Buffer[] = []
+      const read = new Tail()
+      let missing = count
+      for (;;) {
+        const part = rest.subarray(0, missing)
+        parts.push(part)
+        missing -= part.length
+        if (missing === 0) break
+        await next(read)
+      }
+      rest = rest.subarray(parts.at(-1)?.length)
+      return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, count)
     },
-    line: async () => {
-      const line = await take(await indexOf(Buffer.from('\n')))
-      await take(1)
-      return line.toString('utf8')
+    skip: async (count = Infinity) => {
+      const read = new Tail()
+      let missing = count
+      while ((missing -= cut(missing).length) > 0) await next(read)
+    },
+    line: async (limit) => {
+      const parts: Buffer[] = []
+      const read = new Tail()
+      let length = 0
+      for (;;) {
+        const at = rest.indexOf(NEWLINE)
+        length += at < 0 ? rest.length : at
+        if (length > limit) throw new TooLong('a line', limit)
+        if (at >= 0) break
+        parts.push(rest)
+        await next(read)
+      }
+      parts.push(cut(rest.indexOf(NEWLINE)))
+      cut(1)
+      return Buffer.concat(parts, length).toString('utf8')
+    },
+    skipPast: async (marker, limit) => {
+      const bytes = Buffer.from(marker)
+      const read = new Tail()
+      let passed = 0
+      // A marker may begin in one chunk and end in the next.
+      let before: Buffer = NOTHING
+      for (;;) {
+        const seen = before.length === 0 ? rest : Buffer.concat([before, rest])
+        const at = seen.indexOf(bytes)
+        if (at >= 0) return void cut(at + bytes.length - before.length)
+        passed += rest.length
+        if (passed > limit) throw new TooLong('what the host prints before it starts a shell', limit)
+        before = seen.subarray(Math.max(0, seen.length - bytes.length + 1))
+        await next(read)
+      }
     },
   }
 }
+
+const NOTHING = Buffer.alloc(0)

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { Tail } from './tail.ts'
 
 /** A command that runs on a host: its streams and its end. What SSH and child processes have in common. */
 export interface Channel {
@@ -20,25 +21,24 @@ export interface ChannelEnd {
 }
 
 /** Collects the last of what a stream says, so that it never blocks, and for error messages. */
-export function tailOf(stream: Readable, limit = 4096): () => string {
-  let tail = Buffer.alloc(0)
-  stream.on('data', (chunk: Buffer) => {
-    tail = Buffer.concat([tail, chunk])
-    if (tail.length > limit) tail = tail.subarray(-limit)
-  })
+export function tailOf(stream: Readable): () => string {
+  const tail = new Tail()
+  stream.on('data', (chunk: Buffer) => tail.add(chunk))
   stream.on('error', () => {})
-  return () => tail.toString('utf8').trim()
+  return () => tail.text().trim()
 }
 
 /**
  * Writes all of `bytes`, waiting for the other side to take them.
+ * @param taken called whenever it took some
  * @throws AbortError when the command ends meanwhile
  */
-export async function writeAll(channel: Channel, bytes: Buffer): Promise<void> {
+export async function writeAll(channel: Channel, bytes: Buffer, taken?: () => void): Promise<void> {
   // One write of everything would copy it all into the queue at once; slices keep memory and latency even.
   for (let at = 0; at < bytes.length; at += SLICE) {
     channel.ended.throwIfAborted()
     if (!channel.stdin.write(bytes.subarray(at, at + SLICE))) await drained(channel)
+    taken?.()
   }
 }
 

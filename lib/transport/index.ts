@@ -1,9 +1,13 @@
-import { ShellConnection, type ConnectionOptions } from './connection.ts'
+import { setMaxListeners } from 'node:events'
+import { onAbort } from '../core/on-abort.ts'
+import { ShellConnection } from './connection.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 import { local } from './connections/local.ts'
 import { ssh } from './connections/ssh.ts'
+import { newNonce } from './shell.ts'
 import type { Transport } from './transport.ts'
 
-export type { ConnectionOptions } from './connection.ts'
+export type { ConnectionOptions } from './connection-options.ts'
 export type { Channel, ChannelEnd } from './channel.ts'
 export { type ConnectionType, type Link, type LinkOptions, defineConnection } from './connection-type.ts'
 export * from './connections/index.ts'
@@ -26,12 +30,44 @@ export interface TransportOptions extends ConnectionOptions {
  */
 export function createTransport(options: TransportOptions = {}): Transport {
   const sshConfigFile = options.sshConfigFile ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)
+  const runs = new RunNames()
   return {
     connect: async (host, signal) => {
       const notice = (text: string): void => options.warn?.(host.name, text)
-      const link = await (host.connection ?? ssh()).open(host, signal, { sshConfigFile, notice })
-      return new ShellConnection(link, options)
+      // A signal of its own, because the one of the run has a listener for each connection.
+      const own = new AbortController()
+      setMaxListeners(0, own.signal)
+      const forget = onAbort(signal, () => own.abort(signal.reason))
+      try {
+        const link = await (host.connection ?? ssh()).open(host, own.signal, { sshConfigFile, notice })
+        const run = options.run ?? runs.nameFor(host.name)
+        const connection = new ShellConnection(link, { ...options, run }, forget)
+        runs.remember(host.name, connection)
+        return connection
+      } catch (error) {
+        forget()
+        throw error
+      }
     },
+  }
+}
+
+/**
+ * What the connections of a run call themselves at the lock, so that two names of one machine do not lock each other out.
+ * A host whose connection was lost comes back under another name: it waits for what still runs there.
+ */
+class RunNames {
+  readonly #run = newNonce()
+  readonly #names = new Map<string, string>()
+  readonly #last = new Map<string, ShellConnection>()
+
+  nameFor(host: string): string {
+    if (this.#last.get(host)?.cutOff === true) this.#names.set(host, newNonce())
+    return this.#names.get(host) ?? this.#run
+  }
+
+  remember(host: string, connection: ShellConnection): void {
+    this.#last.set(host, connection)
   }
 }
 

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import type { ShellStep } from '../core/module.ts'
 import { isSecret, reveal } from '../core/secret.ts'
 import { type Channel, writeAll } from './channel.ts'
-import { BLOCK } from './host-program.ts'
+import { BLOCK } from './shell-program.ts'
 
 /** What a script gets on stdin. The size is promised to the host before the first byte is sent. */
 export interface Payload {
@@ -35,26 +35,33 @@ export const blocks = (payload: Payload | undefined): string =>
 /**
  * Sends exactly the promised bytes and the line that confirms them. A file that shrank meanwhile is padded and
  * *not* confirmed: the host stays in step and fails the script instead of running it on half of its input.
+ *
+ * @param taken called whenever the host took some of it
  */
-export async function sendPayload(channel: Channel, payload: Payload, nonce: string): Promise<void> {
+export async function sendPayload(
+  channel: Channel,
+  payload: Payload,
+  nonce: string,
+  taken: () => void,
+): Promise<void> {
   const { size, source } = payload
   const whole = Buffer.isBuffer(source)
-    ? await writeAll(channel, source).then(() => true)
-    : await sendFile(channel, source.file, size)
+    ? await writeAll(channel, source, taken).then(() => true)
+    : await sendFile(channel, source.file, size, taken)
   await writeAll(channel, Buffer.from(whole ? `${nonce}\n` : 'changed\n'))
 }
 
-async function sendFile(channel: Channel, file: string, size: number): Promise<boolean> {
+async function sendFile(channel: Channel, file: string, size: number, taken: () => void): Promise<boolean> {
   let left = size
   try {
     for await (const chunk of createReadStream(file, { end: size - 1, highWaterMark: BLOCK / 4 })) {
-      await writeAll(channel, chunk as Buffer)
+      await writeAll(channel, chunk as Buffer, taken)
       left -= (chunk as Buffer).length
     }
   } catch (error) {
     if (channel.ended.aborted) throw error
   }
   const missing = left > 0
-  for (; left > 0; left -= BLOCK) await writeAll(channel, Buffer.alloc(Math.min(left, BLOCK)))
+  for (; left > 0; left -= BLOCK) await writeAll(channel, Buffer.alloc(Math.min(left, BLOCK)), taken)
   return !missing
 }

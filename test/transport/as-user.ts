@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
-import { type ConnectionOptions, type Link, ShellConnection } from '../../lib/transport/connection.ts'
+import type { ConnectionOptions } from '../../lib/transport/connection-options.ts'
+import type { Link } from '../../lib/transport/connection-type.ts'
+import { ShellConnection } from '../../lib/transport/connection.ts'
 import { processChannel } from '../../lib/transport/process-link.ts'
 
 /** A user id that nobody else has, so that a test's lock is its own whatever else runs on the machine. */
