@@ -108,7 +108,10 @@ export class Shell {
 
   /** Runs one batch; callers take turns. @throws UnreachableError, UserError E_LOCKED, E_LOCK_FAILED, E_FILE */
   run(batch: Batch): Promise<Reply[]> {
-    const turn = this.#turn.then(() => (this.#options.stopped() ? this.#runProbes(batch) : this.#run(batch)))
+    const turn = this.#turn.then(() => {
+      const begins = !batch.scripts.some(({ continues }) => continues === true)
+      return this.#options.stopped() && begins ? this.#runProbes(batch) : this.#run(batch)
+    })
     // The next one runs whatever became of this one.
     this.#turn = turn.catch(() => {})
     return turn

@@ -1,4 +1,4 @@
-import type { Step } from '../../core/module.ts'
+import type { ShellStep, Step } from '../../core/module.ts'
 import type { Reply } from '../../core/probe.ts'
 import type { Item } from '../../playbook/program.ts'
 import { SKIPPED, type Script } from '../../transport/transport.ts'
@@ -71,10 +71,17 @@ export async function applyChanges(
 
 // What is owed is written down before the change, and crossed out after the handler, in the same stream.
 function scriptsOf(change: Change): { script: Script; bookkeeping: boolean }[] {
-  return stepsWithMarks(change).flatMap(({ step, bookkeeping }) =>
-    isShellStep(step) ? [{ script: { kind: 'step' as const, ...step }, bookkeeping }] : [],
+  return stepsWithMarks(change).flatMap(({ step, bookkeeping }, i) =>
+    isShellStep(step) ? [{ script: scriptOf(step, i), bookkeeping }] : [],
   )
 }
+
+// Whoever stops the run lets a change finish that has begun.
+const scriptOf = (step: ShellStep, index: number): Script => ({
+  kind: 'step',
+  ...step,
+  ...(index > 0 && { continues: true }),
+})
 
 function stepsWithMarks({ item, steps }: Change): { step: Step; bookkeeping: boolean }[] {
   const ours = (script: string) => ({ step: { script }, bookkeeping: true })
@@ -103,8 +110,8 @@ async function applyAlone(
   const replies: Reply[] = []
   let error: unknown
   announce(item)
-  for (const { step, bookkeeping } of stepsWithMarks(change)) {
-    const reply = await runStep(session, item.user, step)
+  for (const [index, { step, bookkeeping }] of stepsWithMarks(change).entries()) {
+    const reply = await runStep(session, item.user, step, index)
     // Stopped before the first step: nothing was begun.
     if (reply.code === SKIPPED) break
     if (!bookkeeping) replies.push(reply)
@@ -125,10 +132,10 @@ async function applyAlone(
 
 const NOT_BEGUN: Reply = { code: SKIPPED, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
 
-async function runStep(session: Session, user: string, step: Step): Promise<Reply> {
-  if (session.mode.stop.aborted) return NOT_BEGUN
+async function runStep(session: Session, user: string, step: Step, index: number): Promise<Reply> {
+  if (session.mode.stop.aborted && index === 0) return NOT_BEGUN
   if (!isShellStep(step)) return session.channels.run(step)
-  const exchange = () => session.connection.exchange([{ kind: 'step', ...step }], { user, lock: true })
+  const exchange = () => session.connection.exchange([scriptOf(step, index)], { user, lock: true })
   if (step.restartsHost === undefined) return (await exchange())[0] ?? NOT_BEGUN
   const { timeoutMs } = step.restartsHost
   // The connection may go before the reply comes: both are right.
