@@ -75,6 +75,8 @@ export interface TaskEnded {
   readonly error?: ErrorReport | undefined
   /** The failure was ignored on request. The status stays `failed`; the recap counts it as ignored. */
   readonly ignored?: boolean | undefined
+  /** The rescue of a group deals with the failure. The status stays `failed`; the recap counts it as rescued. */
+  readonly rescued?: boolean | undefined
   /** What the command printed: capped and masked. */
   readonly stdout?: string | undefined
   /** What the command printed on standard error: capped and masked. */
@@ -159,6 +161,8 @@ export interface HostRecap {
   readonly failed: number
   /** Failures that were ignored on request. */
   readonly ignored: number
+  /** Failures that the rescue of a group dealt with. */
+  readonly rescued: number
   /** Tasks that were never begun. */
   readonly notRun: number
   readonly unreachable: boolean

@@ -111,8 +111,8 @@ export function describeResource({ kind, name, tree }: Resource): string {
  * @throws UserError E_BAD_RESOURCE for anything that was not made by a kind
  */
 export function checkResources(list: unknown, where: string, at?: string): readonly Resource[] {
-  const wrong = Array.isArray(list) ? list.find((one) => !isResource(one)) : list
-  if (Array.isArray(list) && wrong === undefined) return list as readonly Resource[]
+  if (Array.isArray(list) && list.every(isResource)) return list
+  const wrong: unknown = Array.isArray(list) ? list.find((one) => !isResource(one)) : list
   throw new UserError('E_BAD_RESOURCE', `${where}: ${JSON.stringify(wrong)} is not a resource`, {
     at,
     hint: "Make it with a kind: paths.at('/etc/hosts'), paths.below('/etc').",

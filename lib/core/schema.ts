@@ -29,10 +29,25 @@ export type OutputOf<S extends Schema> = NonNullable<S['~standard']['types']>['o
 
 /** Validates at once. @throws TypeError for a schema that has to wait for something: checking is pure */
 export function validate<Output>(schema: Schema<unknown, Output>, value: unknown): SchemaResult<Output> {
+  if (isZod(schema)) {
+    const { success, data, error } = schema.safeParse(value)
+    return success ? { value: data as Output } : { issues: error?.issues ?? [] }
+  }
   const result = schema['~standard'].validate(value)
   if (result instanceof Promise) throw new TypeError('a schema must not wait for anything')
   return result
 }
+
+// Zod's own standard interface turns what a schema throws into a promise.
+const isZod = (
+  schema: object,
+): schema is {
+  safeParse(value: unknown): {
+    success: boolean
+    data?: unknown
+    error?: { issues: readonly SchemaIssue[] }
+  }
+} => 'safeParse' in schema && typeof schema.safeParse === 'function'
 
 /** `a.0.b`: where in the value an issue is. */
 export const issuePath = ({ path = [] }: SchemaIssue): string =>

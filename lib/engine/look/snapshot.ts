@@ -9,7 +9,8 @@ export type Knowledge =
   | { readonly kind: 'predicted'; readonly answer: unknown; readonly by: string }
   /** It may say something else once `by` is applied. `today` is what would be answered without that, where it is known. */
   | { readonly kind: 'stale'; readonly today: { readonly answer: unknown } | undefined; readonly by: string }
-  | { readonly kind: 'missing' }
+  /** It was never asked, or a change that is made by now may have altered the answer. `before` is what it was then. */
+  | { readonly kind: 'missing'; readonly before: { readonly answer: unknown } | undefined }
 
 /** A change that is planned and not yet applied. */
 export interface PlannedChange {
@@ -37,8 +38,6 @@ interface Asked {
   readonly answer: unknown
 }
 
-const MISSING: Knowledge = { kind: 'missing' }
-
 /**
  * What one host answered, seen with the eyes of each user, and what became of the answers since. An answer holds only
  * while nothing that its question can see has changed: that is the engine's soundness, and it is decided here and
@@ -46,12 +45,15 @@ const MISSING: Knowledge = { kind: 'missing' }
  */
 export class Snapshot {
   private readonly answers = new Map<string, Asked>()
+  /** Answers that do not hold any more: they only tell what to expect. */
+  private readonly old = new Map<string, { readonly answer: unknown }>()
   private pending: Pending[] = []
 
   /** What is known now. The last planned change that concerns the question decides. */
   look(user: string, question: Question): Knowledge {
     const id = questionId(question)
-    const asked = this.answers.get(`${user}\0${id}`)
+    const key = `${user}\0${id}`
+    const asked = this.answers.get(key)
     let seen: readonly Resource[] | undefined
     for (let i = this.pending.length - 1; i >= 0; i--) {
       const change = this.pending[i] as Pending
@@ -62,9 +64,10 @@ export class Snapshot {
       }
       seen ??= question.reader.sees(question.key)
       if (change.own.has(id) || concerns(change.touches, seen))
-        return { kind: 'stale', today: asked && { answer: asked.answer }, by: change.by }
+        return { kind: 'stale', today: asked ?? this.old.get(key), by: change.by }
     }
-    return asked === undefined ? MISSING : { kind: 'asked', answer: asked.answer }
+    if (asked !== undefined) return { kind: 'asked', answer: asked.answer }
+    return { kind: 'missing', before: this.old.get(key) }
   }
 
   /** An answer from the host, an `Error` where it could not answer. */
@@ -87,9 +90,11 @@ export class Snapshot {
   /** The planned changes were applied, or tried: whatever they may have altered must be asked again. */
   settle(): void {
     if (this.pending.length === 0) return
-    for (const [id, { user, question }] of this.answers) {
+    for (const [id, { user, question, answer }] of this.answers) {
       const { kind } = this.look(user, question)
-      if (kind === 'stale' || kind === 'predicted') this.answers.delete(id)
+      if (kind !== 'stale' && kind !== 'predicted') continue
+      this.answers.delete(id)
+      this.old.set(id, { answer })
     }
     this.pending = []
   }

@@ -80,6 +80,7 @@ function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
   if (stale !== undefined || known.some((one) => one.kind === 'missing')) {
     const answers = known.map((one) => {
       if (one.kind === 'stale') return one.today
+      if (one.kind === 'missing') return one.before
       return 'answer' in one ? { answer: one.answer } : undefined
     })
     const complete = answers.every((one) => one !== undefined && !(one.answer instanceof Error))

@@ -1,4 +1,4 @@
-import type { HostRecap, RunEvent, TaskStatus } from '../../core/events.ts'
+import type { HostRecap, RunEvent, TaskEnded, TaskStatus } from '../../core/events.ts'
 
 type Counters = { -readonly [Name in keyof HostRecap]: HostRecap[Name] }
 
@@ -11,12 +11,15 @@ const COUNTER: Record<TaskStatus, 'ok' | 'changed' | 'wouldChange' | 'unknown' |
   failed: 'failed',
 }
 
+const counterOf = ({ ignored, rescued, status }: TaskEnded) =>
+  ignored ? 'ignored' : rescued ? 'rescued' : COUNTER[status]
+
 /** Counts what happened on each host, from the event stream. */
 export class Tally {
   private readonly hosts = new Map<string, Counters>()
 
   count(event: RunEvent): void {
-    if (event.type === 'task') this.of(event.host)[event.ignored ? 'ignored' : COUNTER[event.status]]++
+    if (event.type === 'task') this.of(event.host)[counterOf(event)]++
     if (event.type === 'not-run') this.of(event.host).notRun++
     if (event.type === 'unreachable') this.of(event.host).unreachable = true
   }
@@ -55,6 +58,7 @@ export class Tally {
         skipped: 0,
         failed: 0,
         ignored: 0,
+        rescued: 0,
         notRun: 0,
         unreachable: false,
         roundTrips: 0,

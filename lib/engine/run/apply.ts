@@ -85,7 +85,8 @@ const scriptOf = (step: ShellStep, index: number): Script => ({
 
 function stepsWithMarks({ item, steps }: Change): { step: Step; bookkeeping: boolean }[] {
   const ours = (script: string) => ({ step: { script }, bookkeeping: true })
-  const owes = item.notify.length > 0 && item.delegateTo === undefined
+  const owes =
+    item.notify.length > 0 && item.delegateTo === undefined && item.task.options.changedWhen !== false
   return [
     ...(owes ? [ours(oweScript(item.notify))] : []),
     ...steps.map((step) => ({ step, bookkeeping: false })),

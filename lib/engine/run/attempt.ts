@@ -7,6 +7,8 @@ import { type Session, planned } from '../session.ts'
 import { announcer } from './announce.ts'
 import { applyChanges } from './apply.ts'
 import { type Change, changeOf } from './change.ts'
+import { oweScript } from './ledger.ts'
+import { noAnswer } from './segment.ts'
 import type { Ended } from '../plan/ended.ts'
 import { changeEnd, settledEnd } from './conclude.ts'
 
@@ -26,6 +28,7 @@ export async function attempt(
   const verdict = await lookAndPlan(session, on, item, again)
   if (verdict.kind !== 'change') return settledEnd({ kind: 'settled', item, verdict })
   const change = changeOf(item, verdict)
+  await oweElsewhere(session, item)
   planChange(on, change)
   const own = questionsOfOne(session, item).map(({ question }) => ({ user: item.user, question }))
   const { applied, bodies } = await applyChanges(on, [change], own, announcer(session))
@@ -51,8 +54,13 @@ export async function lookAndPlan(
     )
   await observe(on, wanted)
   const verdict = planTask(item, on.snapshot, session.results)
-  if (verdict.kind === 'wait') throw new Error(`no answer to what "${item.task.name}" asks`)
-  return verdict
+  return verdict.kind === 'wait' ? { kind: 'failed', error: noAnswer(item.task) } : verdict
+}
+
+// Handlers run on the host whose task it is, so that is where they are owed, wherever the change is made.
+async function oweElsewhere(session: Session, { task, delegateTo, notify, user }: Item): Promise<void> {
+  if (delegateTo === undefined || notify.length === 0 || task.options.changedWhen === false) return
+  await session.connection.exchange([{ kind: 'step', script: oweScript(notify) }], { user, lock: true })
 }
 
 function planChange(on: Session, { item, verdict }: Change): void {

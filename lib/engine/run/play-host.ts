@@ -20,13 +20,18 @@ const asEntries = (items: readonly Item[]): Entry[] =>
 async function convergeHost(session: Session, play: HostPlay): Promise<boolean> {
   const { stop, batch } = session.mode
   const notified = new Set<Item>(await owed(session, tasksOf(play.program), play.handlers))
+  // Written down before the change was made, which then did not count as one.
+  const unearned = new Set<Item>()
   let changes = 0
   const { ok, done } = await runProgram(session, play.program, (item, { status, begun }) => {
+    if (begun && status === 'ok') for (const handler of item.notify) unearned.add(handler)
     // A change that failed halfway was still begun, and its handlers are written down on the host.
     if (status !== 'changed' && !(status === 'failed' && begun)) return
     changes++
     for (const handler of item.notify) notified.add(handler)
   })
+  const withdrawn = [...unearned].filter((handler) => !notified.has(handler))
+  if (withdrawn.length > 0) await crossOut(session, done, withdrawn, [])
   if (!ok || stop.aborted) return ok
   const due = play.handlers.filter((handler) => notified.has(handler))
   if (due.length > 0) forgetOwed(session)

@@ -6,7 +6,6 @@ import { describeError } from '../report/failure.ts'
 import { type Session, inTurn } from '../session.ts'
 import { attempt } from './attempt.ts'
 import type { Ended } from '../plan/ended.ts'
-import { oweScript } from './ledger.ts'
 import { wait } from './wait.ts'
 
 const TIMES = 3
@@ -41,11 +40,6 @@ async function runHere(session: Session, item: Item): Promise<Ended | undefined>
   let on: Session
   try {
     on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
-    if (on !== session && item.notify.length > 0 && !session.mode.check)
-      await session.connection.exchange([{ kind: 'step', script: oweScript(item.notify) }], {
-        user: item.user,
-        lock: true,
-      })
   } catch (error) {
     return { status: 'failed', details: { error: describeError(error) }, result: undefined, begun: false }
   }

@@ -1,4 +1,6 @@
+import { UserError } from '../../core/errors.ts'
 import type { Resource } from '../../core/resource.ts'
+import type { Task } from '../../core/task.ts'
 import type { Entry, Item, TaskOfHost } from '../../playbook/program.ts'
 import { loadFiles } from '../look/load.ts'
 import { observe } from '../look/observe.ts'
@@ -37,7 +39,7 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
       await loadFiles(session, upcoming)
       await observe(session, questionsOf(session, upcoming))
       verdict = look()
-      if (verdict.kind === 'wait') throw new Error(`no answer to what "${item.task.name}" asks`)
+      if (verdict.kind === 'wait') verdict = { kind: 'failed', error: noAnswer(item.task) }
     }
     const one = place(session, item, verdict, found)
     if (one === undefined) break
@@ -49,6 +51,13 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
   }
   return { entries, planned: found }
 }
+
+/** A question that was asked and has no answer: it is another one each time. */
+export const noAnswer = ({ name, module, at }: Task): UserError =>
+  new UserError('E_NO_ANSWER', `${module.name} "${name}" has no answer to what it asked`, {
+    at,
+    hint: 'Readers are told apart by identity: define them outside of the probe.',
+  })
 
 export const tasksOf = (entries: readonly Entry[]): Item[] =>
   entries.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))

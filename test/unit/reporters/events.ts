@@ -47,6 +47,7 @@ const none = {
   skipped: 0,
   failed: 0,
   ignored: 0,
+  rescued: 0,
   notRun: 0,
   unreachable: false,
 }

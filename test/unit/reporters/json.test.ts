@@ -38,7 +38,7 @@ describe('JSON output', () => {
   it('says what the contract promises of the recap', async () => {
     const last = (await json(eventful)).at(-1)
     const counters = { ok: 0, changed: 0, wouldChange: 0, unknown: 0, skipped: 0, failed: 0 }
-    const zero = { ...counters, ignored: 0, notRun: 0, unreachable: false }
+    const zero = { ...counters, ignored: 0, rescued: 0, notRun: 0, unreachable: false }
     assert.deepEqual(last, {
       type: 'recap',
       hosts: {
