@@ -1,19 +1,22 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../core/args-of.ts'
+import type { Module } from '../../core/module.ts'
 import { quote } from '../../core/sh.ts'
-import { defineRun } from './shared/define-run.ts'
+import { type RunState, defineRun } from './shared/define-run.ts'
 import { type RunArgs, contradiction, runArgs } from './shared/run-args.ts'
 
-export interface CommandArgs extends RunArgs {
+const own = {
   /** The program and its arguments, each as it is: no shell looks at them. Secrets go to `env` or `stdin`. */
-  readonly argv: readonly string[]
+  argv: z
+    .array(z.string('must be text: arguments show in ps, so secrets go to env or stdin').regex(/^[^\0]*$/))
+    .min(1)
+    .refine(([program]) => program !== '', 'must start with a program')
+    .readonly(),
 }
 
-const argv = z
-  .array(z.string('must be text: arguments show in ps, so secrets go to env or stdin').regex(/^[^\0]*$/))
-  .min(1)
-  .refine(([program]) => program !== '', 'must start with a program')
+export interface CommandArgs extends RunArgs, ArgsOf<typeof own> {}
 
-const args: z.ZodType<CommandArgs> = z.strictObject({ argv, ...runArgs }).check(({ value, issues }) => {
+const args = z.strictObject({ ...own, ...runArgs }).check(({ value, issues }) => {
   const message = contradiction(value)
   if (message !== undefined) issues.push({ code: 'custom', message, input: value })
 })
@@ -29,7 +32,7 @@ const args: z.ZodType<CommandArgs> = z.strictObject({ argv, ...runArgs }).check(
  *   creates: '/etc/app/cert.pem',
  * })
  */
-export const command = defineRun<CommandArgs>({
+export const command: Module<CommandArgs, RunState> = defineRun<CommandArgs>({
   name: 'command',
   args,
   body: ({ argv: [program = '', ...rest] }) => [programWord(program), ...rest.map(quote)].join(' '),

@@ -1,31 +1,27 @@
 import { z } from 'zod'
-import { defineRun } from './shared/define-run.ts'
+import type { ArgsOf } from '../../core/args-of.ts'
+import type { Module } from '../../core/module.ts'
+import { type RunState, defineRun } from './shared/define-run.ts'
 import { type RunArgs, contradiction, runArgs } from './shared/run-args.ts'
 
-export interface ShellArgs extends RunArgs {
+const own = {
   /**
    * POSIX sh; stops at the first command that fails (`set -e`). Shows in `ps`: secrets go to `env` or `stdin`. Made with the
    * tag `sh` its values are quoted.
    */
-  readonly script: string
+  script: z
+    .string()
+    .min(1)
+    .regex(/^[^\0]*$/, 'must not contain a NUL byte')
+    .refine((text) => !text.includes('«secret '), 'holds a secret that was printed into it; pass it by env'),
 }
 
-const args: z.ZodType<ShellArgs> = z
-  .strictObject({
-    script: z
-      .string()
-      .min(1)
-      .regex(/^[^\0]*$/, 'must not contain a NUL byte')
-      .refine(
-        (text) => !text.includes('«secret '),
-        'holds a secret that was printed into it; pass it by env',
-      ),
-    ...runArgs,
-  })
-  .check(({ value, issues }) => {
-    const message = contradiction(value)
-    if (message !== undefined) issues.push({ code: 'custom', message, input: value })
-  })
+export interface ShellArgs extends RunArgs, ArgsOf<typeof own> {}
+
+const args = z.strictObject({ ...own, ...runArgs }).check(({ value, issues }) => {
+  const message = contradiction(value)
+  if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+})
 
 /**
  * Runs a shell script. Say with `creates`, `removes`, `unless` or `onlyIf` when there is nothing to do: without them it is run,
@@ -37,7 +33,7 @@ const args: z.ZodType<ShellArgs> = z
  *   creates: '/swap',
  * })
  */
-export const shell = defineRun<ShellArgs>({
+export const shell: Module<ShellArgs, RunState> = defineRun<ShellArgs>({
   name: 'shell',
   args,
   body: ({ script }) => `set -e\n${script}`,

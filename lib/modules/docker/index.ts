@@ -1,11 +1,23 @@
+import type { Module } from '../../core/module.ts'
+import type { ContainerArgs } from './container/args.ts'
 import { container } from './container/module.ts'
+import type { ContainerState } from './container/state.ts'
 import { image } from './image/module.ts'
 import { network } from './network.ts'
 import { restart } from './restart.ts'
 import { volume } from './volume.ts'
 
 /** Containers, and with `docker.image`, `docker.network`, `docker.volume` and `docker.restart` what belongs to them. */
-export const docker = Object.assign(container, { image, network, volume, restart })
+export const docker: Docker = Object.assign(container, { image, network, volume, restart })
+
+/** The modules of Docker. */
+export interface Docker extends Module<ContainerArgs, ContainerState> {
+  /** {@inheritDoc image} */
+  readonly image: typeof image
+  readonly network: typeof network
+  readonly volume: typeof volume
+  readonly restart: typeof restart
+}
 
 export type * from './container/args.ts'
 export type { ContainerState } from './container/state.ts'

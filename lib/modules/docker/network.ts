@@ -1,23 +1,28 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../core/args-of.ts'
 import { differences } from '../../core/change.ts'
 import { UserError } from '../../core/errors.ts'
-import { type Plan, type ShellStep, defineModule } from '../../core/module.ts'
+import { type Module, type Plan, type ShellStep, defineModule } from '../../core/module.ts'
 import { ask, predict } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
-import { type DockerNetwork, dockerNetwork, dockerResource } from './shared/reader.ts'
+import { type DockerNetwork, dockerNetwork } from './shared/reader.ts'
+import { dockerNetworks } from './shared/kinds.ts'
 import { dockerName } from './shared/schemas.ts'
 
-export interface DockerNetworkArgs {
-  readonly name: string
-  /** @default 'present' */
-  readonly state?: 'present' | 'absent' | undefined
-  /** @default Docker's: bridge */
-  readonly driver?: string | undefined
-  /** @example '172.30.0.0/24' */
-  readonly subnet?: string | undefined
-  /** Without a way out. */
-  readonly internal?: boolean | undefined
+const shape = {
+  /** The network's name. */
+  name: dockerName,
+  /** Whether it is there. @default 'present' */
+  state: z.enum(['present', 'absent']).optional(),
+  /** What makes it. @default Docker's: bridge */
+  driver: dockerName.optional(),
+  /** The addresses of its containers. @default Docker picks @example '172.30.0.0/24' */
+  subnet: z.cidrv4().or(z.cidrv6()).optional(),
+  /** Without a way out. @default false */
+  internal: z.boolean().optional(),
 }
+
+export interface DockerNetworkArgs extends ArgsOf<typeof shape> {}
 
 /**
  * A network of Docker. It can't be changed, so one that differs is made anew, as long as nothing uses it.
@@ -25,22 +30,16 @@ export interface DockerNetworkArgs {
  * @example
  * docker.network('backend', { name: 'backend', internal: true })
  */
-export const network = defineModule<DockerNetworkArgs, DockerNetwork | undefined>({
+export const network: Module<DockerNetworkArgs, DockerNetwork | undefined> = defineModule({
   name: 'docker_network',
-  args: z.strictObject({
-    name: dockerName,
-    state: z.enum(['present', 'absent']).optional(),
-    driver: dockerName.optional(),
-    subnet: z.cidrv4().or(z.cidrv6()).optional(),
-    internal: z.boolean().optional(),
-  }),
+  args: z.strictObject(shape),
   probe: ({ name }) => ask(dockerNetwork, name),
   plan,
   apply: (args, network) => [
     ...(network ? [{ script: sh`docker network rm ${args.name}` }] : []),
     ...(args.state === 'absent' ? [] : [create(args)]),
   ],
-  touches: ({ name }) => [dockerResource('network', name)],
+  touches: ({ name }) => [dockerNetworks.at(name)],
 })
 
 function plan(args: DockerNetworkArgs, network: DockerNetwork | undefined): Plan {

@@ -1,18 +1,21 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../core/args-of.ts'
 import { UserError } from '../../core/errors.ts'
-import { defineModule } from '../../core/module.ts'
+import { type Module, defineModule } from '../../core/module.ts'
 import { ask } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
 import { type DockerContainer, dockerContainer } from './shared/reader.ts'
 import { restartTouches } from './container/effects.ts'
 import { dockerName } from './shared/schemas.ts'
 
-export interface DockerRestartArgs {
+const shape = {
   /** The container. */
-  readonly name: string
+  name: dockerName,
   /** Seconds it gets to end by itself. @default the container's own */
-  readonly stopTimeout?: number | undefined
+  stopTimeout: z.int().nonnegative().optional(),
 }
+
+export interface DockerRestartArgs extends ArgsOf<typeof shape> {}
 
 /**
  * Restarts a container. An action: it always has something to do, so it belongs into `notify`.
@@ -20,9 +23,9 @@ export interface DockerRestartArgs {
  * @example
  * const restart = docker.restart('restart postgres', { name: 'postgres' })
  */
-export const restart = defineModule<DockerRestartArgs, DockerContainer | undefined>({
+export const restart: Module<DockerRestartArgs, DockerContainer | undefined> = defineModule({
   name: 'docker_restart',
-  args: z.strictObject({ name: dockerName, stopTimeout: z.int().nonnegative().optional() }),
+  args: z.strictObject(shape),
   probe: ({ name }) => ask(dockerContainer, name),
   plan: ({ name }, container) => {
     if (container === undefined) {

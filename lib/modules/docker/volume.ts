@@ -1,20 +1,26 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../core/args-of.ts'
 import type { Change } from '../../core/change.ts'
 import { UserError } from '../../core/errors.ts'
-import { type Plan, defineModule } from '../../core/module.ts'
+import { type Module, type Plan, defineModule } from '../../core/module.ts'
 import { ask, predict } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
-import { type DockerVolume, dockerResource, dockerVolume } from './shared/reader.ts'
+import { type DockerVolume, dockerVolume } from './shared/reader.ts'
+import { volumes } from './shared/kinds.ts'
 import { dockerName, plainLabels } from './shared/schemas.ts'
 
-export interface DockerVolumeArgs {
-  readonly name: string
+const shape = {
+  /** The volume's name. */
+  name: dockerName,
   /** `absent` removes the volume and all that is in it. @default 'present' */
-  readonly state?: 'present' | 'absent' | undefined
-  /** @default Docker's: local */
-  readonly driver?: string | undefined
-  readonly labels?: Readonly<Record<string, string>> | undefined
+  state: z.enum(['present', 'absent']).optional(),
+  /** What keeps the data. @default Docker's: local */
+  driver: z.string().min(1).optional(),
+  /** Labels that it must have; it may have others. @default none */
+  labels: plainLabels.optional(),
 }
+
+export interface DockerVolumeArgs extends ArgsOf<typeof shape> {}
 
 /**
  * A volume of Docker. It holds data, so one that differs is an error and never made anew.
@@ -22,14 +28,9 @@ export interface DockerVolumeArgs {
  * @example
  * docker.volume('data', { name: 'postgres-data' })
  */
-export const volume = defineModule<DockerVolumeArgs, DockerVolume | undefined>({
+export const volume: Module<DockerVolumeArgs, DockerVolume | undefined> = defineModule({
   name: 'docker_volume',
-  args: z.strictObject({
-    name: dockerName,
-    state: z.enum(['present', 'absent']).optional(),
-    driver: z.string().min(1).optional(),
-    labels: plainLabels.optional(),
-  }),
+  args: z.strictObject(shape),
   probe: ({ name }) => ask(dockerVolume, name),
   plan,
   apply: ({ name, state, driver, labels = {} }) => {
@@ -40,7 +41,7 @@ export const volume = defineModule<DockerVolumeArgs, DockerVolume | undefined>({
     ]
     return [{ script: sh`docker volume create ${[...flags, name]}` }]
   },
-  touches: ({ name }) => [`${dockerResource('volume', name)}/**`],
+  touches: ({ name }) => [volumes.at(name)],
 })
 
 function plan(args: DockerVolumeArgs, volume: DockerVolume | undefined): Plan {

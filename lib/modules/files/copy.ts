@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { type Module, type ModuleDefinition, defineModule } from '../../core/module.ts'
+import type { ArgsOf } from '../../core/args-of.ts'
+import { type Module, defineModule } from '../../core/module.ts'
 import { secretValue } from '../../core/schemas.ts'
 import type { Secret } from '../../core/secret.ts'
 import { applyInstall } from '../shared/apply-install.ts'
@@ -14,37 +15,23 @@ import {
 } from '../shared/install.ts'
 import { type Payload, contentPayload, filePayload } from '../shared/payload.ts'
 
-export type CopyArgs = InstallArgs & (CopyContent | CopySource)
+const text = z
+  .string()
+  .refine((value) => !value.includes('«secret '), 'holds a secret that was printed into it; use template()')
 
-export interface CopyContent {
-  /** What the file is to hold. A secret is never shown, and its file is 0600 unless a mode is given. */
-  readonly content: string | Buffer | Secret
-  readonly src?: undefined
+const own = {
+  /**
+   * What the file is to hold. A secret is never shown, and its file is 0600 unless a mode is given. Either this or `src`.
+   */
+  content: z.union([text, z.instanceof(Buffer), secretValue]).optional(),
+  /** A file on the operator's machine, of any size: streamed when the task is applied. Either this or `content`. */
+  src: z.union([z.string().min(1), z.instanceof(URL)]).optional(),
 }
 
-export interface CopySource {
-  /** A file on the operator's machine, of any size: read when the task is made and streamed when it is applied. */
-  readonly src: string | URL
-  readonly content?: undefined
-}
+export interface CopyArgs extends InstallArgs, ArgsOf<typeof own> {}
 
 const args = z
-  .strictObject({
-    ...installArgs,
-    content: z
-      .union([
-        z
-          .string()
-          .refine(
-            (text) => !text.includes('«secret '),
-            'holds a secret that was printed into it; use template()',
-          ),
-        z.instanceof(Buffer),
-        secretValue,
-      ])
-      .optional(),
-    src: z.union([z.string().min(1), z.instanceof(URL)]).optional(),
-  })
+  .strictObject({ ...installArgs, ...own })
   .refine(({ content, src }) => (content === undefined) !== (src === undefined), {
     path: ['content'],
     error: 'either content or src is needed, not both',
@@ -63,11 +50,11 @@ function payloadOf(content: string | Buffer | Secret | undefined, src: string | 
  * @example
  * copy('motd', { dest: '/etc/motd', content: 'Managed by run-playbook\n', mode: '0644' })
  */
-export const copy = defineModule({
+export const copy: Module<CopyArgs, InstallState> = defineModule({
   name: 'copy',
   args,
   probe: probeInstall,
   plan: planInstall,
   apply: applyInstall,
   touches: touchesOfInstall,
-} satisfies ModuleDefinition<Install, InstallState>) as unknown as Module<CopyArgs, InstallState>
+})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Module, type ModuleDefinition, defineModule } from '../../core/module.ts'
+import type { ArgsOf } from '../../core/args-of.ts'
+import { type Module, defineModule } from '../../core/module.ts'
 import { compileTemplate } from '../../templates/index.ts'
 import { applyInstall } from '../shared/apply-install.ts'
 import { type InstallArgs, installArgs } from './shared/install-args.ts'
@@ -12,22 +13,18 @@ import {
 } from '../shared/install.ts'
 import { contentPayload } from '../shared/payload.ts'
 
-export interface TemplateArgs extends InstallArgs {
+const own = {
   /** A Handlebars file on the operator's machine: `new URL('../templates/nginx.conf.hbs', import.meta.url)`. */
-  readonly src: string | URL
+  src: z.union([z.string().min(1), z.instanceof(URL)]),
   /** What the template may use; a name that it uses and that is not here is an error before any host is touched. */
-  readonly vars: object
+  vars: z.custom<object>((value) => typeof value === 'object' && value !== null, 'must be an object'),
 }
 
-const args = z
-  .strictObject({
-    ...installArgs,
-    src: z.union([z.string().min(1), z.instanceof(URL)]),
-    vars: z.custom<object>((value) => typeof value === 'object' && value !== null, 'must be an object'),
-  })
-  .transform(({ src, vars, ...rest }): Install => {
-    return { ...rest, payload: contentPayload(compileTemplate({ file: src }).render(vars)) }
-  })
+export interface TemplateArgs extends InstallArgs, ArgsOf<typeof own> {}
+
+const args = z.strictObject({ ...installArgs, ...own }).transform(({ src, vars, ...rest }): Install => {
+  return { ...rest, payload: contentPayload(compileTemplate({ file: src }).render(vars)) }
+})
 
 /**
  * A file made from a Handlebars template, rendered before any host is touched and replaced atomically. With a secret in
@@ -41,11 +38,11 @@ const args = z
  *   validate: '/usr/sbin/nginx -t -c %s',
  * }, { notify: reload })
  */
-export const template = defineModule({
+export const template: Module<TemplateArgs, InstallState> = defineModule({
   name: 'template',
   args,
   probe: probeInstall,
   plan: planInstall,
   apply: applyInstall,
   touches: touchesOfInstall,
-} satisfies ModuleDefinition<Install, InstallState>) as unknown as Module<TemplateArgs, InstallState>
+})

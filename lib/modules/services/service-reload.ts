@@ -1,4 +1,5 @@
-import { defineAction } from './shared/define-action.ts'
+import type { Module } from '../../core/module.ts'
+import { type ServiceActionArgs, type ServiceActionState, defineAction } from './shared/define-action.ts'
 
 /**
  * Has a service read its configuration again. One that cannot is restarted, one that does not run is started. A handler.
@@ -7,7 +8,7 @@ import { defineAction } from './shared/define-action.ts'
  * const reload = serviceReload('reload nginx', { name: 'nginx' })
  * template('nginx.conf', { src, dest: '/etc/nginx/nginx.conf', vars }, { notify: reload })
  */
-export const serviceReload = defineAction({
+export const serviceReload: Module<ServiceActionArgs, ServiceActionState> = defineAction({
   name: 'service_reload',
   verb: 'reload-or-restart',
   what: 'reloads',

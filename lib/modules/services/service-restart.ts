@@ -1,4 +1,5 @@
-import { defineAction } from './shared/define-action.ts'
+import type { Module } from '../../core/module.ts'
+import { type ServiceActionArgs, type ServiceActionState, defineAction } from './shared/define-action.ts'
 
 /**
  * Restarts a service, or starts it if it does not run. A handler: it restarts each time that it is notified.
@@ -7,7 +8,7 @@ import { defineAction } from './shared/define-action.ts'
  * const restart = serviceRestart('restart docker', { name: 'docker' })
  * copy('daemon.json', { dest: '/etc/docker/daemon.json', content }, { notify: restart })
  */
-export const serviceRestart = defineAction({
+export const serviceRestart: Module<ServiceActionArgs, ServiceActionState> = defineAction({
   name: 'service_restart',
   verb: 'restart',
   what: 'restarts',

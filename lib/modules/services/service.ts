@@ -1,29 +1,27 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../core/args-of.ts'
 import type { Change } from '../../core/change.ts'
-import { type Plan, type Step, defineModule } from '../../core/module.ts'
+import { type Module, type Plan, type Step, defineModule } from '../../core/module.ts'
 import { ask, predict } from '../../core/probe.ts'
-import { EVERYTHING, treeResource } from '../../core/resource.ts'
+import { EVERYTHING, paths } from '../../core/resource.ts'
 import { quote } from '../../core/sh.ts'
-import { type Service, service as unit, unitOf } from '../shared/service.ts'
+import { type Service, service as unit, services, unitOf } from '../shared/service.ts'
 import { DAEMON_RELOAD, assertUnit, isActive, systemctl, unitName } from './shared/systemctl.ts'
 
-export interface ServiceArgs {
+const shape = {
   /** A unit of systemd: `docker` is `docker.service`. */
-  readonly name: string
+  name: unitName,
   /** Running now. @default as it is */
-  readonly state?: 'started' | 'stopped' | undefined
+  state: z.enum(['started', 'stopped']).optional(),
   /** Started at boot. A unit that cannot be switched, such as a static one, is left alone. @default as it is */
-  readonly enabled?: boolean | undefined
+  enabled: z.boolean().optional(),
   /** Have systemd read the unit file again when it changed on disk. @default true */
-  readonly daemonReload?: boolean | undefined
+  daemonReload: z.boolean().optional(),
 }
 
-const args: z.ZodType<ServiceArgs> = z.strictObject({
-  name: unitName,
-  state: z.enum(['started', 'stopped']).optional(),
-  enabled: z.boolean().optional(),
-  daemonReload: z.boolean().optional(),
-})
+export interface ServiceArgs extends ArgsOf<typeof shape> {}
+
+const args = z.strictObject(shape)
 
 /**
  * A service of systemd: running or not, started at boot or not. To restart one after a change, notify
@@ -32,15 +30,14 @@ const args: z.ZodType<ServiceArgs> = z.strictObject({
  * @example
  * service('docker', { name: 'docker', state: 'started', enabled: true })
  */
-export const service = defineModule<ServiceArgs, Service>({
+export const service: Module<ServiceArgs, Service> = defineModule({
   name: 'service',
   args,
   probe: ({ name }) => ask(unit, name),
   plan,
   apply,
   // What a service does when it starts or stops is its own affair; being started at boot is not.
-  touches: ({ state }) =>
-    state === undefined ? ['service:/**', treeResource('/etc/systemd')] : [EVERYTHING],
+  touches: ({ state }) => (state === undefined ? [services.all, paths.below('/etc/systemd')] : [EVERYTHING]),
 })
 
 function plan({ name, state, enabled, daemonReload = true }: ServiceArgs, is: Service): Plan {

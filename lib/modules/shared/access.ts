@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../core/args-of.ts'
 import type { Change } from '../../core/change.ts'
 import { UserError } from '../../core/errors.ts'
 import { type Prediction, type Probe, ask, predict } from '../../core/probe.ts'
@@ -7,26 +8,29 @@ import { quote } from '../../core/sh.ts'
 import { type Account, SELF, account } from './account.ts'
 import type { Stat } from './stat.ts'
 
-/** Who may do what with a file. What is left out stays as it is. */
-export interface AccessArgs {
-  /** Four octal digits in quotes, `'0640'`. */
-  readonly mode?: string | undefined
-  /** Name, or number for a user that only a container has. @default for something new: who runs the task */
-  readonly owner?: string | number | undefined
-  /** Name or number. @default for something new: that of the folder if it says so (setgid), else of who runs the task */
-  readonly group?: string | number | undefined
-}
-
 const accountName = z.union([
   z.int().min(0),
   z.string().regex(/^[^\s:\0-][^\s:\0]*$/, 'must be the name or number of an account'),
 ])
 
 export const accessArgs = {
+  /** Four octal digits in quotes, `'0640'`. @default for something that exists: as it is */
   mode: fileMode.optional(),
+  /**
+   * Name, or number for a user that only a container has.
+   * @default for something that exists: as it is; for something new: who runs the task
+   */
   owner: accountName.optional(),
+  /**
+   * Name or number.
+   * @default for something that exists: as it is; for something new: that of the folder if it is setgid, else that of
+   * who runs the task
+   */
   group: accountName.optional(),
 }
+
+/** Who may do what with a file. What is left out stays as it is. */
+export interface AccessArgs extends ArgsOf<typeof accessArgs> {}
 
 /** The accounts that matter, as the host knows them. */
 export interface AccessState {

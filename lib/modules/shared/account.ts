@@ -1,6 +1,6 @@
 import type { Reader } from '../../core/probe.ts'
 import { quote } from '../../core/sh.ts'
-import { pathResource } from '../../core/resource.ts'
+import { paths } from '../../core/resource.ts'
 
 /** A user or a group as the host knows it. */
 export interface Account {
@@ -18,7 +18,6 @@ export const SELF = { user: 'user:', group: 'group:' } as const
  */
 export const account: Reader<Account | undefined> = {
   name: 'account',
-  channel: 'shell',
   ask: (keys) =>
     [
       FUNCTION,
@@ -32,7 +31,7 @@ export const account: Reader<Account | undefined> = {
     const lines = reply.stdout.toString().split('\n')
     return keys.map((key) => find(key === SELF.user || key === SELF.group ? self(lines, key) : key, lines))
   },
-  sees: () => [pathResource('/etc/passwd'), pathResource('/etc/group')],
+  sees: () => [paths.at('/etc/passwd'), paths.at('/etc/group')],
 }
 
 // The files come first and need no process; getent, where there is one, knows of LDAP and the like.

@@ -1,8 +1,8 @@
 import type { Change } from '../../core/change.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Plan } from '../../core/module.ts'
-import { type Prediction, type Probe, ask, askAll, predict } from '../../core/probe.ts'
-import { type Resource, pathResource } from '../../core/resource.ts'
+import { type Prediction, type Probe, ask, askAll, predict, question } from '../../core/probe.ts'
+import { type Resource, paths } from '../../core/resource.ts'
 import { sha256 } from './sha256.ts'
 import { type Stat, stat } from './stat.ts'
 import { readBody } from './text.ts'
@@ -89,7 +89,9 @@ function contentChange(args: Install, state: InstallState): Change[] {
   const content: Change = { what: 'content', from, to: shortHash(payload, payload.sha256) }
   return [
     ...(isLink ? [{ what: 'type', from: `link to ${state.here.target}`, to: 'file' }] : []),
-    payload.text === undefined ? content : { ...content, body: { path: dest, wanted: payload.text } },
+    payload.text === undefined
+      ? content
+      : { ...content, body: { path: dest, wanted: payload.text, now: question(readBody, dest) } },
   ]
 }
 
@@ -105,4 +107,4 @@ function leaves({ dest, payload }: Install, state: InstallState, wanted: Access)
   ]
 }
 
-export const touchesOfInstall = ({ dest }: Install): Resource[] => [pathResource(dest)]
+export const touchesOfInstall = ({ dest }: Install): Resource[] => [paths.at(dest)]

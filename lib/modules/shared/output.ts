@@ -12,7 +12,6 @@ export interface Output {
 /** Runs scripts that only read, and brings back what they print. The key is the script. */
 export const output: Reader<Output> = {
   name: 'output',
-  channel: 'shell',
   // The exit code comes last within the base64, where nothing that a script prints can be taken for it.
   ask: (scripts) =>
     scripts.map((script, i) => `echo '#${i}'\necho '#${i}' >&2\n${captured(script)}`).join('\n'),

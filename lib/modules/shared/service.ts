@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import type { Reader, Reply } from '../../core/probe.ts'
-import { type Resource, treeResource } from '../../core/resource.ts'
+import { type Resource, type ResourceKind, defineResourceKind, paths } from '../../core/resource.ts'
 import { quote } from '../../core/sh.ts'
 
 /** A unit of systemd, as far as it can be foretold. */
@@ -21,12 +21,17 @@ export const unitOf = (name: string): string =>
     ? name
     : `${name}.service`
 
-export const serviceResource = (name: string): Resource => `service:${unitOf(name)}`
+const units = defineResourceKind('service')
+
+/** Units of systemd, by name: `services.at('docker')` is `docker.service`. */
+export const services: ResourceKind = Object.freeze({
+  ...units,
+  at: (name: string): Resource => units.at(unitOf(name)),
+})
 
 /** One `systemctl show` for all units. */
 export const service: Reader<Service> = {
   name: 'service',
-  channel: 'shell',
   ask: (names) => show(names, ['LoadState', 'ActiveState', 'UnitFileState', 'NeedDaemonReload']),
   parse: (reply, names) =>
     parseUnits(reply, names, (of) => ({
@@ -35,23 +40,22 @@ export const service: Reader<Service> = {
       enabled: of('UnitFileState'),
       needsReload: of('NeedDaemonReload') === 'yes',
     })),
-  sees: (name) => [serviceResource(name), ...UNIT_FILES],
+  sees: (name) => [services.at(name), ...UNIT_FILES],
 }
 
 /** What changes with each start of a unit and with nothing else: asked by restarts alone, because nobody can foretell it. */
 export const serviceRun: Reader<string> = {
   name: 'service-run',
-  channel: 'shell',
   ask: (names) => show(names, ['InvocationID', 'ActiveEnterTimestampMonotonic', 'MainPID']),
   parse: (reply, names) =>
     parseUnits(reply, names, (of) =>
       ['InvocationID', 'ActiveEnterTimestampMonotonic', 'MainPID'].map(of).join(' '),
     ),
-  sees: (name) => [serviceResource(name)],
+  sees: (name) => [services.at(name)],
 }
 
 const UNIT_FILES = ['/etc/systemd', '/run/systemd', '/usr/lib/systemd', '/lib/systemd', '/etc/init.d'].map(
-  treeResource,
+  paths.below,
 )
 
 const NO_SYSTEMD = 3

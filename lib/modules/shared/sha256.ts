@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import type { Reader } from '../../core/probe.ts'
-import { pathResource } from '../../core/resource.ts'
+import { paths } from '../../core/resource.ts'
 import { askable, operand, setOperands, unaskable } from './operand.ts'
 
 /**
@@ -9,7 +9,6 @@ import { askable, operand, setOperands, unaskable } from './operand.ts'
  */
 export const sha256: Reader<string | undefined> = {
   name: 'sha256',
-  channel: 'shell',
   ask: (paths) => `${setOperands(paths)}\n${SCRIPT}`,
   parse: (reply, paths) => {
     const hashes = new Map<string, string>()
@@ -25,7 +24,7 @@ export const sha256: Reader<string | undefined> = {
       return hashes.get(operand(path)) ?? unreadable(path, reply.stderr.toString())
     })
   },
-  sees: (path) => [pathResource(path)],
+  sees: (path) => [paths.at(path)],
 }
 
 // `[ -f` costs no process and keeps sha256sum away from a FIFO, which it would wait for, and from devices.

@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts'
 import type { Reader, Reply } from '../../core/probe.ts'
-import { pathResource } from '../../core/resource.ts'
+import { paths } from '../../core/resource.ts'
 import { askable, operand, setOperands, unaskable } from './operand.ts'
 
 /** What is at a path. Links are not followed: a link is a link. */
@@ -22,7 +22,6 @@ export interface Stat {
 /** One `stat` for all paths, GNU's or busybox's. */
 export const stat: Reader<Stat> = {
   name: 'stat',
-  channel: 'shell',
   ask: (paths) => `${setOperands(paths)}\n${SCRIPT}`,
   parse: (reply, paths) => {
     const found = parseStats(reply.stdout)
@@ -32,7 +31,7 @@ export const stat: Reader<Stat> = {
       return found.get(operand(path)) ?? broken.get(operand(path)) ?? ABSENT
     })
   },
-  sees: (path) => [pathResource(path)],
+  sees: (path) => [paths.at(path)],
 }
 
 const ABSENT: Stat = { type: 'absent' }

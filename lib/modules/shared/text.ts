@@ -1,5 +1,5 @@
 import type { Reader } from '../../core/probe.ts'
-import { pathResource } from '../../core/resource.ts'
+import { paths } from '../../core/resource.ts'
 import { askable, setOperands, unaskable } from './operand.ts'
 
 /** The longest body that is fetched to be compared line by line. */
@@ -11,7 +11,6 @@ export const BODY_LIMIT = 104_448
  */
 export const readBody: Reader<string | undefined> = {
   name: 'body',
-  channel: 'shell',
   ask: (paths) => `${setOperands(paths)}\n${SCRIPT}`,
   parse: (reply, paths) => {
     const bodies = parseBodies(reply.stdout.toString('latin1'))
@@ -22,7 +21,7 @@ export const readBody: Reader<string | undefined> = {
       return body === undefined ? undefined : decode(body)
     })
   },
-  sees: (path) => [pathResource(path)],
+  sees: (path) => [paths.at(path)],
 }
 
 const SCRIPT = `i=0

@@ -1,9 +1,9 @@
-import type { ZodType } from 'zod'
 import type { Change } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
 import { type Module, type Plan, defineModule } from '../../../core/module.ts'
 import { type Prediction, type Probe, ask, predict } from '../../../core/probe.ts'
 import { EVERYTHING } from '../../../core/resource.ts'
+import type { Schema } from '../../../core/schema.ts'
 import { output } from '../../shared/output.ts'
 import { type Found, type Guards, guardQuestions, holds, unmet } from './guards.ts'
 import type { RunArgs } from './run-args.ts'
@@ -23,12 +23,12 @@ export interface RunState {
 /** A module that runs what `body` makes of its arguments. */
 export function defineRun<Args extends RunArgs>(options: {
   readonly name: string
-  readonly args: ZodType<Args>
+  readonly args: Schema<Args>
   readonly body: (args: Args) => string
   readonly shown: (args: Args) => string
 }): Module<Args, RunState> {
   const { name, args: schema, body, shown } = options
-  return defineModule<Args, RunState>({
+  return defineModule<Args, Args, RunState>({
     name,
     args: schema,
     probe: (args) => (args.changes === false ? probeOutput(args, body(args)) : probeGuards(args)),

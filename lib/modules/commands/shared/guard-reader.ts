@@ -8,7 +8,6 @@ import { quote } from '../../../core/sh.ts'
  */
 export const guard: Reader<number> = {
   name: 'guard',
-  channel: 'shell',
   // A shell for each: `exit`, `cd` or a syntax error in one is nobody else's affair.
   ask: (scripts) =>
     scripts.map((script) => `sh -c ${quote(script)} </dev/null >/dev/null 2>&1\necho $?`).join('\n'),

@@ -1,35 +1,6 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../../core/args-of.ts'
 import { absolutePath, secretValue } from '../../../core/schemas.ts'
-import type { Secret } from '../../../core/secret.ts'
-
-/** What `command` and `shell` take alike. */
-export interface RunArgs {
-  /** The folder to run in; it must exist. @default that of the login */
-  readonly cwd?: string | undefined
-  /** Environment. A secret travels on standard input and never shows in `ps`. */
-  readonly env?: Readonly<Record<string, string | Secret>> | undefined
-  /** Sent byte for byte. @default nothing */
-  readonly stdin?: string | Secret | undefined
-  /** Nothing to do if this path exists. Must exist afterwards. */
-  readonly creates?: string | undefined
-  /** Nothing to do if this path does not exist. Must be gone afterwards. */
-  readonly removes?: string | undefined
-  /** A script that only looks: nothing to do if it succeeds. Must succeed afterwards. */
-  readonly unless?: string | undefined
-  /** A script that only looks: nothing to do if it fails. */
-  readonly onlyIf?: string | undefined
-  /**
-   * `false` for a command that only reads: it is run while looking at the host, in dry runs too, reported as ok, and what it
-   * prints is there for `from`.
-   *
-   * @default true
-   */
-  readonly changes?: boolean | undefined
-  /** Exit codes that are not failures. @default [0] */
-  readonly okCodes?: readonly number[] | undefined
-  /** Milliseconds. @default 600_000 */
-  readonly timeoutMs?: number | undefined
-}
 
 const script = z
   .string()
@@ -38,17 +9,35 @@ const script = z
 const name = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable')
 
 export const runArgs = {
+  /** The folder to run in; it must exist. @default that of the login */
   cwd: absolutePath.optional(),
+  /** Environment. A secret travels on standard input and never shows in `ps`. @default that of the task */
   env: z.record(name, z.union([z.string().regex(/^[^\0]*$/), secretValue])).optional(),
+  /** Sent byte for byte. @default nothing */
   stdin: z.union([z.string(), secretValue]).optional(),
+  /** Nothing to do if this path exists. Must exist afterwards. */
   creates: absolutePath.optional(),
+  /** Nothing to do if this path does not exist. Must be gone afterwards. */
   removes: absolutePath.optional(),
+  /** A script that only looks: nothing to do if it succeeds. Must succeed afterwards. */
   unless: script.optional(),
+  /** A script that only looks: nothing to do if it fails. */
   onlyIf: script.optional(),
+  /**
+   * `false` for a command that only reads: it is run while looking at the host, in dry runs too, reported as ok, and what it
+   * prints is there for `from`.
+   *
+   * @default true
+   */
   changes: z.boolean().optional(),
-  okCodes: z.array(z.int().min(0).max(255)).min(1).optional(),
+  /** Exit codes that are not failures. @default [0] */
+  okCodes: z.array(z.int().min(0).max(255)).min(1).readonly().optional(),
+  /** Milliseconds. @default the task's, else 600_000 */
   timeoutMs: z.int().positive().optional(),
 }
+
+/** What `command` and `shell` take alike. */
+export interface RunArgs extends ArgsOf<typeof runArgs> {}
 
 /** What belongs to changing the host, or needs a standard input of its own, is no part of looking at it. */
 export const CHANGING = ['stdin', 'creates', 'removes', 'unless', 'onlyIf', 'timeoutMs'] as const

@@ -1,13 +1,13 @@
 import type { ShellStep } from '../../../core/module.ts'
 import { raw, sh } from '../../../core/sh.ts'
 import type { DockerContainer } from '../shared/reader.ts'
-import type { AbsentContainer, ContainerArgs } from './args.ts'
+import type { AbsentContainer, PresentContainer } from './args.ts'
 import { createWords, optionChanges, updateFlags } from './option-changes.ts'
 import { mainNetwork } from './options.ts'
 import { type ContainerState, condition, mustReplace, nextName, oldName } from './state.ts'
 
 /** Every list may be cut short between any two commands: the next run finds its way from there. */
-export function containerSteps(args: ContainerArgs | AbsentContainer, state: ContainerState): ShellStep[] {
+export function containerSteps(args: PresentContainer | AbsentContainer, state: ContainerState): ShellStep[] {
   if (args.state === 'absent') return removal(args, state)
   const { container } = state
   if (container === undefined && state.old === undefined) return creation(args, state)
@@ -15,7 +15,7 @@ export function containerSteps(args: ContainerArgs | AbsentContainer, state: Con
   return mending(args, state, container)
 }
 
-function creation(args: ContainerArgs, state: ContainerState): ShellStep[] {
+function creation(args: PresentContainer, state: ContainerState): ShellStep[] {
   return [...removeNext(args, state), create(args, args.name), ...start(args)]
 }
 
@@ -23,7 +23,7 @@ function creation(args: ContainerArgs, state: ContainerState): ShellStep[] {
  * The new container is made before the old one is stopped, so a bad option or an image that can't be pulled costs
  * nothing. Should the new one not start, the old one gets its name back and runs again.
  */
-function replacement(args: ContainerArgs, state: ContainerState): ShellStep[] {
+function replacement(args: PresentContainer, state: ContainerState): ShellStep[] {
   const { name } = args
   const [old, next] = [oldName(name), nextName(name)]
   const startOrGoBack = sh`docker start ${name} || {
@@ -47,7 +47,7 @@ ${raw(args.state === 'stopped' ? '' : startOrGoBack)}docker rm ${old}`
 }
 
 /** What Docker can change in place. */
-function mending(args: ContainerArgs, state: ContainerState, container: DockerContainer): ShellStep[] {
+function mending(args: PresentContainer, state: ContainerState, container: DockerContainer): ShellStep[] {
   const { name } = args
   const flags = updateFlags(args, optionChanges(args, container))
   const [now, wanted] = [condition(container), args.state ?? 'running']
@@ -71,12 +71,12 @@ function removal(args: AbsentContainer, state: ContainerState): ShellStep[] {
   ]
 }
 
-function create(args: ContainerArgs, as: string): ShellStep {
+function create(args: PresentContainer, as: string): ShellStep {
   const joins = (args.networks ?? []).map((network) => sh` &&\ndocker network connect ${network} ${as}`)
   return step(sh`docker create --name ${as} ${createWords(args)}${raw(joins.join(''))}`)
 }
 
-function start({ name, state }: ContainerArgs): ShellStep[] {
+function start({ name, state }: PresentContainer): ShellStep[] {
   return state === 'stopped' ? [] : [step(sh`docker start ${name}`), watch(name)]
 }
 
@@ -89,7 +89,7 @@ function watch(name: string): ShellStep {
 }`)
 }
 
-function networkSteps({ name, networks }: ContainerArgs, container: DockerContainer): ShellStep[] {
+function networkSteps({ name, networks }: PresentContainer, container: DockerContainer): ShellStep[] {
   if (networks === undefined) return []
   const wanted = [mainNetwork(container), ...networks]
   const missing = networks.filter((one) => !container.networks.includes(one))

@@ -1,13 +1,15 @@
 import { type Prediction, predict } from '../../../core/probe.ts'
-import { EVERYTHING, type Resource, treeResource } from '../../../core/resource.ts'
-import { type DockerContainer, dockerContainer, dockerImage, dockerResource } from '../shared/reader.ts'
-import type { AbsentContainer, ContainerArgs, ContainerMount } from './args.ts'
+import { EVERYTHING, type Resource, paths } from '../../../core/resource.ts'
+import { type DockerContainer, dockerContainer, dockerImage } from '../shared/reader.ts'
+import { containers, images, volumes } from '../shared/kinds.ts'
+import { served } from '../../shared/served.ts'
+import type { AbsentContainer, PresentContainer, ContainerMount } from './args.ts'
 import { mainNetwork } from './options.ts'
 import { type ContainerState, condition, mustReplace, nextName, oldName } from './state.ts'
 import { isPath, mountsOf } from './mounts.ts'
 import { bytes } from '../shared/schemas.ts'
 
-type Args = ContainerArgs | AbsentContainer
+type Args = PresentContainer | AbsentContainer
 
 /** What is known about the container before the change is made: not the id or the start of a new one. */
 export function containerLeaves(args: Args, state: ContainerState): Prediction[] {
@@ -31,8 +33,8 @@ export function containerTouches(args: Args, state: ContainerState | undefined):
   const mighty = wanted?.privileged || wanted?.capAdd?.length || wanted?.devices?.length
   if (mighty || (container && isMighty(container)) || mounts.some(isEngine)) return [EVERYTHING]
   return [
-    ...[args.name, oldName(args.name), nextName(args.name)].flatMap(containerResources),
-    ...(wanted && pulls(wanted, state) ? [dockerResource('image', wanted.image)] : []),
+    ...[args.name, oldName(args.name), nextName(args.name)].map(containers.at),
+    ...(wanted && pulls(wanted, state) ? [images.at(wanted.image)] : []),
     ...programTouches(mounts),
   ]
 }
@@ -41,20 +43,15 @@ export function containerTouches(args: Args, state: ContainerState | undefined):
 export function restartTouches(name: string, container: DockerContainer | undefined): Resource[] {
   const mounts = container ? mountsOf(container) : []
   if (container === undefined || isMighty(container) || mounts.some(isEngine)) return [EVERYTHING]
-  return [...containerResources(name), ...programTouches(mounts)]
+  return [containers.at(name), ...programTouches(mounts)]
 }
-
-const containerResources = (name: string): Resource[] => [`${dockerResource('container', name)}/**`]
 
 // It may be a database or a server of another kind, so what is asked over the network may change as well.
 function programTouches(mounts: readonly ContainerMount[]): Resource[] {
   const written = mounts.filter(({ readOnly }) => !readOnly)
   return [
-    'postgres:/**',
-    'port:/**',
-    ...written.map(({ source }) =>
-      isPath(source) ? treeResource(source) : `${dockerResource('volume', source)}/**`,
-    ),
+    served.all,
+    ...written.map(({ source }) => (isPath(source) ? paths.below(source) : volumes.at(source))),
   ]
 }
 
@@ -66,12 +63,12 @@ const isEngine = ({ source }: ContainerMount): boolean =>
   ['/', '/run', '/var/run', '/run/docker.sock', '/var/run/docker.sock'].includes(source)
 
 /** A new container whose image isn't there makes Docker pull it. */
-function pulls(args: ContainerArgs, state: ContainerState): boolean {
+function pulls(args: PresentContainer, state: ContainerState): boolean {
   return state.image === undefined && (state.container === undefined || mustReplace(args, state))
 }
 
 /** The container after changes that keep it; undefined where it is a new one or starts anew. */
-function mended(args: ContainerArgs, state: ContainerState): DockerContainer | undefined {
+function mended(args: PresentContainer, state: ContainerState): DockerContainer | undefined {
   const { container } = state
   if (container === undefined || mustReplace(args, state)) return undefined
   if (condition(container) === 'stopped' && args.state !== 'stopped') return undefined
@@ -93,7 +90,7 @@ function mended(args: ContainerArgs, state: ContainerState): DockerContainer | u
   }
 }
 
-function status(args: ContainerArgs, container: DockerContainer): string {
+function status(args: PresentContainer, container: DockerContainer): string {
   if (args.state === 'stopped') return condition(container) === 'stopped' ? container.status : 'exited'
   return container.status === 'paused' ? 'running' : container.status
 }

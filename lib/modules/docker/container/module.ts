@@ -1,6 +1,5 @@
-import { defineModule } from '../../../core/module.ts'
-import type { ContainerArgs, AbsentContainer } from './args.ts'
-import { containerArgs } from './args.ts'
+import { type Module, defineModule } from '../../../core/module.ts'
+import { type ContainerArgs, containerArgs } from './args.ts'
 import { containerLeaves, containerTouches } from './effects.ts'
 import { type ContainerState, condition, containerChanges, probeContainer } from './state.ts'
 import { containerSteps } from './apply.ts'
@@ -13,7 +12,7 @@ import { familiar } from '../shared/reference.ts'
  * @example
  * docker('postgres', { name: 'postgres', image: 'postgres:16', network: 'host', restart: 'unless-stopped' })
  */
-export const container = defineModule<ContainerArgs | AbsentContainer, ContainerState>({
+export const container: Module<ContainerArgs, ContainerState> = defineModule({
   name: 'docker',
   args: containerArgs,
   probe: probeContainer,

@@ -1,7 +1,7 @@
 import type { Change } from '../../../core/change.ts'
 import { differences } from '../../../core/change.ts'
 import type { DockerContainer } from '../shared/reader.ts'
-import type { ContainerArgs, ContainerOptions } from './args.ts'
+import type { PresentContainer, ContainerOptions } from './args.ts'
 import { OPTIONS } from './options.ts'
 
 /** Holds the names of the options that were asked for, so that one that is taken away later is noticed. */
@@ -19,7 +19,7 @@ type AnyOption = {
 const options = Object.entries(OPTIONS) as [keyof ContainerOptions, AnyOption][]
 
 /** Options whose value differs from what was asked for, or that are no longer asked for. */
-export function optionChanges(args: ContainerArgs, container: DockerContainer): Change[] {
+export function optionChanges(args: PresentContainer, container: DockerContainer): Change[] {
   const observed = observedFacts(container)
   const different = differences(wantedFacts(args), observed)
   return [
@@ -29,7 +29,7 @@ export function optionChanges(args: ContainerArgs, container: DockerContainer): 
 }
 
 /** Names of the options that were asked for when the container was made and no longer are. */
-export function takenAway(args: ContainerArgs, container: DockerContainer): string[] {
+export function takenAway(args: PresentContainer, container: DockerContainer): string[] {
   const wanted = wantedFacts(args)
   const before = (container.config.Labels[SPEC_LABEL] ?? '').split(' ').filter(Boolean)
   return before.map(decode).filter((name) => !Object.hasOwn(wanted, name))
@@ -49,20 +49,20 @@ export const isLive = (what: string): boolean =>
   options.some(([name, { live }]) => name === what && live !== undefined)
 
 /** Flags of `docker update` for the options that differ. */
-export function updateFlags(args: ContainerArgs, changes: readonly Change[]): string[] {
+export function updateFlags(args: PresentContainer, changes: readonly Change[]): string[] {
   return options.flatMap(([name, { live }]) =>
     live !== undefined && changes.some(({ what }) => what === name) ? live(args[name]) : [],
   )
 }
 
 /** The flags and words of `docker create` after the name. */
-export function createWords(args: ContainerArgs): string[] {
+export function createWords(args: PresentContainer): string[] {
   const flags = options.flatMap(([name, { flags }]) => (args[name] === undefined ? [] : flags(args[name])))
   const spec = Object.keys(wantedFacts(args)).map(encodeURIComponent).sort().join(' ')
   return [...flags, '--label', `${SPEC_LABEL}=${spec}`, args.image, ...(args.command ?? [])]
 }
 
-function wantedFacts(args: ContainerArgs): Facts {
+function wantedFacts(args: PresentContainer): Facts {
   return Object.fromEntries(
     options.flatMap(([name, { wanted, keyed }]) =>
       args[name] === undefined ? [] : named(name, wanted(args[name]), keyed),

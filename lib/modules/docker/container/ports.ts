@@ -1,20 +1,25 @@
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import type { ArgsOf } from '../../../core/args-of.ts'
 import type { DockerContainer } from '../shared/reader.ts'
 
-/** A port of the container that is reachable on the host. */
-export interface PortMapping {
+const port = z.int().min(1).max(65535)
+
+const shape = {
   /** Port in the container. */
-  readonly container: number
+  container: port,
   /** Port on the host. @default one that Docker picks at every start */
-  readonly host?: number | undefined
+  host: port.optional(),
   /** Address on the host. @default all addresses */
-  readonly ip?: string | undefined
-  /** @default 'tcp' */
-  readonly protocol?: 'tcp' | 'udp' | 'sctp' | undefined
+  ip: z.string().optional(),
+  /** Of the transport. @default 'tcp' */
+  protocol: z.enum(['tcp', 'udp', 'sctp']).optional(),
 }
 
-const port = z.int().min(1).max(65535)
+/** A port of the container that is reachable on the host. */
+export interface PortMapping extends ArgsOf<typeof shape> {}
+
+const mapping: z.ZodType<PortMapping, PortMapping> = z.strictObject(shape)
 
 export const portMapping = z.union([
   z
@@ -23,12 +28,7 @@ export const portMapping = z.union([
       (text) => parsePort(text) !== undefined,
       "must look like '10.88.0.11:5432:5432/tcp', without ranges",
     ),
-  z.strictObject({
-    container: port,
-    host: port.optional(),
-    ip: z.string().optional(),
-    protocol: z.enum(['tcp', 'udp', 'sctp']).optional(),
-  }),
+  mapping,
 ])
 
 /** One way to write a mapping, for comparing and for `docker create`. */

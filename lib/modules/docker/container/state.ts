@@ -2,7 +2,7 @@ import type { Change } from '../../../core/change.ts'
 import { type Probe, ask, askAll, mapProbe } from '../../../core/probe.ts'
 import { type DockerContainer, type DockerImage, dockerContainer, dockerImage } from '../shared/reader.ts'
 import { familiar } from '../shared/reference.ts'
-import type { AbsentContainer, ContainerArgs } from './args.ts'
+import type { AbsentContainer, PresentContainer } from './args.ts'
 import { isLive, optionChanges, takenAway } from './option-changes.ts'
 
 export interface ContainerState {
@@ -18,7 +18,7 @@ export interface ContainerState {
 export const oldName = (name: string): string => `${name}.run-playbook-old`
 export const nextName = (name: string): string => `${name}.run-playbook-new`
 
-export function probeContainer(args: ContainerArgs | AbsentContainer): Probe<ContainerState> {
+export function probeContainer(args: PresentContainer | AbsentContainer): Probe<ContainerState> {
   const containers = askAll({
     container: ask(dockerContainer, args.name),
     old: ask(dockerContainer, oldName(args.name)),
@@ -31,7 +31,7 @@ export function probeContainer(args: ContainerArgs | AbsentContainer): Probe<Con
   }))
 }
 
-export function containerChanges(args: ContainerArgs | AbsentContainer, state: ContainerState): Change[] {
+export function containerChanges(args: PresentContainer | AbsentContainer, state: ContainerState): Change[] {
   const { container } = state
   if (args.state === 'absent' || container === undefined) {
     return [...stateChange(args, container), ...leftovers(args, state)]
@@ -45,7 +45,7 @@ export function containerChanges(args: ContainerArgs | AbsentContainer, state: C
 }
 
 /** Whether there is something that only a new container can have. */
-export function mustReplace(args: ContainerArgs, { container, image }: ContainerState): boolean {
+export function mustReplace(args: PresentContainer, { container, image }: ContainerState): boolean {
   if (container === undefined) return false
   return (
     container.status === 'dead' ||
@@ -63,7 +63,7 @@ export function condition(container: DockerContainer | undefined): string {
 }
 
 function stateChange(
-  args: ContainerArgs | AbsentContainer,
+  args: PresentContainer | AbsentContainer,
   container: DockerContainer | undefined,
 ): Change[] {
   const [from, to] = [condition(container), args.state ?? 'running']
@@ -77,7 +77,7 @@ function leftovers({ name }: { name: string }, { container, old, next }: Contain
 }
 
 function imageChange(
-  args: ContainerArgs,
+  args: PresentContainer,
   container: DockerContainer,
   image: DockerImage | undefined,
 ): Change[] {

@@ -1,6 +1,6 @@
-import { type Module, type ModuleDefinition, defineModule } from '../../../core/module.ts'
+import { type Module, defineModule } from '../../../core/module.ts'
 import type { Resource } from '../../../core/resource.ts'
-import { dockerResource } from '../shared/reader.ts'
+import { images } from '../shared/kinds.ts'
 import type { ImageArgs } from './args.ts'
 import { type Image, args } from './image.ts'
 import { type ImageState, probe } from './state.ts'
@@ -15,7 +15,7 @@ import { apply } from './apply.ts'
  * docker.image('image', { name: 'web:1', archive: new URL('../web.tar.gz', import.meta.url) })
  * docker.image('image', { name: 'web:1', build: { context: 'docker/web' } })
  */
-export const image = defineModule({
+export const image: Module<ImageArgs, ImageState> = defineModule({
   name: 'docker_image',
   args,
   probe,
@@ -25,14 +25,14 @@ export const image = defineModule({
   // Only pulling tells whether the registry has something newer, and then there is nothing left to do.
   verify: (args, _before, after) =>
     args.source.kind === 'pull' && args.state === 'present' && after.image ? [] : plan(args, after).changes,
-} satisfies ModuleDefinition<Image, ImageState>) as unknown as Module<ImageArgs, ImageState>
+})
 
 function touches({ name, source }: Image, state: ImageState | undefined): Resource[] {
   const before = state?.image
   // An image without a name left goes, and a container may ask for it by its id.
   if (source.kind !== 'archive') {
-    return [name, ...(before ? [before.id] : [])].map((one) => dockerResource('image', one))
+    return [name, ...(before ? [before.id] : [])].map((one) => images.at(one))
   }
   const { image, sets } = source.archive
-  return [name, image.id, ...sets].map((one) => dockerResource('image', one))
+  return [name, image.id, ...sets].map((one) => images.at(one))
 }

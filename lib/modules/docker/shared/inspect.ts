@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
 /** What `docker container inspect` says, as far as anything here looks at it. */
-export type DockerContainer = z.output<typeof containerSchema>
+export interface DockerContainer extends z.output<typeof containerSchema> {}
 
 /** An image, by what makes it the same one on any host. */
 export interface DockerImage {
@@ -17,9 +17,11 @@ export interface DockerImage {
   readonly content: string
 }
 
-export type DockerNetwork = z.output<typeof networkSchema>
+/** What `docker network inspect` says. */
+export interface DockerNetwork extends z.output<typeof networkSchema> {}
 
-export type DockerVolume = z.output<typeof volumeSchema>
+/** What `docker volume inspect` says. */
+export interface DockerVolume extends z.output<typeof volumeSchema> {}
 
 // Go prints an empty list as null, and versions differ in what they leave out.
 const list = <Item extends z.ZodType>(item: Item) =>

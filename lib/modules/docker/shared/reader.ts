@@ -1,7 +1,6 @@
 import { type ZodType } from 'zod'
 import { UserError } from '../../../core/errors.ts'
 import type { Reader, Reply } from '../../../core/probe.ts'
-import { type Resource } from '../../../core/resource.ts'
 import { sh } from '../../../core/sh.ts'
 import {
   type DockerContainer,
@@ -13,13 +12,10 @@ import {
   networkSchema,
   volumeSchema,
 } from './inspect.ts'
-import { familiar, isCalled } from './reference.ts'
+import { containers, dockerNetworks, images, volumes } from './kinds.ts'
+import { isCalled } from './reference.ts'
 
 export type { DockerContainer, DockerImage, DockerNetwork, DockerVolume }
-
-/** A thing of the Docker engine, as a resource: `docker:container/postgres`. */
-export const dockerResource = (kind: Kind, name: string): Resource =>
-  `docker:${kind}/${kind === 'image' ? familiar(name) : name}`
 
 /** A container by its name; `undefined` where there is none. */
 export const dockerContainer = inspector('container', containerSchema, (one, name) => one.name === name)
@@ -31,16 +27,15 @@ export const dockerNetwork = inspector('network', networkSchema, (one, name) => 
 
 export const dockerVolume = inspector('volume', volumeSchema, (one, name) => one.name === name)
 
-export type Kind = 'container' | 'image' | 'network' | 'volume'
+const KINDS = { container: containers, image: images, network: dockerNetworks, volume: volumes }
 
 function inspector<Answer>(
-  kind: Kind,
+  kind: keyof typeof KINDS,
   schema: ZodType<Answer>,
   matches: (answer: Answer, key: string) => boolean,
 ): Reader<Answer | undefined> {
   return {
     name: `docker_${kind}`,
-    channel: 'shell',
     // One object a line: Docker skips what isn't there, says so on standard error and goes on.
     ask: (keys) => `docker ${kind} inspect --format '{{json .}}' -- ${sh`${keys}`}`,
     parse: (reply, keys) => {
@@ -48,12 +43,12 @@ function inspector<Answer>(
       const found = lines.filter((line) => line.startsWith('{')).map((line) => schema.parse(JSON.parse(line)))
       return keys.map((key) => found.find((one) => matches(one, key)) ?? whyMissing(kind, key, reply))
     },
-    sees: (key) => [dockerResource(kind, key)],
+    sees: (key) => [KINDS[kind].at(key)],
   }
 }
 
 /** Not there, or nobody to ask? Docker's messages aren't translated. */
-function whyMissing(kind: Kind, key: string, { code, stderr }: Reply): undefined | Error {
+function whyMissing(kind: string, key: string, { code, stderr }: Reply): undefined | Error {
   if (code === 0) return undefined
   if (code === 127) {
     return new UserError('E_NO_DOCKER', 'the docker command is not installed', {

@@ -1,43 +1,40 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../../core/args-of.ts'
 import { absolutePath } from '../../../core/schemas.ts'
 import { type AccessArgs, accessArgs } from '../../shared/access.ts'
 import { isGuarded } from './protected-paths.ts'
 
-export interface FileArgs extends AccessArgs {
+const own = {
   /** Absolute path on the host. */
-  readonly path: string
+  path: absolutePath,
   /**
    * - `directory`: created with its parents, which get mode 0755 and belong to whoever runs the task
    * - `file`: created empty if missing; what it holds is left alone
    * - `link`: a symbolic link to `target`, replaced atomically
    * - `absent`: removed with all that is in it; refused for `/`, `/etc` and the like
    */
-  readonly state: 'directory' | 'file' | 'link' | 'absent'
+  state: z.enum(['directory', 'file', 'link', 'absent']),
   /** For a link: what it leads to, written into the link as it is. Need not exist. */
-  readonly target?: string | undefined
+  target: z
+    .string()
+    .min(1)
+    .regex(/^[^\0]*$/, 'must not contain a NUL byte')
+    .optional(),
   /**
    * Remove what is there if it is of another kind, such as a file where a directory is wanted. Without it that is an
    * error, because what is there may be somebody's data.
    *
    * @default false
    */
-  readonly force?: boolean | undefined
+  force: z.boolean().optional(),
 }
+
+export interface FileArgs extends AccessArgs, ArgsOf<typeof own> {}
 
 const MODES = 'a link has no mode of its own, and nothing can be said of what is absent'
 
-export const args: z.ZodType<FileArgs> = z
-  .strictObject({
-    path: absolutePath,
-    state: z.enum(['directory', 'file', 'link', 'absent']),
-    target: z
-      .string()
-      .min(1)
-      .regex(/^[^\0]*$/, 'must not contain a NUL byte')
-      .optional(),
-    force: z.boolean().optional(),
-    ...accessArgs,
-  })
+export const args = z
+  .strictObject({ ...own, ...accessArgs })
   .refine(({ state, target }) => (state === 'link') === (target !== undefined), {
     path: ['target'],
     error: 'goes with state: link, and only with it',

@@ -1,4 +1,4 @@
-import { type ModuleDefinition, defineModule } from '../../../core/module.ts'
+import { type Module, defineModule } from '../../../core/module.ts'
 import { applyFile } from './apply.ts'
 import { type FileState, probeFile } from './state.ts'
 import { planFile, touchesOfFile } from './plan.ts'
@@ -10,11 +10,11 @@ import { type FileArgs, args } from './args.ts'
  * @example
  * file('data folder', { path: '/srv/app', state: 'directory', mode: '0750', owner: 'app' })
  */
-export const file = defineModule({
+export const file: Module<FileArgs, FileState> = defineModule({
   name: 'file',
   args,
   probe: probeFile,
   plan: planFile,
   apply: applyFile,
   touches: touchesOfFile,
-} satisfies ModuleDefinition<FileArgs, FileState>)
+})

@@ -2,7 +2,7 @@ import type { Change } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
 import type { Plan } from '../../../core/module.ts'
 import { type Prediction, predict } from '../../../core/probe.ts'
-import { type Resource, pathResource, treeResource } from '../../../core/resource.ts'
+import { type Resource, paths } from '../../../core/resource.ts'
 import { sha256 } from '../../shared/sha256.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import { readBody } from '../../shared/text.ts'
@@ -114,7 +114,7 @@ export function touchesOfFile(args: FileArgs, state?: FileState): Resource[] {
   const whole = args.state === 'absent' || args.state === 'link' || args.force === true
   const created = state === undefined ? ancestors(args.path) : missing(state)
   return [
-    whole ? treeResource(args.path) : pathResource(args.path),
-    ...(args.state === 'directory' ? created.map(pathResource) : []),
+    whole ? paths.below(args.path) : paths.at(args.path),
+    ...(args.state === 'directory' ? created.map(paths.at) : []),
   ]
 }

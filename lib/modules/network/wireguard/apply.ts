@@ -3,7 +3,7 @@ import { raw, sh } from '../../../core/sh.ts'
 import { applyInstall } from '../../shared/apply-install.ts'
 import { type Install, type InstallState, planInstall } from '../../shared/install.ts'
 import { configPath, dropInFolder } from './reader.ts'
-import type { WireguardArgs } from './args.ts'
+import type { UpInterface } from './args.ts'
 import { dropIn, liveConfig } from './config.ts'
 import { liveChanges, needsRestart } from './live-changes.ts'
 import { type WireguardState, dropInHash, dropInPath } from './state.ts'
@@ -13,7 +13,7 @@ import { type WireguardState, dropInHash, dropInPath } from './state.ts'
  * The file is written last then: being stopped half way, the next run finds it different and does the rest.
  */
 export function upSteps(
-  args: WireguardArgs,
+  args: UpInterface,
   install: Install,
   state: WireguardState & { readonly file: InstallState },
 ): ShellStep[] {

@@ -1,45 +1,9 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../../core/args-of.ts'
 import { secretValue } from '../../../core/schemas.ts'
 import { type Secret, reveal } from '../../../core/secret.ts'
 import { wireguardPublicKey } from '../../../secrets/wireguard.ts'
 import { network } from './subnet.ts'
-
-export interface WireguardArgs {
-  /** @example 'wg0' */
-  readonly interface: string
-  /** @default 'up' */
-  readonly state?: 'up' | 'absent' | undefined
-  /** As `wg genkey` prints it. */
-  readonly privateKey: Secret
-  /** Own address with the length of the network. @example '10.88.0.11/24' */
-  readonly address: string
-  /** UDP port. @default 51820 */
-  readonly listenPort?: number | undefined
-  /** All of them: peers that are not listed are removed. */
-  readonly peers: readonly WireguardPeer[]
-  /** Bytes. @default what wg-quick makes of the route to the peers, mostly 1420 */
-  readonly mtu?: number | undefined
-  /** Units that start after the interface at boot, such as those that listen on its address. @example ['docker.service'] */
-  readonly before?: readonly string[] | undefined
-}
-
-export interface WireguardPeer {
-  readonly publicKey: string
-  /** Where to reach it. Left out for a peer that always calls first. @example '192.0.2.12:51820' */
-  readonly endpoint?: string | undefined
-  /** Networks behind it, and the only ones it may send from. @example ['10.88.0.12/32'] */
-  readonly allowedIps: readonly string[]
-  /** As `wg genpsk` prints it. */
-  readonly presharedKey?: Secret | undefined
-  /** Seconds between packets that keep a NAT's mapping open. @default off */
-  readonly persistentKeepalive?: number | undefined
-}
-
-/** An interface that should not be there. What else is given does not count. */
-export interface AbsentWireguard {
-  readonly interface: string
-  readonly state: 'absent'
-}
 
 const publicKey = z
   .string()
@@ -50,20 +14,31 @@ const secretKey = secretValue.refine(isKey, 'must be a WireGuard key, 32 bytes i
 
 const port = z.int().min(1).max(65535)
 
-const peer = z.strictObject({
+const peerShape = {
+  /** As `wg pubkey` prints it. */
   publicKey,
+  /** Where to reach it. @default none, for a peer that always calls first @example '192.0.2.12:51820' */
   endpoint: z
     .string()
     .regex(/^(\[[\da-f:]+\]|[\w.-]+):\d+$/i, "must look like '192.0.2.12:51820'")
     .optional(),
-  allowedIps: z.array(
-    z
-      .string()
-      .refine((text) => network(text) === text, { error: ({ input }) => wrongNetwork(String(input)) }),
-  ),
+  /** Networks behind it, and the only ones it may send from. @example ['10.88.0.12/32'] */
+  allowedIps: z
+    .array(
+      z
+        .string()
+        .refine((text) => network(text) === text, { error: ({ input }) => wrongNetwork(String(input)) }),
+    )
+    .readonly(),
+  /** As `wg genpsk` prints it. @default none */
   presharedKey: secretKey.optional(),
+  /** Seconds between packets that keep a NAT's mapping open. @default off */
   persistentKeepalive: z.int().min(0).max(65535).optional(),
-})
+}
+
+export interface WireguardPeer extends ArgsOf<typeof peerShape> {}
+
+const peer: z.ZodType<WireguardPeer, WireguardPeer> = z.strictObject(peerShape)
 
 function wrongNetwork(text: string): string {
   const right = network(text)
@@ -74,30 +49,59 @@ const interfaceName = z
   .string()
   .regex(/^[A-Za-z0-9_=+.-]{1,15}$/, 'must be the name of an interface, up to 15 characters')
 
-const anyInterface = z
-  .strictObject({
-    interface: interfaceName,
-    state: z.enum(['up', 'absent']).optional(),
-    privateKey: secretKey.optional(),
-    address: z
-      .string()
-      .refine((text) => network(text) !== undefined, "must be an address such as '10.88.0.11/24'")
-      .optional(),
-    listenPort: port.optional(),
-    peers: z.array(peer).optional(),
-    mtu: z.int().min(576).max(65535).optional(),
-    before: z
-      .array(z.string().regex(/^[\w@:.\\-]+\.\w+$/, "must be a unit such as 'docker.service'"))
-      .optional(),
-  })
-  .check(({ value, issues }) => {
-    if (value.state === 'absent') return
-    for (const path of (['privateKey', 'address', 'peers'] as const).filter(
-      (key) => value[key] === undefined,
-    )) {
-      issues.push({ code: 'custom', input: value, path: [path], message: 'is missing' })
-    }
-  })
+const shape = {
+  /** The interface's name. @example 'wg0' */
+  interface: interfaceName,
+  /** `absent` takes it down and removes its configuration; then nothing else counts. @default 'up' */
+  state: z.enum(['up', 'absent']).optional(),
+  /** As `wg genkey` prints it. Needed unless `absent`. */
+  privateKey: secretKey.optional(),
+  /** Own address with the length of the network. Needed unless `absent`. @example '10.88.0.11/24' */
+  address: z
+    .string()
+    .refine((text) => network(text) !== undefined, "must be an address such as '10.88.0.11/24'")
+    .optional(),
+  /** UDP port. @default 51820 */
+  listenPort: port.optional(),
+  /** All of them: peers that are not listed are removed. Needed unless `absent`. */
+  peers: z.array(peer).readonly().optional(),
+  /** Bytes. @default what wg-quick makes of the route to the peers, mostly 1420 */
+  mtu: z.int().min(576).max(65535).optional(),
+  /**
+   * Units that start after the interface at boot, such as those that listen on its address.
+   *
+   * @default none
+   * @example ['docker.service']
+   */
+  before: z
+    .array(z.string().regex(/^[\w@:.\\-]+\.\w+$/, "must be a unit such as 'docker.service'"))
+    .readonly()
+    .optional(),
+}
+
+export interface WireguardArgs extends ArgsOf<typeof shape> {}
+
+/** An interface that should be up. */
+export interface UpInterface extends WireguardArgs {
+  readonly privateKey: Secret
+  readonly address: string
+  readonly peers: readonly WireguardPeer[]
+}
+
+const NEEDED = ['privateKey', 'address', 'peers'] as const
 
 // One object with a check, because the messages of a union don't name the argument.
-export const wireguardArgs = anyInterface as unknown as z.ZodType<WireguardArgs | AbsentWireguard>
+export const wireguardArgs = z.strictObject(shape).check(({ value, issues }) => {
+  if (value.state === 'absent') return
+  for (const path of NEEDED.filter((key) => value[key] === undefined)) {
+    issues.push({ code: 'custom', input: value, path: [path], message: 'is missing' })
+  }
+})
+
+/** The arguments of an interface that should be up; undefined for one that should not be there. */
+export function upInterface(args: WireguardArgs): UpInterface | undefined {
+  const { privateKey, address, peers } = args
+  if (args.state === 'absent' || privateKey === undefined || address === undefined || peers === undefined)
+    return undefined
+  return { ...args, privateKey, address, peers }
+}

@@ -1,11 +1,11 @@
 import { Secret, reveal } from '../../../core/secret.ts'
 import { WIREGUARD_MARKER } from './reader.ts'
-import type { WireguardArgs, WireguardPeer } from './args.ts'
+import type { UpInterface, WireguardPeer } from './args.ts'
 
 export const LISTEN_PORT = 51820
 
 /** The file for `wg-quick`. Secret as a whole: it holds the private key. */
-export function configFile(args: WireguardArgs): Secret {
+export function configFile(args: UpInterface): Secret {
   const { interface: name, address, mtu } = args
   const lines = [
     WIREGUARD_MARKER,
@@ -18,7 +18,7 @@ export function configFile(args: WireguardArgs): Secret {
 }
 
 /** What `wg` itself understands of it, for changing the interface while it carries traffic. */
-export function liveConfig(args: WireguardArgs): Secret {
+export function liveConfig(args: UpInterface): Secret {
   const peers = args.peers.map(explicit)
   const lines = ['[Interface]', ...keyLines({ ...args, peers })]
   return new Secret(`keys of ${args.interface}`, `${lines.join('\n')}\n`)
@@ -36,7 +36,7 @@ function explicit(peer: WireguardPeer): WireguardPeer {
 
 const NO_KEY = new Secret('no key', Buffer.alloc(32).toString('base64'))
 
-const keyLines = ({ privateKey, listenPort = LISTEN_PORT, peers }: WireguardArgs): string[] => [
+const keyLines = ({ privateKey, listenPort = LISTEN_PORT, peers }: UpInterface): string[] => [
   `ListenPort = ${listenPort}`,
   `PrivateKey = ${reveal(privateKey)}`,
   ...peers.flatMap(peerLines),

@@ -3,12 +3,12 @@ import { type Change, differences } from '../../../core/change.ts'
 import { reveal } from '../../../core/secret.ts'
 import { wireguardPublicKey } from '../../../secrets/wireguard.ts'
 import type { WireguardInterface } from './reader.ts'
-import type { WireguardArgs, WireguardPeer } from './args.ts'
+import type { UpInterface, WireguardPeer } from './args.ts'
 import { LISTEN_PORT } from './config.ts'
 import { contains, network } from './subnet.ts'
 
 /** What differs between the interface that carries traffic and the one that should. */
-export function liveChanges(args: WireguardArgs, live: WireguardInterface): Change[] {
+export function liveChanges(args: UpInterface, live: WireguardInterface): Change[] {
   if (!isUp(live)) return [{ what: 'state', from: live.config === 'ours' ? 'down' : 'absent', to: 'up' }]
   const { address, mtu, listenPort = LISTEN_PORT } = args
   return [
@@ -21,7 +21,7 @@ export function liveChanges(args: WireguardArgs, live: WireguardInterface): Chan
 }
 
 /** Whether it takes wg-quick, which cuts connections: only it sets addresses and routes. */
-export function needsRestart(args: WireguardArgs, live: WireguardInterface): boolean {
+export function needsRestart(args: UpInterface, live: WireguardInterface): boolean {
   if (!isUp(live)) return true
   const { address, mtu } = args
   if (differences({ addresses: [address], mtu }, live).length > 0) return true

@@ -1,13 +1,15 @@
-import { type Module, type ModuleDefinition, defineModule } from '../../../core/module.ts'
-import { type Resource, pathResource, treeResource } from '../../../core/resource.ts'
-import { serviceResource } from '../../shared/service.ts'
-import { configPath, wireguardResource } from './reader.ts'
-import type { AbsentWireguard, WireguardArgs } from './args.ts'
+import { type Module, defineModule } from '../../../core/module.ts'
+import { type Resource, paths } from '../../../core/resource.ts'
+import { served } from '../../shared/served.ts'
+import { services } from '../../shared/service.ts'
+import { connectivity } from '../connectivity.ts'
+import { configPath, wireguardInterfaces } from './reader.ts'
+import type { WireguardArgs } from './args.ts'
 import { type WireguardState, probeWireguard } from './state.ts'
 import { absentSteps, upSteps } from './apply.ts'
 import { type Overlay, args } from './overlay.ts'
 import { planUp, planAbsent } from './plan.ts'
-export type { AbsentWireguard, WireguardArgs, WireguardPeer } from './args.ts'
+export type { WireguardArgs, WireguardPeer } from './args.ts'
 
 /**
  * A WireGuard interface that systemd brings up at every boot. A configuration or an interface that somebody else made is
@@ -22,7 +24,7 @@ export type { AbsentWireguard, WireguardArgs, WireguardPeer } from './args.ts'
  *   before: ['docker.service'],
  * })
  */
-export const wireguard = defineModule({
+export const wireguard: Module<WireguardArgs, WireguardState> = defineModule({
   name: 'wireguard',
   args,
   probe: ({ name, up }) => probeWireguard(name, up?.install),
@@ -32,13 +34,11 @@ export const wireguard = defineModule({
     return absentSteps(name, state)
   },
   touches,
-} satisfies ModuleDefinition<Overlay, WireguardState>) as unknown as Module<
-  WireguardArgs | AbsentWireguard,
-  WireguardState
->
+})
 
 /** With the overlay goes whatever is reached over it. */
 function touches({ name }: Overlay): Resource[] {
-  const files = [pathResource(configPath(name)), treeResource('/etc/systemd')]
-  return [wireguardResource(name), serviceResource(`wg-quick@${name}`), ...files, 'postgres:/**', 'port:/**']
+  const files = [paths.at(configPath(name)), paths.below('/etc/systemd')]
+  const own = [wireguardInterfaces.at(name), services.at(`wg-quick@${name}`)]
+  return [...own, ...files, connectivity.all, served.all]
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Reader } from '../../../core/probe.ts'
-import { type Resource, pathResource, treeResource } from '../../../core/resource.ts'
+import { type ResourceKind, defineResourceKind, paths } from '../../../core/resource.ts'
 import { raw, sh } from '../../../core/sh.ts'
-import { serviceResource } from '../../shared/service.ts'
+import { services } from '../../shared/service.ts'
 
 /** First line of a configuration that is ours; without it nothing is overwritten. */
 export const WIREGUARD_MARKER = '# Written by run-playbook: what is changed here by hand is lost.'
@@ -15,12 +15,12 @@ export const configPath = (name: string): string => `/etc/wireguard/${name}.conf
 /** Folder of what is added to the unit that `wireguard-tools` brings. */
 export const dropInFolder = (name: string): string => `/etc/systemd/system/wg-quick@${name}.service.d`
 
-export const wireguardResource = (name: string): Resource => `wireguard:${name}`
+/** WireGuard interfaces of the host, by name. */
+export const wireguardInterfaces: ResourceKind = defineResourceKind('wireguard')
 
 /** The live state of interfaces. Private and preshared keys stay on the host: at most a hash of them travels. */
 export const wireguardInterface: Reader<WireguardInterface> = {
   name: 'wireguard_interface',
-  channel: 'shell',
   ask: (names) => sh`${raw(SCRIPT)}\nfor name in ${names}; do look; done\nexit 0`,
   parse: (reply, names) => {
     const blocks = reply.stdout.toString().split(/^interface /m)
@@ -30,10 +30,10 @@ export const wireguardInterface: Reader<WireguardInterface> = {
     })
   },
   sees: (name) => [
-    wireguardResource(name),
-    pathResource(configPath(name)),
-    serviceResource(`wg-quick@${name}`),
-    treeResource('/etc/systemd'),
+    wireguardInterfaces.at(name),
+    paths.at(configPath(name)),
+    services.at(`wg-quick@${name}`),
+    paths.below('/etc/systemd'),
   ],
 }
 

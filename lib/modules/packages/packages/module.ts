@@ -1,5 +1,9 @@
-import { defineModule } from '../../../core/module.ts'
-import { type Resource, treeResource } from '../../../core/resource.ts'
+import { type Module, defineModule } from '../../../core/module.ts'
+import { type Resource, paths } from '../../../core/resource.ts'
+import { dockerKinds } from '../../docker/shared/kinds.ts'
+import { services } from '../../shared/service.ts'
+import { served } from '../../shared/served.ts'
+import { installedPackages } from './reader.ts'
 import { packageStep } from './apply.ts'
 import { type PackagesArgs, args } from './args.ts'
 import { type PackagesState, probe } from './state.ts'
@@ -11,8 +15,8 @@ import { managerOf, plan, toDo } from './plan.ts'
  * @example
  * packages('tools', { names: ['curl', 'jq'] })
  */
-export const packages = defineModule<PackagesArgs, PackagesState>({
-  name: 'package',
+export const packages: Module<PackagesArgs, PackagesState> = defineModule({
+  name: 'packages',
   args,
   probe,
   plan,
@@ -32,8 +36,9 @@ export const packages = defineModule<PackagesArgs, PackagesState>({
  * Standard 3.0, §3.17; Debian policy 9.1), so answers about those stay good.
  */
 const TOUCHED: readonly Resource[] = [
-  'package:/**',
-  'service:/**',
-  'docker:/**',
-  ...'/bin /boot /etc /lib /lib32 /lib64 /opt /run /sbin /tmp /usr /var'.split(' ').map(treeResource),
+  installedPackages.all,
+  services.all,
+  served.all,
+  ...dockerKinds.map(({ all }) => all),
+  ...'/bin /boot /etc /lib /lib32 /lib64 /opt /run /sbin /tmp /usr /var'.split(' ').map(paths.below),
 ]

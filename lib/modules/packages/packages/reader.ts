@@ -1,8 +1,11 @@
 import type { Reader } from '../../../core/probe.ts'
-import { treeResource } from '../../../core/resource.ts'
+import { type ResourceKind, defineResourceKind, paths } from '../../../core/resource.ts'
 import { quote } from '../../../core/sh.ts'
 
 export type PackageManager = 'apt' | 'apk' | 'dnf' | 'none'
+
+/** Packages of the host's manager, by name: `installedPackages.at('nginx')`. */
+export const installedPackages: ResourceKind = defineResourceKind('package')
 
 /** A package, as far as it can be foretold. Versions are for {@link packageVersion}. */
 export interface Package {
@@ -13,7 +16,6 @@ export interface Package {
 /** One query for all packages, by whichever manager the host has. */
 export const packageInstalled: Reader<Package> = {
   name: 'package',
-  channel: 'shell',
   ask: (names) => `set -- ${names.map(quote).join(' ')}\n${SCRIPT}`,
   parse: (reply, names) => {
     const [manager = '', ...lines] = reply.stdout.toString().split('\n')
@@ -23,12 +25,12 @@ export const packageInstalled: Reader<Package> = {
     const installed = new Set(lines.flatMap(known === 'apt' ? dpkgNames : (line) => [line]))
     return names.map((name) => ({ manager: known, installed: installed.has(name) }))
   },
-  sees: (name) => [`package:${name}`, ...DATABASES],
+  sees: (name) => [installedPackages.at(name), ...DATABASES],
 }
 
 const MANAGERS: readonly PackageManager[] = ['apt', 'apk', 'dnf', 'none']
 const DATABASES = ['/var/lib/dpkg', '/lib/apk', '/usr/lib/apk', '/var/lib/rpm', '/usr/lib/sysimage/rpm'].map(
-  treeResource,
+  paths.below,
 )
 
 // The tools complain about names that they do not know, and go on.

@@ -1,6 +1,7 @@
 import type { Reader } from '../../../core/probe.ts'
-import { treeResource } from '../../../core/resource.ts'
+import { paths } from '../../../core/resource.ts'
 import { quote } from '../../../core/sh.ts'
+import { installedPackages } from './reader.ts'
 
 /** The versions that apt knows of. */
 export interface PackageVersion {
@@ -15,7 +16,6 @@ export interface PackageVersion {
 /** Asked only by those who want the latest: it takes apt longer than `dpkg-query`. */
 export const packageVersion: Reader<PackageVersion> = {
   name: 'package-version',
-  channel: 'shell',
   ask: (names) => `set -- ${names.map(quote).join(' ')}\n${SCRIPT}`,
   parse: (reply, names) => {
     const [fresh = '', ...lines] = reply.stdout.toString().split('\n')
@@ -34,10 +34,10 @@ export const packageVersion: Reader<PackageVersion> = {
     })
   },
   sees: (name) => [
-    `package:${name}`,
-    treeResource('/var/lib/dpkg'),
-    treeResource('/var/lib/apt'),
-    treeResource('/etc/apt'),
+    installedPackages.at(name),
+    paths.below('/var/lib/dpkg'),
+    paths.below('/var/lib/apt'),
+    paths.below('/etc/apt'),
   ],
 }
 

@@ -1,14 +1,17 @@
 import { z } from 'zod'
+import type { ArgsOf } from '../../../core/args-of.ts'
 import type { Change } from '../../../core/change.ts'
 import { type Module, defineModule } from '../../../core/module.ts'
 import { ask, askAll } from '../../../core/probe.ts'
 import { type Service, service, serviceRun } from '../../shared/service.ts'
 import { DAEMON_RELOAD, assertUnit, isActive, systemctl, unitName } from './systemctl.ts'
 
-export interface ServiceActionArgs {
+const shape = {
   /** A unit of systemd: `docker` is `docker.service`. */
-  readonly name: string
+  name: unitName,
 }
+
+export interface ServiceActionArgs extends ArgsOf<typeof shape> {}
 
 export interface ServiceActionState {
   readonly service: Service
@@ -25,9 +28,9 @@ export function defineAction(options: {
   readonly renews: boolean
 }): Module<ServiceActionArgs, ServiceActionState> {
   const { name: module, verb, what, renews } = options
-  return defineModule<ServiceActionArgs, ServiceActionState>({
+  return defineModule<ServiceActionArgs, ServiceActionArgs, ServiceActionState>({
     name: module,
-    args: z.strictObject({ name: unitName }),
+    args: z.strictObject(shape),
     probe: ({ name }) =>
       askAll<ServiceActionState>({ service: ask(service, name), run: ask(serviceRun, name) }),
     plan: ({ name }, state) => {
