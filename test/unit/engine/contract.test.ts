@@ -142,9 +142,9 @@ describe('the contract of a module', () => {
       assert.equal(run.recap.hosts['host-1']?.changed, count)
       return readFileSync(at('asked'), 'utf8').trim().split('\n').length
     }
-    const [few, many] = [await runsOf(10, true), await runsOf(40, true)]
-    assert.ok(many <= 4 * few, `${few} guards for 10 commands, ${many} for 40`)
-    assert.ok(many <= 3 * 40 && (await runsOf(40, false)) <= 3 * 40, `${many} guards`)
+    assert.ok((await runsOf(10, true)) <= 3 * 10)
+    assert.ok((await runsOf(40, true)) <= 3 * 40)
+    assert.ok((await runsOf(40, false)) <= 3 * 40)
   })
 
   it('streams the tasks after a command of which nobody knows what it does in few trips', async () => {
@@ -279,7 +279,10 @@ describe('the vars of a role and of a host', () => {
     const touched = () => command('c', { argv: ['touch', at('touched')] })
     const wrong: [(own: Record<string, never>) => unknown, RegExp][] = [
       [(own) => own['prot'], /there is no var prot: did you mean port\?/],
-      [(own) => (own['tls'] as { nmae: string }).nmae, /there is no var nmae: did you mean name\?/],
+      [
+        (own) => (own['tls'] as unknown as { nmae: string }).nmae,
+        /there is no var nmae: did you mean name\?/,
+      ],
       [(own) => (own['names']?.[0] as unknown as { frist: string }).frist, /did you mean first\?/],
     ]
     for (const [read, message] of wrong)
