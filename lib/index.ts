@@ -16,6 +16,8 @@ export {
   processLink,
   ssh,
 } from './transport/index.ts'
+export { type RunPlaybookOptions, type RunResult, runPlaybook } from './run-playbook.ts'
+export type * from './core/events.ts'
 export { pattern } from './playbook/pattern.ts'
 export { type RoleUse, defineRole } from './playbook/role.ts'
 export {
@@ -50,7 +52,7 @@ export {
   type ChannelStep,
   type OpenChannel,
   defineChannel,
-} from './core/channel.ts'
+} from './core/reader.ts'
 export {
   type Prediction,
   type Probe,

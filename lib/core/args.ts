@@ -1,7 +1,7 @@
 import { UserError } from './errors.ts'
 import { type SchemaIssue, issuePath, validate } from './schema.ts'
 import { argsKey } from './args-key.ts'
-import type { AnyModule } from './task.ts'
+import type { AnyModule } from './module-definition.ts'
 
 type Checked = Map<AnyModule, Map<string, { readonly value: unknown }>>
 

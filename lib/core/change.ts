@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Question } from './probe.ts'
+import type { Question } from './reader.ts'
 
 /** One difference between what is wanted and what is there. The dry run, the log, the JSON and the tests print the same list. */
 export interface Change {

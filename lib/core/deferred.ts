@@ -1,20 +1,6 @@
-import type { Task } from './task.ts'
+import type { Deferred, Task } from './task.ts'
 
-/** A value that is known only once earlier tasks of the same host have run. */
-export interface Deferred<Value> {
-  readonly kind: 'deferred'
-  readonly tasks: readonly Task[]
-  /** What it needs to know of the tasks: the state they leave, or only how they ended. */
-  readonly reads: 'state' | 'changed' | 'failed'
-  readonly resolve: (results: readonly TaskResult[]) => Value
-}
-
-/** What a task left behind on a host. */
-export interface TaskResult<State = unknown> {
-  readonly changed: boolean
-  readonly failed: boolean
-  readonly state: State
-}
+export type { Deferred, TaskResult } from './task.ts'
 
 type StatesOf<Tasks extends readonly Task[]> = {
   readonly [Index in keyof Tasks]: Tasks[Index] extends Task<infer State> ? State : never

@@ -1,28 +1,7 @@
 import { callSite } from './call-site.ts'
-import type { SharedOptions, TaskList } from './task.ts'
+import type { Group, GroupEnds, GroupOptions, TaskList } from './task.ts'
 
-/** Tasks that share options, and what to do when one of them fails. */
-export interface Group {
-  readonly kind: 'group'
-  readonly options: GroupOptions
-  readonly tasks: TaskList
-  readonly rescue: TaskList
-  readonly always: TaskList
-  readonly at: string
-}
-
-export interface GroupOptions extends SharedOptions {
-  /** For messages. */
-  readonly name?: string | undefined
-}
-
-/** What happens beside the tasks of a group. */
-export interface GroupEnds {
-  /** Run when a task of the group fails. If they succeed, the host goes on behind the group. */
-  readonly rescue?: TaskList | undefined
-  /** Run in any case, also when the rescue fails. */
-  readonly always?: TaskList | undefined
-}
+export type { Group, GroupEnds, GroupOptions } from './task.ts'
 
 /**
  * Several tasks with the same options; with `rescue` and `always` what Ansible calls a block.

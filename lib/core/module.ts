@@ -1,89 +1,16 @@
-import type { Change } from './change.ts'
-import type { ChannelStep } from './channel.ts'
-import type { Deferred } from './deferred.ts'
-import type { Prediction, Probe, Question, Reply } from './probe.ts'
-import type { Resource } from './resource.ts'
-import type { Schema } from './schema.ts'
-import type { Secret } from './secret.ts'
-import { type AnyModule, type Task, type TaskOptions, createTask } from './task.ts'
+import { createTask } from './create-task.ts'
+import type { AnyModule, ModuleDefinition } from './module-definition.ts'
+import type { Deferred, Task, TaskOptions } from './task.ts'
 
-/** One command of a change, as a value: the engine streams them in order and stops at the first that fails. */
-export type Step = ShellStep | ChannelStep
-
-export interface ShellStep {
-  /** POSIX sh. Shows in `ps` on the host: what is secret goes to `stdin`. */
-  readonly script: string
-  /** Sent byte for byte. A `{ file }` on the operator's machine is streamed, never held in memory. */
-  readonly stdin?: string | Buffer | Secret | { readonly file: string } | undefined
-  /** Milliseconds. @default 600_000 */
-  readonly timeoutMs?: number | undefined
-  /** When it fails the last line of its stderr says why, better than the command does. @default false */
-  readonly explains?: boolean | undefined
-  /** `whole`: the outcome is made from what it prints, so output that is too long to keep is an error. @default 'tail' */
-  readonly output?: 'tail' | 'whole' | undefined
-  /** The host goes away after it and comes back, as after a reboot: the engine waits until it answers again. */
-  readonly restartsHost?: { readonly timeoutMs: number } | undefined
-}
-
-/** What a module makes of wanted and observed. */
-export interface Plan {
-  /** Empty: nothing to do. */
-  readonly changes: readonly Change[]
-  /** Why there is nothing to do, shown with `-v`: `already 0640 root:root`. */
-  readonly because?: string | undefined
-  /**
-   * What the module's questions will answer once the change is made. Later tasks plan on it. A question of this
-   * task that is left out is *unknown* afterwards: later tasks that need it wait for the change.
-   */
-  readonly leaves?: readonly Prediction[] | undefined
-}
-
-/** How long a module waits for a host to become as wanted. */
-export interface Polling {
-  /** Milliseconds until it gives up. */
-  readonly timeoutMs: number
-  /** Milliseconds between two looks. @default 1000 */
-  readonly delayMs?: number | undefined
-}
-
-/** Answers that nothing before this task can change. @returns undefined for one that is not certain */
-export type Certain = <Answer>(question: Question<Answer>) => Answer | undefined
-
-/**
- * A kind of state on a host: how to read it, how to compare it, how to mend it. `args` and `probe` come first in the
- * literal: inference runs in property order.
- */
-export interface ModuleDefinition<Input, Args, State> {
-  /** snake_case, as printed. */
-  readonly name: string
-  /** Refuses misspelled and missing arguments before any host is touched. Use `z.strictObject`. */
-  readonly args: Schema<Input, Args>
-  /** Adds the `environment` of the task and its groups. @default every command of `apply` gets it */
-  readonly withEnvironment?: ((args: Args, environment: Readonly<Record<string, string>>) => Args) | undefined
-  /** Reads what it needs of this machine, such as the hash of a file, before anything is asked. Called once. */
-  readonly load?: ((args: Args) => Promise<void>) | undefined
-  /** Reads, never writes. */
-  readonly probe: (args: Args) => Probe<State>
-  /** Pure: no I/O, no clock. Throws a `UserError` for a state that it must not mend. */
-  readonly plan: (args: Args, state: State) => Plan
-  /** Pure: the commands that make the change. Only called when `plan` found changes. Safe to run again half done. */
-  readonly apply: (args: Args, state: State) => readonly Step[]
-  /**
-   * What the change may alter on the host. `state` is undefined while it is not known yet: then whatever the change
-   * may be, as far as `certain` answers do not rule it out. @default everything, and all that follows is asked again
-   */
-  readonly touches?:
-    ((args: Args, state: State | undefined, certain: Certain) => readonly Resource[]) | undefined
-  /** What is left to do after applying. @default the changes of `plan` on the state read afterwards */
-  readonly verify?: ((args: Args, before: State, after: State) => readonly Change[]) | undefined
-  /**
-   * It changes nothing and waits until `plan` finds nothing to do, which is reported as ok. `plan` throws when waiting
-   * is in vain. `apply` is run once before, to set off what is waited for; most return no steps.
-   */
-  readonly waits?: ((args: Args) => Polling) | undefined
-  /** The state that `from(task, …)` sees after a change, when replies of the steps belong to it. */
-  readonly outcome?: ((after: State, replies: readonly Reply[]) => State) | undefined
-}
+export type {
+  AnyModule,
+  Certain,
+  ModuleDefinition,
+  Plan,
+  Polling,
+  ShellStep,
+  Step,
+} from './module-definition.ts'
 
 /** Makes a task: what to call it, what is wanted, how the engine should treat it. */
 export interface Module<Input, State> {

@@ -1,12 +1,7 @@
-import { checkArgs } from './args.ts'
-import { lazyCallSite } from './call-site.ts'
-import { type Deferred, type TaskResult, isDeferred } from './deferred.ts'
-import type { Group } from './group.ts'
-import type { ModuleDefinition } from './module.ts'
+import type { AnyModule } from './module-definition.ts'
 import type { Resource } from './resource.ts'
 
-/** A module of any type, as the engine sees it. */
-export type AnyModule = ModuleDefinition<unknown, unknown, unknown>
+export type { AnyModule } from './module-definition.ts'
 
 /** Options that tasks and groups have in common. */
 export interface SharedOptions {
@@ -84,6 +79,45 @@ export interface Task<State = unknown> {
   readonly state?: State
 }
 
+/** Tasks that share options, and what to do when one of them fails. */
+export interface Group {
+  readonly kind: 'group'
+  readonly options: GroupOptions
+  readonly tasks: TaskList
+  readonly rescue: TaskList
+  readonly always: TaskList
+  readonly at: string
+}
+
+export interface GroupOptions extends SharedOptions {
+  /** For messages. */
+  readonly name?: string | undefined
+}
+
+/** What happens beside the tasks of a group. */
+export interface GroupEnds {
+  /** Run when a task of the group fails. If they succeed, the host goes on behind the group. */
+  readonly rescue?: TaskList | undefined
+  /** Run in any case, also when the rescue fails. */
+  readonly always?: TaskList | undefined
+}
+
+/** A value that is known only once earlier tasks of the same host have run. */
+export interface Deferred<Value> {
+  readonly kind: 'deferred'
+  readonly tasks: readonly Task[]
+  /** What it needs to know of the tasks: the state they leave, or only how they ended. */
+  readonly reads: 'state' | 'changed' | 'failed'
+  readonly resolve: (results: readonly TaskResult[]) => Value
+}
+
+/** What a task left behind on a host. */
+export interface TaskResult<State = unknown> {
+  readonly changed: boolean
+  readonly failed: boolean
+  readonly state: State
+}
+
 /** Tasks and groups in order; nested lists and `condition && task` are flattened. */
 export type TaskList = readonly TaskEntry[]
 export type TaskEntry = Task | Group | Deferred<TaskList> | TaskList | false | null | undefined
@@ -93,27 +127,5 @@ export function flatten(list: TaskList): (Task | Group | Deferred<TaskList>)[] {
   return list.flatMap((entry) => {
     if (!entry) return []
     return Array.isArray(entry) ? flatten(entry as TaskList) : [entry as Task | Group | Deferred<TaskList>]
-  })
-}
-
-/** What modules call; arguments that are known now are checked now. */
-export function createTask(
-  module: AnyModule,
-  name: string,
-  args: unknown,
-  options: TaskOptions,
-  caller: (...args: never[]) => unknown,
-): Task {
-  const at = lazyCallSite(caller)
-  const checked = isDeferred(args) ? args : checkArgs(module, name, args, at)
-  return Object.freeze({
-    kind: 'task',
-    name,
-    module,
-    args: checked,
-    options,
-    get at() {
-      return at()
-    },
   })
 }

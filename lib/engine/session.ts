@@ -1,4 +1,4 @@
-import type { ChannelHost } from '../core/channel.ts'
+import type { ChannelHost } from '../core/reader.ts'
 import type { RunEvent } from '../core/events.ts'
 import { EVERYTHING, EVERYTHING_SHARED, type Resource } from '../core/resource.ts'
 import type { Task } from '../core/task.ts'

@@ -4,8 +4,7 @@ import { join, normalize } from 'node:path'
 
 /** What each folder of lib/ may import: those below it. A file directly in lib/ may import everything. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
-  // For now: the steps of core name the target of the PostgreSQL plug-in.
-  core: ['postgres/target.ts'],
+  core: [],
   secrets: ['core'],
   templates: ['core'],
   transport: ['core'],
@@ -14,7 +13,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   pgbackrest: ['core', 'modules'],
   playbook: ['core', 'secrets', 'transport'],
   cluster: ['core', 'modules', 'playbook', 'postgres', 'pgbackrest'],
-  engine: ['core', 'secrets', 'transport', 'postgres', 'modules', 'playbook'],
+  engine: ['core', 'secrets', 'transport', 'playbook'],
   reporters: ['core'],
   cli: ['core', 'secrets', 'transport', 'postgres', 'modules', 'playbook', 'engine', 'reporters'],
 }
@@ -97,6 +96,33 @@ describe('the architecture', () => {
         assert.ok(name.startsWith('.') ? own : PACKAGE.test(name), `${file} imports ${name}`)
       }
     }
+  })
+
+  it('has no circles of imports, those of types included', () => {
+    const all = ['lib', 'roles', 'playbooks', 'docker'].flatMap(files)
+    const known = new Set(all)
+    const graph = new Map(all.map((file) => [file, targetsOf(file).filter((target) => known.has(target))]))
+    const done = new Set<string>()
+    const circles: string[] = []
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) return void circles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+      if (done.has(file)) return
+      for (const target of graph.get(file) ?? []) visit(target, [...path, file])
+      done.add(file)
+    }
+    for (const file of all) visit(file, [])
+    assert.deepEqual(circles, [])
+  })
+
+  it('lets the engine look, then plan, then run', () => {
+    const later: Readonly<Record<string, readonly string[]>> = { look: ['plan', 'run'], plan: ['run'] }
+    for (const [folder, others] of Object.entries(later))
+      for (const file of files(`lib/engine/${folder}`))
+        for (const target of targetsOf(file))
+          assert.ok(
+            !others.some((other) => target.startsWith(`lib/engine/${other}/`)),
+            `${file} imports ${target}`,
+          )
   })
 
   it('packs every folder of templates', function () {

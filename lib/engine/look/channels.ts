@@ -1,5 +1,5 @@
 import { groupBy } from '../../core/group-by.ts'
-import type { Channel, ChannelHost, ChannelStep, OpenChannel } from '../../core/channel.ts'
+import type { Channel, ChannelHost, ChannelStep, OpenChannel } from '../../core/reader.ts'
 import type { Question, Reply } from '../../core/probe.ts'
 
 /** The channels of one host besides its shell. Each is opened when it is first needed. */

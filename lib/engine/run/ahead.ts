@@ -1,7 +1,7 @@
 import { EVERYTHING } from '../../core/resource.ts'
 import type { Item } from '../../playbook/program.ts'
 import type { Wanted } from '../look/observe.ts'
-import { questionsOf } from '../look/questions.ts'
+import { questionsOf } from '../plan/questions.ts'
 import { planTask } from '../plan/plan-task.ts'
 import type { Session } from '../session.ts'
 

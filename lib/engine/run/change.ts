@@ -1,5 +1,5 @@
 import { quote } from '../../core/sh.ts'
-import type { ChannelStep } from '../../core/channel.ts'
+import type { ChannelStep } from '../../core/reader.ts'
 import type { ShellStep, Step } from '../../core/module.ts'
 import type { Item } from '../../playbook/program.ts'
 import { type ChangeVerdict, type Verdict } from '../plan/plan-task.ts'

@@ -5,7 +5,7 @@ import type { ErrorReport } from '../../core/events.ts'
 import type { Host } from '../../playbook/inventory.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { Fleet } from './fleet.ts'
-import { type HostFacts, askFacts, seenOf } from '../look/gather.ts'
+import { type HostFacts, askFacts, seenOf } from './gather.ts'
 import type { Prepared, RunRequest } from './prepare.ts'
 import type { RunMode } from '../session.ts'
 

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import { isDeferred } from '../../core/deferred.ts'
 import type { Item } from '../../playbook/program.ts'
-import { argsOf, settleArgs } from '../plan/arguments.ts'
+import { argsOf, settleArgs } from './arguments.ts'
 import type { Session } from '../session.ts'
 
 const limit = pLimit(4)

@@ -1,9 +1,9 @@
 import { isDeferred } from '../../core/deferred.ts'
 import type { Question } from '../../core/probe.ts'
 import type { Item } from '../../playbook/program.ts'
-import { argsOf, settleArgs } from '../plan/arguments.ts'
+import { argsOf, settleArgs } from './arguments.ts'
 import type { Session } from '../session.ts'
-import type { Wanted } from './observe.ts'
+import type { Wanted } from '../look/observe.ts'
 
 /** The questions of all items whose arguments are known by now. */
 export function questionsOf(session: Session, items: readonly Item[]): Wanted[] {

@@ -1,10 +1,10 @@
 import type { ErrorReport } from '../../core/events.ts'
 import type { Fact } from '../../playbook/playbook.ts'
 import type { Host } from '../../playbook/inventory.ts'
-import type { Fleet } from '../run/fleet.ts'
-import type { Prepared, Seen } from '../run/prepare.ts'
+import type { Fleet } from './fleet.ts'
+import type { Prepared, Seen } from './prepare.ts'
 import type { Session } from '../session.ts'
-import { askNow } from './observe.ts'
+import { askNow } from '../look/observe.ts'
 
 /** The facts of a host, by their names. */
 export type HostFacts = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import type { Entry, TasksToMake } from '../../playbook/program.ts'
-import { settled } from '../plan/arguments.ts'
+import { settled } from './arguments.ts'
 import { describeError } from '../report/failure.ts'
 import type { Session } from '../session.ts'
 

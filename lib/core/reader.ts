@@ -1,5 +1,47 @@
 import type { Duplex } from 'node:stream'
-import type { Question, Reply } from './probe.ts'
+import type { Resource } from './resource.ts'
+
+/** What one script left: bytes, because a host's output is not always text. */
+export interface Reply {
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+/**
+ * Answers many questions of one kind with one read-only script, so that two hundred files cost one `stat`.
+ * Keys are strings; a reader with a richer key encodes it as JSON. Readers are told apart by identity: define each
+ * once, outside of functions.
+ */
+export interface Reader<Answer> {
+  /** For messages, such as `stat`. */
+  readonly name: string
+  /** The language of `ask`. @default POSIX sh */
+  readonly channel?: Channel<never> | undefined
+  /** One script for all keys. Must not change anything. Needs only POSIX sh and busybox tools. */
+  readonly ask: (keys: readonly string[]) => string
+  /**
+   * One answer a key, in the order of the keys. An `Error` among the answers fails that key alone; throwing fails all
+   * of them. Another number of answers than keys is an error of the reader.
+   */
+  readonly parse: (reply: Reply, keys: readonly string[]) => readonly (Answer | Error)[]
+  /** What must not have changed for an answer to still hold. */
+  readonly sees: (key: string) => readonly Resource[]
+}
+
+/** One thing to ask a host. Two tasks that ask the same share the answer. */
+export interface Question<Answer = unknown> {
+  readonly reader: Reader<Answer>
+  readonly key: string
+  /** For a reader of a channel: whom to ask, such as one of several servers. */
+  readonly on?: unknown
+}
+
+/** What a question would answer once the planned change is made. */
+export interface Prediction {
+  readonly question: Question
+  readonly answer: unknown
+}
 
 /**
  * A language to ask a host in and to change it with. `shell` is built in; a plug-in brings others, such as

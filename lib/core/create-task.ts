@@ -1,0 +1,27 @@
+import { checkArgs } from './args.ts'
+import { lazyCallSite } from './call-site.ts'
+import { isDeferred } from './deferred.ts'
+import type { AnyModule } from './module-definition.ts'
+import type { Task, TaskOptions } from './task.ts'
+
+/** What modules call; arguments that are known now are checked now. */
+export function createTask(
+  module: AnyModule,
+  name: string,
+  args: unknown,
+  options: TaskOptions,
+  caller: (...args: never[]) => unknown,
+): Task {
+  const at = lazyCallSite(caller)
+  const checked = isDeferred(args) ? args : checkArgs(module, name, args, at)
+  return Object.freeze({
+    kind: 'task',
+    name,
+    module,
+    args: checked,
+    options,
+    get at() {
+      return at()
+    },
+  })
+}

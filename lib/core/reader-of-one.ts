@@ -1,0 +1,40 @@
+import type { Reader, Reply } from './reader.ts'
+
+/**
+ * A reader that answers one key with one script. Several keys are several scripts of the same trip.
+ *
+ * @example
+ * const kernel = readerOfOne({
+ *   name: 'kernel',
+ *   ask: () => 'uname -r',
+ *   parse: ({ stdout }) => stdout.toString().trim(),
+ *   sees: () => [],
+ * })
+ */
+export interface SingleReader<Answer> extends Omit<Reader<Answer>, 'ask' | 'parse'> {
+  readonly ask: (key: string) => string
+  /** Throwing fails this key alone. */
+  readonly parse: (reply: Reply, key: string) => Answer
+}
+
+/** Readers that take one key a script. */
+const single = new WeakSet<Reader<unknown>>()
+
+export function readerOfOne<Answer>(one: SingleReader<Answer>): Reader<Answer> {
+  const reader: Reader<Answer> = {
+    ...one,
+    ask: (keys) => one.ask(onlyKey(one.name, keys)),
+    parse: (reply, keys) => [one.parse(reply, onlyKey(one.name, keys))],
+  }
+  single.add(reader as Reader<unknown>)
+  return reader
+}
+
+function onlyKey(name: string, keys: readonly string[]): string {
+  const [key, ...more] = keys
+  if (key === undefined || more.length > 0) throw new TypeError(`${name} answers one key at a time`)
+  return key
+}
+
+/** Whether the reader takes one key a script. */
+export const isSingle = (reader: Reader<unknown>): boolean => single.has(reader)
