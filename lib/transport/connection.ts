@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { UnreachableError } from '../core/errors.ts'
 import type { Reply } from '../core/probe.ts'
-import type { Channel } from './channel.ts'
 import { type ConnectionOptions, type Settings, settingsFor } from './connection-options.ts'
 import type { Link } from './connection-type.ts'
+import { skippedReply } from './replies.ts'
 import { Shells } from './shells.ts'
 import { makeStopFile } from './stop.ts'
 import type { Connection, ExchangeOptions, Script } from './transport.ts'
@@ -18,7 +18,7 @@ export class ShellConnection implements Connection {
   #roundTrips = 0
   #closed = false
   #stopping: Promise<void> | undefined
-  #stopChannel: Channel | undefined
+  #removeStopFile: (() => Promise<void>) | undefined
 
   /** @param onClose is called when it is closed */
   constructor(link: Link, options: ConnectionOptions, onClose: () => void = () => {}) {
@@ -56,6 +56,12 @@ export class ShellConnection implements Connection {
       return []
     }
     this.#checkOpen()
+    if (this.#stopping !== undefined && scripts.every(({ kind }) => kind === 'step'))
+      return scripts.map((_, index) => {
+        const reply = skippedReply()
+        onReply?.(index, reply)
+        return reply
+      })
     const wish = options.lock === true ? await this.#shells.withLock(user) : undefined
     const shell = wish?.shell ?? (await this.#shells.get(user))
     this.#roundTrips += 1
@@ -80,7 +86,8 @@ export class ShellConnection implements Connection {
     this.#closed = true
     // A shell that is only being opened, such as by a sudo that does not answer, ends with the link.
     await Promise.all(this.#shells.all.map((shell) => shell.close()))
-    if (!this.cutOff) this.#stopChannel?.stdin.write('\n')
+    // Otherwise it has to outlive a script that still runs; the host removes it later.
+    if (!this.cutOff) await this.#removeStopFile?.()
     await this.#link.close()
     this.#onClose()
   }
@@ -89,9 +96,9 @@ export class ShellConnection implements Connection {
     // What is not sent yet is not sent at all.
     if (this.#closed || this.#shells.open.length === 0) return
     this.#roundTrips += 1
-    this.#stopChannel = await this.#shells.openChannel()
+    const channel = await this.#shells.openChannel()
     const { host, patience } = this.#settings
-    await makeStopFile(this.#stopChannel, this.#shells.stopFile, host, patience)
+    this.#removeStopFile = await makeStopFile(channel, this.#shells.stopFile, host, patience)
   }
 
   #checkOpen(): void {

@@ -56,7 +56,7 @@ export const newNonce = (): string => randomBytes(16).toString('hex')
 export const MOST_NOISE = 1024 * 1024
 
 /** Slower than that no reply comes over a connection that works. */
-const BYTES_PER_MS = 8
+const BYTES_PER_MS = 32
 
 const CLOSE_TIMEOUT = 2000
 
@@ -120,7 +120,10 @@ export class Shell {
   /** What is still asked after a stop: the steps are not even sent. */
   async #runProbes({ scripts, onReply }: Batch): Promise<Reply[]> {
     const replies: Reply[] = []
-    const add = (reply: Reply): void => onReply?.(replies.push(reply) - 1, reply)
+    const add = (reply: Reply): void => {
+      const index = replies.push(reply) - 1
+      onReply?.(index, reply)
+    }
     const skipSteps = (): void => {
       while (scripts[replies.length]?.kind === 'step') add(skippedReply())
     }

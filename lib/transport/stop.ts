@@ -11,6 +11,7 @@ import { packProgram, stopProgram } from './shell-program.ts'
  *
  * @param channel of its own, as the login user. The file is there as long as it is open; see `shell/stop.sh`
  * @param patience milliseconds that the host may take
+ * @returns removes it
  * @throws UserError E_CHANNEL_FAILED
  */
 export async function makeStopFile(
@@ -18,14 +19,15 @@ export async function makeStopFile(
   stopFile: string,
   host: string,
   patience: number,
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const nonce = newNonce()
   const stderr = tailOf(channel.stderr)
   const deadline = new Deadline(() => channel.destroy())
+  const reader = byteReader(channel.stdout)
   deadline.allow(patience)
   try {
     channel.stdin.write(packProgram(stopProgram(nonce, stopFile), nonce))
-    await byteReader(channel.stdout).skipPast(`\n${nonce} stopped\n`, MOST_NOISE)
+    await reader.skipPast(`\n${nonce} stopped\n`, MOST_NOISE)
   } catch (cause) {
     await endOf(channel)
     channel.destroy()
@@ -37,4 +39,12 @@ export async function makeStopFile(
   } finally {
     deadline.clear()
   }
+  return async () => {
+    const timer = setTimeout(() => channel.destroy(), REMOVE_TIMEOUT)
+    channel.stdin.end('\n')
+    await reader.skip().catch(() => {})
+    clearTimeout(timer)
+  }
 }
+
+const REMOVE_TIMEOUT = 2000
