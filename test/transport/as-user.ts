@@ -16,7 +16,12 @@ export function connectAsUser(
   options: ConnectionOptions = {},
   shell = '/bin/sh',
 ): ShellConnection {
-  const link: Link = {
+  return new ShellConnection(asUser(uid, shell), options)
+}
+
+/** The way to them. */
+export function asUser(uid: number, shell = '/bin/sh'): Link {
+  return {
     host: 'here',
     isRoot: false,
     openChannel: async (command) => {
@@ -34,5 +39,4 @@ export function connectAsUser(
     forward: () => Promise.reject(new Error('not here')),
     close: async () => {},
   }
-  return new ShellConnection(link, options)
 }

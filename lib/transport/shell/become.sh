@@ -22,7 +22,7 @@ exec su -s /bin/sh -c "$0" "$1"'
 
 # become COMMAND…: as root
 root() { exec "$@" /bin/sh -c "$W" "$B" "$A"; }
-drop() { [ -z "$P" ] || IFS= read -r t; }
+drop() { [ -z "$P" ] || IFS= read -r _; }
 
 set -- $SSH_CONNECTION
 printf '\n%s become %s\n' $N "${3:--}" || exit

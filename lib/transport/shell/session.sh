@@ -27,12 +27,13 @@ done
 if timeout --version >/dev/null 2>&1; then T='timeout -k 5' G=''; else T='setsid timeout -s KILL' G=1; fi
 U=$(id -u)
 if [ -n "$A" ]; then
-  # What belongs to the login user's session.
-  unset XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS MAIL
+  # What belongs to the login user's session, and how sudo was called.
+  unset XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS MAIL SUDO_COMMAND
   [ ! -d "/run/user/$U" ] || export XDG_RUNTIME_DIR="/run/user/$U"
 fi
 mkdir "$D/s" || exit
 cd || cd / || exit
+unset OLDPWD
 set -- $SSH_CONNECTION
 printf '\n%s hello %s %s\n' $N "$U" "${3:--}" || exit
 
