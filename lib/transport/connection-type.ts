@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { UserError } from '../core/errors.ts'
 import type { Channel } from './channel.ts'
+import type { Passphrases } from './passphrases.ts'
 import type { HostAddress } from './transport.ts'
 
 /** A way to reach hosts, as a value in the inventory: `ssh()`, `local()`, `dockerExec({ … })`, `chroot({ … })`, or your own. */
@@ -21,6 +22,8 @@ export interface ConnectionType {
 export interface LinkOptions {
   /** Instead of ~/.ssh/config. */
   readonly sshConfigFile: string | undefined
+  /** Asks the operator for the passphrases of keys, each once a run. */
+  readonly passphrases: Passphrases
   /** Tells the operator something although nothing failed. */
   readonly notice: (text: string) => void
 }

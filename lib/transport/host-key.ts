@@ -1,23 +1,17 @@
 import { UnreachableError } from '../core/errors.ts'
+import { defaultAlgorithms, hostKeyAlgorithms } from './host-key-algorithms.ts'
 import { type KnownKey, fingerprint, keyType, knownHostsName, knownKeys, remember } from './known-hosts.ts'
 import type { HostSettings } from './ssh-config.ts'
 
 /** Decides whether the key that a server shows is the host's. */
 export interface HostKeyCheck {
-  /** Key algorithms to negotiate, those of the known keys first: ssh2 would otherwise take one that is not known. */
+  /** Key algorithms to negotiate, best first. */
   readonly algorithms: readonly string[]
+  /** Why ssh2 cannot do it: an authority that signs host keys. */
+  readonly openSshFor: string | undefined
   /** @throws UnreachableError E_UNKNOWN_HOST_KEY, E_HOST_KEY_CHANGED, E_HOST_KEY_REVOKED */
   verify(key: Buffer): Promise<void>
 }
-
-/** Algorithms of ssh2, best first, under the key type that known_hosts has for them. */
-const ALGORITHMS: readonly (readonly [type: string, ...algorithms: string[]])[] = [
-  ['ssh-ed25519', 'ssh-ed25519'],
-  ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp256'],
-  ['ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp384'],
-  ['ecdsa-sha2-nistp521', 'ecdsa-sha2-nistp521'],
-  ['ssh-rsa', 'rsa-sha2-512', 'rsa-sha2-256'],
-]
 
 /**
  * @param host the name or address that is connected to
@@ -36,8 +30,10 @@ export async function hostKeyCheck(
   const bare =
     named.length > 0 || name === host.toLowerCase() ? [] : await knownKeys(files, host.toLowerCase())
   const keys = [...named, ...bare].filter(({ marker }) => marker === undefined)
-  const types = new Set(keys.map(({ type }) => type))
-  const ordered = [...ALGORITHMS].sort(([a], [b]) => Number(types.has(b)) - Number(types.has(a)))
+  const authority = named.find(({ marker }) => marker === '@cert-authority')
+  // Without the port a key is only compared, as in OpenSSH: it does not decide which one the server is asked for.
+  const types = new Set(named.filter(({ marker }) => marker === undefined).map(({ type }) => type))
+  const algorithms = hostKeyAlgorithms(settings.hostKeyAlgorithms, await defaultAlgorithms(), types)
 
   const verify = async (key: Buffer): Promise<void> => {
     const same = (known: KnownKey): boolean => known.key.equals(key)
@@ -60,25 +56,33 @@ export async function hostKeyCheck(
     }
     if (settings.acceptNew) {
       const [file] = settings.userKnownHosts
-      if (file !== undefined) await remember(file, name, key, settings.hashKnownHosts)
-      return notice(`the host key of ${name} was not known and is remembered now: ${shown}`)
+      if (file === undefined) return notice(`the host key of ${name} was not known: ${shown}`)
+      try {
+        await remember(file, name, key, settings.hashKnownHosts)
+        return notice(`the host key of ${name} was not known and is remembered now: ${shown}`)
+      } catch (error) {
+        // As ssh: not being able to write it down is no reason not to work.
+        return notice(
+          `the host key of ${name} was not known: ${shown}; cannot remember it: ${(error as Error).message}`,
+        )
+      }
     }
-    const authority = named.find(({ marker }) => marker === '@cert-authority')
-    throw new UnreachableError(
-      'E_UNKNOWN_HOST_KEY',
-      `the host key of ${name} is not known: ${shown}${certificates(authority)}`,
-      {
-        hint: `Compare the fingerprint, then accept it with: ssh ${sshArguments}`,
-      },
-    )
+    throw new UnreachableError('E_UNKNOWN_HOST_KEY', `the host key of ${name} is not known: ${shown}`, {
+      hint: `Compare the fingerprint, then accept it with: ssh ${sshArguments}`,
+    })
   }
 
-  return { algorithms: ordered.flatMap(([, ...algorithms]) => algorithms), verify }
+  const openSshFor =
+    authority === undefined
+      ? whyNone(algorithms, settings)
+      : `${where(authority)} trusts an authority for its host key`
+  return { algorithms, openSshFor, verify }
 }
 
-const where = ({ file, line }: KnownKey): string => `${file}:${line}`
+const whyNone = (
+  algorithms: readonly string[],
+  { hostKeyAlgorithms: wanted }: HostSettings,
+): string | undefined =>
+  algorithms.length === 0 ? `the ssh config says HostKeyAlgorithms ${wanted?.join(',')}` : undefined
 
-const certificates = (authority: KnownKey | undefined): string =>
-  authority === undefined
-    ? ''
-    : ` (${where(authority)} trusts an authority for it, but host certificates are not supported: add the key itself)`
+const where = ({ file, line }: KnownKey): string => `${file}:${line}`

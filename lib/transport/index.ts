@@ -4,9 +4,11 @@ import { ShellConnection } from './connection.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { local } from './connections/local.ts'
 import { ssh } from './connections/ssh.ts'
+import { type AskSecret, Passphrases } from './passphrases.ts'
 import { newNonce } from './shell.ts'
 import type { Transport } from './transport.ts'
 
+export type { AskSecret } from './passphrases.ts'
 export type { ConnectionOptions } from './connection-options.ts'
 export type { Channel, ChannelEnd } from './channel.ts'
 export { type ConnectionType, type Link, type LinkOptions, defineConnection } from './connection-type.ts'
@@ -17,11 +19,13 @@ export * from './transport.ts'
 export interface TransportOptions extends ConnectionOptions {
   /** Instead of ~/.ssh/config. @default $RUN_PLAYBOOK_SSH_CONFIG */
   readonly sshConfigFile?: string | undefined
+  /** Asks for the passphrase of a key, once a run. Without it a key that needs one is passed over, and named in the error. */
+  readonly askSecret?: AskSecret | undefined
 }
 
 /**
- * Connects to each host as its `connection` says, over SSH where it says nothing. Nothing of a kind of connection is
- * loaded before the first one.
+ * Connects to each host as its `connection` says, over SSH, where and as `ssh NAME` goes, where it says nothing. Nothing of
+ * a kind of connection is loaded before the first one.
  *
  * @example
  * const transport = createTransport({ sshConfigFile: '.lab/ssh_config' })
@@ -30,6 +34,7 @@ export interface TransportOptions extends ConnectionOptions {
  */
 export function createTransport(options: TransportOptions = {}): Transport {
   const sshConfigFile = options.sshConfigFile ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)
+  const passphrases = new Passphrases(options.askSecret)
   const runs = new RunNames()
   return {
     connect: async (host, signal) => {
@@ -39,7 +44,11 @@ export function createTransport(options: TransportOptions = {}): Transport {
       setMaxListeners(0, own.signal)
       const forget = onAbort(signal, () => own.abort(signal.reason))
       try {
-        const link = await (host.connection ?? ssh()).open(host, own.signal, { sshConfigFile, notice })
+        const link = await (host.connection ?? ssh()).open(host, own.signal, {
+          sshConfigFile,
+          passphrases,
+          notice,
+        })
         const run = options.run ?? runs.nameFor(host.name)
         const connection = new ShellConnection(link, { ...options, run }, forget)
         runs.remember(host.name, connection)

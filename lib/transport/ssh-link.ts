@@ -3,63 +3,55 @@ import { NodeSSH } from 'node-ssh'
 import type { Client } from 'ssh2'
 import { UnreachableError, UserError } from '../core/errors.ts'
 import type { Channel } from './channel.ts'
-import type { Link } from './connection-type.ts'
-import { hostKeyCheck } from './host-key.ts'
-import { identitiesFor } from './identity.ts'
-import { connectFailed } from './socket.ts'
+import type { Deadline } from './connect-deadline.ts'
+import type { HostKeyCheck } from './host-key.ts'
+import { type Identities, tryInTurn } from './identity.ts'
+import { type LoginError, loginFailed } from './login-failed.ts'
+import { onAbort } from '../core/on-abort.ts'
 import { openSshChannel } from './ssh-channel.ts'
-import type { HostSettings } from './ssh-config.ts'
-
-/** Where to log in, and over what. */
-export interface SshTarget {
-  /** The inventory's name, for messages. */
-  readonly name: string
-  readonly settings: HostSettings
-  /** What is connected to, and looked up in known_hosts. */
-  readonly host: string
-  /** What to give to `ssh` for the same, for hints. */
-  readonly sshArguments: string
-  readonly stream: Duplex
-}
-
-/** Milliseconds for key exchange and login. */
-const READY_TIMEOUT = 20_000
+import type { SshConnection, SshTarget } from './ssh-target.ts'
 
 /** A black-holed connection ends after 40 s; ssh2 sends nothing by itself. */
 const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 }
 
+/** What to log in with, over what, and until when. */
+export interface Login {
+  readonly stream: Duplex
+  readonly check: HostKeyCheck
+  readonly identities: Identities
+  readonly deadline: Deadline
+}
+
 /**
  * Logs in over a stream that is connected to the server.
  *
+ * @param signal ends the connection later
  * @throws UnreachableError E_UNKNOWN_HOST_KEY, E_HOST_KEY_CHANGED, E_HOST_KEY_REVOKED, E_AUTH_FAILED, E_HANDSHAKE_FAILED,
  * E_CONNECT_FAILED, which alone is worth another try
  */
 export async function logIn(
   target: SshTarget,
+  { stream, check, identities, deadline }: Login,
   signal: AbortSignal,
-  notice: (text: string) => void,
 ): Promise<SshLink> {
-  const { name, settings, host, stream } = target
-  const check = await hostKeyCheck(settings, host, target.sshArguments, notice)
-  const identities = await identitiesFor(settings)
   const ssh = new NodeSSH()
-  let refused: Error | undefined
+  let refused: unknown
   let verified = false
-  const aborted = (): void => void stream.destroy()
-  signal.addEventListener('abort', aborted, { once: true })
+  const forget = onAbort(deadline.signal, () => void stream.destroy())
   try {
     await ssh.connect({
       sock: stream as never,
-      username: settings.user,
-      authHandler: [...identities.methods],
-      readyTimeout: READY_TIMEOUT,
+      username: target.settings.user,
+      authHandler: tryInTurn(identities, (error) => (refused = error)) as never,
+      // The deadline's is what counts.
+      readyTimeout: 0,
       ...KEEPALIVE,
       algorithms: { serverHostKey: [...check.algorithms] as never },
       // Called before anything of ours is sent to the server. Without it ssh2 takes any key.
       hostVerifier: (key: Buffer, answer: (ok: boolean) => void): void => {
         check.verify(key).then(
           () => answer((verified = true)),
-          (error: Error) => {
+          (error: unknown) => {
             refused = error
             answer(false)
           },
@@ -67,18 +59,17 @@ export async function logIn(
       },
     })
     if (ssh.connection === null) throw new Error('the connection was closed')
-    return new SshLink(name, settings.user, ssh, ssh.connection, signal)
+    return new SshLink(target.name, target.settings.user, ssh, ssh.connection, signal)
   } catch (cause) {
     stream.destroy()
-    if (refused !== undefined) throw refused
-    throw loginFailed(target, identities, cause as LoginError, verified)
+    throw refused ?? loginFailed(target, identities, cause as LoginError, verified)
   } finally {
-    signal.removeEventListener('abort', aborted)
+    forget()
   }
 }
 
 /** One authenticated SSH connection. */
-export class SshLink implements Link {
+export class SshLink implements SshConnection {
   readonly host: string
   readonly isRoot: boolean
   readonly #ssh: NodeSSH
@@ -94,12 +85,14 @@ export class SshLink implements Link {
       this.#lost ??= 'interrupted'
       client.destroy()
     }
-    signal.addEventListener('abort', aborted, { once: true })
+    const forget = onAbort(signal, aborted)
+    // As many commands may wait for an answer as there are sessions; each takes its listener away.
+    client.setMaxListeners(0)
     // node-ssh leaves no listener behind: a reset connection would end the process.
     client.on('error', (error: Error) => (this.#lost ??= error.message))
     client.on('close', () => {
       this.#lost ??= 'the connection was closed'
-      signal.removeEventListener('abort', aborted)
+      forget()
     })
   }
 
@@ -114,11 +107,13 @@ export class SshLink implements Link {
   /** A TCP connection from the host, or from this hop to the next one. */
   async forward(host: string, port: number): Promise<Duplex> {
     return new Promise((resolve, reject) => {
-      const fail = (cause: unknown): void =>
+      const fail = (cause: unknown): void => {
+        this.#client.off('close', lost)
         reject(this.#failed('E_FORWARD_FAILED', `no way to ${host}:${port}`, cause))
+      }
       const lost = (): void => fail(new Error('the connection was closed'))
+      this.#client.once('close', lost)
       try {
-        this.#client.once('close', lost)
         this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
           this.#client.off('close', lost)
           if (error === undefined) resolve(channel)
@@ -130,7 +125,6 @@ export class SshLink implements Link {
     })
   }
 
-  /** Calls back when the connection has ended, for whatever reason. */
   onClose(callback: () => void): void {
     if (this.#lost === undefined) this.#client.once('close', callback)
     else callback()
@@ -155,36 +149,4 @@ export class SshLink implements Link {
     const hint = reason === 1 ? 'Does the sshd_config there say AllowTcpForwarding no?' : undefined
     return new UserError(code, `${what} from ${this.host}: ${message}`, { cause, hint })
   }
-}
-
-type LoginError = Error & { readonly level?: string; readonly code?: string | number }
-
-function loginFailed(
-  { name, settings, host, sshArguments }: SshTarget,
-  { offered, encrypted }: { readonly offered: readonly string[]; readonly encrypted: readonly string[] },
-  cause: LoginError,
-  verified: boolean,
-): UnreachableError {
-  const { level, message, code } = cause
-  // A number is the server's reason for hanging up (RFC 4253, 11.1): too many keys were offered.
-  const hungUp = verified && typeof code === 'number'
-  if (level === 'client-authentication' || level === 'agent' || hungUp) {
-    const keys = offered.length === 0 ? 'there was no key to offer' : `keys offered: ${offered.join(', ')}`
-    const locked = encrypted.length === 0 ? '' : `; ${encrypted.join(', ')} needs a passphrase`
-    return new UnreachableError(
-      'E_AUTH_FAILED',
-      `${name} refused ${settings.user}: ${keys}${locked}${hungUp ? `; ${message}` : ''}`,
-      {
-        hint:
-          encrypted[0] === undefined
-            ? `Does \`ssh ${sshArguments}\` log in?`
-            : `Unlock it with: ssh-add ${encrypted[0]}`,
-        cause,
-      },
-    )
-  }
-  if (level === 'handshake' || level === 'protocol') {
-    return new UnreachableError('E_HANDSHAKE_FAILED', `${host} port ${settings.port}: ${message}`, { cause })
-  }
-  return connectFailed(host, settings.port, message, cause)
 }

@@ -19,7 +19,7 @@ export interface Transport {
 export interface HostAddress {
   /** The inventory's name, looked up in the ssh config. */
   readonly name: string
-  /** Where to connect when the ssh config has no entry for the name. */
+  /** Where to connect when the ssh config has no HostName for the name, and DNS and /etc/hosts do not know it either. */
   readonly address: string
   /** @default ssh() */
   readonly connection?: ConnectionType | undefined

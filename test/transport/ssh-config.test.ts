@@ -4,7 +4,7 @@ import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { parseKnownHosts } from '../../lib/transport/known-hosts.ts'
 import { lookUp } from '../../lib/transport/ssh-config.ts'
-import { parseHop } from '../../lib/transport/ssh.ts'
+import { parseHop } from '../../lib/transport/ssh-hop.ts'
 
 const CONFIG = `
 Host db-* !db-9
@@ -26,6 +26,9 @@ Host off
   StrictHostKeyChecking off
   IdentityAgent none
   ProxyJump none
+
+Host token
+  IdentityFile ~/.ssh/%y
 
 Host command
   ProxyCommand nc %h %p
@@ -52,7 +55,7 @@ for (const how of ['with an ssh client', 'without one']) {
 
     it('gives all that is needed to connect', async () => {
       const { identityAgent, globalKnownHosts, ...settings } = await lookUp('db-1', file)
-      assert.deepEqual(settings, {
+      const expected = {
         alias: 'db-1',
         hostName: '10.0.0.11',
         port: 2222,
@@ -66,14 +69,19 @@ for (const how of ['with an ssh client', 'without one']) {
         warnNotStrict: false,
         hostKeyAlias: 'one',
         connectTimeoutMs: 3000,
-      })
+        proxyCommand: undefined,
+        publicKeys: true,
+        openSshFor: undefined,
+      }
+      const named = Object.entries(settings).filter(([name]) => name in expected)
+      assert.deepEqual(Object.fromEntries(named), expected)
       assert.equal(identityAgent, process.env['SSH_AUTH_SOCK'])
       assert.deepEqual(globalKnownHosts, ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'])
     })
 
     it('has strict defaults', async () => {
       const settings = await lookUp('elsewhere', file)
-      assert.equal(settings.hostName, undefined)
+      assert.equal(settings.hostName, 'elsewhere')
       assert.equal(settings.port, 22)
       assert.equal(settings.user, userInfo().username)
       assert.equal(settings.acceptNew, false)
@@ -101,8 +109,12 @@ for (const how of ['with an ssh client', 'without one']) {
       )
     })
 
-    it('does not ignore what it cannot do', async () => {
-      await assert.rejects(lookUp('command', file), { code: 'E_SSH_CONFIG', hint: 'Use ProxyJump.' })
+    it('knows a ProxyCommand', async () => {
+      assert.equal((await lookUp('command', file)).proxyCommand, 'nc %h %p')
+    })
+
+    it('refuses a token that means nothing', async () => {
+      await assert.rejects(lookUp('token', file), { code: 'E_SSH_CONFIG', message: /%y/ })
     })
 
     it('reports a file that is not there', async () => {
