@@ -6,6 +6,8 @@ import { tailOf } from './channel.ts'
 export interface ProcessStream {
   readonly stream: Duplex
   readonly child: ChildProcess
+  /** Resolves when it has ended, or soon. */
+  ended(): Promise<void>
   /** What it wrote on standard error, and how it ended when it has. */
   said(): string
 }
@@ -31,9 +33,14 @@ export function processStream(file: string, args: readonly string[]): ProcessStr
   child.on('exit', (code, signal) => {
     how = signal === null ? `it ended with status ${code}` : `it was killed by ${signal}`
   })
-  child.on('close', () => stream.destroy())
-  stream.on('close', () => endGroup(child))
-  return { stream, child, said: () => [tail(), how].filter(Boolean).join('; ') }
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  void closed.then(() => stream.destroy())
+  // One that ends by itself has a status to tell.
+  stream.on('close', () => void setTimeout(() => endGroup(child), stdout.readableEnded ? 200 : 0).unref())
+  const ended = async (): Promise<void> => {
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, END_TIMEOUT).unref())])
+  }
+  return { stream, child, ended, said: () => [tail(), how].filter(Boolean).join('; ') }
 }
 
 /** Ends a process that leads a group, and its children. */

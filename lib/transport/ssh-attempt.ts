@@ -69,6 +69,7 @@ export async function connectOnce(
   } catch (error) {
     await attempt.hop?.close()
     attempt.proxy?.stream.destroy()
+    await attempt.proxy?.ended()
     throw explain(error, attempt)
   } finally {
     attempt.deadline.stop()

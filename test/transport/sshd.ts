@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type TransportOptions, createTransport } from '../../lib/transport/index.ts'
+import { type TransportOptions, createTransport, ssh } from '../../lib/transport/index.ts'
 import type { Connection } from '../../lib/transport/transport.ts'
 import { install } from '../support/install.ts'
 
@@ -31,7 +31,7 @@ export interface Sshd {
   /** Connects as a user; the connection is closed by `stop` at the latest. */
   connect(
     user?: string,
-    options?: TransportOptions & { config?: string; signal?: AbortSignal },
+    options?: TransportOptions & { config?: string; signal?: AbortSignal; client?: 'auto' | 'openssh' },
   ): Promise<Connection>
   stop(): Promise<void>
 }
@@ -53,6 +53,7 @@ export async function startSshd(config = '', types: readonly string[] = ['ed2551
     config,
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
+    ...(hasIpv6() ? ['ListenAddress ::1'] : []),
     ...types.map((type) => `HostKey ${hostKey(type)}`),
     `AuthorizedKeysFile ${dir}/authorized_keys`,
     `PidFile ${dir}/sshd.pid`,
@@ -101,13 +102,13 @@ Host *
     pid: child.pid ?? 0,
     hostKey,
     sshConfig,
-    connect: async (user = USER, { config: file, signal, ...options } = {}) => {
+    connect: async (user = USER, { config: file, signal, client, ...options } = {}) => {
       const transport = createTransport({
         sshConfigFile: file ?? sshConfig(`Host host\n  User ${user}\n`),
         ...options,
       })
       const connection = await transport.connect(
-        { name: 'host', address: '127.0.0.1' },
+        { name: 'host', address: '127.0.0.1', connection: ssh({ transport: client }) },
         signal ?? new AbortController().signal,
       )
       open.push(connection)
@@ -145,6 +146,10 @@ export function removeUser(name: string): void {
     // There was none.
   }
 }
+
+/** Whether this machine has ::1. */
+export const hasIpv6 = (): boolean =>
+  Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
 
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
