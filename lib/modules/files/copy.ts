@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { ArgsOf } from '../../core/args-of.ts'
 import { type Module, defineModule } from '../../core/module.ts'
+import { mapSchema } from '../../core/map-schema.ts'
 import { secretValue } from '../../core/schemas.ts'
 import type { Secret } from '../../core/secret.ts'
 import { applyInstall } from '../shared/apply-install.ts'
@@ -30,13 +31,17 @@ const own = {
 
 export interface CopyArgs extends InstallArgs, ArgsOf<typeof own> {}
 
-const args = z
+const schema = z
   .strictObject({ ...installArgs, ...own })
   .refine(({ content, src }) => (content === undefined) !== (src === undefined), {
     path: ['content'],
     error: 'either content or src is needed, not both',
   })
-  .transform(({ content, src, ...rest }): Install => ({ ...rest, payload: payloadOf(content, src) }))
+
+const args = mapSchema(schema, ({ content, src, ...rest }): Install => ({
+  ...rest,
+  payload: payloadOf(content, src),
+}))
 
 function payloadOf(content: string | Buffer | Secret | undefined, src: string | URL | undefined): Payload {
   if (content !== undefined) return contentPayload(content)

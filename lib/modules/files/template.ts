@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ArgsOf } from '../../core/args-of.ts'
 import { type Module, defineModule } from '../../core/module.ts'
+import { mapSchema } from '../../core/map-schema.ts'
 import { compileTemplate } from '../../templates/index.ts'
 import { applyInstall } from '../shared/apply-install.ts'
 import { type InstallArgs, installArgs } from './shared/install-args.ts'
@@ -22,9 +23,12 @@ const own = {
 
 export interface TemplateArgs extends InstallArgs, ArgsOf<typeof own> {}
 
-const args = z.strictObject({ ...installArgs, ...own }).transform(({ src, vars, ...rest }): Install => {
-  return { ...rest, payload: contentPayload(compileTemplate({ file: src }).render(vars)) }
-})
+const schema = z.strictObject({ ...installArgs, ...own })
+
+const args = mapSchema(schema, ({ src, vars, ...rest }): Install => ({
+  ...rest,
+  payload: contentPayload(compileTemplate({ file: src }).render(vars)),
+}))
 
 /**
  * A file made from a Handlebars template, rendered before any host is touched and replaced atomically. With a secret in

@@ -3,8 +3,9 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Change } from '../../../lib/core/change.ts'
-import type { ModuleDefinition, Plan, ShellStep, Step } from '../../../lib/core/module.ts'
-import type { Probe, Question, Reader, Reply } from '../../../lib/core/probe.ts'
+import type { Certain, Plan, ShellStep, Step } from '../../../lib/core/module.ts'
+import { type Probe, type Question, type Reader, type Reply, isSingle } from '../../../lib/core/probe.ts'
+import { EVERYTHING, type Resource } from '../../../lib/core/resource.ts'
 import { isSecret, reveal } from '../../../lib/core/secret.ts'
 import type { Task } from '../../../lib/core/task.ts'
 import { install } from '../../support/install.ts'
@@ -41,7 +42,11 @@ export async function answers<A>(
   reader: Reader<A>,
   keys: readonly string[],
 ): Promise<readonly (A | Error)[]> {
-  return reader.parse(await run(shell, { script: reader.ask(keys) }), keys)
+  const batches = isSingle(reader) ? keys.map((key) => [key]) : [keys]
+  const found = await Promise.all(
+    batches.map(async (batch) => reader.parse(await run(shell, { script: reader.ask(batch) }), batch)),
+  )
+  return found.flat()
 }
 
 /** The answers to questions, in their order, one script a reader. */
@@ -77,7 +82,8 @@ export interface Done {
 
 /** A small engine: asks, plans, applies, asks again. */
 export async function converge(task: Task, shell: readonly string[] = ['dash']): Promise<Done> {
-  const module: ModuleDefinition<unknown, unknown> = task.module
+  const { module } = task
+  await module.load?.(task.args)
   const before = await observe(shell, module.probe(task.args))
   const plan = module.plan(task.args, before)
   const steps = plan.changes.length === 0 ? [] : module.apply(task.args, before)
@@ -111,6 +117,19 @@ const sorted = (_: string, value: unknown): unknown =>
     : value
 
 export const planOf = (task: Task, state: unknown): Plan => task.module.plan(task.args, state)
+
+/** What a change may alter, where nothing is certain unless told. */
+export const touchesOf = (
+  { module, args }: Task,
+  state?: unknown,
+  certain: Certain = () => undefined,
+): readonly Resource[] => module.touches?.(args, state, certain) ?? [EVERYTHING]
+
+/** A task that has read what it needs of this machine. */
+export async function loaded<T extends Task>(task: T): Promise<T> {
+  await task.module.load?.(task.args)
+  return task
+}
 
 /** A test that gives files away, which only root may. */
 export const itAsRoot: Mocha.TestFunction | Mocha.PendingTestFunction =

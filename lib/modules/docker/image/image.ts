@@ -1,3 +1,4 @@
+import { mapSchema } from '../../../core/map-schema.ts'
 import { imageArgs } from './args.ts'
 import { type ImageSource, readSource } from './source.ts'
 
@@ -8,7 +9,7 @@ export interface Image {
 }
 
 // What the source holds is read when the task is made: a missing file is found before any host is touched.
-export const args = imageArgs.transform(({ name, state = 'present', ...rest }): Image => ({
+export const args = mapSchema(imageArgs, ({ name, state = 'present', ...rest }): Image => ({
   name,
   state,
   source: readSource(name, rest),

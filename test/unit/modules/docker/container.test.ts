@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import type { ShellStep } from '../../../../lib/core/module.ts'
-import { EVERYTHING } from '../../../../lib/core/resource.ts'
+import { EVERYTHING, overlaps, paths } from '../../../../lib/core/resource.ts'
 import { Secret } from '../../../../lib/core/secret.ts'
 import { type ContainerArgs, type ContainerState, docker } from '../../../../lib/modules/docker/index.ts'
 import { SPEC_LABEL } from '../../../../lib/modules/docker/container/option-changes.ts'
-import { planOf } from '../driver.ts'
+import { containers, images, volumes } from '../../../../lib/modules/docker/shared/kinds.ts'
+import { served } from '../../../../lib/modules/shared/served.ts'
+import { planOf, touchesOf } from '../driver.ts'
 import { everyOption, everything, imageTwo, nowhere, plain, there } from './fixtures.ts'
 
 const changes = (args: Partial<ContainerArgs>, state: ContainerState = there(everything())) =>
@@ -157,33 +159,32 @@ describe('docker, what it says it touches and leaves', () => {
   const effects = (args: Partial<ContainerArgs>, state: ContainerState) => {
     const task = docker('it', { name: 'web', image: 'rp-module-test:1', ...args })
     return {
-      touches: task.module.touches!(task.args, state),
+      touches: touchesOf(task, state),
       leaves: planOf(task, state).leaves!.map(({ question }) => question.key),
     }
   }
 
   it('touches what it may write to, and foretells all but the new container', () => {
-    const volumes = [
+    const mounts = [
       { source: '/data', target: '/data' },
       { source: '/etc/web', target: '/etc/web', readOnly: true },
       { source: 'cache', target: '/cache' },
     ]
-    const { touches, leaves } = effects({ volumes }, nowhere())
+    const { touches, leaves } = effects({ volumes: mounts }, nowhere())
     assert.deepEqual(touches, [
-      'docker:container/web/**',
-      'docker:container/web.run-playbook-old/**',
-      'docker:container/web.run-playbook-new/**',
-      'postgres:/**',
-      'port:/**',
-      'path:/data/**',
-      'docker:volume/cache/**',
+      containers.at('web'),
+      containers.at('web.run-playbook-old'),
+      containers.at('web.run-playbook-new'),
+      served.all,
+      paths.below('/data'),
+      volumes.at('cache'),
     ])
     assert.deepEqual(leaves, ['web.run-playbook-old', 'web.run-playbook-new', 'rp-module-test:1'])
   })
 
   it('does not know the image that Docker pulls', () => {
     const { touches, leaves } = effects({}, nowhere({ image: undefined }))
-    assert.ok(touches.includes('docker:image/rp-module-test:1'))
+    assert.ok(touches.some((one) => overlaps(one, images.at('rp-module-test:1'))))
     assert.ok(!leaves.includes('rp-module-test:1'))
   })
 

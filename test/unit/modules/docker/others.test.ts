@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import type { ShellStep } from '../../../../lib/core/module.ts'
+import { EVERYTHING } from '../../../../lib/core/resource.ts'
 import type { Task } from '../../../../lib/core/task.ts'
 import { docker } from '../../../../lib/modules/docker/index.ts'
 import { dockerNetwork, dockerVolume } from '../../../../lib/modules/docker/shared/reader.ts'
-import { planOf } from '../driver.ts'
+import { containers } from '../../../../lib/modules/docker/shared/kinds.ts'
+import { served } from '../../../../lib/modules/shared/served.ts'
+import { planOf, touchesOf } from '../driver.ts'
 import { everything, plain, read, recorded } from './fixtures.ts'
 
 const network = () => read(dockerNetwork, 'rp-module-test-n', recorded('network'))!
@@ -74,11 +77,7 @@ describe('docker.restart', () => {
 
   it('needs a container, and touches what that may write to', () => {
     assert.throws(() => planOf(task, undefined), { code: 'E_NO_CONTAINER' })
-    assert.deepEqual(task.module.touches!(task.args, plain()), [
-      'docker:container/rp-module-test-plain/**',
-      'postgres:/**',
-      'port:/**',
-    ])
-    assert.deepEqual(task.module.touches!(task.args, everything()), ['**'])
+    assert.deepEqual(touchesOf(task, plain()), [containers.at('rp-module-test-plain'), served.all])
+    assert.deepEqual(touchesOf(task, everything()), [EVERYTHING])
   })
 })

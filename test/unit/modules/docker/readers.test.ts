@@ -3,9 +3,9 @@ import {
   dockerContainer,
   dockerImage,
   dockerNetwork,
-  dockerResource,
   dockerVolume,
 } from '../../../../lib/modules/docker/shared/reader.ts'
+import { images } from '../../../../lib/modules/docker/shared/kinds.ts'
 import { familiar } from '../../../../lib/modules/docker/shared/reference.ts'
 import { inspected, recorded } from './fixtures.ts'
 
@@ -114,7 +114,7 @@ describe('image references', () => {
   for (const [reference, name] of written) {
     it(`${reference} is ${name}`, () => {
       assert.equal(familiar(reference), name)
-      assert.equal(dockerResource('image', reference), `docker:image/${name}`)
+      assert.equal(images.at(reference).name, name)
     })
   }
 })

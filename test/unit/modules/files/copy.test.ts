@@ -13,6 +13,8 @@ import {
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShellStep } from '../../../../lib/core/module.ts'
+import { question } from '../../../../lib/core/probe.ts'
+import { readBody } from '../../../../lib/modules/shared/text.ts'
 import { Secret, isSecret } from '../../../../lib/core/secret.ts'
 import { type CopyArgs, copy } from '../../../../lib/modules/files/copy.ts'
 import { SHELLS, converge, itAsRoot, observe, run, useTemp } from '../driver.ts'
@@ -38,7 +40,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
           what: 'content',
           from: 'absent',
           to: hash('hällo\n').slice(0, 12),
-          body: { path: dest, wanted: 'hällo\n' },
+          body: { path: dest, wanted: 'hällo\n', now: question(readBody, dest) },
         },
       ])
       assert.equal(readFileSync(dest, 'utf8'), 'hällo\n')

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { paths } from '../../../../lib/core/resource.ts'
+import type { FileArgs } from '../../../../lib/modules/files/file/args.ts'
 import { file } from '../../../../lib/modules/files/file/module.ts'
-import { SHELLS, converge, itAsRoot, useTemp } from '../driver.ts'
+import { SHELLS, converge, itAsRoot, touchesOf, useTemp } from '../driver.ts'
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   describe(`file under ${name}`, () => {
     const temp = useTemp()
     const at = (path: string): string => join(temp(), path)
-    const apply = async (args: Parameters<typeof file>[1]): ReturnType<typeof converge> => {
+    const apply = async (args: FileArgs): ReturnType<typeof converge> => {
       const done = await converge(file('it', args), shell)
       assert.deepEqual(done.left, [])
       assert.deepEqual(done.wrong, [])
@@ -143,16 +145,13 @@ describe('arguments of file', () => {
   })
 
   it('say what is touched', () => {
-    const touches = (args: Parameters<typeof file>[1]): unknown => {
-      const { module, args: checked } = file('it', args)
-      return module.touches?.(checked, undefined as never)
-    }
+    const touches = (args: FileArgs): unknown => touchesOf(file('it', args))
     assert.deepEqual(touches({ path: '/srv/a/b', state: 'directory' }), [
-      'path:/srv/a/b',
-      'path:/srv',
-      'path:/srv/a',
+      paths.at('/srv/a/b'),
+      paths.at('/srv'),
+      paths.at('/srv/a'),
     ])
-    assert.deepEqual(touches({ path: '/srv/a', state: 'absent' }), ['path:/srv/a/**'])
-    assert.deepEqual(touches({ path: '/srv/a', state: 'file' }), ['path:/srv/a'])
+    assert.deepEqual(touches({ path: '/srv/a', state: 'absent' }), [paths.below('/srv/a')])
+    assert.deepEqual(touches({ path: '/srv/a', state: 'file' }), [paths.at('/srv/a')])
   })
 })

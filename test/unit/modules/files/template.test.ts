@@ -3,6 +3,8 @@ import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Secret } from '../../../../lib/core/secret.ts'
+import { question } from '../../../../lib/core/probe.ts'
+import { readBody } from '../../../../lib/modules/shared/text.ts'
 import { template } from '../../../../lib/modules/files/template.ts'
 import { converge, useTemp } from '../driver.ts'
 
@@ -21,7 +23,8 @@ describe('template', () => {
     const done = await converge(task)
     assert.deepEqual([done.left, done.wrong], [[], []])
     assert.equal(readFileSync(at('motd'), 'utf8'), 'Hello you & <co>\n')
-    assert.deepEqual(done.changes[0]?.body, { path: at('motd'), wanted: 'Hello you & <co>\n' })
+    const now = question(readBody, at('motd'))
+    assert.deepEqual(done.changes[0]?.body, { path: at('motd'), wanted: 'Hello you & <co>\n', now })
     assert.deepEqual((await converge(task)).changes, [])
   })
 

@@ -10,6 +10,7 @@ import {
   wireguardInterface,
 } from '../../../../lib/modules/network/wireguard/reader.ts'
 import { type WireguardArgs, wireguard } from '../../../../lib/modules/network/wireguard/module.ts'
+import type { UpInterface } from '../../../../lib/modules/network/wireguard/args.ts'
 import { configFile, dropIn } from '../../../../lib/modules/network/wireguard/config.ts'
 import { contains, network } from '../../../../lib/modules/network/wireguard/subnet.ts'
 import type { WireguardState } from '../../../../lib/modules/network/wireguard/state.ts'
@@ -21,7 +22,7 @@ const PEER = 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg='
 const PSK = new Secret('psk', Buffer.alloc(32, 7).toString('base64'))
 const sum = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-const args: WireguardArgs = {
+const args: UpInterface = {
   interface: 'wg0',
   privateKey: new Secret('overlay', PRIVATE),
   address: '10.88.0.11/24',

@@ -2,11 +2,19 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { ShellStep } from '../../../../lib/core/module.ts'
 import type { Reply } from '../../../../lib/core/probe.ts'
-import { overlaps } from '../../../../lib/core/resource.ts'
+import {
+  EVERYTHING,
+  type Resource,
+  describeResource,
+  overlaps,
+  paths,
+} from '../../../../lib/core/resource.ts'
 import { packages } from '../../../../lib/modules/packages/packages/module.ts'
 import { packageVersion } from '../../../../lib/modules/packages/packages/version-reader.ts'
-import { packageInstalled } from '../../../../lib/modules/packages/packages/reader.ts'
-import { SHELLS, answers, run } from '../driver.ts'
+import { containers } from '../../../../lib/modules/docker/shared/kinds.ts'
+import { services } from '../../../../lib/modules/shared/service.ts'
+import { installedPackages, packageInstalled } from '../../../../lib/modules/packages/packages/reader.ts'
+import { SHELLS, answers, run, touchesOf } from '../driver.ts'
 
 const fixture = (name: string): Reply => ({
   code: 0,
@@ -131,18 +139,17 @@ describe('package', () => {
   })
 
   it('leaves alone what belongs to users and applications', () => {
-    const touched = packages('it', { names: 'jq' }).module.touches?.(undefined, undefined) ?? []
-    const touches = (seen: string): boolean => touched.some((touch) => overlaps(touch, seen))
+    const touched = touchesOf(packages('it', { names: 'jq' }))
+    const touches = (seen: Resource): boolean => touched.some((touch) => overlaps(touch, seen))
     for (const seen of [
-      'path:/etc/x',
-      'package:curl',
-      'service:docker.service',
-      'docker:container/x',
-      '**',
+      paths.at('/etc/x'),
+      installedPackages.at('curl'),
+      services.at('docker'),
+      containers.at('x'),
+      EVERYTHING,
     ]) {
-      assert.ok(touches(seen), seen)
+      assert.ok(touches(seen), describeResource(seen))
     }
-    for (const seen of ['path:/srv/x', 'path:/data', 'path:/home/me', 'path:/root/x'])
-      assert.ok(!touches(seen), seen)
+    for (const seen of ['/srv/x', '/data', '/home/me', '/root/x']) assert.ok(!touches(paths.at(seen)), seen)
   })
 })

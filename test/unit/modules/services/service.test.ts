@@ -2,12 +2,18 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { ShellStep } from '../../../../lib/core/module.ts'
 import type { Reply } from '../../../../lib/core/probe.ts'
+import { EVERYTHING, paths } from '../../../../lib/core/resource.ts'
 import type { Task } from '../../../../lib/core/task.ts'
-import { type Service, service as reader, serviceRun } from '../../../../lib/modules/shared/service.ts'
+import {
+  type Service,
+  service as reader,
+  serviceRun,
+  services,
+} from '../../../../lib/modules/shared/service.ts'
 import { serviceReload } from '../../../../lib/modules/services/service-reload.ts'
 import { serviceRestart } from '../../../../lib/modules/services/service-restart.ts'
 import { type ServiceArgs, service } from '../../../../lib/modules/services/service.ts'
-import { SHELLS, run } from '../driver.ts'
+import { SHELLS, run, touchesOf } from '../driver.ts'
 
 const fixture = (name: string): Reply => ({
   code: 0,
@@ -107,11 +113,10 @@ describe('service', () => {
   })
 
   it('touches everything when it starts or stops, and little when it only switches', () => {
-    const { module } = service('it', { name: 'x' })
-    assert.deepEqual(module.touches?.({ name: 'x', state: 'started' }, undefined), ['**'])
-    assert.deepEqual(module.touches?.({ name: 'x', enabled: true }, undefined), [
-      'service:/**',
-      'path:/etc/systemd/**',
+    assert.deepEqual(touchesOf(service('it', { name: 'x', state: 'started' })), [EVERYTHING])
+    assert.deepEqual(touchesOf(service('it', { name: 'x', enabled: true })), [
+      services.all,
+      paths.below('/etc/systemd'),
     ])
   })
 })
