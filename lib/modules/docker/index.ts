@@ -12,10 +12,13 @@ export const docker: Docker = Object.assign(container, { image, network, volume,
 
 /** The modules of Docker. */
 export interface Docker extends Module<ContainerArgs, ContainerState> {
-  /** {@inheritDoc image} */
+  /** An image under a name, from a registry, from an archive or built from a folder. */
   readonly image: typeof image
+  /** A network of Docker. One that differs is made anew, as long as nothing uses it. */
   readonly network: typeof network
+  /** A volume of Docker. It holds data, so one that differs is an error and never made anew. */
   readonly volume: typeof volume
+  /** Restarts a container. It always has something to do, so it belongs into `notify`. */
   readonly restart: typeof restart
 }
 

@@ -15,13 +15,17 @@ export const runArgs = {
   env: z.record(name, z.union([z.string().regex(/^[^\0]*$/), secretValue])).optional(),
   /** Sent byte for byte. @default nothing */
   stdin: z.union([z.string(), secretValue]).optional(),
-  /** Nothing to do if this path exists. Must exist afterwards. */
+  /** Nothing to do if this path exists. Must exist afterwards. @default run without asking */
   creates: absolutePath.optional(),
-  /** Nothing to do if this path does not exist. Must be gone afterwards. */
+  /** Nothing to do if this path does not exist. Must be gone afterwards. @default run without asking */
   removes: absolutePath.optional(),
-  /** A script that only looks: nothing to do if it succeeds. Must succeed afterwards. */
+  /**
+   * A script that only looks: nothing to do if it succeeds. Must succeed afterwards.
+   *
+   * @default run without asking
+   */
   unless: script.optional(),
-  /** A script that only looks: nothing to do if it fails. */
+  /** A script that only looks: nothing to do if it fails. @default run without asking */
   onlyIf: script.optional(),
   /**
    * `false` for a command that only reads: it is run while looking at the host, in dry runs too, reported as ok, and what it

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { type Hover, createEditor } from '../../support/editor.ts'
+
+const MODULES =
+  'command shell copy file template packages service serviceRestart serviceReload wireguard docker docker.image docker.network docker.volume docker.restart'.split(
+    ' ',
+  )
+
+/** Arguments that are objects of their own, as `use` writes them with the cursor in the place of `|`. */
+const NESTED: Readonly<Record<string, string>> = {
+  'a peer of wireguard': 'wireguard("it", { interface: "wg0", peers: [{ | }] })',
+  'the build of docker.image': 'docker.image("it", { name: "x", build: { | } })',
+  'a volume of docker': 'docker("it", { name: "x", volumes: [{ | }] })',
+  'a port of docker': 'docker("it", { name: "x", ports: [{ | }] })',
+  'the healthcheck of docker': 'docker("it", { name: "x", healthcheck: { | } })',
+  'the logging of docker': 'docker("it", { name: "x", logging: { | } })',
+}
+
+// Offered too, because arguments may be made from what earlier tasks leave.
+const DEFERRED = new Set(['kind', 'tasks', 'reads', 'resolve'])
+
+describe('what an editor shows', function () {
+  this.timeout(120_000)
+  const editor = createEditor()
+  const names = new Set(MODULES.map((name) => name.replace(/\..*/, '')))
+  const IMPORTS = `import { ${[...names].join(', ')} } from './lib/modules/index.ts'\n`
+
+  const open = (text: string): number => {
+    editor.open(IMPORTS + text.replace('|', ''))
+    return IMPORTS.length + text.indexOf('|')
+  }
+  const shown = (text: string, name: string): Hover => {
+    const offset = open(text.replace('|', `|${name}: undefined as never`))
+    return editor.hover(offset) ?? assert.fail(`nothing is shown for ${name}`)
+  }
+  const explained = (text: string): void => {
+    const args = editor.names(open(text)).filter(({ name }) => !DEFERRED.has(name))
+    assert.ok(args.length > 0, 'no argument is offered')
+    for (const { name, optional } of args) {
+      const hover = shown(text, name)
+      assert.notEqual(hover.text, '', `${name} has no text`)
+      if (optional && !/[Nn]eeded unless|Either this or|With `state|For a link/.test(hover.text))
+        assert.ok(hover.byDefault, `${name} has no @default`)
+    }
+  }
+
+  for (const name of MODULES) {
+    it(`of ${name} is short, with a text for each argument`, () => {
+      const hover = editor.hover(open(`${name.replace(/\w+$/, '|$&')}`)) ?? assert.fail('nothing is shown')
+
+      assert.ok(hover.type.length < 100, hover.type)
+      assert.notEqual(hover.text, '')
+      explained(`${name}("it", { | })`)
+    })
+  }
+
+  for (const [what, use] of Object.entries(NESTED)) {
+    it(`of ${what} is a text for each part`, () => explained(use))
+  }
+})
