@@ -86,7 +86,7 @@ export interface OpenChannel {
 
 /** A step in the language of a channel, made by the channel's own function. */
 export interface ChannelStep {
-  readonly channel: Channel
+  readonly channel: Channel<never>
   readonly target: unknown
   /** What is sent, such as one SQL statement. Shown with `-vv`, so never a secret. */
   readonly text: string

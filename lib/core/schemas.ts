@@ -16,11 +16,3 @@ export const fileMode = z.string().regex(/^[0-7]{4}$/, "must be four octal digit
 
 /** For the vars of a role: a `Secret`, never a bare string. @example z.strictObject({ password: secretValue }) */
 export const secretValue = z.custom<Secret>(isSecret, 'must be a secret')
-
-export const postgresTarget = z.strictObject({
-  host: z.string(),
-  port: z.int().min(1).max(65535).optional(),
-  database: z.string().optional(),
-  user: z.string().optional(),
-  password: secretValue,
-})

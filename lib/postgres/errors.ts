@@ -1,4 +1,4 @@
-import type { PostgresTarget } from './target.ts'
+import { type PostgresTarget, serverName } from './target.ts'
 import { UnreachableError, UserError } from '../core/errors.ts'
 
 /** What the server says of one statement while the session goes on. */
@@ -29,7 +29,7 @@ export function words({ severity, message, detail, hint, code }: Refusal): strin
 export function explainQuery(error: unknown, target: PostgresTarget): UserError {
   if (!isRefusal(error)) return explainConnecting(error, target)
   const more = error.detail === undefined ? '' : ` (${error.detail})`
-  return new UserError('E_POSTGRES_QUERY', `PostgreSQL at ${where(target)}: ${error.message}${more}`, {
+  return new UserError('E_POSTGRES_QUERY', `PostgreSQL at ${serverName(target)}: ${error.message}${more}`, {
     hint: error.code === '42501' ? `"${who(target)}" may not read this: use a superuser` : error.hint,
     cause: error,
   })
@@ -43,19 +43,23 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
   if (code === '28P01' || message.startsWith('SASL')) return wrongPassword(error, target)
   if (code === '28000') return notAllowed(message, error, target)
   if (code === '57P03') {
-    return new UserError('E_POSTGRES_STARTING', `PostgreSQL at ${where(target)} isn't ready: ${message}`, {
-      hint: 'Put a wait_for_postgres task in front of this one, or run again in a moment',
-      cause: error,
-    })
+    return new UserError(
+      'E_POSTGRES_STARTING',
+      `PostgreSQL at ${serverName(target)} isn't ready: ${message}`,
+      {
+        hint: 'Put a wait_for_postgres task in front of this one, or run again in a moment',
+        cause: error,
+      },
+    )
   }
   if (code === '3D000') {
-    return new UserError('E_POSTGRES_DATABASE', `PostgreSQL at ${where(target)}: ${message}`, {
+    return new UserError('E_POSTGRES_DATABASE', `PostgreSQL at ${serverName(target)}: ${message}`, {
       cause: error,
     })
   }
   return new UserError(
     'E_POSTGRES_UNREACHABLE',
-    `PostgreSQL at ${where(target)} can't be reached: ${message}`,
+    `PostgreSQL at ${serverName(target)} can't be reached: ${message}`,
     {
       hint: 'Is its container running, and does it listen on this address? `docker logs` on the node tells',
       cause: error,
@@ -64,7 +68,7 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
 }
 
 function wrongPassword(cause: unknown, target: PostgresTarget): UserError {
-  const message = `PostgreSQL at ${where(target)} refuses the password of "${who(target)}": ${target.password} isn't the server's`
+  const message = `PostgreSQL at ${serverName(target)} refuses the password of "${who(target)}": ${target.password} isn't the server's`
   return new UserError('E_POSTGRES_AUTH', message, {
     hint:
       `Put the server's password into secrets.age, or set the one of secrets.age on the primary: ` +
@@ -74,10 +78,14 @@ function wrongPassword(cause: unknown, target: PostgresTarget): UserError {
 }
 
 function notAllowed(message: string, cause: unknown, target: PostgresTarget): UserError {
-  return new UserError('E_POSTGRES_AUTH', `PostgreSQL at ${where(target)} doesn't let us in: ${message}`, {
-    hint: `pg_hba.conf needs a scram-sha-256 line for "${who(target)}" from this node, and the role needs LOGIN`,
-    cause,
-  })
+  return new UserError(
+    'E_POSTGRES_AUTH',
+    `PostgreSQL at ${serverName(target)} doesn't let us in: ${message}`,
+    {
+      hint: `pg_hba.conf needs a scram-sha-256 line for "${who(target)}" from this node, and the role needs LOGIN`,
+      cause,
+    },
+  )
 }
 
 // The transport explains in its own words that nobody listens; here it is about a database.
@@ -89,5 +97,4 @@ function isFromServer(error: unknown): error is Refusal {
   return error instanceof Error && 'severity' in error && 'code' in error
 }
 
-const where = ({ host, port = 5432 }: PostgresTarget): string => `${host}:${port}`
 const who = ({ user = 'postgres' }: PostgresTarget): string => user

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { PostgresTarget } from './target.ts'
 import { reveal } from '../core/secret.ts'
-import type { Connection } from '../transport/transport.ts'
+import type { ChannelHost } from '../core/channel.ts'
 import { explainConnecting } from './errors.ts'
 import { asSocket } from './as-socket.ts'
 
@@ -12,13 +12,13 @@ import { asSocket } from './as-socket.ts'
  * No TLS: the stream is inside of SSH up to the node, and from there it stays on the node or its encrypted overlay.
  */
 export async function openClient(
-  connection: Pick<Connection, 'forward' | 'countRoundTrip'>,
+  channelHost: Pick<ChannelHost, 'forward' | 'countRoundTrip'>,
   target: PostgresTarget,
   onGone: () => void,
 ): Promise<Client> {
   const { host, port = 5432, database = 'postgres', user = 'postgres' } = target
   try {
-    const stream = await connection.forward(host, port)
+    const stream = await channelHost.forward(host, port)
     // pg is loaded here because most commands of a day never need it.
     const { default: pg } = await import('pg')
     const client = new pg.Client({
@@ -42,7 +42,7 @@ export async function openClient(
     client.on('end', onGone)
     // Earlier than pg, which hears of it when both directions are closed.
     stream.once('end', onGone)
-    EXCHANGES_OF_A_LOGIN.forEach(() => connection.countRoundTrip())
+    EXCHANGES_OF_A_LOGIN.forEach(() => channelHost.countRoundTrip())
     await client.connect()
     return client
   } catch (error) {

@@ -1,21 +1,21 @@
 import { UnreachableError } from '../core/errors.ts'
 import type { Reply } from '../core/probe.ts'
 import { explainConnecting, isRefusal, words } from './errors.ts'
-import type { Session } from './session.ts'
+import type { ServerConnection } from './server-connection.ts'
 
 /**
  * Runs a change. Never sent twice: whether a broken connection had carried it out can't be known.
  *
  * @returns code 1 when the server refuses the statement, 2 when there is no session with it
  */
-export async function runStatement(session: Session, sql: string): Promise<Reply> {
+export async function runStatement(server: ServerConnection, sql: string): Promise<Reply> {
   try {
-    const results = await session.query(sql, { timeoutMs: 610_000, again: false })
+    const results = await server.query(sql, { timeoutMs: 610_000, again: false })
     return { code: 0, stdout: Buffer.from(rowsOf(results.at(-1))), stderr: Buffer.alloc(0) }
   } catch (error) {
     if (error instanceof UnreachableError) throw error
     if (isRefusal(error)) return failure(1, words(error))
-    const { message, hint } = explainConnecting(error, session.target)
+    const { message, hint } = explainConnecting(error, server.target)
     return failure(2, hint === undefined ? message : `${message}\n${hint}`)
   }
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { secretValue } from '../core/schemas.ts'
 import type { Secret } from '../core/secret.ts'
 
 /** A PostgreSQL server as its own node sees it. The operator reaches it through the node's connection. */
@@ -11,4 +13,25 @@ export interface PostgresTarget {
   /** @default 'postgres' */
   readonly user?: string | undefined
   readonly password: Secret
+}
+
+/** For the arguments of modules: `z.strictObject({ on: postgresTarget })`. */
+export const postgresTarget: z.ZodType<PostgresTarget, PostgresTarget> = z.strictObject({
+  host: z.string().min(1),
+  port: z.int().min(1).max(65535).optional(),
+  database: z.string().optional(),
+  user: z.string().optional(),
+  password: secretValue,
+})
+
+/** Which server, whoever asks it for what. */
+export type ServerAddress = Pick<PostgresTarget, 'host' | 'port'>
+
+/** `10.88.0.11:5432`: one name for a server in keys, resources and messages. */
+export const serverName = ({ host, port = 5432 }: ServerAddress): string => `${host}:${port}`
+
+/** The server that {@link serverName} made this name for. */
+export function serverOfName(name: string): ServerAddress {
+  const colon = name.lastIndexOf(':')
+  return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) }
 }

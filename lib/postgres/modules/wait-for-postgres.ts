@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { UserError } from '../../core/errors.ts'
 import { defineModule } from '../../core/module.ts'
-import { ask, mapProbe, predict } from '../../core/probe.ts'
+import { ask, predict } from '../../core/probe.ts'
+import { wholeServer } from '../resources.ts'
+import { serverName } from '../target.ts'
 import { containerName } from './shared/names.ts'
-import { type Knock, type Readiness, knockKey, readiness } from './shared/readiness.ts'
-import { waitScript } from './shared/wait-script.ts'
+import { type Readiness, readiness, readinessKey } from './shared/readiness.ts'
 
 /**
  * @example
@@ -22,44 +24,88 @@ export interface WaitForPostgresArgs {
 }
 
 /** What was found when it was last asked. */
-export interface PostgresReadiness {
-  readonly status: Readiness
-}
+export type PostgresReadiness = Readiness
 
-/**
- * Waits until PostgreSQL accepts connections over the network. Gives up at once when waiting can't help: when the
- * container is gone, ended or in a restart loop.
- */
-export const waitForPostgres = defineModule<WaitForPostgresArgs, PostgresReadiness>({
-  name: 'wait_for_postgres',
-  args: z.strictObject({
-    container: containerName,
-    host: z.string().min(1),
-    port: z.int().min(1).max(65535).optional(),
-    role: z.enum(['primary', 'replica']).optional(),
-    timeoutMs: z.int().positive().optional(),
-  }),
-  probe: (args) => mapProbe(ask(readiness, keyOf(args)), (status) => ({ status })),
-  plan: (args, { status }) => {
-    if (status === 'accepting') return { changes: [], because: 'accepts connections' }
-    return {
-      changes: [{ what: 'status', from: status, to: 'accepting' }],
-      leaves: [predict(readiness, keyOf(args), 'accepting')],
-    }
-  },
-  apply: (args) => {
-    const { timeoutMs = 60_000 } = args
-    // The script ends by itself and says more than a killed one could; a docker command that hangs doesn't.
-    return [{ script: waitScript(knockOf(args), timeoutMs), timeoutMs: timeoutMs + 30_000, explains: true }]
-  },
-  waits: true,
-  // It changes nothing itself, but time passes: a database that could not be asked now can.
-  touches: ({ host, port = 5432 }) => [`postgres:/${host}:${port}/**`],
+const args: z.ZodType<WaitForPostgresArgs, WaitForPostgresArgs> = z.strictObject({
+  container: containerName,
+  host: z.string().min(1),
+  port: z.int().min(1).max(65535).optional(),
+  role: z.enum(['primary', 'replica']).optional(),
+  timeoutMs: z.int().positive().optional(),
 })
 
-function knockOf(args: WaitForPostgresArgs): Knock {
-  const { container, host, port = 5432, role } = args
-  return { container, host, port, role: role ?? 'any' }
+/**
+ * Waits until PostgreSQL accepts connections over the network. Fails at once when waiting cannot help: the container is
+ * missing, has ended, is paused, or restarts again and again.
+ */
+export const waitForPostgres = defineModule({
+  name: 'wait_for_postgres',
+  args,
+  probe: (args) => ask(readiness, keyOf(args)),
+  plan: (args, found) => {
+    const { status } = found
+    if (status === 'accepting') return { changes: [], because: 'accepts connections' }
+    refuseVain(args, found)
+    return {
+      changes: [{ what: `PostgreSQL on ${serverName(args)}`, from: status, to: 'accepting' }],
+      // Shown when the time is over.
+      because: lastWords(args, found),
+      leaves: [predict(readiness, keyOf(args), { status: 'accepting' })],
+    }
+  },
+  apply: () => [],
+  waits: ({ timeoutMs = 60_000 }) => ({ timeoutMs, delayMs: 500 }),
+  // It changes nothing itself, but time passes: a database that could not be asked now can.
+  touches: (args) => wholeServer(args),
+})
+
+const keyOf = ({ container, host, port = 5432, role }: WaitForPostgresArgs): string =>
+  readinessKey({ container, host, port, role: role ?? 'any' })
+
+/** Docker waits longer and longer before it restarts a container whose runs are shorter than this. */
+const SHORT_RUN_SECONDS = 10
+const MOST_RESTARTS = 3
+
+/** @throws UserError E_POSTGRES_NOT_READY when it will not become ready by itself */
+function refuseVain(args: WaitForPostgresArgs, found: Readiness): void {
+  const { container: name } = args
+  const { status, container, said = '' } = found
+  const { exitCode = 0, restarts = 0, ranSeconds } = container ?? {}
+  const fail = (message: string, hint = lastWords(args, found)): never => {
+    throw new UserError('E_POSTGRES_NOT_READY', message, { hint })
+  }
+  switch (status) {
+    case 'docker-unavailable':
+      return fail(
+        `Docker does not answer: ${said || 'the docker command is not installed'}`,
+        'Install and start Docker before this task.',
+      )
+    case 'container-missing':
+      return fail(`there is no container ${name}`, 'Make it before this task: docker(…).')
+    case 'container-exited':
+    case 'container-dead':
+    case 'container-created':
+      return fail(
+        `container ${name} is not running (${status.slice('container-'.length)}, exit code ${exitCode})`,
+      )
+    case 'container-paused':
+      return fail(`container ${name} is paused`, `Continue it on the host: docker unpause ${name}`)
+    case 'not-a-replica':
+      return fail(`PostgreSQL on ${serverName(args)} is a primary, and a replica was expected`)
+    case 'container-restarting':
+      if (restarts >= MOST_RESTARTS && ranSeconds !== undefined && ranSeconds < SHORT_RUN_SECONDS)
+        fail(
+          `container ${name} restarts again and again: ${restarts} times, and the last time it ran for ${ranSeconds.toFixed(1)} s`,
+        )
+  }
 }
 
-const keyOf = (args: WaitForPostgresArgs): string => knockKey(knockOf(args))
+/** What the container said last, for people. */
+function lastWords(
+  { container: name }: WaitForPostgresArgs,
+  { container, said }: Readiness,
+): string | undefined {
+  const health = container?.health && `Its health check says ${container.health}`
+  const log = said && `The last lines of container ${name}:\n${said.replace(/^/gm, '  ')}`
+  return [health, log].filter(Boolean).join('\n') || undefined
+}

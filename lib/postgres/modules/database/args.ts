@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { postgresTarget } from '../../../core/schemas.ts'
-import type { PostgresTarget } from '../../target.ts'
+import { type PostgresTarget, postgresTarget } from '../../target.ts'
 import { databaseObjectName, presence } from '../shared/names.ts'
 
 /**
@@ -30,7 +29,7 @@ export interface PostgresDatabaseArgs {
   readonly force?: boolean | undefined
 }
 
-export const args = z.strictObject({
+export const args: z.ZodType<PostgresDatabaseArgs, PostgresDatabaseArgs> = z.strictObject({
   on: postgresTarget,
   name: databaseObjectName,
   owner: databaseObjectName.optional(),

@@ -1,5 +1,5 @@
-import { type Probe, askAll } from '../../../core/probe.ts'
-import { type Database, extensionReader } from './reader.ts'
+import { type Probe, askAll, known } from '../../../core/probe.ts'
+import { type Database, connectionsReader, databaseReader, extensionReader } from './reader.ts'
 import type { PostgresDatabaseArgs } from './args.ts'
 
 export interface PostgresDatabaseState {
@@ -10,11 +10,17 @@ export interface PostgresDatabaseState {
   readonly connections: number | null
 }
 
-export const NOTHING: Probe<null> = { questions: [], parse: () => null }
+export function askState(args: PostgresDatabaseArgs): Probe<PostgresDatabaseState> {
+  return askAll<PostgresDatabaseState>({
+    database: databaseReader.ask(args.on, args.name),
+    extensions: askExtensions(args),
+    connections: args.state === 'absent' ? connectionsReader.ask(args.on, args.name) : known(null),
+  })
+}
 
-export function askExtensions({ on, name, extensions = [], state }: PostgresDatabaseArgs) {
+function askExtensions({ on, name, extensions = [], state }: PostgresDatabaseArgs) {
   const inside = { ...on, database: name }
   const asked = state === 'absent' ? [] : extensions
   const probes = asked.map((one) => [one, extensionReader.ask(inside, `${name}/${one}`)] as const)
-  return askAll(Object.fromEntries(probes) as Record<string, Probe<string | null>>)
+  return askAll<Record<string, string | null>>(Object.fromEntries(probes))
 }

@@ -1,12 +1,22 @@
-import { type ZodType, z } from 'zod'
+import type { Deferred } from '../../../core/deferred.ts'
 import { UserError } from '../../../core/errors.ts'
-import { type ModuleDefinition, defineModule } from '../../../core/module.ts'
+import { defineModule } from '../../../core/module.ts'
 import { ask, mapProbe } from '../../../core/probe.ts'
-import { postgresTarget } from '../../../core/schemas.ts'
-import type { Deferred, Task, TaskOptions } from '../../../core/task.ts'
+import { type Schema, issuePath, validate } from '../../../core/schema.ts'
+import type { AnyModule, Task, TaskOptions } from '../../../core/task.ts'
+import { type PostgresQueryArgs, args } from './args.ts'
 import { withParameters } from './parameters.ts'
 import { queryReader } from './reader.ts'
-import type { PostgresQueryArgs } from './args.ts'
+
+/** The type of the rows is that of the schema `row`. */
+interface PostgresQuery {
+  <Row = unknown>(
+    name: string,
+    args: PostgresQueryArgs<Row> | Deferred<PostgresQueryArgs<Row>>,
+    options?: TaskOptions<readonly Row[]>,
+  ): Task<readonly Row[]>
+  readonly definition: AnyModule
+}
 
 /**
  * Reads rows, for `from(task, rows => …)`, or to make sure of something. Never changes anything.
@@ -20,15 +30,10 @@ import type { PostgresQueryArgs } from './args.ts'
  *   expect: ([row]) => row?.streaming === 2 || `only ${row?.streaming} of 2 replicas stream`,
  * })
  */
-export const postgresQuery = defineModule<PostgresQueryArgs, readonly unknown[]>({
+// The schema is checked at run time, which TypeScript cannot follow.
+export const postgresQuery = defineModule({
   name: 'postgres_query',
-  args: z.strictObject({
-    on: postgresTarget,
-    sql: z.string().transform((sql) => sql.replace(/[\s;]+$/, '')),
-    params: z.array(z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])).optional(),
-    row: z.custom<ZodType>(isSchema, 'must be a zod schema').optional(),
-    expect: z.custom<PostgresQueryArgs['expect']>((value) => typeof value === 'function').optional(),
-  }) as ZodType<PostgresQueryArgs>,
+  args,
   probe: ({ on, sql, params, row }) =>
     mapProbe(ask(queryReader, withParameters(sql, params ?? []), on), (rows) => checked(rows, row)),
   plan: ({ expect }, rows) => {
@@ -42,30 +47,21 @@ export const postgresQuery = defineModule<PostgresQueryArgs, readonly unknown[]>
   touches: () => [],
 }) as PostgresQuery
 
-/** `row` decides what the rows are. */
-interface PostgresQuery {
-  <Row = unknown>(
-    name: string,
-    args: PostgresQueryArgs<Row> | Deferred<PostgresQueryArgs<Row>>,
-    options?: TaskOptions,
-  ): Task<readonly Row[]>
-  readonly definition: ModuleDefinition<PostgresQueryArgs, readonly unknown[]>
-}
-
-function checked(rows: readonly unknown[], row: ZodType | undefined): readonly unknown[] {
+function checked(rows: readonly unknown[], row: Schema | undefined): readonly unknown[] {
   if (row === undefined) return rows
-  const parsed = z.array(row).safeParse(rows)
-  if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map(({ path, message }) => `row ${path.join('.')}: ${message}`)
+  const issues: string[] = []
+  const values = rows.map((one, i) => {
+    const result = validate(row, one)
+    if (result.issues === undefined) return result.value
+    for (const issue of result.issues)
+      issues.push(`row ${[i, issuePath(issue)].filter((part) => part !== '').join('.')}: ${issue.message}`)
+    return undefined
+  })
+  if (issues.length === 0) return values
   throw new UserError('E_POSTGRES_QUERY', `the rows are not what \`row\` says: ${issues.join('; ')}`)
 }
 
 function shown(rows: readonly unknown[]): string {
   const text = JSON.stringify(rows)
   return text.length > 300 ? `${text.slice(0, 300)}…` : text
-}
-
-// By what it can do: a playbook may have a zod of its own.
-function isSchema(value: unknown): boolean {
-  return typeof (value as { safeParse?: unknown } | null)?.safeParse === 'function'
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Reader } from '../../../core/probe.ts'
 import { EVERYTHING } from '../../../core/resource.ts'
+import { postgres } from '../../channel.ts'
 
 /** Rows as objects. The key is the query. */
 export const queryReader: Reader<readonly unknown[]> = {
   name: 'postgres_query',
-  channel: 'postgres',
+  channel: postgres,
   // On lines of its own: a query may end in a comment. An odd name, because a column of the same would be taken for it.
   ask: (keys) => {
     const all = keys.map(

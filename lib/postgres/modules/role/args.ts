@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { PostgresTarget } from '../../target.ts'
-import { postgresTarget, secretValue } from '../../../core/schemas.ts'
+import { type PostgresTarget, postgresTarget } from '../../target.ts'
+import { secretValue } from '../../../core/schemas.ts'
 import type { Secret } from '../../../core/secret.ts'
 import { databaseObjectName, presence } from '../shared/names.ts'
 import type { SettingValue } from './settings.ts'
@@ -40,7 +40,7 @@ export interface PostgresRoleArgs {
   readonly state?: 'present' | 'absent' | undefined
 }
 
-const settingValue: z.ZodType<SettingValue> = z.union([
+const settingValue: z.ZodType<SettingValue, SettingValue> = z.union([
   z.string(),
   z.number(),
   z.boolean(),
@@ -48,7 +48,7 @@ const settingValue: z.ZodType<SettingValue> = z.union([
   z.null(),
 ])
 
-export const postgresRoleArgs: z.ZodType<PostgresRoleArgs> = z.strictObject({
+export const postgresRoleArgs: z.ZodType<PostgresRoleArgs, PostgresRoleArgs> = z.strictObject({
   on: postgresTarget,
   name: databaseObjectName,
   password: secretValue.optional(),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Secret } from '../../../core/secret.ts'
+import { serverPart } from '../../resources.ts'
 import { settingsOf } from './settings.ts'
-import { serverReader } from '../shared/server-reader.ts'
+import { thingReader } from '../shared/server-reader.ts'
 
 export interface Role {
   readonly login: boolean
@@ -54,8 +55,8 @@ export function storedPassword(verifier: string): StoredPassword {
   return { method, verifier: new Secret('password verifier', verifier) }
 }
 
-export const roleReader = serverReader<Role>({
-  kind: 'role',
+export const roleReader = thingReader<Role>({
+  part: 'role',
   select: `SELECT json_build_object(
       'login', rolcanlogin, 'superuser', rolsuper, 'createdb', rolcreatedb, 'createrole', rolcreaterole,
       'inherit', rolinherit, 'replication', rolreplication, 'bypassrls', rolbypassrls,
@@ -88,5 +89,5 @@ export const roleReader = serverReader<Role>({
     comment: z.string().nullable(),
   }),
   // Dropping a role ends its memberships, and restoring one brings its own.
-  alsoSees: (server) => [`postgres:/${server}/role-dropped/**`],
+  alsoSees: (on) => [serverPart(on, 'role-dropped')],
 })

@@ -1,7 +1,7 @@
 import { type Probe, askAll } from '../../../core/probe.ts'
 import { type Execute, executeName, executeReader } from './execute-reader.ts'
 import type { PostgresRoleArgs } from './args.ts'
-import type { Role } from './reader.ts'
+import { type Role, roleReader } from './reader.ts'
 
 export interface PostgresRoleState {
   readonly role: Role | null
@@ -12,10 +12,13 @@ export interface PostgresRoleState {
 export const functionsOf = ({ executes = [], state }: PostgresRoleArgs): readonly string[] =>
   state === 'absent' ? [] : executes
 
-export function probeExecutes(args: PostgresRoleArgs): Probe<PostgresRoleState['executes']> {
+export const askState = (args: PostgresRoleArgs): Probe<PostgresRoleState> =>
+  askAll<PostgresRoleState>({ role: roleReader.ask(args.on, args.name), executes: askExecutes(args) })
+
+function askExecutes(args: PostgresRoleArgs): Probe<PostgresRoleState['executes']> {
   const probes = functionsOf(args).map((one) => [
     one,
     executeReader.ask(args.on, executeName(args.name, one)),
   ])
-  return askAll(Object.fromEntries(probes) as Record<string, Probe<Execute | null>>)
+  return askAll<Record<string, Execute | null>>(Object.fromEntries(probes))
 }

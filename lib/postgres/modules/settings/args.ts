@@ -1,4 +1,6 @@
-import type { PostgresTarget } from '../../target.ts'
+import { z } from 'zod'
+import { type PostgresTarget, postgresTarget } from '../../target.ts'
+import { containerName } from '../shared/names.ts'
 
 /**
  * @example
@@ -14,3 +16,10 @@ export interface PostgresSettingsArgs {
   /** How long a restarted server may take until it accepts connections, in milliseconds. @default 120_000 */
   readonly timeoutMs?: number | undefined
 }
+
+export const args: z.ZodType<PostgresSettingsArgs, PostgresSettingsArgs> = z.strictObject({
+  on: postgresTarget,
+  container: containerName.optional(),
+  restartLater: z.boolean().optional(),
+  timeoutMs: z.int().positive().optional(),
+})

@@ -1,27 +1,21 @@
-import { z } from 'zod'
 import type { Change } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
 import { type Step, defineModule } from '../../../core/module.ts'
-import { postgresTarget } from '../../../core/schemas.ts'
-import { sh } from '../../../core/sh.ts'
-import { containerName } from '../shared/names.ts'
-import { wholeServer } from '../shared/server-reader.ts'
-import { waitScript } from '../shared/wait-script.ts'
+import type { Resource } from '../../../core/resource.ts'
+import { containers } from '../../../modules/docker/shared/kinds.ts'
+import { sql } from '../../channel.ts'
+import { wholeServer } from '../../resources.ts'
+import { type PostgresSettingsArgs, args } from './args.ts'
 import { type Settings, lastChange, settingsReader } from './reader.ts'
-import type { PostgresSettingsArgs } from './args.ts'
+import { restartSteps } from './restart.ts'
 
 /**
  * The server runs with what its files say: reloads it when a file is newer, restarts its container when a setting takes
  * effect in no other way, and refuses both while there is a mistake in a file.
  */
-export const postgresSettings = defineModule<PostgresSettingsArgs, Settings | null>({
+export const postgresSettings = defineModule({
   name: 'postgres_settings',
-  args: z.strictObject({
-    on: postgresTarget,
-    container: containerName.optional(),
-    restartLater: z.boolean().optional(),
-    timeoutMs: z.int().positive().optional(),
-  }),
+  args,
   probe: ({ on }) => settingsReader.ask(on, 'running'),
   plan: (args, settings) => {
     const { stale, errors, ...found } = settings ?? UP_TO_DATE
@@ -42,15 +36,21 @@ export const postgresSettings = defineModule<PostgresSettingsArgs, Settings | nu
     return { changes, leaves, because: 'what the files say is in effect' }
   },
   apply: (args, settings) =>
-    needed(settings) && args.restartLater !== true ? restarting(args) : reloading(args),
-  touches: ({ on, container, restartLater }, settings: Settings | null | undefined) => {
-    const restarts =
-      container !== undefined && restartLater !== true && (settings === undefined || needed(settings))
-    return [wholeServer(on), ...(restarts ? [`docker:container/${container}/**`] : [])]
-  },
+    needed(settings) && args.restartLater !== true ? restartSteps(args) : reloading(args),
+  touches: (args, settings) => [...wholeServer(args.on), ...restartTouches(args, settings)],
 })
 
 const UP_TO_DATE: Settings = { stale: false, restart: [], errors: [] }
+
+// Before the state is known it may be a restart.
+function restartTouches(
+  { container, restartLater }: PostgresSettingsArgs,
+  settings: Settings | null | undefined,
+): Resource[] {
+  const restarts = settings === undefined || needed(settings)
+  if (container === undefined || restartLater === true || !restarts) return []
+  return [containers.at(container)]
+}
 
 const needed = (settings: Settings | null): boolean => (settings?.restart.length ?? 0) > 0
 
@@ -58,17 +58,7 @@ const needed = (settings: Settings | null): boolean => (settings?.restart.length
 function reloading({ on }: PostgresSettingsArgs): Step[] {
   const settle = `SELECT pg_sleep(least(1.1, greatest(0, extract(epoch FROM ${lastChange()} + interval '1.05 s' - clock_timestamp()))))`
   // The signal goes round by way of the postmaster; until it has come back this session would still say "not loaded".
-  return [settle, 'SELECT pg_reload_conf()', 'SELECT pg_sleep(0.5)'].map((sql) => ({ sql, on }))
-}
-
-function restarting({ on, container = '', timeoutMs = 120_000 }: PostgresSettingsArgs): Step[] {
-  const knock = { container, host: on.host, port: on.port ?? 5432, role: 'any' } as const
-  const wait = waitScript(knock, timeoutMs)
-  return [
-    // The stop has the container's own patience, which a database may well need.
-    { script: `sleep 1\n${sh`docker restart ${container}`}`, timeoutMs: 1_800_000 },
-    { script: wait, timeoutMs: timeoutMs + 30_000 },
-  ]
+  return [settle, 'SELECT pg_reload_conf()', 'SELECT pg_sleep(0.5)'].map((text) => sql(text, on))
 }
 
 function mistakes(errors: readonly string[]): UserError {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { treeResource } from '../../../core/resource.ts'
-import { serverReader } from '../shared/server-reader.ts'
+import { paths } from '../../../core/resource.ts'
+import { wholeServer } from '../../resources.ts'
+import { thingReader } from '../shared/server-reader.ts'
 
 /** How far a running server is from its configuration files. */
 export interface Settings {
@@ -20,8 +21,8 @@ export interface PendingSetting {
 }
 
 /** There is one for a server: its name is `running`. */
-export const settingsReader = serverReader<Settings>({
-  kind: 'settings',
+export const settingsReader = thingReader<Settings>({
+  part: 'settings',
   // Reading pg_file_settings is what makes pg_settings.pending_restart current in this session, so it comes first.
   // ctime, because mtime can be set back by a copy that preserves it. Files have seconds and loading microseconds: in
   // doubt the file counts as newer.
@@ -44,7 +45,7 @@ export const settingsReader = serverReader<Settings>({
     })
     .transform(settled),
   // Any file of the node may be one of its files.
-  alsoSees: (server) => [`postgres:/${server}/**`, treeResource('/')],
+  alsoSees: (on) => [...wholeServer(on), paths.all],
 })
 
 /** When the last of the server's configuration files was changed, as SQL. */

@@ -37,4 +37,15 @@ readiness() {
     replica:primary) echo not-a-replica ;;
     *) echo rejecting ;;
   esac
+}
+# usage: why_not CONTAINER STATUS  (what its container says, for a server that is not ready)
+why_not() {
+  case $2 in
+    accepting | container-missing) ;;
+    docker-unavailable) docker version 2>&1 </dev/null | tail -n 1 ;;
+    *)
+      docker container inspect -f '{"restarts":{{.RestartCount}},"state":{{json .State}}}' -- "$1" 2>/dev/null </dev/null
+      docker logs --tail 12 -- "$1" 2>&1 </dev/null
+      ;;
+  esac
 }`

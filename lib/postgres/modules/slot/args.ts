@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { postgresTarget } from '../../../core/schemas.ts'
-import type { PostgresTarget } from '../../target.ts'
+import { type PostgresTarget, postgresTarget } from '../../target.ts'
 import { presence } from '../shared/names.ts'
 
 /**
@@ -22,7 +21,7 @@ export interface PostgresSlotArgs {
   readonly state?: 'present' | 'absent' | undefined
 }
 
-export const args = z
+export const args: z.ZodType<PostgresSlotArgs, PostgresSlotArgs> = z
   .strictObject({
     on: postgresTarget,
     name: z.string().regex(/^[a-z0-9_]{1,63}$/, 'is up to 63 lower-case letters, digits and underscores'),

@@ -1,8 +1,9 @@
 import { defineModule } from '../../../core/module.ts'
 import { literal } from '../../sql.ts'
-import { postgresThing } from '../shared/server-reader.ts'
-import { type Slot, slotReader } from './reader.ts'
-import { type PostgresSlotArgs, args } from './args.ts'
+import { sql } from '../../channel.ts'
+import { serverThing } from '../../resources.ts'
+import { slotReader } from './reader.ts'
+import { args } from './args.ts'
 import { changesOf, wanted, inUse, said } from './plan.ts'
 import { creation } from './apply.ts'
 
@@ -10,7 +11,7 @@ import { creation } from './apply.ts'
  * A replication slot. One that is lost is made again, because it would hold nothing back any more; whoever used it needs
  * a new copy of the primary. A logical slot belongs to the database of `on`.
  */
-export const postgresSlot = defineModule<PostgresSlotArgs, Slot | null>({
+export const postgresSlot = defineModule({
   name: 'postgres_slot',
   args,
   probe: ({ on, name }) => slotReader.ask(on, name),
@@ -23,7 +24,7 @@ export const postgresSlot = defineModule<PostgresSlotArgs, Slot | null>({
   apply: (args, slot) => {
     const drop = slot === null ? [] : [`SELECT pg_drop_replication_slot(${literal(args.name)})`]
     const create = args.state === 'absent' ? [] : [creation(args)]
-    return [...drop, ...create].map((sql) => ({ sql, on: args.on }))
+    return [...drop, ...create].map((text) => sql(text, args.on))
   },
-  touches: ({ on, name }) => [postgresThing(on, 'slot', name)],
+  touches: ({ on, name }) => [serverThing(on, 'slot', name)],
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { serverReader } from '../shared/server-reader.ts'
+import { thingReader } from '../shared/server-reader.ts'
 
 export interface Slot {
   readonly type: 'physical' | 'logical'
@@ -12,8 +12,8 @@ export interface Slot {
   readonly walStatus: string | null
 }
 
-export const slotReader = serverReader<Slot>({
-  kind: 'slot',
+export const slotReader = thingReader<Slot>({
+  part: 'slot',
   select: `SELECT json_build_object(
       'type', slot_type, 'plugin', plugin, 'database', database, 'active', active,
       'reserved', restart_lsn IS NOT NULL, 'walStatus', wal_status)

@@ -1,11 +1,11 @@
 import type { Client, QueryArrayResult } from 'pg'
 import type { PostgresTarget } from './target.ts'
-import type { Connection } from '../transport/transport.ts'
+import type { ChannelHost } from '../core/channel.ts'
 import { openClient } from './open-client.ts'
 import { isRefusal } from './errors.ts'
 
 /** One server, spoken to as one user. Connects when first needed and again when the server was restarted. */
-export interface Session {
+export interface ServerConnection {
   readonly target: PostgresTarget
   /** One message, perhaps of several statements; one result for each of them. */
   query(text: string, options: QueryOptions): Promise<readonly QueryArrayResult<unknown[]>[]>
@@ -18,14 +18,14 @@ export interface QueryOptions {
   readonly again: boolean
 }
 
-export function createSession(
-  connection: Pick<Connection, 'forward' | 'countRoundTrip'>,
+export function connectServer(
+  host: Pick<ChannelHost, 'forward' | 'countRoundTrip'>,
   target: PostgresTarget,
-): Session {
+): ServerConnection {
   let current: Promise<Client> | undefined
 
   const open = (): Promise<Client> => {
-    const opening = (current ??= openClient(connection, target, () => forget(opening)))
+    const opening = (current ??= openClient(host, target, () => forget(opening)))
     opening.catch(() => forget(opening))
     return opening
   }
@@ -33,10 +33,10 @@ export function createSession(
     if (current === client) current = undefined
   }
 
-  const query: Session['query'] = async (text, options) => {
+  const query: ServerConnection['query'] = async (text, options) => {
     const opening = open()
     const client = await opening
-    connection.countRoundTrip()
+    host.countRoundTrip()
     try {
       // pg waits for ever by default: a server that went away without a word must not hold the run.
       const request = { text, rowMode: 'array' as const, query_timeout: options.timeoutMs }
