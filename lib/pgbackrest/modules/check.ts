@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineModule } from '../../core/module.ts'
-import type { Pgbackrest } from './shared/reader.ts'
+import { neverChanges } from './shared/never-changes.ts'
 import { type Duration, duration, seconds } from './shared/duration.ts'
 import { commandStep } from './shared/steps.ts'
 import { type PgbackrestTarget, probeTimeless, targetArgs, touchesRepository } from './shared/target.ts'
@@ -10,6 +10,11 @@ export interface PgbackrestCheckArgs extends PgbackrestTarget {
   readonly timeout?: Duration | undefined
 }
 
+const args: z.ZodType<PgbackrestCheckArgs, PgbackrestCheckArgs> = z.strictObject({
+  ...targetArgs,
+  timeout: duration.optional(),
+})
+
 /**
  * Sends a WAL segment through the archive and fails when it does not arrive, on a standby too. Nothing counts as changed. It always
  * runs: give it `when: changed(stanza)`, or `notify` it, where it need not run every time.
@@ -17,18 +22,19 @@ export interface PgbackrestCheckArgs extends PgbackrestTarget {
  * @example
  * pgbackrest.check('the archive works', { container: 'postgres' })
  */
-export const check = defineModule<PgbackrestCheckArgs, Pgbackrest>({
-  name: 'pgbackrest_check',
-  args: z.strictObject({ ...targetArgs, timeout: duration.optional() }),
-  probe: probeTimeless,
-  plan: () => ({ changes: [{ what: 'archive', from: 'unchecked', to: 'checked' }] }),
-  apply: (args) => {
-    const { timeout } = args
-    const option = timeout === undefined ? [] : [`--archive-timeout=${seconds(timeout)}`]
-    const limit = timeout === undefined ? 600 : seconds(timeout) * 3 + 60
-    return [commandStep(args, ['check', ...option], limit)]
-  },
-  waits: true,
-  touches: touchesRepository,
-  verify: () => [],
-})
+export const check = neverChanges(
+  defineModule({
+    name: 'pgbackrest_check',
+    args,
+    probe: probeTimeless,
+    plan: () => ({ changes: [{ what: 'archive', from: 'unchecked', to: 'checked' }] }),
+    apply: (args) => {
+      const { timeout } = args
+      const option = timeout === undefined ? [] : [`--archive-timeout=${seconds(timeout)}`]
+      const limit = timeout === undefined ? 600 : seconds(timeout) * 3 + 60
+      return [commandStep(args, ['check', ...option], limit)]
+    },
+    touches: touchesRepository,
+    verify: () => [],
+  }),
+)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Probe, type Reader, ask } from '../../core/probe.ts'
-import { treeResource } from '../../core/resource.ts'
+import { paths } from '../../core/resource.ts'
 import { raw, sh } from '../../core/sh.ts'
 import { type Repository, parseRepository } from '../index.ts'
 
@@ -28,13 +28,12 @@ export function readRepository(args: RepositoryArgs = {}): Probe<Repository> {
 
 const reader: Reader<Repository> = {
   name: 'pgbackrest_repository',
-  channel: 'shell',
   ask: (keys) => `script=${sh`${script()}`}\n${keys.map((key, i) => one(key, i)).join('\n')}`,
   parse: ({ stdout }, keys) => {
     const parts = stdout.toString().split(/^#(\d+)\n/m)
     return keys.map((_, i) => parseRepository(parts[2 * i + 2] ?? ''))
   },
-  sees: (key) => [treeResource(JSON.parse(key)[0] as string)],
+  sees: (key) => [paths.below(JSON.parse(key)[0] as string)],
 }
 
 // The container's words count only where it could read what the host can't.

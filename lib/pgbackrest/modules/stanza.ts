@@ -27,19 +27,21 @@ export interface PgbackrestStanzaArgs extends PgbackrestTarget {
   readonly online?: boolean | undefined
 }
 
+const args: z.ZodType<PgbackrestStanzaArgs, PgbackrestStanzaArgs> = z.strictObject({
+  ...targetArgs,
+  upgrade: z.boolean().optional(),
+  online: z.boolean().optional(),
+})
+
 /**
  * The stanza, and that it is of the cluster that runs here. The stanza of another cluster is a failure and never deleted.
  *
  * @example
  * pgbackrest.stanza('stanza', { container: 'postgres' })
  */
-export const stanza = defineModule<PgbackrestStanzaArgs, Pgbackrest>({
+export const stanza = defineModule({
   name: 'pgbackrest_stanza',
-  args: z.strictObject({
-    ...targetArgs,
-    upgrade: z.boolean().optional(),
-    online: z.boolean().optional(),
-  }),
+  args,
   probe: probeTimeless,
   plan,
   apply: (args, { info }) => [

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineModule } from '../../core/module.ts'
 import { sh } from '../../core/sh.ts'
-import type { Pgbackrest } from './shared/reader.ts'
+import { neverChanges } from './shared/never-changes.ts'
 import { type Duration, duration, seconds } from './shared/duration.ts'
 import { backupLabel } from './shared/schemas.ts'
 import { TOLD, pgbackrestStep } from './shared/steps.ts'
@@ -14,6 +14,12 @@ export interface PgbackrestVerifyArgs extends PgbackrestTarget {
   readonly timeout?: Duration | undefined
 }
 
+const args: z.ZodType<PgbackrestVerifyArgs, PgbackrestVerifyArgs> = z.strictObject({
+  ...targetArgs,
+  set: backupLabel.optional(),
+  timeout: duration.optional(),
+})
+
 /**
  * Reads the repository and fails for files that are damaged or missing, naming them. Nothing counts as changed. It always runs.
  * It does not tell whether a piece of WAL was never archived: that is no damage to pgBackRest.
@@ -21,20 +27,21 @@ export interface PgbackrestVerifyArgs extends PgbackrestTarget {
  * @example
  * pgbackrest.verify('the backups are whole', { container: 'pgbackrest' })
  */
-export const verify = defineModule<PgbackrestVerifyArgs, Pgbackrest>({
-  name: 'pgbackrest_verify',
-  args: z.strictObject({ ...targetArgs, set: backupLabel.optional(), timeout: duration.optional() }),
-  probe: probeTimeless,
-  plan: () => ({ changes: [{ what: 'repository', from: 'unverified', to: 'verified' }] }),
-  apply: (args) => {
-    const limit = seconds(args.timeout ?? '12h')
-    const options = ['--output=text', ...(args.set === undefined ? [] : [`--set=${args.set}`]), ...TOLD]
-    return [pgbackrestStep(args, sh`run ${limit} verify ${options} || fail $?` + JUDGED, limit)]
-  },
-  waits: true,
-  touches: touchesRepository,
-  verify: () => [],
-})
+export const verify = neverChanges(
+  defineModule({
+    name: 'pgbackrest_verify',
+    args,
+    probe: probeTimeless,
+    plan: () => ({ changes: [{ what: 'repository', from: 'unverified', to: 'verified' }] }),
+    apply: (args) => {
+      const limit = seconds(args.timeout ?? '12h')
+      const options = ['--output=text', ...(args.set === undefined ? [] : [`--set=${args.set}`]), ...TOLD]
+      return [pgbackrestStep(args, sh`run ${limit} verify ${options} || fail $?` + JUDGED, limit)]
+    },
+    touches: touchesRepository,
+    verify: () => [],
+  }),
+)
 
 // pgBackRest ends with 0 whatever it finds. A file in a bundle is told once for each of its parts.
 const JUDGED = `

@@ -38,7 +38,7 @@ export interface Args extends Common {
   readonly now?: BackupType | undefined
 }
 
-export const args = z
+export const args: z.ZodType<Args, Args> = z
   .strictObject({
     ...targetArgs,
     policy: z

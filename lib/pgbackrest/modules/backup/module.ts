@@ -1,10 +1,10 @@
 import { UserError } from '../../../core/errors.ts'
-import { type Module, type ModuleDefinition, defineModule } from '../../../core/module.ts'
+import { type Module, defineModule } from '../../../core/module.ts'
 import type { PgbackrestBackup } from '../shared/info.ts'
 import { seconds } from '../shared/duration.ts'
 import { type PgbackrestState, probePgbackrest, touchesRepository } from '../shared/target.ts'
 import { backupStep } from './apply.ts'
-import { type PgbackrestBackupArgs, type Args, args } from './args.ts'
+import { type PgbackrestBackupArgs, args } from './args.ts'
 import { plan, wanted, own } from './plan.ts'
 
 /**
@@ -15,7 +15,7 @@ import { plan, wanted, own } from './plan.ts'
  * pgbackrest.backup('backup', { container: 'postgres', policy: { full: '7d', diff: '1d' } })
  * pgbackrest.backup('backup now', { container: 'postgres', now: 'incr' })
  */
-export const backup = defineModule({
+export const backup: Module<PgbackrestBackupArgs, PgbackrestState> = defineModule({
   name: 'pgbackrest_backup',
   args,
   probe: probePgbackrest,
@@ -44,10 +44,7 @@ export const backup = defineModule({
     if (args.now === undefined) return plan(args, after).changes
     return fresh.length > 0 ? [] : plan(args, after).changes
   },
-} satisfies ModuleDefinition<Args, PgbackrestState>) as unknown as Module<
-  PgbackrestBackupArgs,
-  PgbackrestState
->
+})
 
 const has = ({ info }: PgbackrestState, label: string): boolean =>
   info.backups.some((one) => one.label === label)

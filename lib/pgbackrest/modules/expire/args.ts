@@ -39,7 +39,7 @@ export function options({ retention, repo }: PgbackrestExpireArgs): string[] {
   ]
 }
 
-export const args = z.strictObject({
+export const args: z.ZodType<PgbackrestExpireArgs, PgbackrestExpireArgs> = z.strictObject({
   ...targetArgs,
   retention: z
     .strictObject({

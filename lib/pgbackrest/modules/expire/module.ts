@@ -3,8 +3,8 @@ import { ask } from '../../../core/probe.ts'
 import { seconds } from '../shared/duration.ts'
 import { QUIET, pgbackrestStep } from '../shared/steps.ts'
 import { placeOf, touchesRepository } from '../shared/target.ts'
-import { type Expiry, expiry, expiryKey } from './reader.ts'
-import { type PgbackrestExpireArgs, options, args } from './args.ts'
+import { expiry, expiryKey } from './reader.ts'
+import { args, options } from './args.ts'
 import { LIMIT, waiting } from './apply.ts'
 import { plan } from './plan.ts'
 
@@ -14,7 +14,7 @@ import { plan } from './plan.ts'
  * @example
  * pgbackrest.expire('keep four weeks', { container: 'pgbackrest', retention: { full: 4, diff: 7 } })
  */
-export const expire = defineModule<PgbackrestExpireArgs, Expiry>({
+export const expire = defineModule({
   name: 'pgbackrest_expire',
   args,
   probe: (args) => ask(expiry, expiryKey(placeOf(args), options(args))),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Reader } from '../../../core/probe.ts'
 import { sh } from '../../../core/sh.ts'
 import { output } from '../../../modules/shared/output.ts'
-import { type PgbackrestPlace, inPlace, pgbackrestResource, surroundingsOf } from '../shared/shell.ts'
+import { type PgbackrestPlace, inPlace, seenOf } from '../shared/shell.ts'
 import { placeKey, placeOf, whyNot } from '../shared/reader.ts'
 
 /** What `pgbackrest expire` would do now. */
@@ -18,7 +18,6 @@ export interface Expiry {
 /** The key is a {@link PgbackrestPlace} and the options of the command, as JSON. */
 export const expiry: Reader<Expiry> = {
   name: 'pgbackrest_expire',
-  channel: 'shell',
   ask: (keys) => output.ask(keys.map((key) => scriptOf(parseKey(key)))),
   parse: (reply, keys) =>
     output.parse(reply, keys).map((one, i) => {
@@ -26,10 +25,7 @@ export const expiry: Reader<Expiry> = {
       if (one.code === LOCKED) return { locked: true, backups: [], archives: [] }
       return one.code === 0 ? parseExpiry(one.stdout) : whyNot('expire', one, parseKey(keys[i] ?? '').place)
     }),
-  sees: (key) => {
-    const { place } = parseKey(key)
-    return [pgbackrestResource(place.stanza), ...surroundingsOf(place)]
-  },
+  sees: (key) => seenOf(parseKey(key).place),
 }
 
 /** pgBackRest's exit code when something else holds its lock. */

@@ -32,7 +32,7 @@ export interface PgbackrestRestoreArgs extends PgbackrestTarget {
 
 export type Args = Omit<PgbackrestRestoreArgs, 'target'> & { readonly target: PlainTarget }
 
-export const args = z
+export const args: z.ZodType<Args, PgbackrestRestoreArgs> = z
   .strictObject({
     ...targetArgs,
     to: absolutePath.refine((path) => path !== '/', 'is the whole host'),

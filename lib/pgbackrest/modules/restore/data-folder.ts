@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Reader } from '../../../core/probe.ts'
-import { treeResource } from '../../../core/resource.ts'
+import { paths } from '../../../core/resource.ts'
 import { sh } from '../../../core/sh.ts'
 import { output } from '../../../modules/shared/output.ts'
 import { type PgbackrestPlace, inPlace, surroundingsOf } from '../shared/shell.ts'
@@ -25,7 +25,6 @@ export const LABEL_SUM = 'sha256sum < $label | cut -c 1-64'
 /** The key is a {@link PgbackrestPlace} and the folder, as JSON. */
 export const dataFolder: Reader<DataFolder> = {
   name: 'pgbackrest_data_folder',
-  channel: 'shell',
   ask: (keys) => output.ask(keys.map((key) => scriptOf(parseKey(key)))),
   parse: (reply, keys) =>
     output.parse(reply, keys).map((one, i) => {
@@ -37,7 +36,7 @@ export const dataFolder: Reader<DataFolder> = {
     }),
   sees: (key) => {
     const { place, path } = parseKey(key)
-    return [...surroundingsOf(place), treeResource(path)]
+    return [...surroundingsOf(place), paths.below(path)]
   },
 }
 

@@ -1,12 +1,12 @@
-import { type Module, type ModuleDefinition, defineModule } from '../../../core/module.ts'
+import { defineModule } from '../../../core/module.ts'
 import { ask, askAll } from '../../../core/probe.ts'
-import { EVERYTHING, treeResource } from '../../../core/resource.ts'
+import { EVERYTHING, paths } from '../../../core/resource.ts'
 import { sh } from '../../../core/sh.ts'
 import { seconds } from '../shared/duration.ts'
 import { QUIET, pgbackrestStep } from '../shared/steps.ts'
 import { placeOf, probePgbackrest } from '../shared/target.ts'
 import { LABEL_SUM, RECORD, dataFolder, folderKey } from './data-folder.ts'
-import { type PgbackrestRestoreArgs, type Args, args } from './args.ts'
+import { args } from './args.ts'
 import type { PgbackrestRestoreState } from './state.ts'
 import { plan } from './plan.ts'
 import { options, order } from './options.ts'
@@ -44,8 +44,5 @@ ${sh`cd -- ${args.to}`} && label=backup_label && { ${LABEL_SUM}; ${sh`printf '%s
     return [pgbackrestStep(args, script, limit)]
   },
   // What is mounted into the container at that place is not known here.
-  touches: ({ container, to }) => (container === undefined ? [treeResource(to)] : [EVERYTHING]),
-} satisfies ModuleDefinition<Args, PgbackrestRestoreState>) as unknown as Module<
-  PgbackrestRestoreArgs,
-  PgbackrestRestoreState
->
+  touches: ({ container, to }) => (container === undefined ? [paths.below(to)] : [EVERYTHING]),
+})

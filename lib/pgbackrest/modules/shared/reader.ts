@@ -3,7 +3,8 @@ import { UserError } from '../../../core/errors.ts'
 import type { Reader } from '../../../core/probe.ts'
 import { type Output, output } from '../../../modules/shared/output.ts'
 import { type PgbackrestInfo, parseInfo } from './info.ts'
-import { type PgbackrestPlace, inPlace, pgbackrestResource, surroundingsOf } from './shell.ts'
+import { resource } from './schemas.ts'
+import { type PgbackrestPlace, inPlace, seenOf } from './shell.ts'
 
 /** The cluster that is backed up, as it is now. */
 export interface PgbackrestCluster {
@@ -26,16 +27,12 @@ export interface Pgbackrest {
 /** The key is a {@link PgbackrestPlace} as JSON. */
 export const pgbackrest: Reader<Pgbackrest> = {
   name: 'pgbackrest',
-  channel: 'shell',
   ask: (keys) => output.ask(keys.map((key) => inPlace(placeOf(key), SCRIPT))),
   parse: (reply, keys) =>
     output
       .parse(reply, keys)
       .map((one, i) => (one instanceof Error ? one : understood(one, placeOf(keys[i] ?? '')))),
-  sees: (key) => {
-    const place = placeOf(key)
-    return [pgbackrestResource(place.stanza), ...surroundingsOf(place)]
-  },
+  sees: (key) => seenOf(placeOf(key)),
 }
 
 export const placeKey = ({ container, user, stanza, config, sees }: PgbackrestPlace): string =>
@@ -46,7 +43,7 @@ const place = z.object({
   user: z.string(),
   stanza: z.string(),
   config: z.string().optional(),
-  sees: z.array(z.string()),
+  sees: z.array(resource),
 })
 
 export const placeOf = (key: string): PgbackrestPlace => place.parse(JSON.parse(key))

@@ -1,6 +1,8 @@
-import type { Resource } from '../../../core/resource.ts'
-import { pathResource, treeResource } from '../../../core/resource.ts'
+import { type Resource, paths } from '../../../core/resource.ts'
 import { quote, raw, sh } from '../../../core/sh.ts'
+import { containers } from '../../../modules/docker/shared/kinds.ts'
+import { served } from '../../../modules/shared/served.ts'
+import { stanzas } from '../../resources.ts'
 
 /** Where pgBackRest runs, and for which stanza. */
 export interface PgbackrestPlace {
@@ -13,16 +15,20 @@ export interface PgbackrestPlace {
   readonly sees: readonly Resource[]
 }
 
-/** All that belongs to a stanza of the host, whichever container is asked about it. */
-export const pgbackrestResource = (stanza: string): Resource => `pgbackrest:/${encodeURIComponent(stanza)}`
+/** What pgBackRest's answers depend on: the stanza itself, and what other modules change. */
+export const seenOf = (place: PgbackrestPlace): Resource[] => [
+  stanzas.at(place.stanza),
+  ...surroundingsOf(place),
+]
 
 /** What pgBackRest's answers depend on that other modules change. */
 export function surroundingsOf({ container, config, sees }: PgbackrestPlace): Resource[] {
   const own =
     container === undefined
-      ? [treeResource('/etc/pgbackrest'), pathResource(config ?? '/etc/pgbackrest.conf')]
-      : [`docker:container/${container}/**`]
-  return [...own, ...(sees.length > 0 ? sees : ['postgres:/**'])]
+      ? [paths.below('/etc/pgbackrest'), paths.at(config ?? '/etc/pgbackrest.conf')]
+      : [containers.at(container)]
+  // The server that is backed up: started, stopped or promoted it answers something else.
+  return [...own, ...(sees.length > 0 ? sees : [served.all])]
 }
 
 /**

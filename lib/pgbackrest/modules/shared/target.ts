@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { type Probe, ask, askAll } from '../../../core/probe.ts'
-import type { Resource } from '../../../core/resource.ts'
+import { type Resource, isResource } from '../../../core/resource.ts'
 import { absolutePath } from '../../../core/schemas.ts'
 import { dockerName } from '../../../modules/docker/shared/schemas.ts'
 import { clock, clockKey } from './clock.ts'
-import { type PgbackrestPlace, pgbackrestResource, surroundingsOf } from './shell.ts'
+import { stanzas } from '../../resources.ts'
+import { type PgbackrestPlace, surroundingsOf } from './shell.ts'
 import { type Pgbackrest, pgbackrest, placeKey } from './reader.ts'
 
 /** Where pgBackRest runs, and for which stanza. */
@@ -19,9 +20,9 @@ export interface PgbackrestTarget {
   readonly config?: string | undefined
   /**
    * What else its answers rest on, to be asked again when a task before this one touches it: the server that is backed up, such
-   * as `['docker:container/postgres/**']`, or the configuration that is mounted into the container.
+   * as `[containers.at('postgres')]`, or the configuration that is mounted into the container.
    *
-   * @default ['postgres:/**'], every server of the host
+   * @default [served.all], every server of the host
    */
   readonly sees?: readonly Resource[] | undefined
 }
@@ -33,7 +34,10 @@ export const targetArgs = {
   user: word.optional(),
   stanza: word.optional(),
   config: absolutePath.optional(),
-  sees: z.array(z.string().min(1)).optional(),
+  sees: z
+    .array(z.custom<Resource>(isResource, "must be a resource, such as paths.at('/etc')"))
+    .readonly()
+    .optional(),
 }
 
 /** What a host says of pgBackRest, and the time there. */
@@ -64,5 +68,5 @@ const flat = ({ said, now }: { said: Pgbackrest; now: number }): PgbackrestState
 
 /** A change of the repository is nobody else's affair. */
 export const touchesRepository = (target: PgbackrestTarget): Resource[] => [
-  pgbackrestResource(placeOf(target).stanza),
+  stanzas.at(placeOf(target).stanza),
 ]
