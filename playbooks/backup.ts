@@ -1,5 +1,6 @@
-import { definePlay, definePlaybook, pattern, pgbackrest, z } from 'run-playbook'
-import { clusterOf } from 'run-playbook/cluster'
+import { definePlay, definePlaybook, z } from 'run-playbook'
+import { nodesOf } from 'run-playbook/cluster'
+import { pgbackrest } from 'run-playbook/postgres'
 
 export default definePlaybook({
   description: 'a backup now, of every node into its own repository',
@@ -9,10 +10,10 @@ export default definePlaybook({
   }),
   // One node at a time, for each has the primary begin and end it; and one that fails keeps no other from its own.
   plays: ({ vars, hosts }) =>
-    clusterOf({ hosts, facts: {} }).nodes.map(({ name }) =>
+    nodesOf(hosts).map((node) =>
       definePlay({
-        name: `backup of ${name}`,
-        hosts: pattern(name),
+        name: `backup of ${node.name}`,
+        hosts: [node],
         tasks: () => [
           pgbackrest.backup('backup', { container: 'pgbackrest', program: 'backup', now: vars.type }),
         ],

@@ -13,7 +13,7 @@ export default definePlaybook({
     /** Promote although commits may be lost: another replica has more, or most nodes could not be asked. */
     'lose-commits': z.boolean().default(false),
   }),
-  fact: nodeFact,
+  facts: { node: nodeFact },
   plays: (context) => {
     const { vars } = context
     return promotionPlays(context, {

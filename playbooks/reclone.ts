@@ -5,6 +5,6 @@ import { reclonePlays } from './plays/rejoin.ts'
 export default definePlaybook({
   description: 'copies a node anew from the primary: -l node-a',
   vars: clusterVars,
-  fact: nodeFact,
+  facts: { node: nodeFact },
   plays: reclonePlays,
 })

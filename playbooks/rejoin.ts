@@ -5,6 +5,6 @@ import { rejoinPlays } from './plays/rejoin.ts'
 export default definePlaybook({
   description: 'makes replicas of nodes that a promotion left behind, with as little copying as possible',
   vars: clusterVars,
-  fact: nodeFact,
+  facts: { node: nodeFact },
   plays: rejoinPlays,
 })

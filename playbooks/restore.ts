@@ -1,5 +1,5 @@
 import { definePlaybook } from 'run-playbook'
-import { restoreFact, restoreVars } from 'run-playbook/cluster'
+import { nodeFact, restoreFact, restoreVars } from 'run-playbook/cluster'
 import { restoring } from './plays/restore.ts'
 
 // Of the run: what is asked about is what is done.
@@ -8,7 +8,7 @@ const now = new Date()
 export default definePlaybook({
   description: 'a copy of the cluster as it was, or with -e in-place=yes the cluster itself',
   vars: restoreVars,
-  fact: restoreFact,
+  facts: { node: nodeFact, restore: restoreFact },
   prepare: (context) => restoring(context, now).prepare(),
   plays: (context) => restoring(context, now).plays(),
   confirm: (context) => restoring(context, now).confirm(),

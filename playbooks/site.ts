@@ -5,7 +5,7 @@ import { beforeSwitchover, sitePlays } from './plays/site.ts'
 export default definePlaybook({
   description: 'the whole PostgreSQL cluster, from bare nodes or any half-done state',
   vars: clusterVars,
-  fact: nodeFact,
+  facts: { node: nodeFact },
   prepare: beforeSwitchover,
   plays: sitePlays,
 })

@@ -4,6 +4,6 @@ import { clusterVars, statusFact, statusReport } from 'run-playbook/cluster'
 export default definePlaybook({
   description: 'all nodes in one table, also when some are down; changes nothing',
   vars: clusterVars.pick({ thresholds: true }),
-  fact: statusFact,
+  facts: { status: statusFact },
   report: statusReport,
 })

@@ -5,7 +5,12 @@ import { type NodeFact, nodeFact } from './facts/node.ts'
 import type { ClusterVars } from './vars/cluster.ts'
 
 /** What the playbooks of the cluster are given. */
-export type ClusterContext = PlaybookContext<ClusterVars, NodeFact>
+export type ClusterContext = PlaybookContext<ClusterVars, ClusterFacts>
+
+/** What they ask the nodes: `facts: { node: nodeFact }`. */
+export interface ClusterFacts {
+  readonly node: NodeFact
+}
 
 /** The nodes of the cluster, seen with what they said of themselves. */
 export interface Cluster {
@@ -20,18 +25,23 @@ export interface Cluster {
   reached(node: Host): boolean
 }
 
+/** The hosts of the cluster. @throws UserError E_NO_NODES when the inventory has none */
+export function nodesOf(hosts: readonly Host[]): readonly [Host, ...Host[]] {
+  const [first, ...others] = hosts.filter(({ groups }) => groups.includes('postgres'))
+  if (first !== undefined) return [first, ...others]
+  throw new UserError('E_NO_NODES', 'the inventory has no group "postgres" with hosts', {
+    hint: 'site makes a cluster of that group; inventory.ts of run-playbook shows how.',
+  })
+}
+
 /** @throws UserError E_NO_NODES when the inventory has no node for it */
 export function clusterOf({ hosts, facts }: Pick<ClusterContext, 'hosts' | 'facts'>): Cluster {
-  const nodes = hosts.filter(({ groups }) => groups.includes('postgres'))
-  if (nodes.length === 0)
-    throw new UserError('E_NO_NODES', 'the inventory has no group "postgres" with hosts', {
-      hint: 'site makes a cluster of that group; inventory.ts of run-playbook shows how.',
-    })
-  const fact = ({ name }: Host) => facts[name] ?? nodeFact.unknown
+  const nodes = nodesOf(hosts)
+  const fact = ({ name }: Host) => facts.node[name] ?? nodeFact.unknown
   const asked = nodes.some((node) => fact(node).reached)
   return {
     nodes,
-    first: nodes.find(({ groups }) => groups.includes('first-primary')) ?? (nodes[0] as Host),
+    first: nodes.find(({ groups }) => groups.includes('first-primary')) ?? nodes[0],
     fact,
     asked,
     others: (node) => nodes.filter((other) => other !== node),

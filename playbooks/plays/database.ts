@@ -1,4 +1,4 @@
-import { type Host, type Play, definePlay, pattern } from 'run-playbook'
+import { type Host, type Play, definePlay } from 'run-playbook'
 import {
   postgresBackup,
   postgresBackupService,
@@ -40,7 +40,7 @@ export function databasePlays(
   const takesPart = (host: Host) => newcomers || fact(host).disk !== 'none'
   const first = definePlay({
     name: 'primary',
-    hosts: pattern(primary.name),
+    hosts: [primary],
     anyErrorsFatal: true,
     roles: (host) => [
       postgresPrimary({ ...node(host), databases, restart: running ? 'later' : 'now' }),
@@ -49,7 +49,7 @@ export function databasePlays(
   })
   const last = definePlay({
     name: 'primary, what needs a restart',
-    hosts: pattern(primary.name),
+    hosts: [primary],
     roles: (host) => [running && postgresPrimaryRestart({ ...node(host), replicas: followers.length })],
   })
   const replicas = [
@@ -72,8 +72,8 @@ export function databasePlays(
   // primary begin and end it; and a node that fails keeps no other from its own.
   const firstBackups = nodes
     .filter((host) => backups && takesPart(host))
-    .map(({ name }) =>
-      definePlay({ name: `backup of ${name}`, hosts: pattern(name), roles: () => [postgresBackup({})] }),
+    .map((host) =>
+      definePlay({ name: `backup of ${host.name}`, hosts: [host], roles: () => [postgresBackup({})] }),
     )
   const order = shrinks(context, primary) ? [first, last, ...replicas] : [first, ...replicas, last]
   const servers = order.filter((play) => restartPrimary || play !== last)

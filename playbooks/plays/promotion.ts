@@ -1,4 +1,4 @@
-import { type Host, type Play, UserError, definePlay, pattern } from 'run-playbook'
+import { type Host, type Play, UserError, definePlay } from 'run-playbook'
 import {
   postgresFenced,
   postgresHandsOver,
@@ -36,14 +36,14 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
     // Asked about everything now, the new primary is not asked while writers wait.
     definePlay({
       name: 'before the promotion',
-      hosts: pattern(to.name),
+      hosts: [to],
       anyErrorsFatal: true,
       roles: (host) => [promotion.kind === 'planned' && postgresTakesOver(node(host))],
     }),
     promotion.kind === 'planned' &&
       definePlay({
         name: 'hand over',
-        hosts: pattern(promotion.from.name),
+        hosts: [promotion.from],
         anyErrorsFatal: true,
         roles: (host) => [
           postgresHandsOver({ ...node(host), ...successor, running: fact(host).server !== undefined }),
@@ -53,20 +53,20 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
       promotion.from !== undefined &&
       definePlay({
         name: 'fence',
-        hosts: pattern(promotion.from.name),
+        hosts: [promotion.from],
         anyErrorsFatal: true,
         roles: (host) => [postgresFenced({ ...node(host), ...successor })],
       }),
     definePlay({
       name: 'promote',
-      hosts: pattern(to.name),
+      hosts: [to],
       anyErrorsFatal: true,
       roles: (host) => [postgresPromoted({ ...node(host), from: whom(promotion) })],
     }),
     running.length > 0 &&
       definePlay({
         name: 'follow',
-        hosts: pattern(running.map(({ name }) => name).join(',')),
+        hosts: running,
         roles: (host) => [postgresFollows(node(host))],
       }),
   ]

@@ -5,7 +5,7 @@ import { replicaPlay } from './database.ts'
 /** Brings back the nodes that a promotion left behind: what `site` does, and nothing else. */
 export function rejoinPlays(context: ClusterContext): readonly Play[] {
   const { nodes, first } = clusterOf(context)
-  const { primary, returning } = survey(nodes, context.facts, first)
+  const { primary, returning } = survey(nodes, context.facts.node, first)
   return [replicaPlay(context, 'rejoin', primary, returning, (host) => returning.has(host))]
 }
 
@@ -25,7 +25,7 @@ export function reclonePlays(context: ClusterContext): readonly Play[] {
       'There is nothing to copy from. Promote another node first: run-playbook promote -e to=NODE.',
     )
   // What the chosen ones have is to be given up, so it is not asked who is right.
-  const { primary } = survey(others, context.facts, others.includes(first) ? first : (others[0] as Host))
+  const { primary } = survey(others, context.facts.node, others.includes(first) ? first : (others[0] as Host))
   const writable = chosen.find((node) => fact(node).server?.recovery === false)
   if (writable !== undefined)
     throw refusal(

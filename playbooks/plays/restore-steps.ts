@@ -1,4 +1,4 @@
-import { type Host, type Play, definePlay, pattern } from 'run-playbook'
+import { type Host, type Play, definePlay } from 'run-playbook'
 import {
   type ClusterContext,
   type NodeFact,
@@ -12,8 +12,6 @@ import {
 import { databasePlays } from './database.ts'
 import * as roles from 'run-playbook/roles'
 
-const on = (...hosts: readonly Host[]) => pattern(hosts.map(({ name }) => name).join(','))
-
 const varsOf = (image: string, order: Order) => (host: Host) => {
   const { dataDir, backupDir, restoreDir } = hostVarsOf(host)
   return { image, dataDir, backupDir, restoreDir, order }
@@ -26,13 +24,13 @@ function pointPlays({ node, point }: Course): Play[] {
   return [
     definePlay({
       name: 'restore point',
-      hosts: on(primary),
+      hosts: [primary],
       anyErrorsFatal: true,
       roles: () => [roles.restorePoint({ name })],
     }),
     definePlay({
       name: 'archived up to now',
-      hosts: on(node),
+      hosts: [node],
       anyErrorsFatal: true,
       roles: (host) => [
         roles.archivedUpToNow({ primary: primary.address, backupDir: hostVarsOf(host).backupDir }),
@@ -47,7 +45,7 @@ export function copyPlays(image: string, course: Course): Play[] {
     ...pointPlays(course),
     definePlay({
       name: `copy as of ${course.order.to}, from the repository of ${course.node.name}`,
-      hosts: on(course.node),
+      hosts: [course.node],
       roles: (host) => [roles.restoredCopy(varsOf(image, course.order)(host))],
     }),
   ]
@@ -56,7 +54,7 @@ export function copyPlays(image: string, course: Course): Play[] {
 export const removalPlays = (nodes: readonly Host[]): Play[] => [
   definePlay({
     name: 'remove the copy',
-    hosts: on(...nodes),
+    hosts: nodes,
     roles: (host) => [roles.noRestoredCopy({ restoreDir: hostVarsOf(host).restoreDir })],
   }),
 ]
@@ -86,9 +84,9 @@ export function inPlacePlays(context: ClusterContext, situation: Situation, cour
   ) =>
     hosts.length === 0
       ? []
-      : [definePlay({ name, hosts: on(...hosts), anyErrorsFatal: true, roles: (host) => [role(host)] })]
+      : [definePlay({ name, hosts, anyErrorsFatal: true, roles: (host) => [role(host)] })]
   const facts = Object.fromEntries(nodes.map((host) => [host.name, afterwards(situation, course, host)]))
-  const database = databasePlays({ ...context, facts }, node)
+  const database = databasePlays({ ...context, facts: { node: facts } }, node)
   // The cluster is back when its servers are. Backups and the status service are what any run of site takes care of.
   const backups = database.findIndex(({ name }) => name.startsWith('backup of '))
   const [servers, rest] = [database.slice(0, backups), database.slice(backups)]

@@ -1,6 +1,5 @@
 import { type Confirmation, type Host, type Play, type PlaybookContext, UserError } from 'run-playbook'
 import {
-  type ClusterContext,
   clusterOf,
   begunCourse,
   named,
@@ -9,7 +8,9 @@ import {
   type Situation,
   livingPrimary,
   plotCourse,
+  type NodeFact,
   type RestoreFact,
+  type RestoreNode,
   restoreFact,
   type RestoreVars,
   wishOf,
@@ -21,17 +22,19 @@ import {
 import { groundPlays } from './overlay-and-image.ts'
 import { copyPlays, inPlacePlays, keyPlay, removalPlays } from './restore-steps.ts'
 
-export type RestoreContext = PlaybookContext<RestoreVars, RestoreFact>
+export type RestoreContext = PlaybookContext<
+  RestoreVars,
+  { readonly node: NodeFact; readonly restore: RestoreFact }
+>
 
 /** What `run-playbook restore` does, from what was asked and what the nodes say. `now` names a restore that is begun. */
 export function restoring(context: RestoreContext, now: Date) {
   const { vars } = context
-  const fact = ({ name }: Host) => context.facts[name] ?? restoreFact.unknown
-  const cluster: ClusterContext = {
-    ...context,
-    facts: Object.fromEntries(context.hosts.map((host) => [host.name, fact(host).node])),
-  }
-  const { nodes, asked, reached } = clusterOf(cluster)
+  const { nodes, fact: nodeFactOf, asked, reached } = clusterOf(context)
+  const fact = (host: Host): RestoreNode => ({
+    ...(context.facts.restore[host.name] ?? restoreFact.unknown),
+    node: nodeFactOf(host),
+  })
   const situation: Situation = { nodes, fact, now }
   const inPlace = vars['in-place']
   const wish = wishOf(vars)
@@ -50,7 +53,7 @@ export function restoring(context: RestoreContext, now: Date) {
     if (vars.remove) return removalPlays(nodes.filter(reached))
     const chosen = course()
     if (asked && begun === undefined) refuseFull(situation, chosen, inPlace)
-    return inPlace ? inPlacePlays(cluster, situation, chosen) : copyPlays(vars.image, chosen)
+    return inPlace ? inPlacePlays(context, situation, chosen) : copyPlays(vars.image, chosen)
   }
 
   function confirm(): Confirmation | undefined {
@@ -77,7 +80,7 @@ export function restoring(context: RestoreContext, now: Date) {
     const complete = nodes.every((host) => !reached(host) || (fact(host).hasImage && !closed(fact(host))))
     // What is wrong with the target is said before anything is done, as far as that can be known.
     if (complete) plays()
-    return !complete || (inPlace && !vars.remove) ? [...groundPlays(cluster), keyPlay(cluster)] : []
+    return !complete || (inPlace && !vars.remove) ? [...groundPlays(context), keyPlay(context)] : []
   }
 
   return { prepare, plays, confirm, closing }

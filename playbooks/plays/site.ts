@@ -7,7 +7,7 @@ import { promotionPlays } from './promotion.ts'
 /** The whole cluster. With `rolling: switchover` a primary that needs a restart is replaced by a replica that had its own. */
 export function sitePlays(context: ClusterContext): readonly Play[] {
   const cluster = clusterOf(context)
-  const { primary, returning } = survey(cluster.nodes, context.facts, cluster.first)
+  const { primary, returning } = survey(cluster.nodes, context.facts.node, cluster.first)
   const successor =
     rolls(context, primary) && outdated(context, primary) ? mostAdvanced(context, primary) : undefined
   if (successor !== undefined) {
@@ -19,7 +19,7 @@ export function sitePlays(context: ClusterContext): readonly Play[] {
 /** What a switchover needs to have behind it: everything but the primary's restart. Nothing where there is to be none. */
 export function beforeSwitchover(context: ClusterContext): readonly Play[] {
   const { nodes, first } = clusterOf(context)
-  const { primary, returning } = survey(nodes, context.facts, first)
+  const { primary, returning } = survey(nodes, context.facts.node, first)
   if (!rolls(context, primary)) return []
   return [...groundPlays(context), ...databasePlays(context, primary, returning, { restartPrimary: false })]
 }
@@ -40,7 +40,7 @@ function rolls(context: ClusterContext, primary: Host): boolean {
 }
 
 function outdated({ vars, facts }: ClusterContext, { name }: Host): boolean {
-  const fact = facts[name]
+  const fact = facts.node[name]
   if (fact === undefined) return false
   const pending = fact.server?.pendingRestart ?? []
   const image = fact.images[/:[^/]+$/.test(vars.image) ? vars.image : `${vars.image}:latest`]

@@ -1,5 +1,6 @@
 import type { Fact } from '../../playbook/playbook.ts'
-import { type Reader, ask, mapProbe } from '../../core/probe.ts'
+import { ask, mapProbe, readerOfOne } from '../../core/probe.ts'
+import { EVERYTHING } from '../../core/resource.ts'
 import { sh } from '../../core/sh.ts'
 import { type DiskFact, diskScript, parseDisk } from './disk.ts'
 import { SERVER_SCRIPT, type ServerFact, parseServer } from './server.ts'
@@ -32,9 +33,10 @@ export interface NodeFact extends DiskFact, KeyFact {
   readonly cores: number
 }
 
-/** Asks a node what it has: one script, before the plays are made. */
+/** Asks a node what it has: one script, before the plays are made. All nodes decide, whatever `--limit` selects. */
 export const nodeFact: Fact<NodeFact> = {
-  probe: (host, reachedAt) =>
+  hosts: 'postgres',
+  probe: (host, { reachedAt }) =>
     mapProbe(
       ask(nodeReader, JSON.stringify([hostVarsOf(host).dataDir, host.address, hostVarsOf(host).backupDir])),
       (fact) => ({ ...fact, reachedAt: reachedAt() }),
@@ -59,10 +61,9 @@ export const nodeFact: Fact<NodeFact> = {
 }
 
 // Memory is the machine's, or its control group's if that is less.
-const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
+const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
   name: 'node',
-  channel: 'shell',
-  ask: ([key = '']) => {
+  ask: (key) => {
     const [dataDir = '', address = '', backupDir = ''] = JSON.parse(key) as string[]
     return `${diskScript(dataDir)}
       ${keyScript(backupDir)}
@@ -80,14 +81,14 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
       echo "cores $(nproc)"
       ${SERVER_SCRIPT}`
   },
-  parse: ({ stdout }, keys) => {
+  parse: ({ stdout }) => {
     const lines = stdout.toString().split('\n')
     const found = new Map(
       lines.map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const),
     )
     const limitMb = Number(found.get('limit') ?? Infinity) / 2 ** 20
     const disk = parseDisk(found)
-    const fact = {
+    return {
       ...disk,
       ...parseKey(found),
       reached: true,
@@ -107,7 +108,6 @@ const nodeReader: Reader<Omit<NodeFact, 'reachedAt'>> = {
       memoryMb: Math.min(Number(found.get('memoryKb')) / 1024, limitMb > 0 ? limitMb : Infinity),
       cores: Number(found.get('cores')) || 1,
     }
-    return keys.map(() => fact)
   },
-  sees: () => ['**'],
-}
+  sees: () => [EVERYTHING],
+})

@@ -1,5 +1,7 @@
 import type { Fact } from '../../playbook/playbook.ts'
-import { type Reader, ask, mapProbe } from '../../core/probe.ts'
+import { ask, mapProbe, readerOfOne } from '../../core/probe.ts'
+import { EVERYTHING } from '../../core/resource.ts'
+import { hostVarsOf } from '../vars/host.ts'
 import { type Answer, readAnswer } from './answer.ts'
 import { statusScript } from './script.ts'
 
@@ -10,17 +12,25 @@ export interface StatusFact {
   readonly at: number
 }
 
-/** Asks a node how it is. Every node has a script of its own: its folders are its own affair. */
+/** Asks a node how it is. What all nodes say decides what is wrong, whatever `--limit` selects. */
 export const statusFact: Fact<StatusFact | undefined> = {
+  hosts: 'postgres',
   probe: (host) => {
-    const reader: Reader<Answer> = {
-      name: 'status',
-      channel: 'shell',
-      ask: () => statusScript(host),
-      parse: ({ stdout }, keys) => keys.map(() => readAnswer(stdout.toString())),
-      sees: () => ['**'],
-    }
-    return mapProbe(ask(reader, ''), (answer) => ({ answer, at: Date.now() }))
+    const { dataDir, backupDir } = hostVarsOf(host)
+    return mapProbe(ask(statusReader, JSON.stringify([dataDir, backupDir])), (answer) => ({
+      answer,
+      at: Date.now(),
+    }))
   },
   unknown: undefined,
 }
+
+const statusReader = readerOfOne<Answer>({
+  name: 'status',
+  ask: (key) => {
+    const [dataDir = '', backupDir = ''] = JSON.parse(key) as string[]
+    return statusScript({ dataDir, backupDir })
+  },
+  parse: ({ stdout }) => readAnswer(stdout.toString()),
+  sees: () => [EVERYTHING],
+})

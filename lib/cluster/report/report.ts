@@ -8,7 +8,10 @@ import { type NodeStatus, nodeStatus } from './node-status.ts'
 import { type NodeWarning, clusterWarnings } from './warnings.ts'
 import * as cells from './cells.ts'
 
-type Context = ReportContext<{ readonly thresholds: z.output<typeof thresholdVars> }, StatusFact | undefined>
+type Context = ReportContext<
+  { readonly thresholds: z.output<typeof thresholdVars> },
+  { readonly status: StatusFact | undefined }
+>
 
 // Where there is little room, those that the warnings speak for go first.
 const COLUMNS: readonly (ReportColumn & { readonly cell: cells.Cell })[] = [
@@ -31,7 +34,7 @@ export function statusReport({ hosts, limited, facts, unreached, vars }: Context
   const shown = nodes.filter((node) => limited.includes(node))
   const statuses = new Map<Host, NodeStatus>()
   for (const node of nodes) {
-    const fact = facts[node.name]
+    const fact = facts.status[node.name]
     const others = nodes.filter((other) => other !== node)
     if (fact !== undefined) statuses.set(node, nodeStatus(fact.answer, node, others, fact.at))
   }

@@ -1,9 +1,7 @@
-import type { Host } from '../../playbook/inventory.ts'
 import { sh } from '../../core/sh.ts'
 import { FACTS, SLOW_FACTS } from '../status/sql.ts'
 import { SHARED } from '../places.ts'
 import { diskScript } from '../facts/disk.ts'
-import { hostVarsOf } from '../vars/host.ts'
 
 /** What `timeout` allows a question: one that hangs must not take the other answers with it. */
 const SECONDS = 8
@@ -15,12 +13,17 @@ const STATE =
 const row = (word: string, query: string): string =>
   `SELECT '${word} ' || answer.facts::text FROM (${query}) AS answer;`
 
+/** Folders of a node, by its vars. */
+export interface StatusFolders {
+  readonly dataDir: string
+  readonly backupDir: string
+}
+
 /**
  * POSIX sh: everything that a node can say of itself in one round trip, a line a fact, however much of it is broken. It
  * needs no password: psql runs in the container as postgres.
  */
-export function statusScript(host: Host): string {
-  const { dataDir, backupDir } = hostVarsOf(host)
+export function statusScript({ dataDir, backupDir }: StatusFolders): string {
   return `${diskScript(dataDir)}
   for f in repository backup drill; do
     if [ -r ${SHARED}/state/$f.json ]; then printf '%s\\n' "$f.json $(tr -d '\\n' < ${SHARED}/state/$f.json)"; fi

@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 import type { Fact } from '../../playbook/playbook.ts'
-import type { Host } from '../../playbook/inventory.ts'
-import { type Reader, ask, askAll, mapProbe } from '../../core/probe.ts'
+import { ask, askAll, mapProbe, readerOfOne } from '../../core/probe.ts'
+import { EVERYTHING } from '../../core/resource.ts'
 import { type Repository, parseRepository } from '../../pgbackrest/index.ts'
 import { sh } from '../../core/sh.ts'
-import { type NodeFact, nodeFact } from '../facts/node.ts'
+import type { NodeFact } from '../facts/node.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { shipped } from '../shipped-folder.ts'
 import { SECRETS } from '../places.ts'
+import type { ClusterVars } from '../vars/cluster.ts'
 import { ORDER, type Order, type Report, parseOrder, parseReport } from './order.ts'
 
-/** What a restore has to know of a node. */
+/** What a restore has to know of a node besides its {@link NodeFact}. */
 export interface RestoreFact {
-  readonly node: NodeFact
   /** What its repository holds; a sentence where that is not known. */
   readonly repository: Repository | string
   /** Bytes that are free where the data lie, where copies are made, and how large the data are. */
@@ -31,18 +32,26 @@ export interface RestoreFact {
   readonly copy: Report | undefined
 }
 
-export const restoreFact: Fact<RestoreFact> = {
-  probe: (host, reachedAt) =>
-    mapProbe(
-      askAll({
-        node: nodeFact.probe(host, reachedAt),
-        repository: ask(repositoryReader, keyOf(host)),
-        rest: ask(restoreReader, keyOf(host)),
+/** All that a restore knows of a node. */
+export interface RestoreNode extends RestoreFact {
+  readonly node: NodeFact
+}
+
+/** Asks a node what a restore could use, and what it would overwrite. All nodes decide, whatever `--limit` selects. */
+export const restoreFact: Fact<RestoreFact, Pick<ClusterVars, 'image'>> = {
+  hosts: 'postgres',
+  probe: (host, { vars: { image } }) => {
+    const { dataDir, backupDir, restoreDir } = hostVarsOf(host)
+    const key = JSON.stringify({ dataDir, backupDir, restoreDir, image })
+    return mapProbe(
+      askAll<{ repository: RestoreFact['repository']; rest: Rest }>({
+        repository: ask(repositoryReader, key),
+        rest: ask(restoreReader, key),
       }),
-      ({ rest, ...both }) => ({ ...both, ...rest }),
-    ),
+      ({ repository, rest }) => ({ repository, ...rest }),
+    )
+  },
   unknown: {
-    node: nodeFact.unknown,
     repository: 'it was not reached',
     free: { data: Infinity, copies: Infinity },
     dataSize: 0,
@@ -56,38 +65,36 @@ export const restoreFact: Fact<RestoreFact> = {
   },
 }
 
-// The image's name is a var of the playbook, which facts don't know: any image of ours reads a repository.
-const keyOf = (host: Host): string => {
-  const { dataDir, backupDir, restoreDir } = hostVarsOf(host)
-  return JSON.stringify([dataDir, backupDir, restoreDir])
-}
+type Rest = Omit<RestoreFact, 'repository'>
 
-const IMAGE = 'run-playbook/postgres'
-
-const folders = (key = '["","",""]') => JSON.parse(key) as [string, string, string]
+const placesSchema = z.object({
+  dataDir: z.string(),
+  backupDir: z.string(),
+  restoreDir: z.string(),
+  image: z.string(),
+})
+const placesOf = (key: string) => placesSchema.parse(JSON.parse(key))
 
 // The same script that the image has: it works on a bare host. Only what is encrypted needs pgBackRest, and its key.
-const repositoryReader: Reader<Repository | string> = {
+const repositoryReader = readerOfOne<Repository | string>({
   name: 'restore_repository',
-  channel: 'shell',
-  ask: ([key]) => {
-    const [, backupDir] = folders(key)
+  ask: (key) => {
+    const { backupDir, image } = placesOf(key)
     const script = readFileSync(shipped('docker/postgres/pgbackrest/repository'), 'utf8')
-    return sh`d=${backupDir} s=${SECRETS} i=${IMAGE}
+    return sh`d=${backupDir} s=${SECRETS} i=${image}
       if [ -d "$d" ] && [ -s "$s/pgbackrest_cipher" ] && [ -n "$(docker image ls -q "$i" 2>/dev/null)" ]; then
         docker run --rm --network none --mount "type=bind,source=$d,target=/var/lib/pgbackrest,readonly" \
           --mount "type=bind,source=$s,target=/run/secrets,readonly" "$i" restore look </dev/null
       else sh -c ${script} repository "$d" main; fi`
   },
-  parse: ({ stdout }, keys) => keys.map(() => parseRepository(stdout.toString())),
-  sees: () => ['**'],
-}
+  parse: ({ stdout }) => parseRepository(stdout.toString()),
+  sees: () => [EVERYTHING],
+})
 
-const restoreReader: Reader<Omit<RestoreFact, 'node' | 'repository'>> = {
+const restoreReader = readerOfOne<Rest>({
   name: 'restore',
-  channel: 'shell',
-  ask: ([key]) => {
-    const [dataDir, , restoreDir] = folders(key)
+  ask: (key) => {
+    const { dataDir, restoreDir, image } = placesOf(key)
     return sh`d=${dataDir} c=${restoreDir} o=${ORDER}
       free() { p=$1; while [ ! -d "$p" ]; do p=$(dirname "$p"); done; df -Pk "$p" | awk 'NR == 2 { print $4 }'; }
       echo "free $(free "$d")"
@@ -97,7 +104,7 @@ const restoreReader: Reader<Omit<RestoreFact, 'node' | 'repository'>> = {
       [ ! -s "$d/restore.aside" ] || echo "aside $(head -n 1 "$d/restore.aside")"
       [ ! -s "$d/restore.report" ] || sed 's/^/place /' "$d/restore.report"
       [ ! -s "$c/restore.report" ] || sed 's/^/copy /' "$c/restore.report"
-      [ -z "$(docker image ls -q ${IMAGE} 2>/dev/null)" ] || echo image yes
+      [ -z "$(docker image ls -q ${image} 2>/dev/null)" ] || echo image yes
       docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='-c statement_timeout=10s' postgres sh 2>/dev/null <<'SH' || true
         ask() { psql -XAtqw "$@"; }
         [ "$(ask -c 'SELECT pg_is_in_recovery()')" = f ] || exit 0
@@ -109,14 +116,14 @@ const restoreReader: Reader<Omit<RestoreFact, 'node' | 'repository'>> = {
         echo "heartbeat $(ask -c "SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM run_playbook.heartbeat")"
 SH`
   },
-  parse: ({ stdout }, keys) => {
+  parse: ({ stdout }) => {
     const all = stdout
       .toString()
       .split('\n')
       .map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const)
     const lines = (name: string) => all.filter(([word]) => word === name).map(([, rest]) => rest)
     const [order, size, free, copies] = ['order', 'size', 'free', 'freeCopies'].map((name) => lines(name)[0])
-    const fact = {
+    return {
       free: { data: Number(free) * 1024, copies: Number(copies) * 1024 },
       dataSize: Number(size ?? 0) * 1024,
       contents: lines('contents'),
@@ -127,7 +134,6 @@ SH`
       inPlace: parseReport(lines('place')),
       copy: parseReport(lines('copy')),
     }
-    return keys.map(() => fact)
   },
-  sees: () => ['**'],
-}
+  sees: () => [EVERYTHING],
+})

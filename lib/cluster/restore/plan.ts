@@ -2,7 +2,7 @@ import { type Choice, type Reach, type Target, chooseRepository } from '../../pg
 import type { Host } from '../../playbook/inventory.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Order } from './order.ts'
-import type { RestoreFact } from './fact.ts'
+import type { RestoreNode } from './fact.ts'
 import { type Wish, wishWords } from './request.ts'
 
 /** How a restore is going to be done. */
@@ -20,7 +20,7 @@ export interface Course {
 
 export interface Situation {
   readonly nodes: readonly Host[]
-  readonly fact: (node: Host) => RestoreFact
+  readonly fact: (node: Host) => RestoreNode
   readonly now: Date
 }
 
@@ -78,7 +78,7 @@ export function plotCourse(
   }
 }
 
-function targetOf(wish: Wish, alive: RestoreFact['node'] | undefined): Target {
+function targetOf(wish: Wish, alive: RestoreNode['node'] | undefined): Target {
   switch (wish.type) {
     case 'now':
     case 'latest': {
