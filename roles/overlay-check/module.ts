@@ -1,4 +1,13 @@
-import { type Reader, UserError, ask, defineModule, sh, z } from 'run-playbook'
+import {
+  UserError,
+  ask,
+  connectivity,
+  defineModule,
+  readerOfOne,
+  sh,
+  wireguardInterfaces,
+  z,
+} from 'run-playbook'
 
 export interface OverlayArgs {
   /** This node's address on the overlay. */
@@ -13,13 +22,18 @@ interface OverlayState {
   readonly silent: readonly string[]
 }
 
+const args: z.ZodType<OverlayArgs, OverlayArgs> = z.strictObject({
+  address: z.ipv4(),
+  peers: z.array(z.ipv4()).readonly(),
+})
+
 /**
- * Waits for the overlay and fails when there is none. A module of the role's own, made of what every user of the
- * library has.
+ * Fails where there is no overlay, or where a peer does not answer over it. A module of the role's own, made of what every
+ * user of the library has.
  */
-export const overlayReachable = defineModule<OverlayArgs, OverlayState>({
+export const overlayReachable = defineModule({
   name: 'overlay_reachable',
-  args: z.strictObject({ address: z.ipv4(), peers: z.array(z.ipv4()) }),
+  args,
   probe: (args) => ask(overlay, JSON.stringify(args)),
   plan: ({ address, peers }, { up, silent }) => {
     if (!up)
@@ -42,11 +56,10 @@ export const overlayReachable = defineModule<OverlayArgs, OverlayState>({
 
 // Ten seconds in all: the first packet to a peer waits for the handshake, which WireGuard retries every five. Without
 // an address of one's own there is no overlay to wait for.
-const overlay: Reader<OverlayState> = {
+const overlay = readerOfOne<OverlayState>({
   name: 'overlay',
-  channel: 'shell',
-  ask: ([key = '']) => {
-    const { address, peers } = JSON.parse(key) as OverlayArgs
+  ask: (key) => {
+    const { address, peers } = args.parse(JSON.parse(key))
     return `
       ip -o -4 address show | grep -qF ${sh`${` inet ${address}/`}`} || exit 0
       echo up
@@ -54,13 +67,11 @@ const overlay: Reader<OverlayState> = {
       for peer in ${sh`${peers}`}; do try "$peer" & done
       wait`
   },
-  parse: ({ stdout }, keys) => {
-    const heard = new Set(stdout.toString().split('\n'))
-    return keys.map((key) => {
-      const { peers } = JSON.parse(key) as OverlayArgs
-      return { up: heard.has('up'), silent: peers.filter((peer) => !heard.has(peer)) }
-    })
+  parse: ({ stdout }, key) => {
+    const answered = new Set(stdout.toString().split('\n'))
+    const { peers } = args.parse(JSON.parse(key))
+    return { up: answered.has('up'), silent: peers.filter((peer) => !answered.has(peer)) }
   },
   // What the tunnel of any node may change.
-  sees: () => ['wireguard:/**', 'network:/**'],
-}
+  sees: () => [wireguardInterfaces.all, connectivity.all],
+})

@@ -1,12 +1,13 @@
-import { type TaskList, changed, docker, pathResource, pgbackrest } from 'run-playbook'
+import { type TaskList, changed, containers, docker, paths } from 'run-playbook'
 import { CONFIG, type NodeVars, mounts, policyEnv } from 'run-playbook/cluster'
+import { pgbackrest } from 'run-playbook/postgres'
 import { TLS_PORT } from '../postgres-node/pgbackrest.ts'
 
 const CONTAINER = 'pgbackrest'
 /** Roles and slots of the server are nothing to it; a server that was started or promoted, or follows another one, is. */
 const where = {
   container: CONTAINER,
-  sees: ['docker:container/postgres/**', pathResource(`${CONFIG}/primary`)],
+  sees: [containers.at('postgres'), paths.at(`${CONFIG}/primary`)],
 }
 
 /** The container that answers the other nodes and takes this node's backups, and where they go. */
@@ -45,7 +46,7 @@ export function backupService(vars: NodeVars): TaskList {
         },
         logging: { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } },
       },
-      { touches: [`docker:container/${CONTAINER}/**`] },
+      { touches: [containers.at(CONTAINER)] },
     ),
     pgbackrest.stanza('stanza', where),
   ]

@@ -1,4 +1,4 @@
-import { type Reader, UserError, ask, defineModule, sh, z } from 'run-playbook'
+import { UserError, ask, defineModule, defineResourceKind, readerOfOne, sh, z } from 'run-playbook'
 import { SHARED } from 'run-playbook/cluster'
 
 /** What a drill left in drill.json. */
@@ -19,6 +19,9 @@ export interface DrillState {
 const REPORT = `${SHARED}/state/drill.json`
 const SERVICE = 'run-playbook-drill.service'
 
+/** Drills of a node; there is one. */
+const drills = defineResourceKind('drill')
+
 const drill = z.object({
   at: z.number(),
   result: z.enum(['ok', 'failed']),
@@ -26,20 +29,18 @@ const drill = z.object({
   text: z.string(),
 })
 
-const reader: Reader<DrillState> = {
+const reader = readerOfOne<DrillState>({
   name: 'drill',
-  channel: 'shell',
   ask: () => sh`[ ! -f /etc/systemd/system/${SERVICE} ] || echo installed; cat ${REPORT} 2>/dev/null || true`,
-  parse: ({ stdout }, keys) => {
+  parse: ({ stdout }) => {
     const text = stdout.toString()
-    const state = {
+    return {
       installed: text.startsWith('installed'),
       last: parseDrill(text.slice(Math.max(0, text.indexOf('{')))),
     }
-    return keys.map(() => state)
   },
-  sees: () => ['drill:/'],
-}
+  sees: () => [drills.all],
+})
 
 function parseDrill(text: string): Drill | undefined {
   try {
@@ -52,7 +53,7 @@ function parseDrill(text: string): Drill | undefined {
 const when = ({ at }: Drill): string => new Date(at * 1000).toISOString().slice(0, 16).replace('T', ' ')
 
 /** Starts a drill and waits for its end; one that runs already is joined. What came of it is {@link drillResult}'s to tell. */
-export const drillNow = defineModule<object, DrillState>({
+export const drillNow = defineModule({
   name: 'postgres_drill',
   args: z.strictObject({}),
   probe: () => ask(reader, ''),
@@ -64,7 +65,8 @@ export const drillNow = defineModule<object, DrillState>({
     const from = last === undefined ? 'never' : `${last.result} on ${when(last)} UTC`
     return { changes: [{ what: 'newest backup restored and proved', from, to: 'now' }] }
   },
-  // A failed drill is no reason to fail here: its words are in the report. One that left none is.
+  // The start returns when the drill has ended: systemd holds it, so nothing has to look again and again. A failed drill
+  // does not fail here, because its report says why. One that left no report does.
   apply: (_args, { last }) => [
     {
       script: sh`systemctl start ${SERVICE} || :
@@ -74,12 +76,12 @@ export const drillNow = defineModule<object, DrillState>({
       explains: true,
     },
   ],
-  touches: () => ['drill:/'],
+  touches: () => [drills.all],
   verify: () => [],
 })
 
 /** Fails, in the drill's words, when the last drill did. */
-export const drillResult = defineModule<object, DrillState>({
+export const drillResult = defineModule({
   name: 'postgres_drill_result',
   args: z.strictObject({}),
   probe: () => ask(reader, ''),

@@ -1,4 +1,4 @@
-import { defineRole, docker, packages, service, z } from 'run-playbook'
+import { defineRole, docker, dockerKinds, packages, served, service, services, z } from 'run-playbook'
 
 /** Docker, and the images that all nodes run: PostgreSQL with pgBackRest, and the status service on top of it. */
 export const postgresImage = defineRole({
@@ -24,7 +24,7 @@ export const postgresImage = defineRole({
         'docker',
         { name: 'docker', state: 'started', enabled: true },
         // Starting it starts containers, but none that has the run of the host.
-        { touches: ['service:/**', 'docker:/**', 'postgres:/**'] },
+        { touches: [services.all, served.all, ...dockerKinds.map(({ all }) => all)] },
       ),
       docker.image('postgres image', { name: image, ...source(context) }),
       status !== undefined &&

@@ -1,12 +1,13 @@
-import { type Reader, UserError, ask, defineModule, sh, treeResource, z } from 'run-playbook'
+import { UserError, ask, defineModule, paths, readerOfOne, sh, z } from 'run-playbook'
 
-type Repository = 'none' | 'plain' | 'encrypted'
+const FOUND = ['none', 'plain', 'encrypted'] as const
+type Repository = (typeof FOUND)[number]
 
 /**
  * Refuses to turn encryption on or off for a repository that is there already: pgBackRest could then neither read it nor
  * archive to it.
  */
-export const repositoryCipher = defineModule<{ backupDir: string; encrypt: boolean }, Repository>({
+export const repositoryCipher = defineModule({
   name: 'repository_cipher',
   args: z.strictObject({ backupDir: z.string(), encrypt: z.boolean() }),
   probe: ({ backupDir }) => ask(reader, backupDir),
@@ -26,21 +27,15 @@ export const repositoryCipher = defineModule<{ backupDir: string; encrypt: boole
 })
 
 // What OpenSSL's format begins with. Either of pgBackRest's two copies tells.
-const reader: Reader<Repository> = {
+const reader = readerOfOne<Repository>({
   name: 'repository-cipher',
-  channel: 'shell',
-  ask: (keys) =>
-    keys
-      .map(
-        (dir) => sh`
-      for f in ${dir}/archive/main/archive.info ${dir}/archive/main/archive.info.copy; do
-        [ ! -s "$f" ] || break
-      done
-      if [ ! -s "$f" ]; then echo none
-      elif [ "$(head -c 8 "$f" | tr -d '\\000')" = Salted__ ]; then echo encrypted
-      else echo plain; fi`,
-      )
-      .join('\n'),
-  parse: ({ stdout }) => stdout.toString().trim().split('\n') as Repository[],
-  sees: (dir) => [treeResource(dir)],
-}
+  ask: (dir) => sh`
+    for f in ${dir}/archive/main/archive.info ${dir}/archive/main/archive.info.copy; do
+      [ ! -s "$f" ] || break
+    done
+    if [ ! -s "$f" ]; then echo none
+    elif [ "$(head -c 8 "$f" | tr -d '\\000')" = Salted__ ]; then echo encrypted
+    else echo plain; fi`,
+  parse: ({ stdout }) => z.enum(FOUND).parse(stdout.toString().trim()),
+  sees: (dir) => [paths.below(dir)],
+})

@@ -1,5 +1,6 @@
-import { type TaskList, docker, treeResource, waitForPostgres } from 'run-playbook'
+import { type TaskList, containers, docker, paths } from 'run-playbook'
 import { mounts, type NodeVars, slotName } from 'run-playbook/cluster'
+import { waitForPostgres, wholeServer } from 'run-playbook/postgres'
 
 /** The container `postgres`. Nothing in it depends on who is primary, or who else is there: it would be made anew then. */
 export function nodeContainer(vars: NodeVars): TaskList {
@@ -39,7 +40,7 @@ export function nodeContainer(vars: NodeVars): TaskList {
       },
       {
         // Its own database and folder, not those of every node.
-        touches: ['docker:container/postgres/**', `postgres:/${address}:${port}/**`, treeResource(dataDir)],
+        touches: [containers.at('postgres'), ...wholeServer({ host: address, port }), paths.below(dataDir)],
       },
     ),
   ]

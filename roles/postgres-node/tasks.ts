@@ -1,5 +1,6 @@
-import { type Task, postgresSettings } from 'run-playbook'
+import type { Task } from 'run-playbook'
 import type { NodeVars } from 'run-playbook/cluster'
+import { postgresSettings } from 'run-playbook/postgres'
 
 /** The node's own connection to its database, as superuser. */
 export const superuser = ({ address, port, passwords }: NodeVars) => ({

@@ -1,49 +1,34 @@
-import { type PostgresTarget, type Reader, ask, defineModule, z } from 'run-playbook'
-
-export interface FollowedArgs {
-  readonly on: PostgresTarget
-  /** How many replicas streamed before. */
-  readonly replicas: number
-}
+import { defineModule, z } from 'run-playbook'
+import { postgresTarget, serverPart, serverReader } from 'run-playbook/postgres'
 
 /**
- * Waits until the replicas stream again and have replayed what the primary wrote as it started, a minute at most: a standby that
- * is to be smaller than its primary was has to have read that the primary is smaller now.
+ * Waits until the replicas stream again and have replayed what the primary wrote as it started: a standby that is to be
+ * smaller than its primary was has to have read that the primary is smaller now.
  */
-export const followed = defineModule<FollowedArgs, number>({
+export const followed = defineModule({
   name: 'postgres_followed',
-  waits: true,
-  args: z.strictObject({ on: z.custom<PostgresTarget>(), replicas: z.int().min(0) }),
-  probe: ({ on }) => ask(streaming, serverOf(on), on),
-  plan: ({ replicas }, count) => ({
-    changes: count < replicas ? [{ what: 'streaming replicas', from: count, to: replicas }] : [],
-    because: `${count} replicas stream`,
+  args: z.strictObject({
+    on: postgresTarget,
+    /** How many replicas streamed before. */
+    replicas: z.int().min(0),
   }),
-  apply: ({ on, replicas }) => [
-    {
-      on,
-      sql: `DO $$
-        DECLARE start pg_lsn := pg_current_wal_lsn();
-        BEGIN
-          FOR i IN 1..120 LOOP
-            EXIT WHEN (SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND replay_lsn >= start) >= ${replicas};
-            PERFORM pg_sleep(0.5);
-            PERFORM pg_stat_clear_snapshot();
-          END LOOP;
-        END $$`,
-    },
-  ],
-  touches: ({ on }) => [`postgres:/${serverOf(on)}/replication`],
-  // One that went away meanwhile is not this task's to mend.
-  verify: () => [],
+  probe: ({ on }) => following.ask(on),
+  plan: ({ on, replicas }, count) => ({
+    changes: count < replicas ? [{ what: 'replicas that follow', from: count, to: replicas }] : [],
+    because: `${count} ${count === 1 ? 'replica follows' : 'replicas follow'}`,
+    leaves: [following.predict(on, replicas)],
+  }),
+  apply: () => [],
+  waits: () => ({ timeoutMs: 60_000, delayMs: 500 }),
+  touches: ({ on }) => [serverPart(on, 'replication')],
 })
 
-const streaming: Reader<number> = {
-  name: 'postgres_streaming',
-  channel: 'postgres',
-  ask: () => "SELECT to_json(count(*)) FROM pg_stat_replication WHERE state = 'streaming'",
-  parse: ({ stdout }, keys) => keys.map(() => Number(stdout.toString())),
-  sees: (server) => [`postgres:/${server}/replication`],
-}
-
-const serverOf = ({ host, port = 5432 }: PostgresTarget): string => `${host}:${port}`
+// One that streams was sent all that the primary had when it connected. It has replayed that when it has replayed all that
+// it was sent since, or something that the primary wrote later.
+const following = serverReader({
+  name: 'postgres_following',
+  part: 'replication',
+  select: `SELECT to_json(count(*)) FROM pg_stat_replication WHERE state = 'streaming'
+    AND (replay_lsn >= sent_lsn OR reply_time - replay_lag > backend_start)`,
+  answer: z.number(),
+})

@@ -1,15 +1,6 @@
-import {
-  type TaskList,
-  defineRole,
-  file,
-  postgresDatabase,
-  postgresRole,
-  postgresSettings,
-  postgresSlot,
-  secretValue,
-  z,
-} from 'run-playbook'
+import { type TaskList, defineRole, file, secretValue, z } from 'run-playbook'
 import { type NodeVars, nodeVars, slotsOfOthers } from 'run-playbook/cluster'
+import { postgresDatabase, postgresRole, postgresSettings, postgresSlot } from 'run-playbook/postgres'
 import { leftoverSlots } from '../postgres-node/leftover-slots.ts'
 import { followed } from './followed.ts'
 import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'

@@ -1,54 +1,33 @@
-import { type PostgresTarget, type Reader, UserError, ask, defineModule, z } from 'run-playbook'
+import { defineModule, z } from 'run-playbook'
+import { postgresTarget, serverPart, serverReader } from 'run-playbook/postgres'
 
-export interface BackupFreeArgs {
-  readonly on: PostgresTarget
-  /** How long to wait for a backup that is running. */
-  readonly seconds: number
-}
-
-/** No backup is running that a promotion would break off. Waits for one that is nearly done. */
-export const backupFree = defineModule<BackupFreeArgs, number>({
+/** Waits until no backup runs that a promotion would break off. */
+export const backupFree = defineModule({
   name: 'postgres_backup_free',
-  waits: true,
-  args: z.strictObject({ on: z.custom<PostgresTarget>(), seconds: z.int().min(0) }),
-  probe: ({ on }) => ask(running, `${on.host}:${on.port ?? 5432}`, on),
-  plan: (_args, backups) => ({
-    changes: backups === 0 ? [] : [{ what: 'backups', from: backups, to: 0 }],
-    because: 'no backup is running',
+  args: z.strictObject({
+    on: postgresTarget,
+    /** How long to wait for a backup that is running. */
+    seconds: z.int().min(0),
   }),
-  apply: ({ on, seconds }) => [
-    {
-      on,
-      sql: `DO $$ BEGIN
-        FOR i IN 1..${seconds * 2} LOOP
-          EXIT WHEN ${BACKUPS} = 0;
-          PERFORM pg_sleep(0.5);
-          PERFORM pg_stat_clear_snapshot();
-        END LOOP;
-      END $$`,
-    },
-  ],
-  touches: ({ on }) => [`postgres:/${on.host}:${on.port ?? 5432}/backups`],
-  verify: ({ seconds }, _before, backups) => {
-    if (backups === 0) return []
-    throw new UserError(
-      'E_BACKUP_RUNNING',
-      `a backup is still running after ${seconds} s, and a promotion would break it off`,
-      {
-        hint: 'Nothing was changed. Run again when it is done.',
-      },
-    )
-  },
+  probe: ({ on }) => backups.ask(on),
+  plan: ({ on }, count) => ({
+    changes: count === 0 ? [] : [{ what: 'the number of running backups', from: count, to: 0 }],
+    because:
+      count === 0
+        ? 'no backup is running'
+        : 'A promotion would break the backup off. Nothing was changed. Run again when it is done.',
+    leaves: [backups.predict(on, 0)],
+  }),
+  apply: () => [],
+  waits: ({ seconds }) => ({ timeoutMs: seconds * 1000, delayMs: 500 }),
+  touches: ({ on }) => [serverPart(on, 'backups')],
 })
 
 // pgBackRest's own sessions, and pg_basebackup's.
-const BACKUPS = `((SELECT count(*) FROM pg_stat_progress_basebackup)
-  + (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pgBackRest [[]backup]%'))`
-
-const running: Reader<number> = {
+const backups = serverReader({
   name: 'postgres_backups',
-  channel: 'postgres',
-  ask: () => `SELECT to_json(${BACKUPS})`,
-  parse: ({ stdout }, keys) => keys.map(() => Number(stdout.toString())),
-  sees: (server) => [`postgres:/${server}/backups`],
-}
+  part: 'backups',
+  select: `SELECT to_json((SELECT count(*) FROM pg_stat_progress_basebackup)
+    + (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pgBackRest [[]backup]%'))`,
+  answer: z.number(),
+})

@@ -1,15 +1,18 @@
-import { type Reader, ask, defineModule, sh, treeResource, z } from 'run-playbook'
+import { ask, containers, defineModule, paths, readerOfOne, sh, z } from 'run-playbook'
+import { wholeServer } from 'run-playbook/postgres'
 import { handOverSteps } from './hand-over-steps.ts'
 
-export interface HandedOverArgs {
-  readonly address: string
-  readonly port: number
-  readonly dataDir: string
-  readonly image: string
+const args = z.strictObject({
+  address: z.string(),
+  port: z.int(),
+  dataDir: z.string(),
+  image: z.string(),
   /** Who takes over. */
-  readonly successor: string
-  readonly successorAddress: string
-}
+  successor: z.string(),
+  successorAddress: z.string(),
+})
+
+export type HandedOverArgs = z.output<typeof args>
 
 interface Standing {
   readonly fenced: boolean
@@ -20,16 +23,9 @@ interface Standing {
  * The old primary's half of a planned promotion: fenced, stopped, and its successor has every byte. Where the successor
  * can't get them it is opened and started again, and the task fails.
  */
-export const handedOver = defineModule<HandedOverArgs, Standing>({
+export const handedOver = defineModule({
   name: 'postgres_handed_over',
-  args: z.strictObject({
-    address: z.string(),
-    port: z.int(),
-    dataDir: z.string(),
-    image: z.string(),
-    successor: z.string(),
-    successorAddress: z.string(),
-  }),
+  args,
   probe: ({ dataDir }) => ask(standing, dataDir),
   plan: ({ successor }, { running }) => ({
     changes: [
@@ -40,25 +36,25 @@ export const handedOver = defineModule<HandedOverArgs, Standing>({
       },
     ],
   }),
+  // The steps wait themselves: a stopped primary is opened again where its successor does not get every byte.
   apply: handOverSteps,
   touches: ({ dataDir, address, port }) => [
-    treeResource(dataDir),
-    'docker:container/postgres/**',
-    `postgres:/${address}:${port}/**`,
+    paths.below(dataDir),
+    containers.at('postgres'),
+    ...wholeServer({ host: address, port }),
   ],
   verify: (_args, _before, { fenced, running }) =>
     fenced && !running ? [] : [{ what: 'primary', from: 'open', to: 'stopped and fenced' }],
 })
 
-export const standing: Reader<Standing> = {
+const standing = readerOfOne<Standing>({
   name: 'postgres_fence',
-  channel: 'shell',
-  ask: ([dataDir = '']) => `
+  ask: (dataDir) => `
     [ ! -e ${sh`${`${dataDir}/fenced`}`} ] || echo fenced
     docker container inspect -f '{{.State.Status}}' postgres 2>/dev/null || true`,
-  parse: ({ stdout }, keys) => {
+  parse: ({ stdout }) => {
     const words = stdout.toString().split('\n')
-    return keys.map(() => ({ fenced: words.includes('fenced'), running: words.includes('running') }))
+    return { fenced: words.includes('fenced'), running: words.includes('running') }
   },
-  sees: (dataDir) => [treeResource(dataDir), 'docker:container/postgres'],
-}
+  sees: (dataDir) => [paths.below(dataDir), containers.at('postgres')],
+})

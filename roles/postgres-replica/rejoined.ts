@@ -1,17 +1,22 @@
-import { type Reader, UserError, ask, defineModule, pathResource, sh, treeResource, z } from 'run-playbook'
+import { UserError, ask, containers, defineModule, paths, readerOfOne, served, sh, z } from 'run-playbook'
+import { postgresServers } from 'run-playbook/postgres'
 import { rejoinScript } from './rejoin-script.ts'
 
-export interface RejoinedArgs {
-  readonly way: 'rewind' | 'reclone'
-  readonly because: string
-  readonly dataDir: string
+const args = z.strictObject({
+  way: z.enum(['rewind', 'reclone']),
+  because: z.string(),
+  dataDir: z.string(),
   /** The primary's address. */
-  readonly primary: string
-  readonly container: string
-}
+  primary: z.string(),
+  container: z.string(),
+})
+
+export type RejoinedArgs = z.output<typeof args>
+
+const DISKS = ['none', 'primary', 'replica'] as const
 
 interface Standing {
-  readonly disk: 'none' | 'primary' | 'replica'
+  readonly disk: (typeof DISKS)[number]
   readonly fenced: boolean
   readonly asked: boolean
 }
@@ -20,15 +25,9 @@ interface Standing {
  * A node that was left behind by a promotion is a replica again. The image's entrypoint does the work, because it has the
  * data and its lock: this leaves the request beside the data, and waits until the node has followed for ten seconds.
  */
-export const rejoined = defineModule<RejoinedArgs, Standing>({
+export const rejoined = defineModule({
   name: 'postgres_rejoined',
-  args: z.strictObject({
-    way: z.enum(['rewind', 'reclone']),
-    because: z.string(),
-    dataDir: z.string(),
-    primary: z.string(),
-    container: z.string(),
-  }),
+  args,
   probe: ({ dataDir }) => ask(standing, dataDir),
   plan: ({ way, because }, { disk }) => {
     if (disk === 'none') return { changes: [], because: 'without data it is copied anyway' }
@@ -37,9 +36,10 @@ export const rejoined = defineModule<RejoinedArgs, Standing>({
   },
   apply: (args) => [{ script: rejoinScript(args), timeoutMs: 24 * 3_600_000, explains: true }],
   touches: ({ dataDir, container }) => [
-    treeResource(dataDir),
-    `docker:container/${container}/**`,
-    'postgres:/**',
+    paths.below(dataDir),
+    containers.at(container),
+    postgresServers.all,
+    served.all,
   ],
   verify: (_args, _before, { disk, fenced, asked }) => {
     if (disk === 'replica' && !fenced && !asked) return []
@@ -49,21 +49,22 @@ export const rejoined = defineModule<RejoinedArgs, Standing>({
   },
 })
 
-const standing: Reader<Standing> = {
+const standing = readerOfOne<Standing>({
   name: 'postgres_standing',
-  channel: 'shell',
-  ask: ([dataDir = '']) => `
+  ask: (dataDir) => `
     d=${sh`${dataDir}`}
     if [ ! -f "$d/pgdata/global/pg_control" ]; then echo none
     elif [ -f "$d/pgdata/standby.signal" ]; then echo replica
     else echo primary; fi
     [ ! -e "$d/fenced" ] || echo fenced
     [ ! -e "$d/rejoin" ] || echo asked`,
-  parse: ({ stdout }, keys) => {
-    const [disk = 'none', ...marks] = stdout.toString().trim().split('\n')
-    const fenced = marks.includes('fenced')
-    const asked = marks.includes('asked')
-    return keys.map(() => ({ disk: disk as Standing['disk'], fenced, asked }))
+  parse: ({ stdout }) => {
+    const [disk, ...marks] = stdout.toString().trim().split('\n')
+    return {
+      disk: z.enum(DISKS).parse(disk),
+      fenced: marks.includes('fenced'),
+      asked: marks.includes('asked'),
+    }
   },
-  sees: (dataDir) => [treeResource(dataDir), pathResource(dataDir)],
-}
+  sees: (dataDir) => [paths.below(dataDir)],
+})

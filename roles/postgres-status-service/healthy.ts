@@ -1,48 +1,43 @@
-import { type Reader, ask, defineModule, mapProbe, predict, sh, z } from 'run-playbook'
+import { UserError, ask, containers, defineModule, predict, readerOfOne, sh, z } from 'run-playbook'
 
-/** As Docker's health check of the container has it; absent: there is none. */
-const health: Reader<string> = {
-  name: 'container-health',
-  channel: 'shell',
-  ask: (names) =>
-    names
-      .map(
-        (name) =>
-          sh`docker inspect --type container --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' ${name} 2>/dev/null || echo absent`,
-      )
-      .join('\n'),
-  parse: ({ stdout }, names) => {
-    const lines = stdout.toString().trim().split('\n')
-    return names.map((_name, i) => lines[i] || 'absent')
-  },
-  sees: (name) => [`docker:/container/${name}`],
+interface Health {
+  /** As Docker's health check of the container has it, or the container's state; `absent`: there is no container. */
+  readonly status: string
+  /** The end of its log while it is not healthy. */
+  readonly log: string
 }
 
-/** Waits until a container's own health check says that it works. */
-export const containerHealthy = defineModule<{ readonly container: string }, string>({
-  name: 'container_healthy',
-  args: z.strictObject({ container: z.string() }),
-  probe: ({ container }) => mapProbe(ask(health, container), (status) => status),
-  plan: ({ container }, status) =>
-    status === 'healthy'
-      ? { changes: [], because: 'its health check passes' }
-      : {
-          changes: [{ what: 'health', from: status, to: 'healthy' }],
-          leaves: [predict(health, container, 'healthy')],
-        },
-  apply: ({ container }) => [{ script: wait(container), timeoutMs: 90_000, explains: true }],
-  waits: true,
-  touches: () => [],
+const health = readerOfOne<Health>({
+  name: 'container-health',
+  ask: (name) => sh`c=${name}
+status=$(docker container inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$c" 2>/dev/null) || status=absent
+echo "$status"
+case $status in healthy | absent) ;; *) docker logs --tail 10 "$c" 2>&1 </dev/null ;; esac`,
+  parse: ({ stdout }) => {
+    const [status = '', ...log] = stdout.toString().trim().split('\n')
+    return { status: status || 'absent', log: log.join('\n') }
+  },
+  sees: (name) => [containers.at(name)],
 })
 
-// What it said last is the reason when it never gets there.
-const wait = (container: string): string => sh`c=${container}
-i=0
-until [ "$(docker inspect --format '{{.State.Health.Status}}' "$c" 2>/dev/null)" = healthy ]; do
-  i=$((i + 1))
-  if [ "$i" -gt 60 ]; then
-    echo "$c is not healthy after a minute; its log ends with: $(docker logs --tail 10 "$c" 2>&1 | tr '\n' ' ')" >&2
-    exit 1
-  fi
-  sleep 1
-done`
+/** Waits until a container's own health check says that it works. */
+export const containerHealthy = defineModule({
+  name: 'container_healthy',
+  args: z.strictObject({ container: z.string() }),
+  probe: ({ container }) => ask(health, container),
+  plan: ({ container }, { status, log }) => {
+    if (status === 'healthy') return { changes: [], because: 'its health check passes' }
+    if (status === 'absent')
+      throw new UserError('E_NOT_HEALTHY', `there is no container ${container}`, {
+        hint: 'Make it before this task: docker(…).',
+      })
+    return {
+      changes: [{ what: `health of the container ${container}`, from: status, to: 'healthy' }],
+      because: log === '' ? undefined : `Its log ends with:\n${log}`,
+      leaves: [predict(health, container, { status: 'healthy', log: '' })],
+    }
+  },
+  apply: () => [],
+  waits: () => ({ timeoutMs: 60_000 }),
+  touches: ({ container }) => [containers.at(container)],
+})

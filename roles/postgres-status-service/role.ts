@@ -1,4 +1,4 @@
-import { copy, defineRole, docker, file } from 'run-playbook'
+import { containers, copy, defineRole, docker, file } from 'run-playbook'
 import { mounts, slotName, type StatusVars, statusVars } from 'run-playbook/cluster'
 import { containerHealthy } from './healthy.ts'
 
@@ -52,7 +52,7 @@ export const postgresStatusService = defineRole({
           },
           logging: { driver: 'json-file', options: { 'max-size': '5m', 'max-file': '2' } },
         },
-        { touches: ['docker:container/postgres-status/**'] },
+        { touches: [containers.at('postgres-status')] },
       ),
       containerHealthy('status answers', { container: 'postgres-status' }),
     ]

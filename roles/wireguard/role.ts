@@ -1,4 +1,14 @@
-import { defineRole, packages, secretValue, treeResource, wireguard, z } from 'run-playbook'
+import {
+  connectivity,
+  defineRole,
+  packages,
+  paths,
+  secretValue,
+  served,
+  wireguard,
+  wireguardInterfaces,
+  z,
+} from 'run-playbook'
 
 /** A WireGuard mesh: every node is a peer of every other. For those who have no overlay yet. */
 export const wireguardRole = defineRole({
@@ -36,7 +46,7 @@ export const wireguardRole = defineRole({
         })),
       },
       // Its unit and configuration, and what is reached through the tunnel; not other units.
-      { touches: ['wireguard:/**', 'network:/**', 'postgres:/**', treeResource('/etc/wireguard')] },
+      { touches: [wireguardInterfaces.all, connectivity.all, served.all, paths.below('/etc/wireguard')] },
     ),
   ],
 })
