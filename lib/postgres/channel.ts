@@ -4,7 +4,7 @@ import {
   type ChannelStep,
   type OpenChannel,
   defineChannel,
-} from '../core/channel.ts'
+} from '../core/reader.ts'
 import { groupBy } from '../core/group-by.ts'
 import { reveal } from '../core/secret.ts'
 import { askServer } from './ask-server.ts'

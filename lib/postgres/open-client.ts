@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import type { PostgresTarget } from './target.ts'
 import { reveal } from '../core/secret.ts'
-import type { ChannelHost } from '../core/channel.ts'
+import type { ChannelHost } from '../core/reader.ts'
 import { explainConnecting } from './errors.ts'
 import { asSocket } from './as-socket.ts'
 

@@ -1,6 +1,6 @@
 import type { Client, QueryArrayResult } from 'pg'
 import type { PostgresTarget } from './target.ts'
-import type { ChannelHost } from '../core/channel.ts'
+import type { ChannelHost } from '../core/reader.ts'
 import { openClient } from './open-client.ts'
 import { isRefusal } from './errors.ts'
 
