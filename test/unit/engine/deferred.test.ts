@@ -30,7 +30,7 @@ describe('what is made from what an earlier task leaves', () => {
           copy('copy', from(first, ({ stdout }) => ({ ...args, backup: stdout === 'x' })) as never),
         ]
       }
-      await assert.rejects(runLocal(tasks), { code: 'E_BAD_ARGUMENT', message, at: /contract\.test\.ts/ })
+      await assert.rejects(runLocal(tasks), { code: 'E_BAD_ARGUMENT', message, at: /deferred\.test\.ts/ })
       await assert.rejects(runLocal(tasks, { check: true }), { code: 'E_BAD_ARGUMENT', message })
     }
     assert.equal(existsSync(at('log')), false)
