@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import module from 'node:module'
 
-// Compiled code kept on disk makes every start but the first one quicker (Node 22.1 and later).
-module.enableCompileCache?.()
+// Compiled code kept on disk makes every start but the first one quicker (Node 22.1 and later). Node's own place for it
+// is a folder in /tmp that another user may have made first.
+const { cacheFolder } = await import('../dist/lib/cli/cache-folder.js')
+const cache = cacheFolder('node')
+if (cache !== undefined) module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? cache)
 
 const { main } = await import('../dist/lib/cli/main.js')
 process.exitCode = await main(process.argv.slice(2))

@@ -1,12 +1,25 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { UserError } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
 
 /** Asks for the sudo password without echo; reads one line when standard input is a pipe. Never stored. */
 export async function askBecomePassword(): Promise<Secret> {
+  const answer = await askLine('BECOME password: ')
+  if (answer === undefined) throw new UserError('E_USAGE', 'no sudo password was given')
+  return new Secret('become password', answer)
+}
+
+/** Asks for a secret without echo; all of standard input when that is a pipe, without the last line break. */
+export async function askSecret(prompt: string): Promise<string> {
+  if (process.stdin.isTTY === true) return (await askLine(prompt)) ?? ''
+  return (await text(process.stdin)).replace(/\r?\n$/, '')
+}
+
+async function askLine(prompt: string): Promise<string | undefined> {
   const terminal = process.stdin.isTTY === true
-  if (terminal) process.stderr.write('BECOME password: ')
+  if (terminal) process.stderr.write(prompt)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: silent, terminal })
   const answer = await new Promise<string | undefined>((resolve) => {
@@ -17,6 +30,5 @@ export async function askBecomePassword(): Promise<Secret> {
   lines.close()
   process.stdin.unref()
   if (terminal) process.stderr.write('\n')
-  if (answer === undefined) throw new UserError('E_USAGE', 'no sudo password was given')
-  return new Secret('become password', answer)
+  return answer
 }

@@ -1,59 +1,72 @@
-import { type RunRequest } from '../engine/run/prepare.ts'
+import type { Recap } from '../core/events.ts'
+import type { RunRequest } from '../engine/run/prepare.ts'
 import { runPlaybook } from '../engine/run/run.ts'
-import type { RunEvent } from '../core/events.ts'
-import { createReporter } from '../reporters/index.ts'
 import { createTransport } from '../transport/index.ts'
 import { askBecomePassword } from './ask-password.ts'
+import { onBuildServer } from './build-server.ts'
 import { confirm } from './confirm.ts'
-import { onInterrupt } from './interrupt.ts'
-import type { CliOptions } from './options.ts'
+import type { CliSession } from './command.ts'
+import type { CommonRunOptions } from './shared-options.ts'
+import { askStep } from './step.ts'
 
-/** Runs a checked request against real hosts and shows it. */
-export async function execute(request: RunRequest, options: CliOptions): Promise<number> {
+/** What a run is told by the command line. */
+export interface ExecuteOptions extends CommonRunOptions {
+  readonly sshConfig?: string
+  readonly diff?: boolean
+  readonly batch?: boolean
+  readonly step?: boolean
+  readonly watch?: number
+  readonly detailedExitcode?: boolean
+  /** Show what each task prints. @default false */
+  readonly show?: boolean
+}
+
+/** Runs a checked request against real hosts and shows it. @returns the exit status */
+export async function execute(
+  request: RunRequest,
+  options: ExecuteOptions,
+  { outlet, stop, stopNow }: CliSession,
+): Promise<number> {
   const becomePassword = options.askBecomePass ? await askBecomePassword() : undefined
-  const reporter = createReporter({
-    output: options.output,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-    verbosity: Math.max(options.verbose, request.playbook.verbosity ?? 0),
-    diff: options.diff ?? options.check,
-    check: options.check,
-    watch: options.watch,
-  })
-  const emit = (event: RunEvent): void => reporter.handle(event)
+  const { check, watch } = options
+  const diff = options.diff ?? check
+  const verbosity = Math.max(options.verbose, request.playbook.verbosity ?? 0)
+  outlet.show({ verbosity, diff, check, watch, ci: onBuildServer() }, (recap) => exitStatus(recap, options))
+  const { emit } = outlet
   const trace =
     options.verbose >= 3
       ? (host: string, text: string) => emit({ type: 'notice', host, level: 'debug', text })
       : undefined
   const warn = (host: string, text: string) => emit({ type: 'notice', host, level: 'warning', text })
-  const transport = createTransport({ sshConfigFile: options.sshConfig, becomePassword, trace, warn })
-  const stop = new AbortController()
-  const release = onInterrupt(stop, (text) => {
-    // Ctrl-C is how one stops to watch.
-    if (options.watch === undefined) emit({ type: 'notice', level: 'warning', text })
+  const transport = createTransport({
+    sshConfigFile: options.sshConfig,
+    becomePassword,
+    trace,
+    warn,
+    lockWait: options.lockWait,
   })
-  try {
-    const recap = await runPlaybook(request, {
-      check: options.check,
-      diff: options.diff ?? options.check,
-      batch: options.batch,
-      stop: stop.signal,
-      forks: options.forks,
-      watch: options.watch,
-      emit,
-      confirm: (question) => confirm(question),
-      transportOf: () => transport,
-    })
-    return exitCode(recap, options)
-  } finally {
-    release()
-    await reporter.finish()
-  }
+  const recap = await runPlaybook(request, {
+    check,
+    diff,
+    batch: options.batch ?? true,
+    stop,
+    stopNow,
+    forks: options.forks,
+    watch,
+    connectTimeoutSeconds: options.timeout,
+    step: options.step === true ? askStep(stop) : undefined,
+    emit:
+      options.show === true
+        ? (event) => emit(event.type === 'task' ? { ...event, show: true } : event)
+        : emit,
+    confirm: (question) => confirm(question, { stop }),
+    transportOf: () => transport,
+  })
+  return exitStatus(recap, options)
 }
 
-function exitCode(recap: { exitCode: number; hosts: object }, options: CliOptions): number {
-  if (recap.exitCode !== 0 || !options.detailedExitcode) return recap.exitCode
-  const hosts = Object.values(recap.hosts) as { wouldChange: number; unknown: number }[]
-  return hosts.some((host) => host.wouldChange + host.unknown > 0) ? 3 : 0
+/** Changes that are pending are an exit status of their own, where that was asked for. */
+function exitStatus({ exitCode, hosts }: Recap, { detailedExitcode }: ExecuteOptions): number {
+  if (exitCode !== 0 || detailedExitcode !== true) return exitCode
+  return Object.values(hosts).some(({ wouldChange, unknown }) => wouldChange + unknown > 0) ? 3 : 0
 }

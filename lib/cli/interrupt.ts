@@ -1,16 +1,33 @@
+/** What is done about signals. */
+export interface OnSignal {
+  /** The first one: no further change is begun. */
+  readonly first: () => void
+  /** The next one: the run ends at once. */
+  readonly second: () => void
+}
+
+/** A terminal sends Ctrl-C to npm too, which passes it on: two signals so close are one press. */
+const ONE_PRESS_MS = 100
+
 /**
- * Ctrl-C: the first lets the changes that are under way finish and begins no other; the second gives up the
- * connections; each host ends its current command by itself either way. SIGTERM counts as one.
+ * Ctrl-C, SIGTERM and SIGHUP, which a terminal sends when it is closed, are the same: the first one lets the change
+ * that is under way finish and begins no other, the second one ends the run. A closed terminal may send SIGHUP more
+ * than once, so that it is never the second one.
+ * @returns ends the handling
  */
-export function onInterrupt(stop: AbortController, tell: (text: string) => void): () => void {
+export function onInterrupt({ first, second }: OnSignal): () => void {
   let times = 0
-  const handle = (): void => {
+  let last = -Infinity
+  const handle = (signal: NodeJS.Signals): void => {
+    const now = performance.now()
+    const again = times > 0 && (signal === 'SIGHUP' || now - last < ONE_PRESS_MS)
+    last = now
+    if (again) return
     times++
-    if (times === 1) {
-      tell('stopping after the changes under way; press Ctrl-C again to stop at once')
-      stop.abort()
-    } else process.exit(130)
+    if (times === 1) first()
+    else second()
   }
-  process.on('SIGINT', handle).on('SIGTERM', handle)
-  return () => process.off('SIGINT', handle).off('SIGTERM', handle)
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, handle)
+  return () => signals.forEach((signal) => process.off(signal, handle))
 }

@@ -1,5 +1,5 @@
 import type { Prepared } from '../engine/run/prepare.ts'
-import type { Entry, Item } from '../playbook/program.ts'
+import { type Entry, type Item, tasksOf } from '../playbook/program.ts'
 
 /** What `--list-hosts`, `--list-tasks` and `--list-tags` print; nothing is asked of any host. */
 export function listing(prepared: Prepared, what: { hosts: boolean; tasks: boolean; tags: boolean }): string {
@@ -15,6 +15,30 @@ export function listing(prepared: Prepared, what: { hosts: boolean; tasks: boole
     }
   }
   return `${lines.join('\n')}\n`
+}
+
+/** The same as objects for `--output json`, one a play. */
+export function listed(
+  prepared: Prepared,
+  what: { hosts: boolean; tasks: boolean; tags: boolean },
+): readonly object[] {
+  return prepared.plays.map(({ play, hosts }) => {
+    const items = hosts.flatMap(({ program }) => tasksOf(program))
+    // The same task on several hosts is one line above, and one entry here.
+    const tasks = new Map(
+      items.map((item) => [
+        taskLine(item),
+        { role: item.role, task: item.task.name, module: item.task.module.name, tags: unique(item.tags) },
+      ]),
+    )
+    return {
+      type: 'list',
+      play: play.name,
+      ...(what.hosts && { hosts: hosts.map(({ host }) => host.name) }),
+      ...(what.tasks && { tasks: [...tasks.values()] }),
+      ...(what.tags && { tags: unique(items.flatMap(({ tags }) => tags)).toSorted() }),
+    }
+  })
 }
 
 function entryLines(entry: Entry): string[] {

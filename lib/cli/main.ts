@@ -1,71 +1,99 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../core/errors.ts'
-import { loadInventory, loadPlaybook, packageRoot, playbookNames } from './load.ts'
-import { shapeOf } from '../playbook/schema-shape.ts'
-import { type CliOptions, readCommandLine } from './options.ts'
+import type { CliCommand, CliSession } from './command.ts'
+import { errorReport, errorText } from './error-text.ts'
+import { onInterrupt } from './interrupt.ts'
+import { Outlet } from './outlet.ts'
+import { packageRoot } from './project.ts'
+import { wantedOutput } from './wanted-output.ts'
 
-/** The command. Returns the exit status; the one place that prints errors found before a run. */
+/** Each is loaded only when it is asked for. A playbook of such a name is run by its path. */
+const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  exec: async () => (await import('./exec.ts')).exec,
+  explain: async () => (await import('./explain.ts')).explain,
+  lint: async () => (await import('./lint.ts')).lint,
+  secrets: async () => (await import('./secrets.ts')).secrets,
+}
+
+const INTERRUPTED = { code: 'E_INTERRUPTED', message: 'interrupted' }
+/** How long a run that is given up may take to say so. */
+const LAST_WORDS_MS = 500
+
+/**
+ * The program. Returns the exit status; the one place that prints errors found before a run.
+ * @param argv the arguments, without those of Node.js
+ */
 export async function main(argv: readonly string[]): Promise<number> {
+  const outlet = new Outlet(wantedOutput(argv))
+  const stop = new AbortController()
+  const stopNow = new AbortController()
+  const giveUp = async (error?: typeof INTERRUPTED): Promise<void> => {
+    if (error !== undefined) process.stderr.write(`run-playbook: ${error.message}\n`)
+    await Promise.race([outlet.end(130, error), sleep(LAST_WORDS_MS)])
+    process.exit(130)
+  }
+  const release = onInterrupt({
+    first: () => {
+      if (!outlet.running) return void giveUp(INTERRUPTED)
+      outlet.sayStopping()
+      stop.abort()
+    },
+    second: () => {
+      stopNow.abort()
+      // The engine has a moment to tell what became of each host.
+      setTimeout(() => void giveUp(), LAST_WORDS_MS)
+    },
+  })
+  const fail = (error: unknown): void => {
+    process.stderr.write(errorText(error))
+    outlet.endNow(1, errorReport(error))
+  }
+  // What code of a playbook leaves behind must not end the output in the middle of a line.
+  const crash = (error: unknown): void => {
+    fail(error)
+    process.exit(1)
+  }
+  const leave = (code: number): void => {
+    if (outlet.ended) return
+    process.exitCode = code === 0 ? 1 : code
+    const error = new UserError(
+      'E_FAILED',
+      'the process was ended before the run was: does a playbook call process.exit?',
+    )
+    process.stderr.write(errorText(error))
+    outlet.endNow(code === 0 ? 1 : code, errorReport(error))
+  }
+  process.on('uncaughtException', crash).on('exit', leave)
   try {
-    const names = () => `\nPlaybooks here: ${playbookNames().join(', ')}\n`
-    const { playbook, options, exit } = readCommandLine(argv, version(), names)
-    return exit ?? (await run(playbook, options))
+    const status = await commandOf(argv, {
+      outlet,
+      stop: stop.signal,
+      stopNow: stopNow.signal,
+      version: version(),
+    })
+    await outlet.end(status)
+    return status
   } catch (error) {
-    process.stderr.write(explain(error))
+    fail(error)
+    await outlet.end(1)
     return 1
+  } finally {
+    release()
+    process.off('uncaughtException', crash).off('exit', leave)
   }
 }
 
-async function run(name: string, options: CliOptions): Promise<number> {
-  // Loaded only now: --help must not pay for SSH.
-  const { prepare } = await import('../engine/run/prepare.ts')
-  const { openSecrets } = await import('../secrets/index.ts')
-  const { parseExtraVars } = await import('./extra-vars.ts')
-  const { findStateDir } = await import('./state-dir.ts')
-  const [playbook, inventory] = await Promise.all([loadPlaybook(name), loadInventory(options.inventory)])
-  if (options.sshConfig !== undefined && !existsSync(options.sshConfig))
-    throw new UserError('E_USAGE', `there is no ssh config ${options.sshConfig}`, {
-      hint: 'It was named by --ssh-config or RUN_PLAYBOOK_SSH_CONFIG.',
-    })
-  const stateDir = findStateDir(options.inventory, options.sshConfig, process.env)
-  const request = {
-    name,
-    playbook,
-    inventory,
-    limit: options.limit,
-    selection: { tags: options.tags, skipTags: options.skipTags },
-    extraVars: parseExtraVars(options.extraVars, [
-      shapeOf(playbook.vars) ?? {},
-      shapeOf(inventory.schema) ?? {},
-    ]),
-    secrets: await openSecrets({ stateDir }),
-    stateDir,
-  }
-  if (options.listHosts || options.listTasks || options.listTags) {
-    const { listing } = await import('./list.ts')
-    const what = { hosts: options.listHosts, tasks: options.listTasks, tags: options.listTags }
-    process.stdout.write(listing(prepare(request), what))
-    return 0
-  }
-  const { execute } = await import('./execute.ts')
-  return execute(request, options)
+async function commandOf(argv: readonly string[], session: CliSession): Promise<number> {
+  const [first = '', ...rest] = argv
+  const load = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined
+  if (load !== undefined) return (await load())(rest, session)
+  const { play } = await import('./play.ts')
+  return play(argv, session)
 }
 
 function version(): string {
   const text = readFileSync(join(packageRoot, 'package.json'), 'utf8')
   return (JSON.parse(text) as { version: string }).version
-}
-
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return `run-playbook: ${String(error)}\n`
-  const code = (error as { code?: unknown }).code
-  const known = error instanceof UserError || (typeof code === 'string' && /^E_[A-Z_]+$/.test(code))
-  if (!known)
-    return `run-playbook: ${error.stack ?? error.message}\nThis looks like a fault in run-playbook itself. Please report it.\n`
-  const { at, hint } = error as UserError
-  const lines = [`run-playbook: ${error.message}`]
-  if (at !== undefined) lines.push(`  at ${at}`)
-  if (hint !== undefined) lines.push(`  ${hint}`)
-  return `${lines.join('\n')}\n`
 }

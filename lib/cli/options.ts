@@ -1,24 +1,28 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { UserError } from '../core/errors.ts'
+import {
+  type HostOptions,
+  OUTCOMES,
+  type CommonRunOptions,
+  addHostOptions,
+  addRunOptions,
+  commas,
+  parsed,
+  seconds,
+} from './shared-options.ts'
 
-export interface CliOptions {
-  readonly inventory: string
-  readonly limit?: string
+export interface CliOptions extends HostOptions, CommonRunOptions {
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
-  readonly check: boolean
   readonly diff?: boolean
-  readonly extraVars: readonly string[]
-  readonly forks: number
-  readonly askBecomePass: boolean
   readonly listHosts: boolean
   readonly listTasks: boolean
   readonly listTags: boolean
-  readonly sshConfig?: string
-  readonly output?: 'progress' | 'plain' | 'json' | 'junit'
+  readonly startAtTask?: string
+  readonly step: boolean
+  readonly resume: boolean
   readonly detailedExitcode: boolean
   readonly batch: boolean
-  readonly verbose: number
   readonly watch?: number
 }
 
@@ -29,17 +33,25 @@ export interface CommandLine {
   readonly exit?: number
 }
 
+const COMMANDS = `
+Other commands (a playbook of such a name is run by its path):
+  run-playbook exec      one command on hosts, its output shown
+  run-playbook explain   the value of a var on a host, and where it comes from
+  run-playbook secrets   list, get, set, rotate and edit what is in the store
+  run-playbook lint      everything that can be found without a host
+Each has its own --help.
+`
+
 const EXAMPLES = `
 Examples:
   run-playbook site --check             what would change, and why; changes nothing
   run-playbook site                     makes it so; run again: nothing to do
   run-playbook site -l node-b -t config only this host, only these tasks
+  run-playbook site --report out.xml    beside the screen, a JUnit report for CI
   run-playbook status --watch           all nodes in one table, drawn anew every 2 s
+`
 
-Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task failed,
-4 a host was unreachable (2 and 4 add up), 3 changes pending (--check --detailed-exitcode), 130 interrupted.`
-
-/** Reads the command line. @throws UserError for one that makes no sense */
+/** Reads the command line of a playbook. @throws UserError for one that makes no sense */
 export function readCommandLine(
   argv: readonly string[],
   version: string,
@@ -48,81 +60,52 @@ export function readCommandLine(
   const command = new Command('run-playbook')
     .description('Brings hosts into the state that a playbook describes.')
     .argument('<playbook>', 'playbooks/<name>.ts, or a path')
-    .option('-i, --inventory <file>', 'the hosts', 'inventory.ts')
-    .option('-l, --limit <pattern>', 'hosts and groups: all, a,b, db*, web:&prod:!c')
+  addHostOptions(command)
     .option('-t, --tags <list>', 'only tasks with one of these tags', commas, [])
     .option('--skip-tags <list>', 'no tasks with one of these tags', commas, [])
-    .option('-C, --check', 'dry run: probe and plan, change nothing', false)
     .option('-D, --diff', 'show what differs in files (with --check by default)')
     .option('--no-diff', 'do not show it')
-    .option('-e, --extra-vars <key=value|@file>', 'set a declared var, repeatable', append, [])
-    .option('-f, --forks <n>', 'hosts worked on at a time', positive, 25)
-    .option('-K, --ask-become-pass', 'ask for the sudo password, once', false)
+  addRunOptions(command)
     .option('--list-hosts', 'print the hosts and exit', false)
     .option('--list-tasks', 'print the tasks and exit', false)
     .option('--list-tags', 'print the tags and exit', false)
-    .addOption(new Option('--ssh-config <file>', 'instead of ~/.ssh/config').env('RUN_PLAYBOOK_SSH_CONFIG'))
-    .addOption(
-      new Option('--output <kind>', 'progress on a terminal, plain otherwise').choices([
-        'progress',
-        'plain',
-        'json',
-        'junit',
-      ]),
-    )
+    .option('--start-at-task <name>', 'from this task on; those before it are skipped')
+    .option('--step', 'ask before each task', false)
+    .option('--resume', 'on each host from the task on at which its last run failed', false)
     .addOption(
       new Option(
         '--watch [seconds]',
         'show the report again and again, by default every 2 s, until Ctrl-C;\nfor playbooks that change nothing, such as status',
       )
         .preset('2')
-        .argParser(seconds),
+        .argParser(seconds(0.5)),
     )
     .option('--detailed-exitcode', 'with --check: exit 3 when changes are pending', false)
     .option('--no-batch', 'one task at a time; same plan, same end state')
-    .option('-v, --verbose', 'reasons for "ok" too; -vv commands; -vvv frames', (_, n: number) => n + 1, 0)
     .version(version)
-    .addHelpText('after', () => `${playbooks()}${EXAMPLES}`)
-    .allowExcessArguments(false)
-    .exitOverride()
-    // The error is printed once, by main, in the form of all other errors.
-    .configureOutput({ writeErr: () => {} })
-  try {
-    command.parse([...argv], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return { playbook: '', options: command.opts<CliOptions>(), exit: 0 }
-    throw new UserError('E_USAGE', error.message.replace(/^error: /, ''), {
-      hint: 'See run-playbook --help.',
-    })
-  }
+    .addHelpText('after', () => `${playbooks()}${COMMANDS}${EXAMPLES}${OUTCOMES}`)
+  if (!parsed(command, argv)) return { playbook: '', options: command.opts<CliOptions>(), exit: 0 }
   const options = command.opts<CliOptions>()
-  if (options.detailedExitcode && !options.check)
-    throw new UserError('E_USAGE', '--detailed-exitcode only goes with --check')
-  if (options.watch !== undefined && options.output === 'junit')
-    throw new UserError('E_USAGE', '--watch never comes to the end that --output junit waits for')
+  refuseContradictions(options)
   return { playbook: command.args[0] as string, options }
 }
 
-const commas = (text: string, before: readonly string[]): string[] => [
-  ...before,
-  ...text
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== ''),
-]
+// Read here, not yet obeyed by the engine: better refused than ignored.
+const NOT_YET = ['startAtTask', 'step', 'resume', 'timeout'] as const
 
-const append = (text: string, before: readonly string[]): string[] => [...before, text]
-
-function positive(text: string): number {
-  const n = Number(text)
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('It must be a whole number from 1.')
-  return n
-}
-
-function seconds(text: string): number {
-  const n = Number(text)
-  if (!Number.isFinite(n) || n < 0.5)
-    throw new InvalidArgumentError('It must be a number of seconds, from 0.5.')
-  return n
+function refuseContradictions(options: CliOptions): void {
+  const { check, detailedExitcode, watch, output, step, resume, startAtTask } = options
+  const lists = options.listHosts || options.listTasks || options.listTags
+  const refuse = (message: string): never => {
+    throw new UserError('E_USAGE', message, { hint: 'See run-playbook --help.' })
+  }
+  if (detailedExitcode && !check) refuse('--detailed-exitcode only goes with --check')
+  if (watch !== undefined && output === 'junit')
+    refuse('--watch never comes to the end that --output junit waits for')
+  if (lists && output === 'junit') refuse('a list is no JUnit report: use --output plain or json')
+  if (resume && startAtTask !== undefined) refuse('--resume and --start-at-task both say where to begin')
+  const missing = NOT_YET.filter((name) => options[name] !== undefined && options[name] !== false)
+  if (missing.length > 0) refuse(`${missing.join(', ')}: not there yet`)
+  if (step && process.stdin.isTTY !== true)
+    refuse('--step asks before each task, and there is no terminal to ask on')
 }

@@ -68,6 +68,10 @@ export interface FailureAgain {
   readonly places: readonly Place[]
 }
 
+/** The tasks of a program, in order. */
+export const tasksOf = (entries: readonly Entry[]): Item[] =>
+  entries.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
+
 /**
  * What is left to do after a failure: the rescue of the innermost block that has one, and whatever always runs.
  * @param rest what would have come next without the failure

@@ -13,12 +13,12 @@ export function userFault(code: string, error: unknown, what: string): unknown {
   return new UserError(code, `${what}: ${message}`, { at: thrownAt(error), cause: error })
 }
 
-/** `file:line` of the innermost frame that is not in a package. */
+/** `file:line` of the innermost frame that is in no package and not in Node.js itself. */
 function thrownAt(error: unknown): string | undefined {
   const frames = error instanceof Error ? (error.stack ?? '').split('\n') : []
   for (const frame of frames) {
     const match = /\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(frame.trim())
-    if (match?.[1] === undefined || match[1].includes('/node_modules/')) continue
+    if (match?.[1] === undefined || /node:|\/node_modules\//.test(frame)) continue
     const path = match[1].startsWith('file://') ? fileURLToPath(match[1]) : match[1]
     return `${relative(process.cwd(), path) || path}:${match[2]}`
   }

@@ -19,8 +19,12 @@ export type VarsInput<S extends VarsSchema> = InputOf<S>
 /** `vars` in effect. */
 export type VarsOutput<S extends VarsSchema> = OutputOf<S>
 
+/** The schema of each var that is declared. */
+export const varSchemas = (schema: VarsSchema): Readonly<Record<string, Schema>> =>
+  (shapeOf(schema) ?? {}) as Readonly<Record<string, Schema>>
+
 /** The names that a schema declares. */
-export const varNames = (schema: VarsSchema): readonly string[] => Object.keys(shapeOf(schema) ?? {})
+export const varNames = (schema: VarsSchema): readonly string[] => Object.keys(varSchemas(schema))
 
 /**
  * `vars` checked against `schema`, defaults filled in: plain frozen data that can be handed on.

@@ -2,6 +2,7 @@ import { UserError } from '../core/errors.ts'
 import { chooseOutput } from './choose-output.ts'
 import { deferred } from './deferred.ts'
 import { createJsonReporter } from './json.ts'
+import { createJunitReporter } from './junit.ts'
 import { type Palette, type Palettes, chalkPalette, noColour, wantsColour } from './palette.ts'
 import { createPlainReporter } from './plain.ts'
 import type { Reporter, ReporterOptions, Terminal } from './reporter.ts'
@@ -11,7 +12,7 @@ export type { Output, Reporter, ReporterOptions, Terminal } from './reporter.ts'
 export { chooseOutput } from './choose-output.ts'
 export { combined } from './combined.ts'
 export { type ReportFileOptions, createReportFile } from './report-file.ts'
-export { jsonLine } from './value.ts'
+export { formatValue, jsonLine } from './value.ts'
 export { clean, cleanBlock } from './text.ts'
 export { createSink } from './sink.ts'
 
@@ -36,7 +37,7 @@ function reporterFor(options: ReporterOptions): Reporter {
     case 'plain':
       return createPlain(options)
     case 'junit':
-      return deferred(import('./junit.ts').then(({ createJunitReporter }) => createJunitReporter(options)))
+      return createJunitReporter(options)
     case 'progress':
       return deferred(options.watch === undefined ? createProgress(options) : createWatch(options))
     default: {

@@ -43,7 +43,6 @@ function createJunitFile({ path, check, warn }: ReportFileOptions): Reporter {
   return {
     handle: (event) => {
       document.see(event)
-      // The last event is never put off.
       if (event.type === 'recap') file.flush()
       else if (event.type !== 'host' && event.type !== 'task-start' && event.type !== 'notice') file.changed()
     },

@@ -51,12 +51,13 @@ export function openGrowing(path: string, warn: (text: string) => void): TextFil
 export interface ReplacedFile {
   /** The text is another one now; written at once, or soon where writing takes long. */
   readonly changed: () => void
-  /** Writes what was put off. */
+  /** Writes it now: nothing comes after it, or what was put off must not get lost. */
   readonly flush: () => void
 }
 
-/** After a write that took so long, none for so many times as long. */
+/** After a write that took long, none for so many times as long: a report must not hold up a run. */
 const REST = 10
+const LONG_MS = 5
 
 /**
  * A file whose text is made anew again and again. It is replaced by another one, never written over: whoever looks,
@@ -69,17 +70,15 @@ export function openReplaced(path: string, text: () => string, warn: (text: stri
   let later: NodeJS.Timeout | undefined
   let quietUntil = 0
   let works = true
-  let due = false
 
   const write = (): void => {
     clearTimeout(later)
     later = undefined
-    due = false
     const begin = performance.now()
     writeFileSync(temporary, text())
     renameSync(temporary, target)
     const now = performance.now()
-    quietUntil = now + (now - begin) * REST
+    quietUntil = now - begin > LONG_MS ? now + (now - begin) * REST : now
   }
 
   const writeOrWarn = (): void => {
@@ -96,14 +95,11 @@ export function openReplaced(path: string, text: () => string, warn: (text: stri
   attempt(path, write)
   return {
     changed: () => {
-      due = true
       const wait = quietUntil - performance.now()
       if (wait <= 0) writeOrWarn()
       else later ??= setTimeout(writeOrWarn, wait).unref()
     },
-    flush: () => {
-      if (due) writeOrWarn()
-    },
+    flush: writeOrWarn,
   }
 }
 

@@ -13,28 +13,32 @@ import { type Vault, seal, unseal } from './vault.ts'
  * Adds new values to what is stored by now, and encrypts it for everybody in `recipients.txt`. Writes only what differs.
  *
  * @param added values that this run made, not used on any host yet
+ * @param removed names of values to forget
  * @throws UserError E_SECRETS_CONFLICT when another run has stored others under the same names since we looked
  */
 export async function save(
   places: Places,
   before: Opened,
   added: ReadonlyMap<string, Secret>,
+  removed: readonly string[] = [],
 ): Promise<Opened> {
   // Who can't read or isn't listed has nothing to say about for whom it is encrypted.
-  if (added.size === 0 && (before.closed || before.vault.secrets.size === 0)) return before
+  const changes = added.size + removed.length
+  if (changes === 0 && (before.closed || before.vault.secrets.size === 0)) return before
   const identity = before.identity ?? (await ensureIdentity(places.env, places.home))
   const recipients = await ensureRecipients(places.recipients, identity.recipients[0]!)
   const closed = unlisted(places.recipients, recipients, identity)
   if (closed) throw closed
   const keys = [...new Set(recipients.map(({ key }) => key))]
-  if (added.size === 0 && sameSet(keys, before.vault.recipients)) return before
+  if (changes === 0 && sameSet(keys, before.vault.recipients)) return before
 
   return withLock(places.lock, async (assertHeld) => {
     const text = await readText(places.vault)
     const stored = text === undefined ? before.vault : await unseal(text, identity, places.vault)
     if (stored === undefined) throw lockedFor(places, recipients, identity)
     refuseConflicts(places.vault, stored, added, before.vault)
-    const vault: Vault = { secrets: new Map([...stored.secrets, ...added]), recipients: keys }
+    const kept = [...stored.secrets].filter(([name]) => !removed.includes(name))
+    const vault: Vault = { secrets: new Map([...kept, ...added]), recipients: keys }
     await replaceFile(places.vault, await seal(vault), 0o600, assertHeld)
     return { vault, identity }
   })

@@ -1,5 +1,5 @@
 import type { HostPlay } from '../../playbook/compile.ts'
-import type { Entry, Item } from '../../playbook/program.ts'
+import { type Entry, type Item, tasksOf } from '../../playbook/program.ts'
 import { dryRun } from '../plan/dry-run.ts'
 import { planTask } from '../plan/plan-task.ts'
 import { observe } from '../look/observe.ts'
@@ -7,7 +7,6 @@ import { questionsOf } from '../plan/questions.ts'
 import { type Session, inTurn } from '../session.ts'
 import { crossOut, forgetOwed, owed } from './ledger.ts'
 import { runProgram } from './run-program.ts'
-import { tasksOf } from './segment.ts'
 
 /** One host through one play: its tasks, then the handlers that they notified. @returns false when a task failed */
 export async function playHost(session: Session, play: HostPlay): Promise<boolean> {

@@ -31,6 +31,10 @@ export interface RunRequest {
   readonly extraVars: Readonly<Record<string, unknown>>
   readonly secrets: SecretStore
   readonly stateDir: string
+  /** `--start-at-task`: the name of the first task that is run, `role › task` where a role has it. @default the first */
+  readonly startAtTask?: string | undefined
+  /** `--resume`: on each host from the task on at which its last run of this playbook failed. @default false */
+  readonly resume?: boolean | undefined
 }
 
 type Facts = AllFacts<Record<string, unknown>>

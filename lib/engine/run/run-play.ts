@@ -1,6 +1,7 @@
 import type { Resource } from '../../core/resource.ts'
 import type { CompiledPlay, HostPlay } from '../../playbook/compile.ts'
 import type { Host } from '../../playbook/inventory.ts'
+import { tasksOf } from '../../playbook/program.ts'
 import { batchSizes } from '../../playbook/serial.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
@@ -9,7 +10,6 @@ import { type RunMode, type Session, inTurn, noteChangesOfOthers } from '../sess
 import type { Fleet } from './fleet.ts'
 import { owedQuestions } from './ledger.ts'
 import { playHost } from './play-host.ts'
-import { tasksOf } from './segment.ts'
 
 /** One play on all of its hosts that are left. @returns false when the run must not go on */
 export async function runPlay(

@@ -1,5 +1,5 @@
 import type { Entry, Item, TaskOfHost, TasksToMake } from '../../playbook/program.ts'
-import { afterFailure } from '../../playbook/program.ts'
+import { afterFailure, tasksOf } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
 import { questionsOf } from '../plan/questions.ts'
@@ -13,7 +13,7 @@ import type { Ended } from '../plan/ended.ts'
 import { changeEnd, conclude, mustRedo, settledEnd } from './conclude.ts'
 import { makeTasks } from '../plan/make-tasks.ts'
 import { runAlone } from './run-alone.ts'
-import { type Segment, planSegment, standsAlone, tasksOf } from './segment.ts'
+import { type Segment, planSegment, standsAlone } from './segment.ts'
 
 /** Called for each task that ended and did not end the host's part in the run. */
 export type OnEnd = (item: Item, ended: Ended) => void

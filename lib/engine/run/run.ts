@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { Recap, RunEvent } from '../../core/events.ts'
+import type { Recap, RunEvent, TaskStarted } from '../../core/events.ts'
 import type { CompiledPlay } from '../../playbook/compile.ts'
 import type { Host } from '../../playbook/inventory.ts'
 import type { Confirmation } from '../../playbook/playbook.ts'
@@ -21,7 +21,18 @@ export interface RunOptions extends Omit<RunMode, 'emit'> {
   readonly confirm: (question: Confirmation) => Promise<void>
   /** Show the report again every so many seconds until stopped: for playbooks without plays. */
   readonly watch?: number | undefined
+  /** Aborted when the operator asked to end at once: what is under way is cut off, and the recap follows. */
+  readonly stopNow?: AbortSignal | undefined
+  /** `--timeout`: seconds for a connection, up to the login. @default what the ssh config says */
+  readonly connectTimeoutSeconds?: number | undefined
+  /** `--step`: asked before each task, of a real run. @default all are run */
+  readonly step?: ((question: StepQuestion) => Promise<StepAnswer>) | undefined
 }
+
+/** A task that is about to be run. */
+export type StepQuestion = Omit<TaskStarted, 'type'>
+
+export type StepAnswer = 'run' | 'skip' | 'run all'
 
 /**
  * Runs a playbook. What happens is told through `emit`; the last event is the recap with the exit code.

@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts'
 import type { Resource } from '../../core/resource.ts'
 import type { Task } from '../../core/task.ts'
-import type { Entry, Item, TaskOfHost } from '../../playbook/program.ts'
+import { type Entry, type Item, type TaskOfHost, tasksOf } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
 import { questionsOf } from '../plan/questions.ts'
@@ -58,9 +58,6 @@ export const noAnswer = ({ name, module, at }: Task): UserError =>
     at,
     hint: 'Readers are told apart by identity: define them outside of the probe.',
   })
-
-export const tasksOf = (entries: readonly Entry[]): Item[] =>
-  entries.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
 
 // Undefined when the task must wait until the changes before it are made and seen.
 function place(

@@ -7,16 +7,17 @@ describe('confirming', () => {
   const terminal = (typed: string) => Object.assign(new PassThrough(), { isTTY: true }).end(typed)
 
   it('goes on after a yes, and after nothing else', async () => {
-    for (const yes of ['y\n', 'Y\n', 'yes\n']) await confirm(question, terminal(yes), new PassThrough())
+    for (const yes of ['y\n', 'Y\n', 'yes\n'])
+      await confirm(question, { input: terminal(yes), output: new PassThrough() })
     for (const no of ['\n', 'n\n', 'yellow\n', '']) {
-      const answer = confirm(question, terminal(no), new PassThrough())
+      const answer = confirm(question, { input: terminal(no), output: new PassThrough() })
       await assert.rejects(answer, { code: 'E_NOT_CONFIRMED', message: 'nothing was changed' }, `"${no}"`)
     }
   })
 
   it('shows what would happen where nobody can be asked, and names the var that says yes', async () => {
     const output = new PassThrough()
-    const answer = confirm(question, new PassThrough().end('y\n'), output)
+    const answer = confirm(question, { input: new PassThrough().end('y\n'), output })
     await assert.rejects(answer, { code: 'E_NOT_CONFIRMED', hint: /-e overwrite=yes/ })
     assert.match(String(output.read()), /node-a loses its data\./)
   })

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { question } from '../../../lib/core/probe.ts'
+import { stat } from '../../../lib/modules/shared/stat.ts'
 import { Secret } from '../../../lib/core/secret.ts'
 import { ended, eventful } from './events.ts'
 import { report, reporterOn, Screen } from './terminal.ts'
@@ -14,7 +16,12 @@ const json = async (...args: Parameters<typeof report>): Promise<Record<string, 
 
 describe('JSON output', () => {
   it('says what the contract promises of a task', async () => {
-    const change = { what: 'content', from: 'a', to: { b: [1] }, body: { path: '/x', wanted: 'whole file' } }
+    const change = {
+      what: 'content',
+      from: 'a',
+      to: { b: [1] },
+      body: { path: '/x', wanted: 'whole file', now: question(stat, '/x') },
+    }
     const [task] = await json([
       ended({ status: 'would-change', changes: [change, { what: 'image', to: 'x' }] }),
     ])

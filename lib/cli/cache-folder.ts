@@ -1,0 +1,49 @@
+import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+
+/**
+ * A folder for compiled code that nobody but the user can write to: whoever writes there runs code as the user.
+ * `$XDG_CACHE_HOME/run-playbook`, else `~/.cache/run-playbook`, made with mode 0700.
+ *
+ * @param name of a folder inside
+ * @returns undefined where none is safe: it, or a folder above it, belongs to somebody else or may be written to by others
+ */
+export function cacheFolder(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const base = env['XDG_CACHE_HOME'] ?? ''
+  try {
+    // The specification has relative paths ignored.
+    const cache = isAbsolute(base) ? base : join(homedir(), '.cache')
+    if (!isAbsolute(cache)) return undefined
+    const own = join(cache, 'run-playbook')
+    const folder = join(own, name)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return [own, folder].every(isPrivate) && foldersAbove(realpathSync(own)).every(isSafe)
+      ? folder
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const self = (): number | undefined => process.getuid?.()
+
+/** Ours alone, and no link to somewhere else. */
+function isPrivate(folder: string): boolean {
+  const stats = lstatSync(folder)
+  if (!stats.isDirectory()) return false
+  // Windows has neither owners nor modes of this kind; there a user's folder is the user's.
+  return self() === undefined || (stats.uid === self() && (stats.mode & 0o077) === 0)
+}
+
+/** Nobody but us and root can put another folder in the place of one in it. */
+function isSafe(folder: string): boolean {
+  const { uid, mode } = lstatSync(folder)
+  const sticky = (mode & 0o1000) !== 0
+  return self() === undefined || ((uid === 0 || uid === self()) && (sticky || (mode & 0o022) === 0))
+}
+
+function foldersAbove(folder: string): string[] {
+  const above = dirname(folder)
+  return above === folder ? [] : [above, ...foldersAbove(above)]
+}

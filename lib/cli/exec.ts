@@ -1,0 +1,72 @@
+import { Command } from 'commander'
+import { UserError } from '../core/errors.ts'
+import type { TaskList } from '../core/task.ts'
+import type { CliCommand } from './command.ts'
+import { loadInventory } from './load.ts'
+import { findInventory } from './project.ts'
+import {
+  type CommonRunOptions,
+  type HostOptions,
+  OUTCOMES,
+  addHostOptions,
+  addRunOptions,
+  parsed,
+} from './shared-options.ts'
+
+interface ExecOptions extends HostOptions, CommonRunOptions {
+  readonly become: boolean
+}
+
+const EXAMPLES = `
+Several words are a program and its arguments, as they are: no shell looks at them. One word alone is a line
+for the shell of the host (POSIX sh), so pipes and variables go into quotes.
+
+Examples:
+  run-playbook exec -l all -- uptime
+  run-playbook exec -l web -- systemctl status nginx
+  run-playbook exec -l db -b -- 'df -h / | tail -1'
+`
+
+/** `run-playbook exec -l PATTERN -- COMMAND…`: one command on hosts, its output shown. */
+export const exec: CliCommand = async (argv, session) => {
+  const command = new Command('run-playbook exec')
+    .description('Runs one command on hosts and shows what it prints. No playbook is needed.')
+    .usage('-l PATTERN [options] -- COMMAND…')
+    .argument('<command...>', 'the program and its arguments, or one line for the shell')
+  addRunOptions(addHostOptions(command).option('-b, --become', 'run it as root through sudo', false))
+    .addHelpText('after', `${EXAMPLES}${OUTCOMES}`)
+    .passThroughOptions()
+  if (!parsed(command, argv)) return 0
+  const options = command.opts<ExecOptions>()
+  if (options.limit === undefined)
+    throw new UserError('E_USAGE', 'exec needs -l PATTERN: the hosts that the command is run on', {
+      hint: 'For all of them: -l all',
+    })
+  session.outlet.openReports({ verbosity: options.verbose, check: options.check })
+  const [{ execute }, { requestFor }, inventory, playbook] = await Promise.all([
+    import('./execute.ts'),
+    import('./request.ts'),
+    loadInventory(options.inventory),
+    playbookOf(command.args, options.become),
+  ])
+  const inventoryFile = findInventory(options.inventory)
+  const request = await requestFor({ name: 'exec', playbook, inventory, inventoryFile, options })
+  return execute(request, { ...options, show: true }, session)
+}
+
+async function playbookOf(words: readonly string[], become: boolean) {
+  const { definePlay, definePlaybook } = await import('../playbook/playbook.ts')
+  const [{ command }, { shell }, { pattern }] = await Promise.all([
+    import('../modules/commands/command.ts'),
+    import('../modules/commands/shell.ts'),
+    import('../playbook/pattern.ts'),
+  ])
+  const [script = ''] = words
+  const name = words.join(' ')
+  const tasks = (): TaskList =>
+    words.length === 1 ? [shell(name, { script })] : [command(name, { argv: [...words] })]
+  return definePlaybook({
+    description: 'one command',
+    plays: () => [definePlay({ name: 'exec', hosts: pattern('all'), become, tasks })],
+  })
+}

@@ -1,0 +1,39 @@
+import { loadInventory, loadPlaybook } from './load.ts'
+import { UserError } from '../core/errors.ts'
+import { COMMAND_NAMES, type CliSession } from './command.ts'
+import { type CliOptions, readCommandLine } from './options.ts'
+import { findInventory, playbookNames } from './project.ts'
+
+/** `run-playbook <playbook>`. */
+export async function play(argv: readonly string[], session: CliSession): Promise<number> {
+  const names = () => `\nPlaybooks here: ${playbookNames().join(', ')}\n`
+  const { playbook, options, exit } = readCommandLine(argv, session.version, names)
+  if (COMMAND_NAMES.includes(playbook))
+    throw new UserError('E_USAGE', `${playbook} is a command, and comes first: run-playbook ${playbook} …`, {
+      hint: 'A playbook of that name is run by its path.',
+    })
+  return exit ?? run(playbook, options, session)
+}
+
+async function run(name: string, options: CliOptions, session: CliSession): Promise<number> {
+  const { outlet } = session
+  outlet.openReports({ verbosity: options.verbose, check: options.check })
+  // Loaded only now: --help must not pay for SSH.
+  const { prepare } = await import('../engine/run/prepare.ts')
+  const { requestFor } = await import('./request.ts')
+  const inventoryFile = findInventory(options.inventory)
+  const [playbook, inventory] = await Promise.all([loadPlaybook(name), loadInventory(options.inventory)])
+  const request = await requestFor({ name, playbook, inventory, inventoryFile, options })
+  if (options.listHosts || options.listTasks || options.listTags) {
+    const { listed, listing } = await import('./list.ts')
+    const what = { hosts: options.listHosts, tasks: options.listTasks, tags: options.listTags }
+    const prepared = prepare(request)
+    outlet.print(
+      () => listing(prepared, what),
+      () => listed(prepared, what),
+    )
+    return 0
+  }
+  const { execute } = await import('./execute.ts')
+  return execute(request, options, session)
+}

@@ -1,0 +1,101 @@
+import { UserError } from '../core/errors.ts'
+import { Secret, reveal } from '../core/secret.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { parseBundle } from '../secrets/certificate.ts'
+import { checkName, variableOf } from '../secrets/names.ts'
+import { randomPassword } from '../secrets/password.ts'
+import { save } from '../secrets/save.ts'
+import { SecretStore } from '../secrets/store.ts'
+import { wireguardPrivateKey, wireguardPublicKey } from '../secrets/wireguard.ts'
+import { askSecret } from './ask-password.ts'
+import type { SecretsContext } from './secrets-context.ts'
+
+const NEXT = 'Hosts have it after the next run of the playbooks that use it.'
+
+/** The names of all secrets, and what kind each is. */
+export function listSecrets({ opened, places, session }: SecretsContext): Promise<number> {
+  const found = [...opened.vault.secrets]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ({
+      name,
+      kind: kindOf(reveal(value)),
+      ...(places.env[variableOf(name)] !== undefined && { overriddenBy: variableOf(name) }),
+    }))
+  const width = Math.max(0, ...found.map(({ name }) => name.length))
+  session.outlet.print(
+    () =>
+      found.length === 0
+        ? `There are no secrets in ${places.vault}.`
+        : found
+            .map(({ name, kind, overriddenBy }) => {
+              const other = overriddenBy === undefined ? '' : `, not used: ${overriddenBy} is set`
+              return `${name.padEnd(width)}  ${kind}${other}`
+            })
+            .join('\n'),
+    () => found.map((one) => ({ type: 'secret', ...one })),
+  )
+  return Promise.resolve(0)
+}
+
+/** Prints the value that a run would use. */
+export function getSecret({ opened, places, session }: SecretsContext, name: string): Promise<number> {
+  const value = new SecretStore(places, opened, () => new Date()).get(name)
+  session.outlet.printSecret(name, reveal(value))
+  return Promise.resolve(0)
+}
+
+/** Stores a value from standard input. It is no argument: those show in `ps` and in the shell's history. */
+export async function setSecret(context: SecretsContext, name: string, replace: boolean): Promise<number> {
+  const { opened, places } = context
+  checkName(name)
+  const there = opened.vault.secrets.has(name)
+  if (there && !replace)
+    throw new UserError('E_SECRETS_CONFLICT', `there is a secret ${name} already`, {
+      hint: 'To store another value: --replace. Hosts have the old one until the next run.',
+    })
+  const value = await askSecret(`${name}: `)
+  if (value === '')
+    throw new UserError('E_SECRETS_EMPTY', `no value was given for ${name}: nothing was stored`)
+  await save(places, opened, new Map([[name, new Secret(name, value)]]))
+  say(context, `${name} is ${there ? 'replaced' : 'stored'} in ${places.vault}. ${NEXT}`)
+  return 0
+}
+
+/** Stores a new random value of the same kind. */
+export async function rotateSecret(context: SecretsContext, name: string): Promise<number> {
+  const { opened, places } = context
+  checkName(name)
+  const old = opened.vault.secrets.get(name)
+  if (old === undefined) {
+    const near = didYouMean(name, [...opened.vault.secrets.keys()])
+    const hint = near === undefined ? 'See run-playbook secrets list.' : `Did you mean ${near}?`
+    throw new UserError('E_SECRETS_MISSING', `there is no secret ${name}`, { hint })
+  }
+  const kind = kindOf(reveal(old))
+  if (name.endsWith('.authority'))
+    throw new UserError('E_SECRETS_KIND', `${name} is the authority that all its certificates lean on`, {
+      hint: 'It is renewed by itself, with the same key, before it expires.',
+    })
+  if (kind === 'certificate') {
+    await save(places, opened, new Map(), [name])
+    say(context, `${name} is forgotten; the next run that needs it issues a new certificate with a new key.`)
+    return 0
+  }
+  const value =
+    kind === 'WireGuard key' ? wireguardPrivateKey() : randomPassword(Math.max(32, reveal(old).length))
+  await save(places, opened, new Map([[name, new Secret(name, value)]]))
+  say(context, `${name} has a new value in ${places.vault}. ${NEXT}`)
+  return 0
+}
+
+export function say({ session }: SecretsContext, text: string): void {
+  session.outlet.print(
+    () => text,
+    () => [{ type: 'notice', level: 'info', text }],
+  )
+}
+
+function kindOf(value: string): 'certificate' | 'WireGuard key' | 'text' {
+  if (parseBundle(value) !== undefined) return 'certificate'
+  return wireguardPublicKey(value) === undefined ? 'text' : 'WireGuard key'
+}

@@ -1,0 +1,70 @@
+import { Command } from 'commander'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { open } from '../secrets/opened.ts'
+import { placesIn } from '../secrets/places.ts'
+import type { CliCommand } from './command.ts'
+import { findInventory, projectRoot } from './project.ts'
+import type { SecretsContext } from './secrets-context.ts'
+import { editSecrets } from './secrets-edit.ts'
+import { getSecret, listSecrets, rotateSecret, setSecret } from './secrets-values.ts'
+import { outputOption, parsed } from './shared-options.ts'
+import { findStateDir } from './state-dir.ts'
+
+const HELP = `
+The store is secrets.age in .run-playbook beside the inventory, encrypted for the keys in recipients.txt.
+RUN_PLAYBOOK_SECRET_<NAME> in the environment wins over what is stored, and is never stored.
+
+Examples:
+  run-playbook secrets list
+  run-playbook secrets get postgres.superuser
+  run-playbook secrets set mail.password                 asks for it; nothing shows in the shell's history
+  pass mail | run-playbook secrets set mail.password     or takes it from a pipe
+  run-playbook secrets rotate app.password               a new random value; hosts have it after the next run
+  run-playbook secrets edit                              all of them in $EDITOR; a line that is removed is forgotten
+`
+
+type Work = (context: SecretsContext) => Promise<number>
+
+/** `run-playbook secrets list|get|set|rotate|edit`: what is in the store, without age at hand. */
+export const secrets: CliCommand = async (argv, session) => {
+  let work: Work | undefined
+  const command = new Command('run-playbook secrets')
+    .description('Shows and changes the secrets of the project.')
+    .option('-i, --inventory <file>', 'the inventory that the store lies beside')
+    .option('--ssh-config <file>', 'the store that lies beside this file, as in a run with it')
+    .addOption(outputOption())
+    .addHelpText('after', HELP)
+  const add = (usage: string, description: string): Command =>
+    command.command(usage).description(description).allowExcessArguments(false).exitOverride()
+  add('list', 'the names, and what kind each is').action(() => void (work = listSecrets))
+  add('get <name>', 'prints the value').action((name: string) => {
+    work = (context) => getSecret(context, name)
+  })
+  add('set <name>', 'stores a value, from standard input')
+    .option('--replace', 'also when there is one', false)
+    .action((name: string, { replace }: { replace: boolean }) => {
+      work = (context) => setSecret(context, name, replace)
+    })
+  add('rotate <name>', 'stores a new random value of the same kind').action((name: string) => {
+    work = (context) => rotateSecret(context, name)
+  })
+  add('edit', 'opens all of them in $EDITOR').action(() => void (work = editSecrets))
+  if (!parsed(command, argv) || work === undefined) return 0
+  const { inventory, sshConfig } = command.opts<{ inventory?: string; sshConfig?: string }>()
+  const ssh = sshConfig ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)
+  const places = placesIn(findStateDir(inventoryPath(inventory), ssh, process.env), process.env, homedir())
+  const opened = await open(places)
+  if (opened.locked !== undefined) throw opened.locked
+  return work({ places, opened, session })
+}
+
+/** A store may be there before its inventory. */
+function inventoryPath(file: string | undefined): string {
+  if (file !== undefined) return findInventory(file)
+  try {
+    return findInventory()
+  } catch {
+    return join(projectRoot(), 'inventory.ts')
+  }
+}

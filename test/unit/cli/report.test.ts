@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Project, objects, playbookOf, project, runCli, start, until } from '../../support/cli.ts'
+import { assertWellFormed } from '../reporters/well-formed.ts'
+
+const STEPS = 14
+const steps = (folder: string): string =>
+  `Array.from({ length: ${STEPS} }, (_, i) => shell('step ' + i, { script: 'sleep 0.1; : > ${folder}/did-' + i }))`
+
+/** The steps that a report says were made. */
+const stepsIn = (text: string): number[] =>
+  [...text.matchAll(/"(?:task":")?step (\d+)/g)].map(([, number]) => Number(number))
+
+describe('--report', function () {
+  this.timeout(120_000)
+  let own: Project
+  beforeEach(() => {
+    own = project()
+    own.write('playbooks/steps.ts', playbookOf(steps(own.folder)))
+  })
+  afterEach(() => own.remove())
+  const read = (name: string): string => readFileSync(join(own.folder, name), 'utf8')
+  const files = ['--report', 'out.xml', '--report', 'out.jsonl']
+
+  it('is whole and true at every moment at which a run is killed', async () => {
+    for (let moment = 0; moment < 10; moment++) {
+      const { child, ended, printed } = start(own, ['steps', '--no-batch', ...files])
+      const shown = () => stepsIn(printed().stdout.replace(/changed {2}/g, '"'))
+      await until('the report', () => existsSync(join(own.folder, 'out.jsonl')))
+      await until(`step ${moment}`, () => shown().length >= moment)
+      await new Promise((resolve) => setTimeout(resolve, moment * 13))
+      const seen = shown()
+      child.kill('SIGKILL')
+      assert.equal((await ended).signal, 'SIGKILL')
+      const xml = read('out.xml')
+      assertWellFormed(xml)
+      const lines = objects(read('out.jsonl')).filter(({ type }) => type === 'task')
+      for (const told of [
+        stepsIn(xml),
+        lines.map(({ task }) => Number(String(task).slice('step '.length))),
+      ]) {
+        assert.deepEqual(told.slice(0, seen.length), seen, 'what was on the screen is in the report')
+        for (const step of told)
+          assert.ok(existsSync(join(own.folder, `did-${step}`)), `step ${step} was made`)
+      }
+      if (lines.length > 0) assert.match(xml, /the run has not come to its end/)
+      assert.ok(objects(read('out.jsonl')).every(({ type }) => type !== 'recap'))
+    }
+  })
+
+  it('comes to its end with the run, beside the screen', async () => {
+    const { code, stdout } = await runCli(own, ['steps', '--no-batch', ...files])
+    assert.equal(code, 0)
+    assert.match(stdout, /1 host: 14 changed/)
+    assertWellFormed(read('out.xml'))
+    assert.match(read('out.xml'), /<testsuite name="here" tests="14" failures="0" errors="0" skipped="0"/)
+    assert.doesNotMatch(read('out.xml'), /not come to its end/)
+    assert.equal(objects(read('out.jsonl')).at(-1)?.['type'], 'recap')
+    assert.deepEqual(
+      readdirSync(own.folder).filter((name) => name.includes('.tmp')),
+      [],
+    )
+  })
+
+  it('tells of an error that was found before the run', async () => {
+    const { code } = await runCli(own, ['steps', '-l', 'nobody', ...files])
+    assert.equal(code, 1)
+    assertWellFormed(read('out.xml'))
+    assert.match(read('out.xml'), /errors="1"[^]*<error message="--limit: nobody is neither/)
+    const last = objects(read('out.jsonl')).at(-1)
+    assert.equal(last?.['exitCode'], 1)
+  })
+
+  it('is refused where it cannot be written, before anything is run', async () => {
+    mkdirSync(join(own.folder, 'folder.xml'))
+    const wrong: [string, RegExp][] = [
+      ['report.txt', /a report ends in \.xml or \.jsonl/],
+      ['no/such/out.xml', /there is no folder no\/such/],
+      ['no/such/out.jsonl', /there is no folder no\/such/],
+      ['folder.xml', /it is a folder/],
+    ]
+    for (const [file, message] of wrong) {
+      const { code, stderr } = await runCli(own, ['steps', '--report', file])
+      assert.equal(code, 1)
+      assert.match(stderr, message)
+    }
+    assert.ok(!existsSync(join(own.folder, 'did-0')))
+  })
+
+  it('replaces what a link leads to, not the link', async () => {
+    own.write('real.xml', 'old')
+    symlinkSync('real.xml', join(own.folder, 'out.xml'))
+    await runCli(own, ['steps', '--report', 'out.xml', '--check'])
+    assert.match(read('real.xml'), /<testsuite name="here"/)
+  })
+})
+
+describe('--output junit to a pipe', function () {
+  this.timeout(60_000)
+  const own = project()
+  before(() => own.write('playbooks/steps.ts', playbookOf(steps(own.folder))))
+  after(() => own.remove())
+
+  for (const signals of [['SIGTERM'], ['SIGINT'], ['SIGINT', 'SIGINT'], ['SIGTERM', 'SIGTERM']] as const)
+    it(`has what was done when ${signals.join(' and ')} ends the run`, async () => {
+      const name = `seen-${signals.join('-')}.jsonl`
+      const seen = join(own.folder, name)
+      const { child, ended } = start(own, ['steps', '--no-batch', '--output', 'junit', '--report', name])
+      const done = () => (existsSync(seen) ? stepsIn(readFileSync(seen, 'utf8')) : [])
+      await until('step 2', () => done().length > 2)
+      for (const signal of signals) {
+        child.kill(signal)
+        await new Promise((resolve) => setTimeout(resolve, 150))
+      }
+      const { code, stdout } = await ended
+      assert.equal(code, 130)
+      assertWellFormed(stdout)
+      assert.deepEqual(stepsIn(stdout), done())
+      assert.match(stdout, /<error message="the run was interrupted"/)
+      assert.ok(done().length < STEPS)
+    })
+})
