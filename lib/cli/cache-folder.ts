@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 
@@ -17,13 +17,20 @@ export function cacheFolder(name: string, env: NodeJS.ProcessEnv = process.env):
     if (!isAbsolute(cache)) return undefined
     const own = join(cache, 'run-playbook')
     const folder = join(own, name)
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     return [own, folder].every(isPrivate) && foldersAbove(realpathSync(own)).every(isSafe)
       ? folder
       : undefined
   } catch {
     return undefined
   }
+}
+
+/** Node's own `recursive` never ends where a file system such as /proc refuses a folder. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder, { mode: 0o700 })
 }
 
 const self = (): number | undefined => process.getuid?.()

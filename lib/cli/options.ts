@@ -90,9 +90,6 @@ export function readCommandLine(
   return { playbook: command.args[0] as string, options }
 }
 
-// Read here, not yet obeyed by the engine: better refused than ignored.
-const NOT_YET = ['startAtTask', 'step', 'resume', 'timeout'] as const
-
 function refuseContradictions(options: CliOptions): void {
   const { check, detailedExitcode, watch, output, step, resume, startAtTask } = options
   const lists = options.listHosts || options.listTasks || options.listTags
@@ -104,8 +101,6 @@ function refuseContradictions(options: CliOptions): void {
     refuse('--watch never comes to the end that --output junit waits for')
   if (lists && output === 'junit') refuse('a list is no JUnit report: use --output plain or json')
   if (resume && startAtTask !== undefined) refuse('--resume and --start-at-task both say where to begin')
-  const missing = NOT_YET.filter((name) => options[name] !== undefined && options[name] !== false)
-  if (missing.length > 0) refuse(`${missing.join(', ')}: not there yet`)
   if (step && process.stdin.isTTY !== true)
     refuse('--step asks before each task, and there is no terminal to ask on')
 }

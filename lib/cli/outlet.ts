@@ -38,6 +38,8 @@ export class Outlet {
   constructor(wanted: WantedOutput) {
     this.#wanted = wanted
     this.forPrograms = wanted.output === 'json' || wanted.output === 'junit'
+    // Whoever reads may leave, `| head` for one; a run that is half done must go on.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
     this.#stdout = this.forPrograms ? keepStandardOutput() : process.stdout
   }
 

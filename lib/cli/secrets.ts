@@ -8,7 +8,7 @@ import { findInventory, projectRoot } from './project.ts'
 import type { SecretsContext } from './secrets-context.ts'
 import { editSecrets } from './secrets-edit.ts'
 import { getSecret, listSecrets, rotateSecret, setSecret } from './secrets-values.ts'
-import { outputOption, parsed } from './shared-options.ts'
+import { outputOption, parsed, strict } from './shared-options.ts'
 import { findStateDir } from './state-dir.ts'
 
 const HELP = `
@@ -35,8 +35,9 @@ export const secrets: CliCommand = async (argv, session) => {
     .option('--ssh-config <file>', 'the store that lies beside this file, as in a run with it')
     .addOption(outputOption())
     .addHelpText('after', HELP)
+    .helpCommand(false)
   const add = (usage: string, description: string): Command =>
-    command.command(usage).description(description).allowExcessArguments(false).exitOverride()
+    strict(command.command(usage).description(description))
   add('list', 'the names, and what kind each is').action(() => void (work = listSecrets))
   add('get <name>', 'prints the value').action((name: string) => {
     work = (context) => getSecret(context, name)

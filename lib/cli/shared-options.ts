@@ -1,4 +1,4 @@
-import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
 import { UserError } from '../core/errors.ts'
 import type { Output } from '../reporters/index.ts'
 
@@ -70,27 +70,50 @@ Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task f
 4 a host was unreachable (2 and 4 add up), 3 changes pending (--check --detailed-exitcode),
 130 interrupted (Ctrl-C, SIGTERM or SIGHUP: the first one ends after the change under way, the second one at once).`
 
+/** Read here, not yet obeyed by the engine: better refused than ignored. */
+const NOT_YET: readonly string[] = ['startAtTask', 'step', 'resume', 'timeout']
+
 /**
  * Reads a command line.
  * @returns whether there is something to do: help and the version are printed here
  * @throws UserError for one that makes no sense
  */
 export function parsed(command: Command, argv: readonly string[]): boolean {
-  command
-    .allowExcessArguments(false)
-    .exitOverride()
-    // The error is printed once, by main, in the form of all other errors.
-    .configureOutput({ writeErr: () => {} })
+  strict(command)
+  const missing = command.options.filter((option) => NOT_YET.includes(option.attributeName()))
+  for (const option of missing) option.hideHelp()
   try {
     command.parse([...argv], { from: 'user' })
-    return true
+    const given = missing.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    if (given.length === 0) return true
+    throw new UserError('E_USAGE', `${given.map(({ long }) => long).join(', ')}: not there yet`)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return false
-    throw new UserError('E_USAGE', error.message.replace(/^error: /, ''), {
+    const commands = command.commands.map((one) => one.name()).join(', ')
+    // Commander has only its help to say about a command that is missing.
+    const message =
+      error.code === 'commander.help'
+        ? `what is to be done: ${commands}?`
+        : error.message.replace(/^error: /, '')
+    throw new UserError('E_USAGE', message, {
       hint: `See ${command.name()} --help.`,
     })
   }
+}
+
+/** A command that takes nothing it does not know, and leaves it to main to print what is wrong. */
+export function strict(command: Command): Command {
+  return command
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .configureHelp({ optionDescription: describe })
+}
+
+/** What an option is when it is not given is only worth a word where it is something. */
+function describe(this: Help, option: Option): string {
+  return Help.prototype.optionDescription.call(this, option).replace(/ \(default: (\[\]|false)\)/, '')
 }
 
 export const commas = (text: string, before: readonly string[]): string[] => [

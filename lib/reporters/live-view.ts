@@ -86,14 +86,22 @@ function rendererFor(board: Board, stdout: Terminal): typeof DefaultRenderer {
   }
 }
 
-function rendererOptions({ stdout, stderr }: Streams, { red, green, yellow }: Palette) {
-  const { PENDING, COMPLETED, FAILED } = ListrDefaultRendererLogLevels
+function rendererOptions({ stdout, stderr }: Streams, { red, green, yellow, dim }: Palette) {
+  const { PENDING, WAITING, COMPLETED, COMPLETED_WITH_FAILED_SISTER_TASKS, FAILED } =
+    ListrDefaultRendererLogLevels
   return {
     logger: new ListrLogger({
       useIcons: true,
       processOutput: new ProcessOutput(stdout as never, stderr as never),
     }),
-    color: { [PENDING]: format(yellow), [COMPLETED]: format(green), [FAILED]: format(red) },
+    // listr2's own colours do not know FORCE_COLOR=0: each level that shows has one of ours.
+    color: {
+      [PENDING]: format(yellow),
+      [WAITING]: format(dim),
+      [COMPLETED]: format(green),
+      [COMPLETED_WITH_FAILED_SISTER_TASKS]: format(green),
+      [FAILED]: format(red),
+    },
     formatOutput: 'truncate' as const,
     clearOutput: true,
     // A failed host keeps its line instead of showing an error that is printed in full later.
