@@ -56,11 +56,8 @@ export const exec: CliCommand = async (argv, session) => {
 
 async function playbookOf(words: readonly string[], become: boolean) {
   const { definePlay, definePlaybook } = await import('../playbook/playbook.ts')
-  const [{ command }, { shell }, { pattern }] = await Promise.all([
-    import('../modules/commands/command.ts'),
-    import('../modules/commands/shell.ts'),
-    import('../playbook/pattern.ts'),
-  ])
+  const { command, shell } = await import('../modules/index.ts')
+  const { pattern } = await import('../playbook/pattern.ts')
   const [script = ''] = words
   const name = words.join(' ')
   const tasks = (): TaskList =>
