@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Link } from '../../lib/transport/connection-type.ts'
 import { ShellConnection } from '../../lib/transport/connection.ts'
 import { processChannel } from '../../lib/transport/process-link.ts'
 import { type Connection, type Script, SKIPPED, TIMED_OUT } from '../../lib/transport/transport.ts'
 import { LOCK, UID, connectAsUser } from './as-user.ts'
-import { install } from '../support/install.ts'
+import { makeBusyboxRoot, removeBusyboxRoot } from './busybox-root.ts'
 
 describe('a host whose sh is', () => {
   after(() => rmSync(LOCK, { force: true }))
@@ -53,25 +52,14 @@ describe('a host that has nothing but busybox', function () {
 
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
-    install('/bin/busybox', 'busybox-static')
-    root = mkdtempSync(join(tmpdir(), 'rp-busybox.'))
-    for (const dir of ['bin', 'tmp', 'proc', 'dev', 'run', 'root']) mkdirSync(join(root, dir))
-    put('/bin/busybox', root)
-    const applets = execFileSync('/bin/busybox', ['--list']).toString().trim().split('\n')
-    for (const applet of applets) if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet))
-    // Alpine's has it, Debian's was built without.
-    if (!applets.includes('flock')) put('/usr/bin/flock', root)
-    execFileSync('mount', ['-t', 'proc', 'proc', join(root, 'proc')])
-    execFileSync('mknod', ['-m', '666', join(root, 'dev/null'), 'c', '1', '3'])
-    execFileSync('mknod', ['-m', '666', join(root, 'dev/zero'), 'c', '1', '5'])
+    root = makeBusyboxRoot()
     connection = new ShellConnection(chrooted(root), {})
   })
   after(async () => {
     await connection?.close()
     if (root === undefined) return
     assert.deepEqual(readdirSync(join(root, 'tmp')), [])
-    execFileSync('umount', [join(root, 'proc')])
-    rmSync(root, { recursive: true })
+    removeBusyboxRoot(root)
   })
 
   it('runs batches', async () => {
@@ -108,15 +96,3 @@ describe('a host that has nothing but busybox', function () {
     assert.ok(running.includes('cmdline') && !running.includes(`sleep\0${marker}`))
   })
 })
-
-/** Copies a program and the libraries that it names. */
-function put(program: string, root: string): void {
-  copyFileSync(program, join(root, 'bin', basename(program)))
-  const libraries = execFileSync('sh', ['-c', `ldd ${program} || true`], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  for (const [file] of libraries.toString().matchAll(/\/\S+\.so\S*/g)) {
-    mkdirSync(join(root, dirname(file)), { recursive: true })
-    copyFileSync(file, join(root, file))
-  }
-}

@@ -110,7 +110,8 @@ script() {
     C=$C,$c F="$F $D/o$i $D/e$i"
     if [ $k != probe ]; then
       [ $c = 0 ] || X=steps
-      [ $k = whole ] || M=$J
+      # Of one whose output is needed whole, more than can be kept is a failure.
+      if [ $k = step ]; then M=$J; elif [ "$(wc -c <"$D/o$i")" -gt "$M" ]; then X=steps; fi
       flush
     # Probes are answered together, but not later than those who wait for them are told.
     elif [ $((y - Z)) -ge 5 ]; then
