@@ -125,8 +125,10 @@ describe('the architecture', () => {
           )
   })
 
-  it('packs every folder of templates', function () {
+  it('packs every folder of templates, and the shell programs', function () {
     if (!existsSync('dist/roles')) this.skip()
+    const programs = 'lib/transport/shell'
+    assert.deepEqual(readdirSync(join('dist', programs)), readdirSync(programs))
     for (const role of rolesOf()) {
       const templates = join('roles', role, 'templates')
       if (existsSync(templates))
