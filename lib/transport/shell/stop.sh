@@ -9,7 +9,7 @@ umask 077
 t=''
 for d in /tmp /var/tmp /dev/shm; do { true >"$d/$S"; } 2>/dev/null && t=1; done
 [ -n "$t" ] || { echo 'none of /tmp, /var/tmp and /dev/shm is writable' >&2; exit 1; }
-trap '' HUP INT TERM
+trap '' HUP INT PIPE TERM
 printf '\n%s stopped\n' "$N"
 IFS= read -r t || sleep 5
 rm -f "/tmp/$S" "/var/tmp/$S" "/dev/shm/$S"
