@@ -118,6 +118,7 @@ sh -c 'echo $$ >"$0" && exec "$@"' "$0" "$@" <&4 4<&- 3<&- & ssh=$!
 exec 4<&- 3<&-
 wait $ssh; status=$?
 kill $watch 2>/dev/null
+rm -rf "\${0%/*}"
 exit $status
 `
 

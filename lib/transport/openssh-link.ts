@@ -45,8 +45,7 @@ export class OpenSshLink implements SshConnection {
         this.#over = true
         this.#lost ??= master.said().split('\n').at(-1) || 'the connection was closed'
         forget()
-        void master.tidy()
-        resolve()
+        void master.tidy().then(resolve)
       }
       if (master.child.exitCode !== null || master.child.signalCode !== null) ended()
       else master.child.once('exit', ended)

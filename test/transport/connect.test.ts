@@ -199,75 +199,77 @@ Host second
     })
   })
 
-  describe('and then', () => {
-    it('forwards TCP from the host', async () => {
-      const server = createServer((socket) => void socket.pipe(socket)).listen(0, '127.0.0.1')
-      await new Promise((resolve) => server.once('listening', resolve))
-      const connection = await sshd.connect()
-      const stream = await connection.forward('127.0.0.1', (server.address() as AddressInfo).port)
-      const answer = new Promise<Buffer>((resolve) => stream.once('data', resolve))
-      stream.write(Buffer.from([0, 255, 10]))
-      assert.deepEqual(await answer, Buffer.from([0, 255, 10]))
-      assert.equal(connection.roundTrips, 1)
-      stream.destroy()
-      server.close()
-      await assert.rejects(connection.forward('127.0.0.1', await freePort()), { code: 'E_FORWARD_FAILED' })
-    })
+  for (const client of ['auto', 'openssh'] as const) {
+    describe(`and then, with the client ${client}`, () => {
+      it('forwards TCP from the host', async () => {
+        const server = createServer((socket) => void socket.pipe(socket)).listen(0, '127.0.0.1')
+        await new Promise((resolve) => server.once('listening', resolve))
+        const connection = await sshd.connect(USER, { client })
+        const stream = await connection.forward('127.0.0.1', (server.address() as AddressInfo).port)
+        const answer = new Promise<Buffer>((resolve) => stream.once('data', resolve))
+        stream.write(Buffer.from([0, 255, 10]))
+        assert.deepEqual(await answer, Buffer.from([0, 255, 10]))
+        assert.equal(connection.roundTrips, 1)
+        stream.destroy()
+        server.close()
+        await assert.rejects(connection.forward('127.0.0.1', await freePort()), { code: 'E_FORWARD_FAILED' })
+      })
 
-    it('rejects everything when the connection is lost in the middle of a command', async () => {
-      const proxy = await cutter(sshd.port)
-      const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
-      const config = sshd.sshConfig(`Host host\n  Port ${proxy.port}\n${alias}\n`)
-      const connection = await sshd.connect(USER, { config })
-      const flag = join(sshd.dir, 'flag')
-      const steps = ['echo started', 'sleep 1', `touch ${flag}`].map((script): Script => ({
-        kind: 'step',
-        script,
-      }))
-      const going = connection.exchange(steps, { ...login, onReply: () => setTimeout(proxy.cut, 50) })
-      const queued = connection.exchange([hello], login)
-      const lost = { name: 'UnreachableError', code: 'E_CONNECTION_LOST' }
-      await Promise.all([assert.rejects(going, lost), assert.rejects(queued, lost)])
-      await assert.rejects(connection.exchange([hello], login), lost)
-      await assert.rejects(connection.forward('127.0.0.1', 1), lost)
-      await new Promise((resolve) => setTimeout(resolve, 1500))
-      assert.ok(!existsSync(flag), 'no further step runs')
-      await connection.close()
-      proxy.close()
-    })
+      it('rejects everything when the connection is lost in the middle of a command', async () => {
+        const proxy = await cutter(sshd.port)
+        const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
+        const config = sshd.sshConfig(`Host host\n  Port ${proxy.port}\n${alias}\n`)
+        const connection = await sshd.connect(USER, { config, client })
+        const flag = join(sshd.dir, 'flag')
+        const steps = ['echo started', 'sleep 1', `touch ${flag}`].map((script): Script => ({
+          kind: 'step',
+          script,
+        }))
+        const going = connection.exchange(steps, { ...login, onReply: () => setTimeout(proxy.cut, 50) })
+        const queued = connection.exchange([hello], login)
+        const lost = { name: 'UnreachableError', code: 'E_CONNECTION_LOST' }
+        await Promise.all([assert.rejects(going, lost), assert.rejects(queued, lost)])
+        await assert.rejects(connection.exchange([hello], login), lost)
+        await assert.rejects(connection.forward('127.0.0.1', 1), lost)
+        await new Promise((resolve) => setTimeout(resolve, 1500))
+        assert.ok(!existsSync(flag), 'no further step runs')
+        await connection.close()
+        proxy.close()
+      })
 
-    it('never takes a payload that was cut short for a whole one', async () => {
-      const proxy = await cutter(sshd.port)
-      const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
-      const config = sshd.sshConfig(`Host host\n  Port ${proxy.port}\n${alias}\n`)
-      const connection = await sshd.connect(USER, { config })
-      await connection.exchange([hello], login)
-      const target = join(sshd.dir, 'target')
-      proxy.cutAfter(1_500_000)
-      const script = `cat > ${target}.new && mv ${target}.new ${target}`
-      const going = connection.exchange([{ kind: 'step', script, stdin: Buffer.alloc(3_000_000) }], login)
-      await assert.rejects(going, { code: 'E_CONNECTION_LOST' })
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      assert.ok(!existsSync(target) && !existsSync(`${target}.new`))
-      proxy.close()
-    })
+      it('never takes a payload that was cut short for a whole one', async () => {
+        const proxy = await cutter(sshd.port)
+        const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
+        const config = sshd.sshConfig(`Host host\n  Port ${proxy.port}\n${alias}\n`)
+        const connection = await sshd.connect(USER, { config, client })
+        await connection.exchange([hello], login)
+        const target = join(sshd.dir, 'target')
+        proxy.cutAfter(1_500_000)
+        const script = `cat > ${target}.new && mv ${target}.new ${target}`
+        const going = connection.exchange([{ kind: 'step', script, stdin: Buffer.alloc(3_000_000) }], login)
+        await assert.rejects(going, { code: 'E_CONNECTION_LOST' })
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        assert.ok(!existsSync(target) && !existsSync(`${target}.new`))
+        proxy.close()
+      })
 
-    it('ends with the signal', async () => {
-      const abort = new AbortController()
-      const connection = await sshd.connect(USER, { signal: abort.signal })
-      const going = connection.exchange([{ kind: 'step', script: 'sleep 1' }], login)
-      setTimeout(() => abort.abort(), 300)
-      await assert.rejects(going, { code: 'E_CONNECTION_LOST', message: /interrupted/ })
-    })
+      it('ends with the signal', async () => {
+        const abort = new AbortController()
+        const connection = await sshd.connect(USER, { signal: abort.signal, client })
+        const going = connection.exchange([{ kind: 'step', script: 'sleep 1' }], login)
+        setTimeout(() => abort.abort(), 300)
+        await assert.rejects(going, { code: 'E_CONNECTION_LOST', message: /interrupted/ })
+      })
 
-    it('notices that its sshd was killed', async () => {
-      const connection = await sshd.connect()
-      // The script's parent is `timeout`, of that the session, of that sshd.
-      const script = 'up() { cut -d" " -f4 /proc/$1/stat; }; kill -9 $(up $(up $PPID))'
-      const going = connection.exchange([{ kind: 'step', script }], login)
-      await assert.rejects(going, { name: 'UnreachableError', code: 'E_CONNECTION_LOST' })
+      it('notices that its sshd was killed', async () => {
+        const connection = await sshd.connect(USER, { client })
+        // The script's parent is `timeout`, of that the session, of that sshd.
+        const script = 'up() { cut -d" " -f4 /proc/$1/stat; }; kill -9 $(up $(up $PPID))'
+        const going = connection.exchange([{ kind: 'step', script }], login)
+        await assert.rejects(going, { name: 'UnreachableError', code: 'E_CONNECTION_LOST' })
+      })
     })
-  })
+  }
 })
 
 /** A proxy whose connections can be cut. */

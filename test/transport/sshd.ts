@@ -36,8 +36,17 @@ export interface Sshd {
   stop(): Promise<void>
 }
 
-/** @param config lines put before the defaults; the first value counts in sshd_config */
-export async function startSshd(config = '', types: readonly string[] = ['ed25519']): Promise<Sshd> {
+/**
+ * @param config lines put before the defaults, with `%DIR%` for the folder; the first value counts in sshd_config
+ * @param prepare puts more files into the folder, when the keys are there
+ * @param ownUser false when another sshd of the test has made the user and will remove it
+ */
+export async function startSshd(
+  config = '',
+  types: readonly string[] = ['ed25519'],
+  prepare: (dir: string) => void = () => {},
+  ownUser = true,
+): Promise<Sshd> {
   install('/usr/sbin/sshd', 'openssh-server')
   mkdirSync('/run/sshd', { recursive: true })
   const dir = mkdtempSync(join(tmpdir(), 'rp-sshd.'))
@@ -48,9 +57,10 @@ export async function startSshd(config = '', types: readonly string[] = ['ed2551
   copyFileSync(join(dir, 'id.pub'), join(dir, 'authorized_keys'))
   // sshd reads authorized_keys as the user who logs in.
   chmodSync(dir, 0o777)
-  addUser(USER, '/bin/sh')
+  if (ownUser) addUser(USER, '/bin/sh')
+  prepare(dir)
   const lines = [
-    config,
+    config.replaceAll('%DIR%', dir),
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     ...(hasIpv6() ? ['ListenAddress ::1'] : []),
@@ -117,7 +127,7 @@ Host *
     stop: async () => {
       await Promise.all(open.map((connection) => connection.close()))
       child.kill()
-      removeUser(USER)
+      if (ownUser) removeUser(USER)
       rmSync(dir, { recursive: true })
     },
   }
