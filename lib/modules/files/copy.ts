@@ -58,6 +58,7 @@ function payloadOf(content: string | Buffer | Secret | undefined, src: string | 
 export const copy: Module<CopyArgs, InstallState> = defineModule({
   name: 'copy',
   args,
+  load: async ({ payload }) => payload.load?.(),
   probe: probeInstall,
   plan: planInstall,
   apply: applyInstall,

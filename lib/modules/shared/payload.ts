@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
-import { UserError } from '../../core/errors.ts'
 import { Secret, isSecret, reveal } from '../../core/secret.ts'
+import { LocalFile } from './local-file.ts'
 import { BODY_LIMIT, asText } from './text.ts'
 
-/** What a file is to hold, measured before any host is touched. */
+/** What a file is to hold, measured before any host is asked. */
 export interface Payload {
   readonly sha256: string
   readonly size: number
@@ -13,6 +12,8 @@ export interface Payload {
   /** The content for diffs: of text that is not secret and not too long. */
   readonly text: string | undefined
   readonly secret: boolean
+  /** Reads it, where it is not in memory. Nothing is known of it before. */
+  readonly load?: () => Promise<void>
 }
 
 /** Of content in memory. */
@@ -32,48 +33,26 @@ export function contentPayload(content: string | Buffer | Secret): Payload {
 }
 
 /**
- * Of a file on the operator's machine, read piece by piece: it may be larger than memory.
- * @throws UserError when it cannot be read
+ * Of a file on the operator's machine, read by `load`.
+ * @throws UserError when there is no such file
  */
-export function filePayload(file: string): Payload {
-  const hash = createHash('sha256')
-  const kept: Buffer[] = []
-  let size = 0
-  for (const piece of pieces(file)) {
-    hash.update(piece)
-    size += piece.length
-    if (size <= BODY_LIMIT) kept.push(Buffer.from(piece))
-  }
-  const text = size > BODY_LIMIT ? undefined : asText(Buffer.concat(kept))
-  return { sha256: hash.digest('hex'), size, stdin: { file }, text, secret: false }
-}
-
-function* pieces(file: string): Generator<Buffer> {
-  const buffer = Buffer.allocUnsafe(1024 * 1024)
-  const handle = open(file)
-  try {
-    for (;;) {
-      const length = readSync(handle, buffer)
-      if (length === 0) return
-      yield buffer.subarray(0, length)
-    }
-  } catch (error) {
-    throw unreadable(file, error)
-  } finally {
-    closeSync(handle)
+export function filePayload(path: string): Payload {
+  const file = new LocalFile(path)
+  return {
+    get sha256() {
+      return file.value.sha256
+    },
+    get size() {
+      return file.value.size
+    },
+    get text() {
+      return file.value.text
+    },
+    stdin: { file: path },
+    secret: false,
+    load: () => file.load(),
   }
 }
-
-function open(file: string): number {
-  try {
-    return openSync(file, 'r')
-  } catch (error) {
-    throw unreadable(file, error)
-  }
-}
-
-const unreadable = (file: string, cause: unknown): UserError =>
-  new UserError('E_NO_SOURCE', `${file} cannot be read: ${(cause as Error).message}`, { cause })
 
 /** Enough of a hash to tell two contents apart on a screen. A secret's would let a short one be guessed. */
 export const shortHash = ({ secret }: Payload, sha256: string): string =>

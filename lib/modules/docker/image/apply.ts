@@ -10,16 +10,17 @@ export function apply({ name, state, source }: Image, { loaded }: ImageState): S
   if (state === 'absent') return [{ script: sh`docker image rm ${name}` }]
   if (source.kind === 'pull') return [{ script: sh`docker pull --quiet ${name}`, timeoutMs: HOUR }]
   if (source.kind === 'build') {
-    const label = `${CONTEXT_LABEL}=${source.sha256}`
+    const { sha256, archive } = source.context.value
+    const label = `${CONTEXT_LABEL}=${sha256}`
     return [
       {
         script: sh`docker build --tag ${name} --label ${[label, ...source.flags]} -`,
-        stdin: source.context,
+        stdin: archive,
         timeoutMs: HOUR,
       },
     ]
   }
-  const { archive } = source
+  const archive = source.archive.value
   if (loaded) return [{ script: sh`docker tag ${loaded.id} ${name}` }]
   return [
     { script: 'docker load --quiet', stdin: { file: archive.file }, timeoutMs: HOUR },

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 import { UserError } from '../../../core/errors.ts'
 import { type DockerImage, imageConfigSchema, imageContent } from '../shared/inspect.ts'
@@ -17,26 +18,37 @@ export interface ImageArchive {
   readonly loadedAs: string | undefined
 }
 
+/** @throws UserError unless it is a file */
+export function assertArchive(file: string): void {
+  version(file)
+}
+
 /**
  * Looks into an archive, compressed or not. What was found is cached: reading a compressed one takes seconds.
- * @throws UserError when it can't be read or doesn't hold the image
+ * @throws UserError when it cannot be read or does not hold the image
  */
-export function readArchive(file: string, name: string): ImageArchive {
+export function readArchive(file: string, name: string): Promise<ImageArchive> {
   const key = [file, name, ...version(file)].join('\0')
-  const known = read.get(key)
-  if (known) return known
-  const look = (path: string) => cached([...version(file), file, path].join('\0'), () => member(file, path))
-  const manifests = parse(file, manifestSchema, look('manifest.json'))
+  const known = read.get(key) ?? look(file, name)
+  read.set(key, known)
+  return known
+}
+
+const read = new Map<string, Promise<ImageArchive>>()
+
+async function look(file: string, name: string): Promise<ImageArchive> {
+  const text = (path: string) => cached([...version(file), file, path].join('\0'), () => member(file, path))
+  const manifests = parse(file, manifestSchema, await text('manifest.json'))
   const wanted = familiar(name)
   const found = manifests.find(({ RepoTags }) => RepoTags?.includes(wanted)) ?? only(manifests)
   if (found === undefined) {
     const tags = manifests.flatMap(({ RepoTags }) => RepoTags ?? []).join(', ')
     throw new UserError('E_BAD_ARCHIVE', `${file} holds several images, and none is ${wanted}: ${tags}`)
   }
-  const { config, created, rootfs } = parse(file, configSchema, look(found.Config))
+  const { config, created, rootfs } = parse(file, configSchema, await text(found.Config))
   const tags = found.RepoTags ?? []
   const id = `sha256:${/[0-9a-f]{64}/.exec(found.Config)?.[0]}`
-  const archive = {
+  return {
     file,
     image: {
       id,
@@ -48,11 +60,7 @@ export function readArchive(file: string, name: string): ImageArchive {
     sets: manifests.flatMap(({ RepoTags }) => RepoTags ?? []),
     loadedAs: tags.includes(wanted) ? undefined : (tags[0] ?? id),
   }
-  read.set(key, archive)
-  return archive
 }
-
-const read = new Map<string, ImageArchive>()
 
 // The configuration file is named after its own hash, which is the image's id.
 const manifestSchema = z.array(
@@ -85,9 +93,17 @@ function version(file: string): number[] {
 }
 
 /** The operator's tar unpacks whatever `docker load` takes, and skips over what isn't wanted. */
-function member(file: string, name: string): string {
-  const tar = spawnSync('tar', ['-xOf', file, name], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
-  if (tar.status === 0) return tar.stdout
-  const reason = tar.error?.message ?? tar.stderr.trim().split('\n')[0]
-  throw new UserError('E_BAD_ARCHIVE', `${file} is not an image saved by docker save: ${reason}`)
+async function member(file: string, name: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('tar', ['-xOf', file, name], { maxBuffer: 64 * 1024 * 1024 })
+    return stdout
+  } catch (error) {
+    throw new UserError('E_BAD_ARCHIVE', `${file} is not an image saved by docker save: ${reasonOf(error)}`)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error)
+  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim().split('\n')[0] : ''
+  return said || (error instanceof Error ? error.message : String(error))
 }

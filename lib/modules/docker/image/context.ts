@@ -1,30 +1,79 @@
-import { type Dirent, existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { type Dirent, statSync } from 'node:fs'
+import { readFile, readdir, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { UserError } from '../../../core/errors.ts'
 import { dockerignore } from './dockerignore.ts'
 import { type TarEntry, tar } from './tar.ts'
+
+/** A folder as it is sent to the host that builds an image of it. */
+export interface BuildContext {
+  /** Over all that the image is made from. */
+  readonly sha256: string
+  /** The folder as a compressed tar. */
+  readonly archive: Buffer
+}
+
+/** @throws UserError unless there is a Dockerfile in the folder */
+export function assertContext(folder: string, dockerfile = 'Dockerfile'): void {
+  const path = join(folder, dockerfile)
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return
+  throw new UserError('E_NO_SOURCE', `there is no ${path}`)
+}
+
+/** The folder with flags for the build, packed. */
+export async function packContext(
+  folder: string,
+  dockerfile: string | undefined,
+  flags: readonly string[],
+): Promise<BuildContext> {
+  const packed = await readContext(folder, dockerfile)
+  const hash = createHash('sha256')
+  // Piece by piece: other hosts go on in between.
+  for (let at = 0; at < packed.length; at += PIECE) {
+    hash.update(packed.subarray(at, at + PIECE))
+    await setImmediate()
+  }
+  const sha256 = hash.update(JSON.stringify(flags)).digest('hex')
+  return { sha256, archive: await promisify(gzip)(packed) }
+}
+
+const PIECE = 4 * 1024 * 1024
 
 /**
  * Packs a folder of the operator's machine as a tar, without what its .dockerignore leaves out. The same files give
  * the same bytes, whenever and wherever they were checked out.
  *
- * @throws UserError when it can't be read or has no Dockerfile
+ * @throws UserError when it cannot be read or has no Dockerfile
  */
-export function readContext(folder: string, dockerfile = 'Dockerfile'): Buffer {
-  if (!existsSync(join(folder, dockerfile))) {
-    throw new UserError('E_NO_SOURCE', `there is no ${join(folder, dockerfile)}`)
-  }
-  const rules = join(folder, '.dockerignore')
-  const ignored = dockerignore(existsSync(rules) ? readFileSync(rules, 'utf8') : '')
+export async function readContext(folder: string, dockerfile = 'Dockerfile'): Promise<Buffer> {
+  assertContext(folder, dockerfile)
+  const rules = await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => '')
+  const ignored = dockerignore(rules)
   // Docker itself needs its two files, ignored or not.
   const needed = [dockerfile, '.dockerignore']
-  return tar([...entries(folder, '', (path) => ignored(path) && !needed.includes(path))])
+  const found: TarEntry[] = []
+  try {
+    const all = entries(folder, '', (path) => ignored(path) && !needed.includes(path))
+    for await (const one of all) found.push(one)
+    return tar(found)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UserError('E_NO_SOURCE', `${folder} cannot be read: ${reason}`, { cause: error })
+  }
 }
 
 // Sorted by code units, so that the archive doesn't depend on the machine's locale or its file system. Folders that are
 // left out are looked into nevertheless: a later rule may take in what is below them.
-function* entries(folder: string, below: string, ignored: (path: string) => boolean): Generator<TarEntry> {
-  const items = readdirSync(join(folder, below), { withFileTypes: true })
+async function* entries(
+  folder: string,
+  below: string,
+  ignored: (path: string) => boolean,
+): AsyncGenerator<TarEntry> {
+  const items = await readdir(join(folder, below), { withFileTypes: true })
   for (const item of items.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? item.name : `${below}/${item.name}`
     if (!ignored(path)) yield* entry(folder, path, item)
@@ -32,11 +81,12 @@ function* entries(folder: string, below: string, ignored: (path: string) => bool
   }
 }
 
-function* entry(folder: string, path: string, item: Dirent): Generator<TarEntry> {
+async function* entry(folder: string, path: string, item: Dirent): AsyncGenerator<TarEntry> {
   const here = join(folder, path)
   if (item.isDirectory()) yield { path, type: 'directory' }
-  if (item.isSymbolicLink()) yield { path, type: 'link', target: readlinkSync(here) }
+  if (item.isSymbolicLink()) yield { path, type: 'link', target: await readlink(here) }
   if (item.isFile()) {
-    yield { path, type: 'file', executable: (statSync(here).mode & 0o100) !== 0, body: readFileSync(here) }
+    const executable = ((await stat(here)).mode & 0o100) !== 0
+    yield { path, type: 'file', executable, body: await readFile(here) }
   }
 }

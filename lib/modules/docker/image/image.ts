@@ -1,6 +1,6 @@
 import { mapSchema } from '../../../core/map-schema.ts'
 import { imageArgs } from './args.ts'
-import { type ImageSource, readSource } from './source.ts'
+import { type ImageSource, findSource } from './source.ts'
 
 export interface Image {
   readonly name: string
@@ -8,9 +8,14 @@ export interface Image {
   readonly source: ImageSource
 }
 
-// What the source holds is read when the task is made: a missing file is found before any host is touched.
+// Only looks whether there is a source; what it holds is read by `load`.
 export const args = mapSchema(imageArgs, ({ name, state = 'present', ...rest }): Image => ({
   name,
   state,
-  source: readSource(name, rest),
+  source: findSource(name, rest),
 }))
+
+export async function load({ source }: Image): Promise<void> {
+  if (source.kind === 'archive') await source.archive.load()
+  if (source.kind === 'build') await source.context.load()
+}

@@ -2,7 +2,7 @@ import { type Module, defineModule } from '../../../core/module.ts'
 import type { Resource } from '../../../core/resource.ts'
 import { images } from '../shared/kinds.ts'
 import type { ImageArgs } from './args.ts'
-import { type Image, args } from './image.ts'
+import { type Image, args, load } from './image.ts'
 import { type ImageState, probe } from './state.ts'
 import { plan } from './plan.ts'
 import { apply } from './apply.ts'
@@ -18,6 +18,7 @@ import { apply } from './apply.ts'
 export const image: Module<ImageArgs, ImageState> = defineModule({
   name: 'docker_image',
   args,
+  load,
   probe,
   plan,
   apply,
@@ -33,6 +34,8 @@ function touches({ name, source }: Image, state: ImageState | undefined): Resour
   if (source.kind !== 'archive') {
     return [name, ...(before ? [before.id] : [])].map((one) => images.at(one))
   }
-  const { image, sets } = source.archive
+  // What an archive holds that could not be read is not known.
+  if (source.archive.known === undefined) return [images.all]
+  const { image, sets } = source.archive.known
   return [name, image.id, ...sets].map((one) => images.at(one))
 }

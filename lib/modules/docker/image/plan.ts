@@ -22,11 +22,12 @@ export function plan({ name, state, source }: Image, { image, loaded }: ImageSta
   }
   if (source.kind === 'build') {
     const built = image?.labels[CONTEXT_LABEL]
-    if (built === source.sha256) return { changes: [], because: `built from ${short(built)}` }
+    const { sha256 } = source.context.value
+    if (built === sha256) return { changes: [], because: `built from ${short(built)}` }
     const before = built === undefined ? from : `built from ${short(built)}`
-    return { changes: [{ what: 'image', from: before, to: `built from ${short(source.sha256)}` }] }
+    return { changes: [{ what: 'image', from: before, to: `built from ${short(sha256)}` }] }
   }
-  const wanted = source.archive.image
+  const wanted = source.archive.value.image
   if (image && isSame(image, wanted)) return { changes: [], because: `there as ${from}` }
   const known = loaded ? { ...loaded, tags: [...new Set([...loaded.tags, familiar(name)])].sort() } : wanted
   return {

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
-import { type ImageArchive, readArchive } from './archive.ts'
-import { readContext } from './context.ts'
+import { Loaded } from '../../shared/loaded.ts'
+import { type ImageArchive, assertArchive, readArchive } from './archive.ts'
 import type { ImageArgs, ImageBuild } from './args.ts'
+import { type BuildContext, assertContext, packContext } from './context.ts'
 
-/** Where an image comes from, with all that is to know about it on the operator's machine. */
+/** Where an image comes from, with all that is to know about it on the operator's machine once it is loaded. */
 export type ImageSource = PullSource | ArchiveSource | BuildSource
 
 export interface PullSource {
@@ -15,37 +14,36 @@ export interface PullSource {
 
 export interface ArchiveSource {
   readonly kind: 'archive'
-  readonly archive: ImageArchive
+  readonly archive: Loaded<ImageArchive>
 }
 
 export interface BuildSource {
   readonly kind: 'build'
-  /** Over all that the image is made from. */
-  readonly sha256: string
-  /** The folder as a compressed tar. */
-  readonly context: Buffer
+  readonly context: Loaded<BuildContext>
   readonly flags: readonly string[]
 }
 
-/** @throws UserError when a file or a folder can't be read */
-export function readSource(
+/** @throws UserError when the file is no file, or the folder has no Dockerfile */
+export function findSource(
   name: string,
   { pull, archive, build }: Omit<ImageArgs, 'name' | 'state'>,
 ): ImageSource {
-  if (archive !== undefined) return { kind: 'archive', archive: readArchive(path(archive), name) }
-  if (build !== undefined) return readBuild(build)
-  return { kind: 'pull', policy: pull ?? 'missing' }
+  if (build !== undefined) return findBuild(build)
+  if (archive === undefined) return { kind: 'pull', policy: pull ?? 'missing' }
+  const file = pathOf(archive)
+  assertArchive(file)
+  return { kind: 'archive', archive: new Loaded(() => readArchive(file, name)) }
 }
 
-function readBuild({ context, dockerfile, args = {}, target }: ImageBuild): BuildSource {
-  const archive = readContext(path(context), dockerfile)
+function findBuild({ context, dockerfile, args = {}, target }: ImageBuild): BuildSource {
+  const folder = pathOf(context)
+  assertContext(folder, dockerfile)
   const flags = [
     ...(dockerfile === undefined ? [] : ['--file', dockerfile]),
     ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...(target === undefined ? [] : ['--target', target]),
   ]
-  const sha256 = createHash('sha256').update(archive).update(JSON.stringify(flags)).digest('hex')
-  return { kind: 'build', sha256, context: gzipSync(archive), flags }
+  return { kind: 'build', context: new Loaded(() => packContext(folder, dockerfile, flags)), flags }
 }
 
-const path = (local: string | URL): string => (local instanceof URL ? fileURLToPath(local) : local)
+const pathOf = (local: string | URL): string => (local instanceof URL ? fileURLToPath(local) : local)

@@ -17,6 +17,6 @@ export function probe({ name, source }: Image): Probe<ImageState> {
     loaded: undefined,
   }))
   if (source.kind !== 'archive') return named
-  const both = askAll({ named, loaded: ask(dockerImage, source.archive.image.id) })
+  const both = askAll({ named, loaded: ask(dockerImage, source.archive.value.image.id) })
   return mapProbe(both, ({ named, loaded }) => ({ ...named, loaded }))
 }

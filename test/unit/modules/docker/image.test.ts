@@ -9,7 +9,8 @@ import { readContext } from '../../../../lib/modules/docker/image/context.ts'
 import { dockerignore } from '../../../../lib/modules/docker/image/dockerignore.ts'
 import { type ImageArgs, type ImageState, docker } from '../../../../lib/modules/docker/index.ts'
 import { type TarEntry, tar } from '../../../../lib/modules/docker/image/tar.ts'
-import { planOf, useTemp } from '../driver.ts'
+import { images } from '../../../../lib/modules/docker/shared/kinds.ts'
+import { loaded, planOf, touchesOf, useTemp } from '../driver.ts'
 import { imageOne, imageTwo } from './fixtures.ts'
 
 const ID = 'ab'.repeat(32)
@@ -30,8 +31,8 @@ function savedImage(tags: readonly string[], id = ID): Buffer {
 
 const none: ImageState = { id: '', image: undefined, loaded: undefined }
 
-const apply = (args: ImageArgs, state: ImageState): readonly ShellStep[] => {
-  const task = docker.image('it', args)
+const apply = async (args: ImageArgs, state: ImageState): Promise<readonly ShellStep[]> => {
+  const task = await loaded(docker.image('it', args))
   return task.module.apply(task.args, state) as readonly ShellStep[]
 }
 
@@ -43,9 +44,12 @@ describe('docker.image from an archive', () => {
     return file
   }
 
-  it('knows the image before it is sent, compressed or not', () => {
+  it('knows the image before it is sent, compressed or not', async () => {
     for (const content of [savedImage(['web:1']), gzipSync(savedImage(['web:1']))]) {
-      const { changes, leaves } = planOf(docker.image('it', { name: 'web:1', archive: save(content) }), none)
+      const { changes, leaves } = planOf(
+        await loaded(docker.image('it', { name: 'web:1', archive: save(content) })),
+        none,
+      )
       assert.deepEqual(changes, [{ what: 'image', from: 'absent', to: ID.slice(0, 12) }])
       assert.deepEqual(
         leaves?.map(({ question, answer }) => [question.key, (answer as { id: string }).id]),
@@ -57,37 +61,41 @@ describe('docker.image from an archive', () => {
     }
   })
 
-  it('sends it, tags it where its own tag is another, and only tags one that is there already', () => {
+  it('sends it, tags it where its own tag is another, and only tags one that is there already', async () => {
     const archive = save(savedImage(['web:1']))
     assert.deepEqual(
-      apply({ name: 'web:1', archive }, none).map(({ script, stdin }) => [script, stdin]),
+      (await apply({ name: 'web:1', archive }, none)).map(({ script, stdin }) => [script, stdin]),
       [['docker load --quiet', { file: archive }]],
     )
-    assert.equal(apply({ name: 'other', archive }, none)[1]?.script, 'docker tag web:1 other')
-    const loaded = { ...imageOne(), id: `sha256:${ID}` }
+    assert.equal((await apply({ name: 'other', archive }, none))[1]?.script, 'docker tag web:1 other')
+    const same = { ...imageOne(), id: `sha256:${ID}` }
     assert.deepEqual(
-      apply({ name: 'other', archive }, { ...none, loaded }).map(({ script }) => script),
+      (await apply({ name: 'other', archive }, { ...none, loaded: same })).map(({ script }) => script),
       [`docker tag sha256:${ID} other`],
     )
   })
 
-  it('takes an image of another store for the same, by its content', () => {
-    const task = docker.image('it', { name: 'web:1', archive: save(savedImage(['web:1'])) })
+  it('takes an image of another store for the same, by its content', async () => {
+    const task = await loaded(docker.image('it', { name: 'web:1', archive: save(savedImage(['web:1'])) }))
     const { leaves } = planOf(task, none)
     const image = { ...(leaves![0]!.answer as ReturnType<typeof imageOne>), id: 'sha256:of-a-manifest' }
     assert.deepEqual(planOf(task, { id: image.id, image, loaded: undefined }).changes, [])
     assert.equal(planOf(task, { id: '', image: imageTwo(), loaded: undefined }).changes.length, 1)
   })
 
-  it('refuses a file that is no archive, or not of this image', () => {
-    const make = (archive: string) => () => docker.image('it', { name: 'web:1', archive })
-    assert.throws(make(join(temp(), 'none')), /is no file/)
-    assert.throws(make(save(Buffer.from('no tar'))), /not an image saved by docker save/)
+  it('refuses a file that is no archive, or not of this image', async () => {
+    const make = (archive: string) => docker.image('it', { name: 'web:1', archive })
+    assert.throws(() => make(join(temp(), 'none')), /is no file/)
+    assert.throws(() => make(temp()), /is no file/)
+    const bad = make(save(Buffer.from('no tar')))
+    await assert.rejects(loaded(bad), /not an image saved by docker save/)
+    assert.throws(() => planOf(bad, none), /not an image saved by docker save/)
+    assert.deepEqual(touchesOf(bad), [images.all])
     const odd = tar([{ path: 'manifest.json', type: 'file', body: Buffer.from('{}') }])
-    assert.throws(make(save(odd)), { code: 'E_BAD_ARCHIVE' })
+    await assert.rejects(loaded(make(save(odd))), { code: 'E_BAD_ARCHIVE' })
     const two = JSON.stringify([ID, 'cd'.repeat(32)].map((id) => ({ Config: id, RepoTags: [`x:${id[0]}`] })))
-    assert.throws(
-      make(save(tar([{ path: 'manifest.json', type: 'file', body: Buffer.from(two) }]))),
+    await assert.rejects(
+      loaded(make(save(tar([{ path: 'manifest.json', type: 'file', body: Buffer.from(two) }])))),
       /several images, and none is web:1: x:a, x:c/,
     )
   })
@@ -96,37 +104,49 @@ describe('docker.image from an archive', () => {
 describe('docker.image from elsewhere', () => {
   const temp = useTemp()
 
-  it('builds when the folder or an argument has changed', () => {
+  it('builds when the folder or an argument has changed', async () => {
     writeFileSync(join(temp(), 'Dockerfile'), 'FROM scratch\n')
     const build = { context: temp(), args: { V: '1' }, target: 'last' }
-    const [step] = apply({ name: 'web', build }, none)
+    const [step] = await apply({ name: 'web', build }, none)
     assert.match(
       step!.script,
       /^docker build --tag web --label run-playbook\.context=[0-9a-f]{64} --build-arg V=1 --target last -$/,
     )
     const label = /context=([0-9a-f]+)/.exec(step!.script)![1]!
     const image = { ...imageOne(), labels: { 'run-playbook.context': label } }
-    const left = (more: object) =>
-      planOf(docker.image('it', { name: 'web', build: { ...build, ...more } }), {
+    const left = async (more: object) =>
+      planOf(await loaded(docker.image('it', { name: 'web', build: { ...build, ...more } })), {
         id: image.id,
         image,
         loaded: undefined,
       })
-    assert.deepEqual(left({}), { changes: [], because: `built from ${label.slice(0, 12)}` })
-    assert.equal(left({ args: { V: '2' } }).changes.length, 1)
+    assert.deepEqual(await left({}), { changes: [], because: `built from ${label.slice(0, 12)}` })
+    assert.equal((await left({ args: { V: '2' } })).changes.length, 1)
     writeFileSync(join(temp(), 'new'), '')
-    assert.equal(left({}).changes.length, 1)
-    assert.equal(left({}).leaves, undefined)
+    assert.equal((await left({})).changes.length, 1)
+    assert.equal((await left({})).leaves, undefined)
   })
 
-  it('pulls what is missing, or always', () => {
+  it('pulls what is missing, or always', async () => {
     const image = imageOne()
     const state = { id: image.id, image, loaded: undefined }
     assert.deepEqual(planOf(docker.image('it', { name: 'web' }), state).changes, [])
-    assert.equal(apply({ name: 'web' }, none)[0]?.script, 'docker pull --quiet web')
+    assert.equal((await apply({ name: 'web' }, none))[0]?.script, 'docker pull --quiet web')
     const always = docker.image('it', { name: 'web', pull: 'always' })
     assert.equal(planOf(always, state).changes.length, 1)
     assert.deepEqual(always.module.verify!(always.args, state, state), [])
+  })
+
+  it('only looks whether the source is there while the task is made', () => {
+    assert.throws(
+      () => docker.image('it', { name: 'web', build: { context: temp() } }),
+      /there is no .*Dockerfile/,
+    )
+    writeFileSync(join(temp(), 'Dockerfile'), 'FROM scratch\n')
+    writeFileSync(join(temp(), 'image.tar'), 'no tar')
+    const build = docker.image('it', { name: 'web', build: { context: temp() } })
+    const archive = docker.image('it', { name: 'web', archive: join(temp(), 'image.tar') })
+    for (const task of [build, archive]) assert.throws(() => planOf(task, none), /was not loaded/)
   })
 
   it('has one source', () => {
@@ -141,25 +161,26 @@ describe('docker.image from elsewhere', () => {
 describe('the folder that an image is built from', () => {
   const temp = useTemp()
 
-  it('is packed to the same bytes whatever the times and the owners', () => {
+  it('is packed to the same bytes whatever the times and the owners', async () => {
     const file = join(temp(), 'Dockerfile')
     writeFileSync(file, 'FROM scratch\n')
-    const before = readContext(temp())
+    const before = await readContext(temp())
     utimesSync(file, 1, 1)
     chmodSync(file, 0o600)
-    assert.deepEqual(readContext(temp()), before)
+    assert.deepEqual(await readContext(temp()), before)
     chmodSync(file, 0o700)
-    assert.notDeepEqual(readContext(temp()), before)
+    assert.notDeepEqual(await readContext(temp()), before)
   })
 
-  it('comes out of tar as it went in', () => {
+  it('comes out of tar as it went in', async () => {
     const deep = join('folder-'.padEnd(90, 'x'), 'ünïcode '.padEnd(90, 'y'))
     mkdirSync(join(temp(), 'in', deep), { recursive: true })
     writeFileSync(join(temp(), 'in', deep, 'file'), Buffer.alloc(1025, 7))
     writeFileSync(join(temp(), 'in/Dockerfile'), '')
     symlinkSync('t'.repeat(150), join(temp(), 'in/link'))
     mkdirSync(join(temp(), 'out'))
-    execFileSync('tar', ['-xf', '-', '-C', join(temp(), 'out')], { input: readContext(join(temp(), 'in')) })
+    const input = await readContext(join(temp(), 'in'))
+    execFileSync('tar', ['-xf', '-', '-C', join(temp(), 'out')], { input })
     assert.deepEqual(readFileSync(join(temp(), 'out', deep, 'file')), Buffer.alloc(1025, 7))
     execFileSync('diff', ['-r', '--no-dereference', join(temp(), 'in'), join(temp(), 'out')])
   })
