@@ -5,7 +5,7 @@ import { type Prediction, type Probe, ask, predict } from '../../../core/probe.t
 import { EVERYTHING } from '../../../core/resource.ts'
 import type { Schema } from '../../../core/schema.ts'
 import { output } from '../../shared/output.ts'
-import { type Found, type Guards, guardQuestions, holds, unmet } from './guards.ts'
+import { type Found, type Guards, guardQuestions, assertMet, holds } from './guards.ts'
 import type { RunArgs } from './run-args.ts'
 import { exitOf, runScript, surroundings } from './run-script.ts'
 
@@ -31,16 +31,17 @@ export function defineRun<Args extends RunArgs>(options: {
   return defineModule<Args, Args, RunState>({
     name,
     args: schema,
+    withEnvironment: (args, environment) => ({ ...args, env: { ...environment, ...args.env } }),
     probe: (args) => (args.changes === false ? probeOutput(args, body(args)) : probeGuards(args)),
     plan: (args, state) =>
       args.changes === false ? judge(args, state, shown(args)) : planRun(args, state, shown(args)),
-    apply: (args) => [{ ...runScript(args, body(args)), timeoutMs: args.timeoutMs }],
+    apply: (args) => [{ ...runScript(args, body(args)), timeoutMs: args.timeoutMs, output: 'whole' }],
     // Nobody knows what a command does. One that only reads does nothing.
     touches: ({ changes }) => (changes === false ? [] : [EVERYTHING]),
-    verify: (args, _before, after) => unmet(args, after.guards),
+    verify: (args, _before, after) => assertMet(args, after.guards),
     outcome: (after, [reply]) => {
       if (reply === undefined) return after
-      return { ...after, ...exitOf(reply.stderr.toString()), ran: true, stdout: reply.stdout.toString() }
+      return { ...after, ...exitOf(reply), ran: true, stdout: reply.stdout.toString() }
     },
   })
 }

@@ -1,4 +1,4 @@
-import type { Change } from '../../../core/change.ts'
+import { UserError } from '../../../core/errors.ts'
 import { type Question, ask } from '../../../core/probe.ts'
 import { guard } from './guard-reader.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
@@ -37,16 +37,21 @@ export function holds(args: Guards, found: Found): string | undefined {
   return undefined
 }
 
-/** What a command promised and did not do. */
-export function unmet(args: Guards, found: Found): Change[] {
-  const { creates, removes, unless } = found
-  return [
-    ...(creates?.type === 'absent' ? [{ what: 'creates', from: 'absent', to: args.creates }] : []),
-    ...(removes !== undefined && removes.type !== 'absent'
-      ? [{ what: 'removes', from: args.removes, to: 'absent' }]
-      : []),
-    ...(unless !== undefined && unless !== 0
-      ? [{ what: 'unless', from: `exit code ${unless}`, to: args.unless }]
-      : []),
-  ]
+/**
+ * Nothing is left to do once the command has kept its word.
+ * @throws UserError naming the guard that does not hold although the command succeeded
+ */
+export function assertMet(args: Guards, { creates, removes, unless }: Found): [] {
+  const failed =
+    creates?.type === 'absent'
+      ? `creates: ${args.creates} did not appear`
+      : removes !== undefined && removes.type !== 'absent'
+        ? `removes: ${args.removes} is still there`
+        : unless !== undefined && unless !== 0
+          ? `unless: exit code ${unless} from: ${args.unless}`
+          : undefined
+  if (failed === undefined) return []
+  throw new UserError('E_GUARD_NOT_MET', `the command succeeded, but ${failed}`, {
+    hint: 'Correct the guard, or the command: as it is, it would be run again every time.',
+  })
 }

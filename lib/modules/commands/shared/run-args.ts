@@ -8,17 +8,25 @@ const script = z
   .regex(/^[^\0]*$/, 'must not contain a NUL byte')
 const name = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable')
 
+/** A path that is taken as it is written: what a shell would expand in it would never be there. */
+const literalPath = absolutePath.refine((path) => !PATTERN.test(path), {
+  error: ({ input }) =>
+    `${String(input)} is taken as it is written, and no * ? [ ] or $ in it is expanded; ` +
+    "look with a script instead, such as unless: 'ls /srv/app/*.conf'",
+})
+const PATTERN = /[*?]|\[.*\]|\$[\w({]|`/
+
 export const runArgs = {
-  /** The folder to run in; it must exist. @default that of the login */
+  /** The folder to run in; it must exist. `$PWD` is the real folder where a link leads to it. @default that of the login */
   cwd: absolutePath.optional(),
   /** Environment. A secret travels on standard input and never shows in `ps`. @default that of the task */
   env: z.record(name, z.union([z.string().regex(/^[^\0]*$/), secretValue])).optional(),
   /** Sent byte for byte. @default nothing */
   stdin: z.union([z.string(), secretValue]).optional(),
   /** Nothing to do if this path exists. Must exist afterwards. @default run without asking */
-  creates: absolutePath.optional(),
+  creates: literalPath.optional(),
   /** Nothing to do if this path does not exist. Must be gone afterwards. @default run without asking */
-  removes: absolutePath.optional(),
+  removes: literalPath.optional(),
   /**
    * A script that only looks: nothing to do if it succeeds. Must succeed afterwards.
    *

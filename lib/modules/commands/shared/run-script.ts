@@ -1,3 +1,4 @@
+import type { Reply } from '../../../core/probe.ts'
 import { Secret, isSecret, reveal } from '../../../core/secret.ts'
 import { quote } from '../../../core/sh.ts'
 import type { RunArgs } from './run-args.ts'
@@ -24,7 +25,7 @@ export function surroundings({ cwd, env = {} }: RunArgs): string[] {
   const plain = Object.entries(env).flatMap(([name, value]) =>
     typeof value === 'string' ? [`export ${name}=${quote(value)}`] : [],
   )
-  return [...(cwd === undefined ? [] : [`cd -- ${quote(cwd)} || exit 125`]), ...plain]
+  return [...(cwd === undefined ? [] : [`cd -P -- ${quote(cwd)} || exit 125`]), ...plain]
 }
 
 const BLOCK = 64
@@ -65,8 +66,9 @@ function judged(body: string, okCodes: readonly number[] = [0]): string[] {
 }
 
 /** Standard error as the command wrote it, and the code that it ended with. */
-export function exitOf(stderr: string): { stderr: string; code: number } {
+export function exitOf({ code: ended, stderr: bytes }: Reply): { stderr: string; code: number } {
+  const stderr = bytes.toString()
   const at = stderr.lastIndexOf(MARK)
   const code = at < 0 ? '' : stderr.slice(at + 1)
-  return /^\d+$/.test(code) ? { stderr: stderr.slice(0, at), code: Number(code) } : { stderr, code: 0 }
+  return /^\d+$/.test(code) ? { stderr: stderr.slice(0, at), code: Number(code) } : { stderr, code: ended }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ShellStep } from '../../../../lib/core/module.ts'
 import { EVERYTHING } from '../../../../lib/core/resource.ts'
@@ -38,6 +38,13 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       await assert.rejects(sh({ script: 'true', cwd: at('none') }), /^Error: 125/)
     })
 
+    it('runs in the real folder where a link leads to it', async () => {
+      mkdirSync(at('real'))
+      symlinkSync('real', at('link'))
+      const { state } = await sh({ script: 'echo "$PWD"; cd ..; pwd', cwd: at('link') })
+      assert.equal(state.stdout, `${at('real')}\n${temp()}\n`)
+    })
+
     it('keeps secrets off the command line, and leaves its input to the command', async () => {
       const env = {
         PASSWORD: new Secret('password', "pa'ss\n\nwörd\n"),
@@ -65,9 +72,22 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       const removes = { argv: ['rm', at('f')], removes: at('f') }
       assert.deepEqual((await run(removes)).left, [])
       assert.equal((await run(removes)).plan.because, `${at('f')} does not exist`)
-      assert.deepEqual((await run({ argv: ['true'], creates: at('g') })).left, [
-        { what: 'creates', from: 'absent', to: at('g') },
-      ])
+    })
+
+    it('names the guard that does not hold afterwards', async () => {
+      writeFileSync(at('f'), '')
+      const broken = (args: Omit<CommandArgs, 'argv'>, message: string): Promise<void> =>
+        assert.rejects(run({ argv: ['true'], ...args }), { code: 'E_GUARD_NOT_MET', message })
+      await broken({ creates: at('g') }, `the command succeeded, but creates: ${at('g')} did not appear`)
+      await broken({ removes: at('f') }, `the command succeeded, but removes: ${at('f')} is still there`)
+      await broken({ unless: 'exit 4' }, 'the command succeeded, but unless: exit code 4 from: exit 4')
+    })
+
+    it('has the environment of the task, and its own before that', async () => {
+      const task = script('it', { script: 'echo "$A $B"', env: { B: 'own' }, onlyIf: '[ "$A" = task ]' })
+      const { module } = task
+      const args = module.withEnvironment?.(task.args, { A: 'task', B: 'task' })
+      assert.equal((await apply({ ...task, args })).state.stdout, 'task own\n')
     })
 
     it('looks before it runs: unless and onlyIf', async () => {
@@ -81,8 +101,6 @@ for (const [name, shell] of Object.entries(SHELLS)) {
         'not the case: exit 3',
       )
       assert.ok(!existsSync(at('no')))
-      const left = (await converge(script('it', { script: 'true', unless: 'exit 4' }), shell)).left
-      assert.deepEqual(left, [{ what: 'unless', from: 'exit code 4', to: 'exit 4' }])
     })
 
     it('stops at the first command that fails', async () => {
@@ -129,6 +147,25 @@ describe('arguments of command and shell', () => {
     )
     refused(() => shell_({ script: 'a', changes: false, env: { A: secret } }), /env.A is a secret/)
     refused(() => shell_({ script: `echo ${secret}` }), /printed into it/)
+    for (const guard of ['creates', 'removes'])
+      for (const path of ['/x/a.*', '/x/?', '/x/[ab]', '/x/$HOME', '/x/${A}', '/x/`id`'])
+        refused(() => shell_({ script: 'a', [guard]: path }), /is taken as it is written/)
+    shell_({ script: 'a', creates: '/x/cost $ [' })
+  })
+
+  it('leave the judgement of an exit code to the task', () => {
+    const { module } = command('it', { argv: ['a'] })
+    const state = (code: number, stderr = ''): RunState =>
+      module.outcome?.({ guards: {} }, [
+        { code, stdout: Buffer.from('out'), stderr: Buffer.from(stderr) },
+      ]) as RunState
+    assert.deepEqual([state(7).code, state(7).stdout, state(0).code], [7, 'out', 0])
+    assert.equal(state(0, 'why\0' + '3').code, 3)
+  })
+
+  it('want all of what is printed', () => {
+    const { module, args } = command('it', { argv: ['a'] })
+    assert.equal((module.apply(args, { guards: {} })[0] as ShellStep).output, 'whole')
   })
 
   it('say what is touched', () => {
