@@ -21,7 +21,11 @@ const shape = {
 
 export interface ServiceArgs extends ArgsOf<typeof shape> {}
 
-const args = z.strictObject(shape)
+const args = z
+  .strictObject(shape)
+  .refine(({ state, enabled }) => state !== undefined || enabled !== undefined, {
+    error: 'nothing is asked for: give state, enabled or both',
+  })
 
 /**
  * A service of systemd: running or not, started at boot or not. To restart one after a change, notify
@@ -41,9 +45,9 @@ export const service: Module<ServiceArgs, Service> = defineModule({
 })
 
 function plan({ name, state, enabled, daemonReload = true }: ServiceArgs, is: Service): Plan {
-  // What is not there does not run, neither now nor at boot.
+  // What is masked does not run, neither now nor at boot.
   const settled = state !== 'started' && enabled !== true && !isActive(is)
-  if (is.load !== 'loaded' && settled) return { changes: [], because: `the unit is ${is.load}` }
+  if (is.load === 'masked' && settled) return { changes: [], because: 'the unit is masked' }
   assertUnit(name, is)
   const reload = daemonReload && is.needsReload
   const changes: Change[] = [

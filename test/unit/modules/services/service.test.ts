@@ -72,7 +72,7 @@ describe('service', () => {
       NOTHING,
     )
     assert.deepEqual(plan({ enabled: true }, { ...RUNNING, enabled: 'static' }), NOTHING)
-    assert.deepEqual(plan({ state: 'stopped' }, MISSING), NOTHING)
+    assert.deepEqual(plan({ state: 'stopped' }, { ...MISSING, load: 'masked' }), NOTHING)
   })
 
   it('starts, stops, switches, and foretells what is left', () => {
@@ -100,6 +100,8 @@ describe('service', () => {
 
   it('says why a unit cannot be started', () => {
     const start = (is: Service) => () => plan({ state: 'started' }, is)
+    for (const args of [{ state: 'stopped' }, { enabled: false }, { enabled: true }] as const)
+      assert.throws(() => plan(args, MISSING), { code: 'E_NO_UNIT' })
     assert.throws(start(MISSING), { code: 'E_NO_UNIT', message: 'there is no unit app.service on the host' })
     assert.throws(start({ ...MISSING, load: 'masked' }), { code: 'E_UNIT_MASKED' })
     assert.throws(start({ ...MISSING, load: 'bad-setting' }), { code: 'E_BAD_UNIT' })
@@ -107,9 +109,13 @@ describe('service', () => {
 
   it('refuses names that are no units', () => {
     for (const name of ['-x', 'a b', 'getty@', 'getty@.service', '']) {
-      assert.throws(() => service('it', { name }), { code: 'E_BAD_ARGUMENT' })
+      assert.throws(() => service('it', { name, state: 'started' }), { code: 'E_BAD_ARGUMENT' })
     }
-    service('it', { name: 'wg-quick@wg0' })
+    service('it', { name: 'wg-quick@wg0', state: 'started' })
+    assert.throws(
+      () => service('it', { name: 'docker' }),
+      /nothing is asked for: give state, enabled or both/,
+    )
   })
 
   it('touches everything when it starts or stops, and little when it only switches', () => {
