@@ -3,6 +3,7 @@ import type { ShellStep } from '../../core/module.ts'
 import { quote } from '../../core/sh.ts'
 import { type Access, accessCommands, certainAccess } from './access.ts'
 import { type Install, type InstallState, contentDiffers, installAccess } from './install.ts'
+import { insertWord } from './insert-word.ts'
 import { folderOf } from './parent-folders.ts'
 
 /** The commands that bring the content, or mend mode and owner where the content is right already. */
@@ -58,7 +59,7 @@ function install(args: Install, state: InstallState, wanted: Access): string[] {
 // What the check prints belongs to the error, so it goes where errors go.
 function validation({ validate }: Install): string[] {
   if (validate === undefined) return []
-  const command = validate.replaceAll('%s', () => '"$temp"')
+  const command = insertWord(validate, '%s', 'temp')
   const complaint = `echo ${quote(`refused by: ${validate}`)} >&2`
   return [`( ${command} ) </dev/null >&2 || { ${complaint}; exit 1; }`]
 }

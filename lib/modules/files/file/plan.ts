@@ -1,6 +1,6 @@
 import type { Change } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
-import type { Plan } from '../../../core/module.ts'
+import type { Certain, Plan } from '../../../core/module.ts'
 import { type Prediction, predict } from '../../../core/probe.ts'
 import { type Resource, paths } from '../../../core/resource.ts'
 import { sha256 } from '../../shared/sha256.ts'
@@ -110,11 +110,20 @@ function unchanged(state: FileState): Prediction[] {
 }
 
 /** A thing alone, except where what lies below appears or goes with it. */
-export function touchesOfFile(args: FileArgs, state?: FileState): Resource[] {
+export function touchesOfFile(
+  args: FileArgs,
+  state: FileState | undefined,
+  certain: Certain,
+): readonly Resource[] {
   const whole = args.state === 'absent' || args.state === 'link' || args.force === true
-  const created = state === undefined ? ancestors(args.path) : missing(state)
   return [
     whole ? paths.below(args.path) : paths.at(args.path),
-    ...(args.state === 'directory' ? created.map(paths.at) : []),
+    ...(args.state === 'directory' ? created(args, state, certain).map(paths.at) : []),
   ]
+}
+
+// A folder above that certainly exists is not made.
+function created({ path }: FileArgs, state: FileState | undefined, certain: Certain): readonly string[] {
+  if (state !== undefined) return missing(state)
+  return ancestors(path).filter((above) => certain({ reader: stat, key: above })?.type !== 'directory')
 }

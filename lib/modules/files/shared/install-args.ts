@@ -5,7 +5,14 @@ import { type AccessArgs, accessArgs } from '../../shared/access.ts'
 
 const own = {
   /** Absolute path of the file on the host. Its folder must exist. A link there is replaced, not followed. */
-  dest: absolutePath.refine((path) => path !== '/', 'must name a file'),
+  dest: z
+    .string()
+    .refine((path) => path === '/' || !path.endsWith('/'), {
+      error: 'names a folder; dest is the full path of the file, such as /etc/app/app.conf',
+      abort: true,
+    })
+    .pipe(absolutePath)
+    .refine((path) => path !== '/', 'must name a file'),
   /**
    * A command that must succeed before the file is put in place; `%s` is the path of the new content.
    *

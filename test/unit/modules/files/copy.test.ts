@@ -109,6 +109,21 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       assert.deepEqual(readdirSync(temp()), ['conf'])
     })
 
+    it('validates wherever the path stands in the command', async () => {
+      mkdirSync(at("it's $x"))
+      const dest = join(at("it's $x"), 'conf')
+      for (const validate of [
+        'grep -q good %s',
+        "grep -q good '%s'",
+        'grep -q good "%s"',
+        `grep -q good \\'* %s || grep -q good %s`,
+        `sh -c 'grep -q good "$1"' - '%s'`,
+      ]) {
+        await apply({ dest, content: `good ${validate}`, validate })
+        await assert.rejects(apply({ dest, content: 'bad', validate }), /refused by/)
+      }
+    })
+
     it('writes in place for what is mounted, and keeps the inode', async () => {
       writeFileSync(at('f'), 'old')
       const { ino } = lstatSync(at('f'))
@@ -214,6 +229,7 @@ describe('arguments of copy', () => {
     refused({ dest: '/a', src: '/nowhere/at/all' }, /nowhere.*cannot be read/)
     refused({ dest: '/a', src: '/' }, /cannot be read/)
     refused({ dest: '/', content: '' }, /must name a file/)
+    refused({ dest: '/existing/new/', content: '' }, /dest: names a folder/)
     refused({ dest: '/a', content: '', validate: 'true' }, /must contain %s/)
     refused({ dest: '/a', content: `key=${new Secret('key', 'abc')}` }, /holds a secret that was printed/)
     refused({ dest: '/a', contents: '' }, /contents/)

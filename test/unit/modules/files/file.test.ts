@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Certain } from '../../../../lib/core/module.ts'
 import { paths } from '../../../../lib/core/resource.ts'
 import type { FileArgs } from '../../../../lib/modules/files/file/args.ts'
 import { file } from '../../../../lib/modules/files/file/module.ts'
@@ -149,6 +150,18 @@ describe('arguments of file', () => {
     assert.deepEqual(touches({ path: '/srv/a/b', state: 'directory' }), [
       paths.at('/srv/a/b'),
       paths.at('/srv'),
+      paths.at('/srv/a'),
+    ])
+    const certain: Certain = (one) => {
+      assert.equal(one.reader.name, 'stat')
+      const known: Readonly<Record<string, unknown>> = {
+        '/srv': { type: 'directory' },
+        '/srv/a': { type: 'absent' },
+      }
+      return known[one.key] as never
+    }
+    assert.deepEqual(touchesOf(file('it', { path: '/srv/a/b', state: 'directory' }), undefined, certain), [
+      paths.at('/srv/a/b'),
       paths.at('/srv/a'),
     ])
     assert.deepEqual(touches({ path: '/srv/a', state: 'absent' }), [paths.below('/srv/a')])
