@@ -50,7 +50,8 @@ function payloadOf(content: string | Buffer | Secret | undefined, src: string | 
 
 /**
  * A file with a given content, replaced atomically: whoever reads it sees all of the old content or all of the new.
- * Mode and owner of a file that exists stay as they are unless given; a new one gets 0644.
+ * Mode, owner, access control list and extended attributes of a file that exists stay as they are; a new one gets 0644.
+ * On a host with neither GNU's cp nor getfacl, such as one with busybox alone, lists cannot be seen and are lost.
  *
  * @example
  * copy('motd', { dest: '/etc/motd', content: 'Managed by run-playbook\n', mode: '0644' })

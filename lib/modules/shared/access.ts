@@ -145,9 +145,14 @@ export function accessChanges(args: AccessArgs, here: Stat, wanted: Access): Cha
  * takes setuid bits away.
  */
 export function accessCommands(wanted: Access, has: Partial<Access>, word: string, isLink = false): string[] {
-  const owned = wanted.uid === has.uid && wanted.gid === has.gid
-  const chown = `chown ${isLink ? '-h ' : ''}${wanted.uid}:${wanted.gid} ${word}`
+  const chown = ownerCommands(wanted, has, word, isLink)
   // Five digits: with four, GNU chmod leaves a folder's setgid bit as it was.
   const chmod = `chmod ${quote(`0${wanted.mode}`)} ${word}`
-  return [...(owned ? [] : [chown]), ...(isLink || (owned && wanted.mode === has.mode) ? [] : [chmod])]
+  return isLink || (chown.length === 0 && wanted.mode === has.mode) ? chown : [...chown, chmod]
+}
+
+/** The same without the mode. */
+export function ownerCommands(wanted: Access, has: Partial<Access>, word: string, isLink = false): string[] {
+  if (wanted.uid === has.uid && wanted.gid === has.gid) return []
+  return [`chown ${isLink ? '-h ' : ''}${wanted.uid}:${wanted.gid} ${word}`]
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { ShellStep } from '../../core/module.ts'
 import { quote } from '../../core/sh.ts'
-import { type Access, accessCommands, certainAccess } from './access.ts'
+import { type Access, accessCommands, certainAccess, ownerCommands } from './access.ts'
 import { type Install, type InstallState, contentDiffers, installAccess } from './install.ts'
+import { EXPLAIN, orExplain } from './explain.ts'
 import { insertWord } from './insert-word.ts'
+import { keepAttributes } from './keep-attributes.ts'
 import { folderOf } from './parent-folders.ts'
 
 /** The commands that bring the content, or mend mode and owner where the content is right already. */
@@ -15,7 +17,8 @@ export function applyInstall(args: Install, state: InstallState): ShellStep[] {
     ]
   }
   const commands = accessCommands(wanted, state.here, quote(args.dest))
-  return [{ script: ['set -eu', ...commands].join('\n') }]
+  const explained = commands.map((command) => orExplain(command, args.dest))
+  return [{ script: ['set -eu', EXPLAIN, ...explained].join('\n') }]
 }
 
 // The content goes to a file beside the destination that only we can read. Nothing but a complete one gets further, so
@@ -28,9 +31,10 @@ function receive({ dest, payload }: Install): string[] {
     'set -eu',
     'LC_ALL=C; export LC_ALL',
     'umask 077',
+    EXPLAIN,
     `rm -f -- ${temp}.*`,
-    `temp=$(mktemp ${temp}.XXXXXX)`,
-    `trap 'rm -f -- "$temp"' EXIT`,
+    orExplain(`temp=$(mktemp ${temp}.XXXXXX)`, dest),
+    `trap 'rm -f -- "$temp" "$temp.mode"' EXIT`,
     `trap 'exit 1' HUP INT TERM`,
     payload.secret ? 'IFS= read -r wanted' : `wanted=${payload.sha256}`,
     'cat >"$temp"',
@@ -46,11 +50,18 @@ function install(args: Install, state: InstallState, wanted: Access): string[] {
   const dest = quote(args.dest)
   const overwrite = args.inPlace === true && state.here.type === 'file'
   const fresh = { ...certainAccess(state.access, state.folder), mode: '0600' }
+  const replaces = state.here.type === 'file' && !overwrite
+  const access = replaces
+    ? [
+        ...ownerCommands(wanted, fresh, '"$temp"'),
+        ...keepAttributes(dest, { from: state.here.mode ?? wanted.mode, to: wanted.mode }),
+      ]
+    : accessCommands(wanted, fresh, '"$temp"')
   return [
-    ...accessCommands(wanted, fresh, '"$temp"'),
+    ...access,
     ...validation(args),
     ...(args.backup === true && state.here.type === 'file' ? backup(dest) : []),
-    ...(overwrite ? overwriting(dest, wanted, state) : renaming(dest, state.here.type === 'link')),
+    ...(overwrite ? overwriting(args.dest, wanted, state) : renaming(args.dest, state.here.type === 'link')),
     // Where there is no SELinux there is no restorecon.
     `! command -v restorecon >/dev/null || restorecon ${dest} || :`,
   ]
@@ -67,23 +78,21 @@ function validation({ validate }: Install): string[] {
 const backup = (dest: string): string[] => [`cp -p -- ${dest} ${dest}."$(date -u +%Y%m%dT%H%M%SZ)~"`]
 
 // fsync first: after a power cut a renamed file without it may be empty. Old tools sync everything instead of one file.
-function renaming(dest: string, isLink: boolean): string[] {
+function renaming(path: string, isLink: boolean): string[] {
+  const dest = quote(path)
   const rename = isLink
     ? `mv -fT -- "$temp" ${dest} 2>/dev/null || { rm -f -- ${dest} && mv -f -- "$temp" ${dest}; }`
     : `mv -f -- "$temp" ${dest}`
   return [
     'sync "$temp" 2>/dev/null || sync',
     ...(isLink ? [] : [`[ ! -d ${dest} ] || { echo ${dest} 'has become a directory' >&2; exit 1; }`]),
-    `${isLink ? `{ ${rename}; }` : rename} || {`,
-    `  echo 'If it is a mount of its own, it takes inPlace: true.' >&2`,
-    '  exit 1',
-    '}',
+    orExplain(isLink ? `{ ${rename}; }` : rename, path),
   ]
 }
 
 // The file keeps its inode, which a bind mount needs; being stopped within this one `cat` leaves it incomplete.
-const overwriting = (dest: string, wanted: Access, { here }: InstallState): string[] => [
-  ...accessCommands(wanted, here, dest),
-  `cat "$temp" >${dest}`,
-  `sync ${dest} 2>/dev/null || sync`,
+const overwriting = (path: string, wanted: Access, { here }: InstallState): string[] => [
+  ...accessCommands(wanted, here, quote(path)).map((command) => orExplain(command, path)),
+  orExplain(`cat "$temp" >${quote(path)}`, path),
+  `sync ${quote(path)} 2>/dev/null || sync`,
 ]

@@ -2,6 +2,7 @@ import type { ShellStep } from '../../../core/module.ts'
 import { quote } from '../../../core/sh.ts'
 import type { FileArgs } from './args.ts'
 import { type Access, accessCommands, certainAccess } from '../../shared/access.ts'
+import { EXPLAIN, orExplain } from '../../shared/explain.ts'
 import { folderOf } from '../../shared/parent-folders.ts'
 import { type FileState, innermost } from './state.ts'
 import { fileAccess } from './plan.ts'
@@ -9,9 +10,10 @@ import { fileAccess } from './plan.ts'
 /** The commands that make a path what is wanted. Each may be run again after having been stopped half way. */
 export function applyFile(args: FileArgs, state: FileState): ShellStep[] {
   const path = quote(args.path)
-  if (args.state === 'absent') return [{ script: `rm -rf -- ${path}` }]
+  if (args.state === 'absent')
+    return [{ script: [EXPLAIN, orExplain(`rm -rf -- ${path}`, args.path)].join('\n') }]
   const lines = state.here.type === args.state ? mend(args, state) : make(args, state)
-  return [{ script: ['set -eu', ...lines].join('\n') }]
+  return [{ script: ['set -eu', EXPLAIN, ...lines].join('\n') }]
 }
 
 function mend(args: FileArgs, state: FileState): string[] {
@@ -20,14 +22,15 @@ function mend(args: FileArgs, state: FileState): string[] {
   const relink = isLink && state.here.target !== args.target
   const wanted = fileAccess(args, state)
   if (relink) return [...replaceLink(args), ...accessCommands(wanted, fresh(state), path, isLink)]
-  return accessCommands(wanted, state.here as Access, path, isLink)
+  const commands = accessCommands(wanted, state.here, path, isLink)
+  return commands.map((command) => orExplain(command, args.path))
 }
 
 function make(args: FileArgs, state: FileState): string[] {
   const path = quote(args.path)
   const has = { ...fresh(state), mode: args.state === 'directory' ? '' : '0600' }
   return [
-    ...(state.here.type === 'absent' ? [] : [`rm -rf -- ${path}`]),
+    ...(state.here.type === 'absent' ? [] : [orExplain(`rm -rf -- ${path}`, args.path)]),
     ...create(args, path),
     ...accessCommands(fileAccess(args, state), has, path, args.state === 'link'),
   ]
@@ -37,10 +40,11 @@ const fresh = (state: FileState): Partial<Access> => certainAccess(state.access,
 
 // Nobody else can open it before it has its owner and mode.
 function create({ path, state, target = '' }: FileArgs, word: string): string[] {
-  if (state === 'link') return [`ln -s -- ${quote(target)} ${word}`]
-  if (state === 'file') return ['umask 077', `[ -e ${word} ] || : >>${word}`]
+  const made = (command: string): string => orExplain(command, path)
+  if (state === 'link') return [made(`ln -s -- ${quote(target)} ${word}`)]
+  if (state === 'file') return ['umask 077', made(`[ -e ${word} ] || : >>${word}`)]
   const parent = quote(folderOf(path))
-  return ['umask 022', `mkdir -p -- ${parent}`, 'umask 077', `[ -d ${word} ] || mkdir -- ${word}`]
+  return ['umask 022', `mkdir -p -- ${parent}`, 'umask 077', made(`[ -d ${word} ] || mkdir -- ${word}`)]
 }
 
 // A link cannot be changed, only replaced. Without -T, mv would move the new one into the folder that the old one leads
@@ -48,10 +52,13 @@ function create({ path, state, target = '' }: FileArgs, word: string): string[] 
 function replaceLink({ path, target = '' }: FileArgs): string[] {
   const word = quote(path)
   return [
-    `temp=$(mktemp -d ${quote(`${folderOf(path).replace(/\/$/, '')}/.run-playbook.XXXXXX`)})`,
+    orExplain(
+      `temp=$(mktemp -d ${quote(`${folderOf(path).replace(/\/$/, '')}/.run-playbook.XXXXXX`)})`,
+      path,
+    ),
     `trap 'rm -rf -- "$temp"' EXIT`,
     `trap 'exit 1' HUP INT TERM`,
     `ln -s -- ${quote(target)} "$temp/link"`,
-    `mv -fT -- "$temp/link" ${word} 2>/dev/null || { rm -f -- ${word} && mv -f -- "$temp/link" ${word}; }`,
+    `mv -fT -- "$temp/link" ${word} 2>/dev/null || { rm -f -- ${word} && mv -f -- "$temp/link" ${word}; } || explain ${word}`,
   ]
 }
