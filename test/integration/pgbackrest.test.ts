@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Task } from '../../lib/core/task.ts'
 import { type Pgbackrest, pgbackrest } from '../../lib/pgbackrest/modules/index.ts'
+import { probeTimeless } from '../../lib/pgbackrest/modules/shared/target.ts'
 import { type Done, SHELLS, converge, observe } from '../unit/modules/driver.ts'
 import { type Cluster, makeCluster } from './pgbackrest-cluster.ts'
 
@@ -20,7 +21,7 @@ describe('pgBackRest, a real cluster', function () {
     return done
   }
   const look = (shell: readonly string[] = ['dash']): Promise<Pgbackrest> =>
-    observe(shell, pgbackrest.stanza.definition.probe(at()))
+    observe(shell, probeTimeless(at()))
   const types = async (): Promise<string> => (await look()).info.backups.map(({ type }) => type).join(' ')
 
   before(() => {

@@ -14,7 +14,7 @@ export const hosts = names.map((name, i) => ({
 export const [a, b, c] = hosts as [Host, Host, Host]
 
 /** Three nodes that say these things of themselves. */
-export const cluster = (...facts: NodeFact[]) => clusterOf({ hosts, facts: factsOf(...facts) })
+export const cluster = (...facts: NodeFact[]) => clusterOf({ hosts, facts: { node: factsOf(...facts) } })
 
 export const factsOf = (...facts: NodeFact[]): Record<string, NodeFact> =>
   Object.fromEntries(names.map((name, i) => [name, facts[i] ?? nodeFact.unknown]))

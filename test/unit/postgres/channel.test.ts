@@ -5,7 +5,8 @@ import { type Question, ask } from '../../../lib/core/probe.ts'
 import { Secret } from '../../../lib/core/secret.ts'
 import { queryReader } from '../../../lib/postgres/modules/query/reader.ts'
 import { slotReader } from '../../../lib/postgres/modules/slot/reader.ts'
-import { type PostgresChannel, createPostgresChannel } from '../../../lib/postgres/channel.ts'
+import { createPostgresChannel, sql } from '../../../lib/postgres/channel.ts'
+import type { OpenChannel } from '../../../lib/core/channel.ts'
 import { localConnection } from './support/connection.ts'
 import { type TestServer, startServer } from './support/server.ts'
 
@@ -13,7 +14,7 @@ describe('the channel to PostgreSQL', function () {
   this.timeout(60_000)
   let server: TestServer
   let connection: ReturnType<typeof localConnection>
-  let channel: PostgresChannel
+  let channel: OpenChannel
   before(async function () {
     this.timeout(300_000)
     server = await startServer()
@@ -62,18 +63,18 @@ describe('the channel to PostgreSQL', function () {
   })
 
   it('reads only', async () => {
-    await channel.run({ sql: 'CREATE SEQUENCE counter', on: server.target })
+    await channel.run(sql('CREATE SEQUENCE counter', server.target))
     assert.match((await failure(query("SELECT nextval('counter')"))).message, /read-only transaction/)
     assert.match((await failure(query('DELETE FROM pg_class RETURNING 1'))).message, /syntax error/)
-    const reply = await channel.run({ sql: "SELECT nextval('counter') AS n", on: server.target })
+    const reply = await channel.run(sql("SELECT nextval('counter') AS n", server.target))
     assert.equal(reply.stdout.toString(), '[{"n":"1"}]')
   })
 
   it('tells what the server refuses in its own words', async () => {
-    const reply = await channel.run({ sql: 'CREATE ROLE postgres', on: server.target })
+    const reply = await channel.run(sql('CREATE ROLE postgres', server.target))
     assert.equal(reply.code, 1)
     assert.equal(reply.stderr.toString(), 'ERROR:  role "postgres" already exists\nSQLSTATE 42710')
-    assert.equal((await channel.run({ sql: 'SELECT 1', on: server.target })).code, 0)
+    assert.equal((await channel.run(sql('SELECT 1', server.target))).code, 0)
   })
 
   it('says that a password is wrong, and whose', async () => {
@@ -116,7 +117,7 @@ describe('the channel to PostgreSQL', function () {
     const error = await failure(query('SELECT 1', { port: 1 }))
     assert.equal(error.code, 'E_POSTGRES_UNREACHABLE')
     assert.match(error.message, /127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED/)
-    const reply = await channel.run({ sql: 'SELECT 1', on: { ...server.target, port: 1 } })
+    const reply = await channel.run(sql('SELECT 1', { ...server.target, port: 1 }))
     assert.equal(reply.code, 2)
     assert.match(reply.stderr.toString(), /can't be reached/)
   })
@@ -158,7 +159,7 @@ describe('the channel to PostgreSQL', function () {
     server.restart()
     // Time to hear of it: from here on the session knows that it is gone.
     await new Promise((resolve) => setTimeout(resolve, 100))
-    assert.equal((await channel.run({ sql: 'SELECT 1', on: server.target })).code, 0)
+    assert.equal((await channel.run(sql('SELECT 1', server.target))).code, 0)
     server.stop()
     assert.equal((await failure(question)).code, 'E_POSTGRES_UNREACHABLE')
     server.start()
@@ -166,11 +167,10 @@ describe('the channel to PostgreSQL', function () {
   })
 
   it('survives the end of its session in the middle of a statement', async () => {
-    const sql = 'SELECT pg_terminate_backend(pg_backend_pid())'
-    const reply = await channel.run({ sql, on: server.target })
+    const reply = await channel.run(sql('SELECT pg_terminate_backend(pg_backend_pid())', server.target))
     assert.equal(reply.code, 2)
     assert.match(reply.stderr.toString(), /terminating connection/)
-    assert.equal((await channel.run({ sql: 'SELECT 1', on: server.target })).code, 0)
+    assert.equal((await channel.run(sql('SELECT 1', server.target))).code, 0)
   })
 
   it('passes on that the host is lost', async () => {
@@ -180,7 +180,7 @@ describe('the channel to PostgreSQL', function () {
       forward: () => Promise.reject(lost),
     })
     await assert.rejects(gone.ask([query('SELECT 1')]), lost)
-    await assert.rejects(gone.run({ sql: 'SELECT 1', on: server.target }), lost)
+    await assert.rejects(gone.run(sql('SELECT 1', server.target)), lost)
   })
 })
 

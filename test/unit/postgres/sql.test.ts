@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { withParameters } from '../../../lib/postgres/modules/query/parameters.ts'
 import { identifier, literal } from '../../../lib/postgres/sql.ts'
+import { sql } from '../../../lib/postgres/channel.ts'
 import { type Shared, shared } from './support/shared.ts'
 
 describe('SQL text', function () {
@@ -31,9 +32,9 @@ describe('SQL text', function () {
   const text = fc.string({ unit: fc.oneof(nasty, fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })) })
   const valid = text.filter((one) => !one.includes('\0'))
 
-  const read = async (sql: string) => {
-    const reply = await here.channel.run({ sql, on: here.server.target })
-    assert.equal(reply.code, 0, `${reply.stderr.toString()} ${sql}`)
+  const read = async (text: string) => {
+    const reply = await here.channel.run(sql(text, here.server.target))
+    assert.equal(reply.code, 0, `${reply.stderr.toString()} ${text}`)
     return (JSON.parse(reply.stdout.toString()) as unknown[])[0]
   }
 

@@ -33,7 +33,7 @@ function report(texts: readonly (string | undefined)[], limited = hosts, thresho
   const { parts, data } = statusReport({
     hosts,
     limited,
-    facts,
+    facts: { status: facts },
     unreached: Object.fromEntries(
       missing.map(({ name }) => [name, { code: 'E_CONNECT_FAILED', message: 'connection refused' }]),
     ),

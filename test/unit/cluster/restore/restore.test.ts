@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import type { Host } from 'run-playbook'
 import { begunCourse, named } from '../../../../lib/cluster/restore/unfinished.ts'
 import { type Situation, plotCourse } from '../../../../lib/cluster/restore/plan.ts'
-import { type RestoreFact, restoreFact } from '../../../../lib/cluster/restore/fact.ts'
+import { type RestoreNode, restoreFact } from '../../../../lib/cluster/restore/fact.ts'
 import { parseOrder, orderText } from '../../../../lib/cluster/restore/order.ts'
 import { type Wish, parseTime, wishOf } from '../../../../lib/cluster/restore/request.ts'
 import { refuseFull } from '../../../../lib/cluster/restore/disk-space.ts'
 import { question } from '../../../../lib/cluster/restore/messages.ts'
 import { type Invented, at, invent } from '../../pgbackrest/support.ts'
+import { nodeFact } from '../../../../lib/cluster/facts/node.ts'
 import { b, bare, hosts, primary, replica } from '../nodes.ts'
 
 const segments = (timeline: number, ...numbers: number[]) =>
@@ -18,7 +19,7 @@ const whole: Invented = {
 }
 const holed: Invented = { ...whole, segments: segments(1, 1, 2, 3, 6, 7) }
 
-const situation = (...facts: Partial<RestoreFact>[]): Situation => ({
+const situation = (...facts: Partial<RestoreNode>[]): Situation => ({
   nodes: hosts,
   fact: ({ name }: Host) => ({
     ...restoreFact.unknown,
@@ -107,7 +108,7 @@ describe('the course of a restore', () => {
     assert.deepEqual(begunCourse(cut, wish)?.node, b)
     assert.equal(begunCourse(cut, { type: 'latest' }), undefined)
     assert.equal(begunCourse(alive, wish), undefined)
-    const without = situation({ order }, { node: restoreFact.unknown.node })
+    const without = situation({ order }, { node: nodeFact.unknown })
     assert.throws(() => begunCourse(without, wish), { code: 'E_RESTORE_UNFINISHED' })
   })
 
@@ -142,7 +143,7 @@ describe('before a cluster is overwritten', () => {
     const full = situation(
       { repository: invent(whole) },
       { free: small, dataSize: 2 ** 30 },
-      { node: restoreFact.unknown.node, free: small },
+      { node: nodeFact.unknown, free: small },
     )
     const found = { ...course(full, wish), size: 2 ** 29 }
     assert.throws(() => refuseFull(full, found, true), { code: 'E_NO_ROOM', message: /node-b has 256 MB/ })

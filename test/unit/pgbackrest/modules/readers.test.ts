@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { overlaps } from '../../../../lib/core/resource.ts'
+import { type Resource, describeResource, overlaps, paths } from '../../../../lib/core/resource.ts'
+import { containers } from '../../../../lib/modules/index.ts'
+import { stanzas } from '../../../../lib/pgbackrest/resources.ts'
+import { wholeServer } from '../../../../lib/postgres/resources.ts'
 import { pgbackrest as module } from '../../../../lib/pgbackrest/modules/index.ts'
 import { clock, clockKey } from '../../../../lib/pgbackrest/modules/shared/clock.ts'
 import { parseInfo } from '../../../../lib/pgbackrest/modules/shared/info.ts'
@@ -39,17 +42,21 @@ describe('reading pgBackRest', () => {
   })
 
   it('asks again after what it rests on has changed, and after nothing else', () => {
-    const server = 'postgres:/10.0.0.1:5432/**'
-    const seen = (sees: string[]) => pgbackrest.sees(placeKey({ ...PLACE, container: 'postgres', sees }))
-    const concerns = (touched: string, sees: string[] = []) =>
-      seen(sees).some((one) => overlaps(touched, one))
-    for (const touched of ['docker:container/postgres/**', server]) assert.ok(concerns(touched), touched)
-    assert.ok(concerns('path:/etc/x', ['path:/etc/x']) && !concerns(server, ['path:/etc/x']))
-    for (const touched of ['docker:container/other/**', 'path:/srv/x', 'pgbackrest:/another'])
-      assert.ok(!concerns(touched), touched)
+    const server = wholeServer({ host: '10.0.0.1' })
+    const seen = (sees: Resource[]) => pgbackrest.sees(placeKey({ ...PLACE, container: 'postgres', sees }))
+    const concerns = (touched: readonly Resource[], sees: Resource[] = []) =>
+      seen(sees).some((one) => touched.some((other) => overlaps(other, one)))
+    const file = [paths.at('/etc/x')]
+    for (const touched of [[containers.at('postgres')], server]) assert.ok(concerns(touched))
+    assert.ok(concerns(file, file) && !concerns(server, file))
+    for (const touched of [containers.at('other'), paths.at('/srv/x'), stanzas.at('another')])
+      assert.ok(!concerns([touched]), describeResource(touched))
     const { touches } = module.backup.definition
-    assert.deepEqual(touches?.({ now: 'full' }, undefined), ['pgbackrest:/main'])
-    assert.ok(concerns('pgbackrest:/main'))
+    assert.deepEqual(
+      touches?.({ now: 'full' }, undefined, () => undefined),
+      [stanzas.at('main')],
+    )
+    assert.ok(concerns([stanzas.at('main')]))
   })
 
   for (const [name, shell] of Object.entries(SHELLS)) {

@@ -5,7 +5,7 @@ import type { WayBack } from '../../../../lib/cluster/survey.ts'
 import { b, c, factsOf, hosts, orphan, primary, replica, silent } from '../../cluster/nodes.ts'
 
 const followers = (...facts: Parameters<typeof factsOf>) => {
-  const context = { hosts, facts: factsOf(...facts) }
+  const context = { hosts, facts: { node: factsOf(...facts) } }
   const returning = new Map<Host, WayBack>([[c, 'rewind']])
   return {
     all: followersOf(context, b, new Map()).map(({ name }) => name),

@@ -22,7 +22,7 @@ describe('who takes part in a promotion', () => {
       vars: clusterVars.parse({}),
       hosts: rolling,
       limited: rolling.filter(({ name }) => limited.some((host) => host.name === name)),
-      facts,
+      facts: { node: facts },
       secrets,
       stateDir: home.stateDir,
     }

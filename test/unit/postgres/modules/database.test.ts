@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { PostgresDatabaseArgs } from '../../../../lib/postgres/modules/database/args.ts'
 import { postgresDatabase } from '../../../../lib/postgres/modules/database/module.ts'
 import { postgresRole } from '../../../../lib/postgres/modules/role/module.ts'
-import { createPostgresChannel } from '../../../../lib/postgres/channel.ts'
+import { createPostgresChannel, sql } from '../../../../lib/postgres/channel.ts'
 import { localConnection } from '../support/connection.ts'
 import { converge } from '../support/converge.ts'
 import { type Shared, shared } from '../support/shared.ts'
@@ -30,9 +30,9 @@ describe('postgres_database', function () {
 
   it('mends what drifted', async () => {
     const on = { ...here.server.target, database: 'app' }
-    await here.channel.run({ sql: 'ALTER DATABASE app OWNER TO postgres', on })
-    await here.channel.run({ sql: 'ALTER DATABASE app CONNECTION LIMIT 1', on })
-    await here.channel.run({ sql: 'DROP EXTENSION plpgsql', on })
+    await here.channel.run(sql('ALTER DATABASE app OWNER TO postgres', on))
+    await here.channel.run(sql('ALTER DATABASE app CONNECTION LIMIT 1', on))
+    await here.channel.run(sql('DROP EXTENSION plpgsql', on))
     const args = { name: 'app', owner: 'app owner', extensions: ['plpgsql'], connectionLimit: 20 }
     assert.deepEqual(await make(args), [
       { what: 'owner', from: 'postgres', to: 'app owner' },
@@ -55,7 +55,7 @@ describe('postgres_database', function () {
     await make({ name: odd, extensions: ['plpgsql'] })
     const visitor = createPostgresChannel(localConnection())
     const on = { ...here.server.target, database: odd }
-    await visitor.run({ sql: "SET application_name = 'visitor'", on })
+    await visitor.run(sql("SET application_name = 'visitor'", on))
     await assert.rejects(make({ name: odd, state: 'absent' }), /has 1 connections/)
     assert.deepEqual(await make({ name: odd, state: 'absent', force: true }), [
       { what: 'database', from: 'present', to: 'absent' },

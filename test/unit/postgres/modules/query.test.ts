@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { UserError } from '../../../../lib/core/errors.ts'
-import { from } from '../../../../lib/core/task.ts'
+import { from } from '../../../../lib/core/deferred.ts'
 import type { PostgresQueryArgs } from '../../../../lib/postgres/modules/query/args.ts'
 import { postgresQuery } from '../../../../lib/postgres/modules/query/module.ts'
 import { look } from '../support/converge.ts'
@@ -33,7 +33,7 @@ describe('postgres_query', function () {
     ])
     assert.deepEqual(plan, { changes: [], because: '2 rows' })
     const deferred = from(task, (rows) => rows.map(({ n }) => n + 1))
-    assert.deepEqual(deferred.resolve([{ changed: false, state: state as never }]), [2, 3])
+    assert.deepEqual(deferred.resolve([{ changed: false, failed: false, state: state as never }]), [2, 3])
   })
 
   it('fails when the rows are not as expected', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { Secret, reveal, scrub } from '../../../../lib/core/secret.ts'
 import { type PostgresRoleArgs, postgresRole } from '../../../../lib/postgres/modules/role/module.ts'
 import { isVerifierOf } from '../../../../lib/postgres/scram.ts'
+import { sql } from '../../../../lib/postgres/channel.ts'
 import { identifier, literal } from '../../../../lib/postgres/sql.ts'
 import { converge, look } from '../support/converge.ts'
 import { type Shared, shared } from '../support/shared.ts'
@@ -27,8 +28,8 @@ describe('postgres_role', function () {
   const role = (args: Omit<PostgresRoleArgs, 'on'>) =>
     postgresRole('a role', { on: here.server.target, ...args })
   const make = (args: Omit<PostgresRoleArgs, 'on'>) => converge(here.channel, role(args))
-  const sql = async (text: string) => {
-    const reply = await here.channel.run({ sql: text, on: here.server.target })
+  const query = async (text: string) => {
+    const reply = await here.channel.run(sql(text, here.server.target))
     assert.equal(reply.code, 0, reply.stderr.toString())
     return reply.stdout.toString()
   }
@@ -67,13 +68,13 @@ describe('postgres_role', function () {
       comment: "it's\n\\everything",
     })
     assert.equal(login('everything', 'a long password'), undefined)
-    const paths = await sql(`SELECT setconfig::text AS c FROM pg_db_role_setting`)
+    const paths = await query(`SELECT setconfig::text AS c FROM pg_db_role_setting`)
     assert.match(paths, /search_path=app, \W+user\W+, \W+\$user\W+/)
   })
 
   it('mends what drifted and leaves alone what it was not asked for', async () => {
     await make({ name: 'drifter', connectionLimit: 5, memberOf: ['readers'], settings: { work_mem: '8MB' } })
-    await sql(`ALTER ROLE drifter NOLOGIN CREATEDB CONNECTION LIMIT 9; REVOKE readers FROM drifter;
+    await query(`ALTER ROLE drifter NOLOGIN CREATEDB CONNECTION LIMIT 9; REVOKE readers FROM drifter;
       GRANT pg_monitor TO drifter; ALTER ROLE drifter SET work_mem = '1MB'; ALTER ROLE drifter SET jit = off`)
     assert.deepEqual(
       await make({
@@ -107,7 +108,7 @@ describe('postgres_role', function () {
   })
 
   it('replaces an md5 hash', async () => {
-    await sql(
+    await query(
       `SET password_encryption = md5; CREATE ROLE old LOGIN PASSWORD 'same password'; RESET password_encryption`,
     )
     const password = secret('same password')
@@ -116,7 +117,7 @@ describe('postgres_role', function () {
   })
 
   it('accepts a verifier that the server made itself', async () => {
-    await sql(`CREATE ROLE native LOGIN PASSWORD 'pass\u00adword \u2168'`)
+    await query(`CREATE ROLE native LOGIN PASSWORD 'pass\u00adword \u2168'`)
     assert.deepEqual(await make({ name: 'native', password: secret('pass\u00adword \u2168') }), [])
     assert.deepEqual(await make({ name: 'native', password: secret('password IX') }), [])
   })
@@ -155,8 +156,8 @@ describe('postgres_role', function () {
     const text = fc.string({ unit: fc.oneof(typed, prone), minLength: 1, maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(text, async (password) => {
-        await sql(`DROP ROLE IF EXISTS oracle; CREATE ROLE oracle PASSWORD ${literal(password)}`)
-        const answer = await sql(`SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = 'oracle'`)
+        await query(`DROP ROLE IF EXISTS oracle; CREATE ROLE oracle PASSWORD ${literal(password)}`)
+        const answer = await query(`SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = 'oracle'`)
         const [row] = JSON.parse(answer) as { verifier: string }[]
         assert(isVerifierOf(row?.verifier ?? '', password), JSON.stringify(password))
       }),
@@ -169,12 +170,12 @@ describe('postgres_role', function () {
     const task = role({ name: 'quiet', password })
     const { state, plan } = await look(here.channel, task)
     const steps = task.module.apply(task.args, state)
-    const statements = steps.map((step) => ('sql' in step ? step.sql : ''))
+    const statements = steps.map((step) => ('text' in step ? step.text : ''))
     assert(statements.some((statement) => statement.includes('SCRAM-SHA-256$')))
     assert(!scrub(statements.join()).includes('SCRAM-SHA-256$'))
     assert(!`${JSON.stringify(plan)}${JSON.stringify(state)}`.includes('SCRAM-SHA-256$'))
     await converge(here.channel, task)
-    assert.deepEqual(await sql(`SHOW log_statement`), '[{"log_statement":"all"}]')
+    assert.deepEqual(await query(`SHOW log_statement`), '[{"log_statement":"all"}]')
 
     const log = here.server.log()
     assert.match(log, /statement: SET TRANSACTION READ ONLY/, 'statements are logged')
@@ -197,7 +198,7 @@ describe('postgres_role', function () {
       changes.slice(-2),
       executes.map((to) => ({ what: 'executes', from: 'refused', to })),
     )
-    await sql(`REVOKE EXECUTE ON FUNCTION pg_ls_dir(text,boolean,boolean) FROM rewind`)
+    await query(`REVOKE EXECUTE ON FUNCTION pg_ls_dir(text,boolean,boolean) FROM rewind`)
     assert.deepEqual(await make({ name: 'rewind', executes }), [
       { what: 'executes', from: 'refused', to: 'pg_ls_dir(text,boolean,boolean)' },
     ])
@@ -206,10 +207,10 @@ describe('postgres_role', function () {
 
   it('is dropped, but not while it owns something', async () => {
     await make({ name: 'owner' })
-    await sql('CREATE TABLE owned (); ALTER TABLE owned OWNER TO owner')
-    const reply = await here.channel.run({ sql: `DROP ROLE ${identifier('owner')}`, on: here.server.target })
+    await query('CREATE TABLE owned (); ALTER TABLE owned OWNER TO owner')
+    const reply = await here.channel.run(sql(`DROP ROLE ${identifier('owner')}`, here.server.target))
     assert.match(reply.stderr.toString(), /DETAIL: {2}owner of table owned/)
-    await sql('DROP TABLE owned')
+    await query('DROP TABLE owned')
     assert.deepEqual(await make({ name: 'owner', state: 'absent' }), [
       { what: 'role', from: 'present', to: 'absent' },
     ])

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShellStep } from '../../../../lib/core/module.ts'
 import { postgresSettings } from '../../../../lib/postgres/modules/settings/module.ts'
-import { type PostgresChannel, createPostgresChannel } from '../../../../lib/postgres/channel.ts'
+import { createPostgresChannel, sql } from '../../../../lib/postgres/channel.ts'
+import type { OpenChannel } from '../../../../lib/core/channel.ts'
 import { localConnection } from '../support/connection.ts'
 import { converge, look } from '../support/converge.ts'
 import { type TestServer, startServer } from '../support/server.ts'
@@ -12,7 +13,7 @@ import { type TestServer, startServer } from '../support/server.ts'
 describe('postgres_settings', function () {
   this.timeout(60_000)
   let server: TestServer
-  let channel: PostgresChannel
+  let channel: OpenChannel
   let original: string
   before(async function () {
     this.timeout(300_000)
@@ -39,7 +40,7 @@ describe('postgres_settings', function () {
     write("work_mem = '9MB'")
     utimesSync(file(), 1000, 1000)
     assert.deepEqual(await converge(channel, task()), [stale])
-    const reply = await channel.run({ sql: 'SHOW work_mem', on: server.target })
+    const reply = await channel.run(sql('SHOW work_mem', server.target))
     assert.equal(reply.stdout.toString(), '[{"work_mem":"9MB"}]')
     assert.deepEqual(await converge(channel, task()), [])
     appendFileSync(file('pg_hba.conf'), 'host all nobody 10.0.0.0/8 reject\n')

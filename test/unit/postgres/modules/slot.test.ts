@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { reveal } from '../../../../lib/core/secret.ts'
 import type { PostgresSlotArgs } from '../../../../lib/postgres/modules/slot/args.ts'
 import { postgresSlot } from '../../../../lib/postgres/modules/slot/module.ts'
+import { sql } from '../../../../lib/postgres/channel.ts'
 import { converge, look } from '../support/converge.ts'
 import { postgresPrograms } from '../support/install.ts'
 import { type Shared, shared } from '../support/shared.ts'
@@ -51,8 +52,8 @@ describe('postgres_slot', function () {
     const task = slot({ name: 'lagging' })
     await converge(here.channel, task)
     const forget = `SELECT pg_logical_emit_message(false, 'a', 'b'); SELECT pg_switch_wal()`
-    for (let i = 0; i < 4; i++) await here.channel.run({ sql: forget, on: here.server.target })
-    await here.channel.run({ sql: 'CHECKPOINT', on: here.server.target })
+    for (let i = 0; i < 4; i++) await here.channel.run(sql(forget, here.server.target))
+    await here.channel.run(sql('CHECKPOINT', here.server.target))
     const lost = {
       what: 'wal',
       from: 'lost',

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import type { ShellStep } from '../../../../lib/core/module.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UserError } from '../../../../lib/core/errors.ts'
+import type { Plan } from '../../../../lib/core/module.ts'
+import type { Readiness } from '../../../../lib/postgres/modules/shared/readiness.ts'
+import { wholeServer } from '../../../../lib/postgres/resources.ts'
 import {
   type WaitForPostgresArgs,
   waitForPostgres,
@@ -10,52 +14,75 @@ import { type TestDocker, findDocker } from '../support/docker.ts'
 const task = (args: Partial<WaitForPostgresArgs> = {}) =>
   waitForPostgres('waits', { container: 'postgres', host: '127.0.0.1', ...args })
 
-/** What the host would answer and what the module makes of it. */
-function probe(env: NodeJS.ProcessEnv, args: Partial<WaitForPostgresArgs>, shell = ['sh']) {
+/** What the host would answer. */
+function look(env: NodeJS.ProcessEnv, args: Partial<WaitForPostgresArgs>, shell = ['sh']): Readiness {
   const { module, args: checked } = task(args)
   const { questions, parse } = module.probe(checked)
   const [question] = questions
   assert(question !== undefined)
   const [file = '', ...rest] = shell
-  const script = question.reader.ask([question.key, question.key])
+  const script = question.reader.ask([question.key])
   const { stdout, stderr } = spawnSync(file, [...rest, '-c', script], { env })
-  const answers = question.reader.parse({ code: 0, stdout, stderr }, [question.key, question.key])
-  assert.deepEqual(answers[0], answers[1])
-  const state = parse([answers[0]])
-  return { state, plan: module.plan(checked, state), steps: module.apply(checked, state) as ShellStep[] }
+  return parse(question.reader.parse({ code: 0, stdout, stderr }, [question.key])) as Readiness
 }
 
-function wait(env: NodeJS.ProcessEnv, args: Partial<WaitForPostgresArgs>, shell = ['sh']) {
+const planOf = (args: Partial<WaitForPostgresArgs>, state: unknown): Plan => {
   const { module, args: checked } = task(args)
-  const [step] = module.apply(checked, { status: 'silent' }) as ShellStep[]
-  assert(step !== undefined)
-  const [file = '', ...rest] = shell
+  return module.plan(checked, state)
+}
+
+/** As the engine waits. */
+async function wait(env: NodeJS.ProcessEnv, args: Partial<WaitForPostgresArgs>, shell = ['sh']) {
+  const { module, args: checked } = task(args)
+  const { timeoutMs, delayMs } = module.waits?.(checked) ?? { timeoutMs: 0 }
   const began = Date.now()
-  const { status, stderr } = spawnSync(file, [...rest, '-c', step.script], { env, encoding: 'utf8' })
-  return { status, seconds: (Date.now() - began) / 1000, lines: stderr.trimEnd().split('\n'), stderr }
+  const ended = (error: UserError | undefined, plan?: Plan) => ({
+    error,
+    plan,
+    seconds: (Date.now() - began) / 1000,
+  })
+  for (;;) {
+    try {
+      const plan = planOf(args, look(env, args, shell))
+      if (plan.changes.length === 0 || Date.now() - began > timeoutMs) return ended(undefined, plan)
+    } catch (error) {
+      assert(error instanceof UserError)
+      return ended(error)
+    }
+    await sleep(delayMs)
+  }
 }
 
 describe('wait_for_postgres', () => {
   it('predicts that it will be over', () => {
-    const { module, args } = task({ role: 'replica' })
-    const { changes, leaves } = module.plan(args, { status: 'silent' })
-    assert.deepEqual(changes, [{ what: 'status', from: 'silent', to: 'accepting' }])
+    const { changes, leaves } = planOf({ role: 'replica' }, { status: 'silent' })
+    assert.deepEqual(changes, [{ what: 'PostgreSQL on 127.0.0.1:5432', from: 'silent', to: 'accepting' }])
     assert.deepEqual(
       leaves?.map(({ question, answer }) => [question.key, answer]),
-      [['{"container":"postgres","host":"127.0.0.1","port":5432,"role":"replica"}', 'accepting']],
+      [['{"container":"postgres","host":"127.0.0.1","port":5432,"role":"replica"}', { status: 'accepting' }]],
     )
-    assert.deepEqual(module.plan(args, { status: 'accepting' }).changes, [])
-    assert.deepEqual(module.touches?.(args, undefined), ['postgres:/127.0.0.1:5432/**'])
+    assert.deepEqual(planOf({}, { status: 'accepting' }).changes, [])
+    const { module, args } = task({ role: 'replica' })
+    const server = wholeServer({ host: '127.0.0.1' })
+    assert.deepEqual(
+      module.touches?.(args, undefined, () => undefined),
+      server,
+    )
   })
 
   it('tells when there is no docker', () => {
-    const { state } = probe({ PATH: '/nowhere' }, {}, ['/bin/sh'])
-    assert.deepEqual(state, { status: 'docker-unavailable' })
+    const state = look({ PATH: '/nowhere' }, {}, ['/bin/sh'])
+    assert.equal(state.status, 'docker-unavailable')
+    assert.throws(() => planOf({}, state), {
+      code: 'E_POSTGRES_NOT_READY',
+      message: /^Docker does not answer: /,
+    })
   })
 
   it('writes scripts without faults', function () {
-    const { steps } = probe({ PATH: '/nowhere' }, {}, ['/bin/sh'])
-    const input = `#!/bin/sh\n${steps[0]?.script}\n`
+    const { module, args } = task()
+    const [question] = module.probe(args).questions
+    const input = `#!/bin/sh\n${question?.reader.ask([question.key])}\n`
     const { status, stdout, error } = spawnSync('shellcheck', ['-'], { input, encoding: 'utf8' })
     if (error !== undefined) this.skip()
     assert.equal(status, 0, stdout)
@@ -97,42 +124,47 @@ describe('wait_for_postgres', () => {
     }
 
     for (const shell of [['sh'], ['busybox', 'sh']]) {
-      it(`gives up at once on a container that is missing or has ended (${shell.join(' ')})`, function () {
+      it(`gives up at once on a container that is missing or has ended (${shell.join(' ')})`, async function () {
         if (spawnSync(shell[0] ?? '', ['true']).error !== undefined) this.skip()
-        const missing = wait(here.env, { container: 'rp-pg-test-none' }, shell)
-        assert.equal(missing.lines.at(-1), 'there is no container rp-pg-test-none')
+        const missing = await wait(here.env, { container: 'rp-pg-test-none' }, shell)
+        assert.equal(missing.error?.message, 'there is no container rp-pg-test-none')
 
         const container = run('echo the disk is on fire; exit 3')
         here.docker('wait', container)
-        assert.deepEqual(probe(here.env, { container }, shell).state, { status: 'container-exited' })
-        const { status, lines, seconds } = wait(here.env, { container }, shell)
-        assert.equal(status, 1)
+        assert.equal(look(here.env, { container }, shell).status, 'container-exited')
+        const { error, seconds } = await wait(here.env, { container }, shell)
         assert(seconds < 10, `${seconds} s`)
-        assert(lines.includes('  the disk is on fire'), lines.join('\n'))
-        assert.match(lines.at(-1) ?? '', /^container \S+ is not running \(exited, exit code 3\) after \d+ s$/)
+        assert.match(error?.hint ?? '', /\n {2}the disk is on fire$/)
+        assert.match(error?.message ?? '', /^container \S+ is not running \(exited, exit code 3\)$/)
       })
     }
 
-    it('gives up on a container that restarts again and again', () => {
+    it('gives up on a container that restarts again and again', async () => {
       const container = run('echo no luck; sleep 0.2; exit 4', '--restart', 'unless-stopped')
-      const { lines, seconds } = wait(here.env, { container, timeoutMs: 60_000 })
-      assert.match(lines.at(-1) ?? '', /restarts again and again: \d+ times in \d+ s/)
+      const { error, seconds } = await wait(here.env, { container, timeoutMs: 60_000 })
+      assert.match(
+        error?.message ?? '',
+        /restarts again and again: \d+ times, and the last time it ran for 0\.\d s/,
+      )
       assert(seconds < 60)
     })
 
-    it('gives up when the time is over, and shows what the health check said', () => {
+    it('gives up when the time is over, and shows what the health check said', async () => {
       const health = ['--health-cmd', 'echo waiting for the overlay; exit 1', '--health-interval', '1s']
       const container = run('sleep 100', ...health)
-      const { stderr, lines, seconds } = wait(here.env, { container, timeoutMs: 3000 })
-      assert.match(lines.at(-1) ?? '', /^PostgreSQL on 127\.0\.0\.1:5432 is still silent after \d+ s$/)
-      assert.match(stderr, /health: |waiting for the overlay/)
+      const { plan, seconds } = await wait(here.env, { container, timeoutMs: 3000 })
+      assert.deepEqual(plan?.changes, [
+        { what: 'PostgreSQL on 127.0.0.1:5432', from: 'silent', to: 'accepting' },
+      ])
+      assert.match(plan?.because ?? '', /health check says |waiting for the overlay/)
       assert(seconds < 30)
       here.docker('pause', container)
-      assert.match(wait(here.env, { container }).stderr, /is paused: docker unpause/)
+      const { error } = await wait(here.env, { container })
+      assert.match(`${error?.message} ${error?.hint}`, /is paused .*docker unpause/)
       here.docker('unpause', container)
     })
 
-    it('waits for the real server, not for the one that sets it up, and knows a primary from a replica', () => {
+    it('waits for the real server, not for the one that sets it up, and knows a primary from a replica', async () => {
       const container = run(`set -e
         initdb -A trust -D /tmp/primary >/dev/null
         pg_ctl -w -D /tmp/primary -o "-c listen_addresses=''" -l /tmp/log start >/dev/null
@@ -146,24 +178,23 @@ describe('wait_for_postgres', () => {
         spawnSync('docker', ['exec', container, 'test', '-e', '/tmp/setting-up'], { env: here.env })
           .status !== 0
       );
-      assert.deepEqual(probe(here.env, { container }).state, { status: 'silent' })
+      assert.equal(look(here.env, { container }).status, 'silent')
 
-      const waited = wait(here.env, { container, role: 'primary' })
-      assert.equal(waited.status, 0, waited.stderr)
+      const waited = await wait(here.env, { container, role: 'primary' })
+      assert.deepEqual(waited.plan?.changes, [])
       assert(waited.seconds > 1)
       const replica = { container, port: 5433, role: 'replica' } as const
-      assert.equal(wait(here.env, replica).status, 0)
-      assert.deepEqual(probe(here.env, replica).plan, { changes: [], because: 'accepts connections' })
-      assert.deepEqual(probe(here.env, { ...replica, role: 'primary' }).state, { status: 'in-recovery' })
-      const wrong = wait(here.env, { container, role: 'replica' })
+      assert.deepEqual((await wait(here.env, replica)).plan, { changes: [], because: 'accepts connections' })
+      assert.equal(look(here.env, { ...replica, role: 'primary' }).status, 'in-recovery')
+      const wrong = await wait(here.env, { container, role: 'replica' })
       assert.equal(
-        wrong.lines.at(-1),
+        wrong.error?.message,
         'PostgreSQL on 127.0.0.1:5432 is a primary, and a replica was expected',
       )
 
       here.docker('exec', container, 'pg_ctl', '-w', '-D', '/tmp/primary', '-m', 'immediate', 'stop')
-      assert.deepEqual(probe(here.env, { container }).state, { status: 'silent' })
-      assert.deepEqual(probe(here.env, replica).state, { status: 'not-streaming' })
+      assert.equal(look(here.env, { container }).status, 'silent')
+      assert.equal(look(here.env, replica).status, 'not-streaming')
     })
   })
 })

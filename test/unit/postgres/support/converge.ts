@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import type { Change } from '../../../../lib/core/change.ts'
 import type { Plan } from '../../../../lib/core/module.ts'
 import type { Task } from '../../../../lib/core/task.ts'
-import type { PostgresChannel } from '../../../../lib/postgres/channel.ts'
+import type { OpenChannel } from '../../../../lib/core/channel.ts'
 
 /** What the engine does with one task: ask, plan, apply, ask again; nothing may be left and no prediction be wrong. */
-export async function converge(channel: PostgresChannel, task: Task): Promise<readonly Change[]> {
+export async function converge(channel: OpenChannel, task: Task): Promise<readonly Change[]> {
   const before = await look(channel, task)
   const { changes, leaves = [] } = before.plan
   if (changes.length === 0) return changes
   for (const step of task.module.apply(task.args, before.state)) {
-    assert('sql' in step)
+    assert('channel' in step)
     const reply = await channel.run(step)
-    assert.equal(reply.code, 0, `${reply.stderr.toString()}\n${step.sql}`)
+    assert.equal(reply.code, 0, `${reply.stderr.toString()}\n${step.text}`)
   }
   const after = await look(channel, task)
   assert.deepEqual(after.plan.changes, [], 'nothing is left to do')
@@ -24,7 +24,7 @@ export async function converge(channel: PostgresChannel, task: Task): Promise<re
 }
 
 /** State and plan as they are now. @throws what the engine would report as the task's failure */
-export async function look(channel: PostgresChannel, task: Task): Promise<{ state: unknown; plan: Plan }> {
+export async function look(channel: OpenChannel, task: Task): Promise<{ state: unknown; plan: Plan }> {
   const probe = task.module.probe(task.args)
   const answers = await channel.ask(probe.questions)
   const inOrder = probe.questions.map((question) => answers.get(question))

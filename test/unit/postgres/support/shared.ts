@@ -1,11 +1,12 @@
-import { type PostgresChannel, createPostgresChannel } from '../../../../lib/postgres/channel.ts'
+import { createPostgresChannel } from '../../../../lib/postgres/channel.ts'
+import type { OpenChannel } from '../../../../lib/core/channel.ts'
 import { localConnection } from './connection.ts'
 import { type TestServer, startServer } from './server.ts'
 
 /** One server for all files that don't stop it. */
 export interface Shared {
   readonly server: TestServer
-  readonly channel: PostgresChannel
+  readonly channel: OpenChannel
 }
 
 let starting: Promise<Shared> | undefined
