@@ -1,4 +1,5 @@
-import { type Reach, type Target, reach } from './reach.ts'
+import { type Reach, reach } from './reach.ts'
+import type { Target } from './target.ts'
 import type { Repository } from './repository.ts'
 import { parseSegment } from './segment.ts'
 import { DEFAULT_SIZE, walOf } from './chain.ts'

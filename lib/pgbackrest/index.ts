@@ -5,6 +5,7 @@
 export type { Archive, Backup, Range, Repository, Switch } from './repository.ts'
 export { parseRepository } from './parse.ts'
 export { type BackupWindow, type RecoverableWindow, type WindowEnd, recoverableWindow } from './window.ts'
-export { type Reach, type Target, reach } from './reach.ts'
+export { type Reach, reach } from './reach.ts'
+export type { Target } from './target.ts'
 export { type Candidate, type Choice, chooseRepository } from './choose.ts'
 export { pgbackrestPick } from './pick.ts'

@@ -1,5 +1,5 @@
 import type { Backup, Repository } from './repository.ts'
-import type { Target } from './reach.ts'
+import type { Target } from './target.ts'
 import { parseLsn } from './segment.ts'
 
 /**

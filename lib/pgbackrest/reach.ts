@@ -1,6 +1,7 @@
 import type { Backup, Repository } from './repository.ts'
 import { formatLsn, parseLsn, parseSegment, segmentAt } from './segment.ts'
 import { pgbackrestPick } from './pick.ts'
+import type { Target } from './target.ts'
 import {
   type Truth,
   type Way,
@@ -14,15 +15,6 @@ import {
 } from './ways.ts'
 import { type WindowEnd, endOf } from './window.ts'
 import { moment, stopWords, unlinkedWords } from './words.ts'
-
-/** Where a restore is to end. `timeline` when it is not the newest one. */
-export type Target = (
-  | { readonly type: 'latest' }
-  | { readonly type: 'time'; readonly time: Date }
-  | { readonly type: 'lsn'; readonly lsn: string }
-  | { readonly type: 'name'; readonly name: string }
-  | { readonly type: 'backup'; readonly label: string }
-) & { readonly timeline?: number | undefined }
 
 /** Whether a repository gets to a target, and how. */
 export interface Reach {

@@ -20,7 +20,7 @@ export {
 export { identifier, literal, textArray } from './sql.ts'
 export { type PostgresTarget, type ServerAddress, postgresTarget, serverName } from './target.ts'
 export * from '../pgbackrest/modules/index.ts'
-export { stanzas } from '../pgbackrest/resources.ts'
+export { stanzas } from '../pgbackrest/modules/shared/stanzas.ts'
 export { type RepositoryArgs, readRepository } from '../pgbackrest/modules/read-repository.ts'
 export {
   type Backup,

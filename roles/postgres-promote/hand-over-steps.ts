@@ -1,6 +1,6 @@
 import { type Step, sh } from 'run-playbook'
 import { SECRETS } from 'run-playbook/cluster'
-import type { HandedOverArgs } from './handed-over.ts'
+import type { HandedOverArgs } from './handed-over-args.ts'
 
 const HELPER = 'postgres-handover'
 

@@ -1,18 +1,7 @@
-import { ask, containers, defineModule, paths, readerOfOne, sh, z } from 'run-playbook'
+import { ask, containers, defineModule, paths, readerOfOne, sh } from 'run-playbook'
 import { wholeServer } from 'run-playbook/postgres'
 import { handOverSteps } from './hand-over-steps.ts'
-
-const args = z.strictObject({
-  address: z.string(),
-  port: z.int(),
-  dataDir: z.string(),
-  image: z.string(),
-  /** Who takes over. */
-  successor: z.string(),
-  successorAddress: z.string(),
-})
-
-export type HandedOverArgs = z.output<typeof args>
+import { handOverArgs as args } from './handed-over-args.ts'
 
 interface Standing {
   readonly fenced: boolean

@@ -1,5 +1,5 @@
 import { raw, sh } from 'run-playbook'
-import type { RejoinedArgs } from './rejoined.ts'
+import type { RejoinedArgs } from './rejoined-args.ts'
 
 /**
  * Leaves the request, sees to it that the entrypoint reads it, and waits. A node that does not really follow says

@@ -1,17 +1,7 @@
 import { UserError, ask, containers, defineModule, paths, readerOfOne, served, sh, z } from 'run-playbook'
 import { postgresServers } from 'run-playbook/postgres'
 import { rejoinScript } from './rejoin-script.ts'
-
-const args = z.strictObject({
-  way: z.enum(['rewind', 'reclone']),
-  because: z.string(),
-  dataDir: z.string(),
-  /** The primary's address. */
-  primary: z.string(),
-  container: z.string(),
-})
-
-export type RejoinedArgs = z.output<typeof args>
+import { rejoinArgs as args } from './rejoined-args.ts'
 
 const DISKS = ['none', 'primary', 'replica'] as const
 

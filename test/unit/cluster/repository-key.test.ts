@@ -30,7 +30,7 @@ const encrypted = hosts.map((host) => ({ ...host, vars: { encrypt: true } }))
 const keyOf = (secret: string, ...facts: Partial<NodeFact>[]): Secret =>
   repositoryKeyOf({
     hosts: encrypted,
-    facts: factsOf(...facts.map((one) => ({ ...bare, ...one }))),
+    facts: { node: factsOf(...facts.map((one) => ({ ...bare, ...one }))) },
     secrets: { password: (name: string) => new Secret(name, secret) },
   } as unknown as ClusterContext)
 

@@ -6,7 +6,7 @@ import { Secret } from '../../../lib/core/secret.ts'
 import { queryReader } from '../../../lib/postgres/modules/query/reader.ts'
 import { slotReader } from '../../../lib/postgres/modules/slot/reader.ts'
 import { createPostgresChannel, sql } from '../../../lib/postgres/channel.ts'
-import type { OpenChannel } from '../../../lib/core/channel.ts'
+import type { OpenChannel } from '../../../lib/core/reader.ts'
 import { localConnection } from './support/connection.ts'
 import { type TestServer, startServer } from './support/server.ts'
 

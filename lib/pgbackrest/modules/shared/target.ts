@@ -4,7 +4,7 @@ import { type Resource, isResource } from '../../../core/resource.ts'
 import { absolutePath } from '../../../core/schemas.ts'
 import { dockerName } from '../../../modules/docker/shared/schemas.ts'
 import { clock, clockKey } from './clock.ts'
-import { stanzas } from '../../resources.ts'
+import { stanzas } from './stanzas.ts'
 import { type PgbackrestPlace, surroundingsOf } from './shell.ts'
 import { type Pgbackrest, pgbackrest, placeKey } from './reader.ts'
 

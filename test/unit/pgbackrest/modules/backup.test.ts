@@ -119,7 +119,7 @@ describe('pgbackrest.backup', () => {
 describe('pgbackrest.check', () => {
   it('always runs, and counts as nothing changed', () => {
     const task = pgbackrest.check('it', { container: 'postgres', timeout: '90s' })
-    assert.equal(task.module.waits, true)
+    assert.equal(task.options.changedWhen, false)
     assert.equal(planOf(task, stateOf('2.55', 'full')).changes.length, 1)
     const [step] = task.module.apply(task.args, stateOf('2.55', 'full')) as readonly ShellStep[]
     assert.match(step?.script ?? '', /^docker exec -u postgres postgres sh -c .*check --archive-timeout=90/s)

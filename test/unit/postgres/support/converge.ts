@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Change } from '../../../../lib/core/change.ts'
 import type { Plan } from '../../../../lib/core/module.ts'
 import type { Task } from '../../../../lib/core/task.ts'
-import type { OpenChannel } from '../../../../lib/core/channel.ts'
+import type { OpenChannel } from '../../../../lib/core/reader.ts'
 
 /** What the engine does with one task: ask, plan, apply, ask again; nothing may be left and no prediction be wrong. */
 export async function converge(channel: OpenChannel, task: Task): Promise<readonly Change[]> {

@@ -1,5 +1,5 @@
 import { createPostgresChannel } from '../../../../lib/postgres/channel.ts'
-import type { OpenChannel } from '../../../../lib/core/channel.ts'
+import type { OpenChannel } from '../../../../lib/core/reader.ts'
 import { localConnection } from './connection.ts'
 import { type TestServer, startServer } from './server.ts'
 
