@@ -1,6 +1,7 @@
 export { type CommandArgs, command } from './commands/command.ts'
 export { type ShellArgs, shell } from './commands/shell.ts'
 export * from './docker/index.ts'
+export * from './facts/index.ts'
 export { type CopyArgs, copy } from './files/copy.ts'
 export type { FileArgs } from './files/file/args.ts'
 export { file } from './files/file/module.ts'

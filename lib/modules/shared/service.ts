@@ -54,9 +54,13 @@ export const serviceRun: Reader<string> = {
   sees: (name) => [services.at(name)],
 }
 
-const UNIT_FILES = ['/etc/systemd', '/run/systemd', '/usr/lib/systemd', '/lib/systemd', '/etc/init.d'].map(
-  paths.below,
-)
+export const UNIT_FILES: readonly Resource[] = [
+  '/etc/systemd',
+  '/run/systemd',
+  '/usr/lib/systemd',
+  '/lib/systemd',
+  '/etc/init.d',
+].map(paths.below)
 
 const NO_SYSTEMD = 3
 

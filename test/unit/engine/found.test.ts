@@ -9,7 +9,7 @@ import { group } from '../../../lib/core/group.ts'
 import { ask, readerOfOne } from '../../../lib/core/probe.ts'
 import { paths } from '../../../lib/core/resource.ts'
 import { sh } from '../../../lib/core/sh.ts'
-import { copy, file, shell } from '../../../lib/modules/index.ts'
+import { copy, facts as hostFacts, file, shell } from '../../../lib/modules/index.ts'
 import { runLocal } from '../../support/run-local.ts'
 
 const listing = readerOfOne<readonly string[]>({
@@ -66,6 +66,21 @@ describe('what was found', () => {
       file('f', { path: at('f'), state: 'absent' }),
     ])
     assert.equal(facts, plain)
+  })
+
+  it('of the facts that come with it is asked in that trip too, and can be used', async () => {
+    const asked = [hostFacts.os, hostFacts.network, hostFacts.memory, hostFacts.disks, hostFacts.services]
+    const one = await runLocal(() => [hostFacts.packages('packages')])
+    const run = await runLocal(() => {
+      const os = hostFacts.os('os')
+      const content = from(os, ({ id, hostname }) => ({ dest: at('motd'), content: `${id} ${hostname}` }))
+      return [...asked.map((fact) => fact('fact')), hostFacts.packages('packages'), os, copy('motd', content)]
+    })
+    assert.ok(run.statuses.slice(0, -1).every((status) => status.endsWith(': ok')))
+    assert.match(readFileSync(at('motd'), 'utf8'), /^\w+ \S+$/)
+    const all = await runLocal(() => asked.map((fact) => fact('fact')))
+    const trips = ({ recap }: typeof all) => recap.hosts['host-1']?.roundTrips
+    assert.equal(trips(all), trips(one))
   })
 
   it('may bring handlers, groups and tasks that depend on each other', async () => {

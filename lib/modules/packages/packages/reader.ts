@@ -1,5 +1,5 @@
 import type { Reader } from '../../../core/probe.ts'
-import { type ResourceKind, defineResourceKind, paths } from '../../../core/resource.ts'
+import { type Resource, type ResourceKind, defineResourceKind, paths } from '../../../core/resource.ts'
 import { quote } from '../../../core/sh.ts'
 
 export type PackageManager = 'apt' | 'apk' | 'dnf' | 'none'
@@ -29,9 +29,13 @@ export const packageInstalled: Reader<Package> = {
 }
 
 const MANAGERS: readonly PackageManager[] = ['apt', 'apk', 'dnf', 'none']
-const DATABASES = ['/var/lib/dpkg', '/lib/apk', '/usr/lib/apk', '/var/lib/rpm', '/usr/lib/sysimage/rpm'].map(
-  paths.below,
-)
+export const DATABASES: readonly Resource[] = [
+  '/var/lib/dpkg',
+  '/lib/apk',
+  '/usr/lib/apk',
+  '/var/lib/rpm',
+  '/usr/lib/sysimage/rpm',
+].map(paths.below)
 
 // The tools complain about names that they do not know, and go on.
 const SCRIPT = `LC_ALL=C
