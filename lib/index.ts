@@ -47,12 +47,7 @@ export {
   defineModule,
 } from './core/module.ts'
 export { type FactDefinition, defineFact } from './core/fact.ts'
-export {
-  type ChannelHost,
-  type ChannelStep,
-  type OpenChannel,
-  defineChannel,
-} from './core/reader.ts'
+export { type ChannelHost, type ChannelStep, type OpenChannel, defineChannel } from './core/reader.ts'
 export {
   type Prediction,
   type Probe,

@@ -2,7 +2,14 @@ import type { Duplex } from 'node:stream'
 import { UserError } from '../core/errors.ts'
 import type { Channel } from './channel.ts'
 import type { Passphrases } from './passphrases.ts'
-import type { HostAddress } from './transport.ts'
+
+/** What of an inventory's host is needed to connect to it. */
+export interface HostAddress {
+  /** The inventory's name, looked up in the ssh config. */
+  readonly name: string
+  /** Where to connect when the ssh config has no HostName for the name, and DNS and /etc/hosts do not know it either. */
+  readonly address: string
+}
 
 /** A way to reach hosts, as a value in the inventory: `ssh()`, `local()`, `dockerExec({ … })`, `chroot({ … })`, or your own. */
 export interface ConnectionType {

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Reply } from '../core/probe.ts'
 import type { ShellStep } from '../core/module.ts'
-import type { ConnectionType } from './connection-type.ts'
+import type { ConnectionType, HostAddress } from './connection-type.ts'
+
+export type { HostAddress } from './connection-type.ts'
 
 /** How to get a connection to a host. One transport serves one run: its connections share the lock of a machine. */
 export interface Transport {
@@ -12,15 +14,11 @@ export interface Transport {
    * the host, the next ones never run
    * @throws UnreachableError with what was tried and what to do next
    */
-  connect(host: HostAddress, signal: AbortSignal): Promise<Connection>
+  connect(host: HostToReach, signal: AbortSignal): Promise<Connection>
 }
 
-/** What of an inventory's host is needed to connect to it. */
-export interface HostAddress {
-  /** The inventory's name, looked up in the ssh config. */
-  readonly name: string
-  /** Where to connect when the ssh config has no HostName for the name, and DNS and /etc/hosts do not know it either. */
-  readonly address: string
+/** A host as the inventory knows it: where it is, and how it is reached. */
+export interface HostToReach extends HostAddress {
   /** @default ssh() */
   readonly connection?: ConnectionType | undefined
 }

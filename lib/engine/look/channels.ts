@@ -15,7 +15,9 @@ export class Channels {
   async ask(questions: readonly Question[]): Promise<ReadonlyMap<Question, unknown>> {
     const groups = groupBy(questions, ({ reader }) => reader.channel)
     const answers = await Promise.all(
-      [...groups].map(([channel, own]) => (channel === undefined ? new Map() : this.of(channel).ask(own))),
+      [...groups].map(async ([channel, own]) =>
+        channel === undefined ? new Map<Question, unknown>() : this.of(channel).ask(own),
+      ),
     )
     const all = new Map<Question, unknown>(answers.flatMap((one) => [...one]))
     for (const question of questions)

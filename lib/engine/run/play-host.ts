@@ -63,8 +63,8 @@ async function proveIdempotence(session: Session, done: readonly Item[]): Promis
   const { snapshot, results, mode, host } = session
   // Tasks whose result is what they print run every time, and say so themselves.
   const provable = done.filter(
-    ({ task, delegateTo, runOnce }) =>
-      task.module.verify === undefined && delegateTo === undefined && !runOnce,
+    ({ task: { module }, delegateTo, runOnce }) =>
+      module.verify === undefined && module.waits === undefined && delegateTo === undefined && !runOnce,
   )
   await observe(session, questionsOf(session, provable))
   for (const item of provable) {

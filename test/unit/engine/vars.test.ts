@@ -66,7 +66,7 @@ describe('the vars of a role and of a host', () => {
         (own) => (own['tls'] as unknown as { nmae: string }).nmae,
         /there is no var nmae: did you mean name\?/,
       ],
-      [(own) => (own['names']?.[0] as unknown as { frist: string }).frist, /did you mean first\?/],
+      [(own) => (own['names'] as unknown as { frist: string }[])[0]?.frist, /did you mean first\?/],
     ]
     for (const [read, message] of wrong)
       await assert.rejects(

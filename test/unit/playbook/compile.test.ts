@@ -82,7 +82,7 @@ describe('compiling a playbook', () => {
   it('gives a handler the same id in every run, and another on another host', () => {
     const ids = () => {
       const restart = shell('restart', { script: 'true' })
-      return compile(() => [one('a', { notify: restart })])?.handlers.map(({ id }) => id)
+      return compile(() => [one('a', { notify: restart })]).handlers?.map(({ id }) => id)
     }
     assert.deepEqual(ids(), ids())
   })

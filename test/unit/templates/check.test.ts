@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { from } from '../../../lib/core/task.ts'
+import { from } from '../../../lib/core/deferred.ts'
 import { UserError } from '../../../lib/core/errors.ts'
 import { isSecret } from '../../../lib/core/secret.ts'
 import { compileTemplate } from '../../../lib/templates/index.ts'

@@ -3,7 +3,8 @@ import type { Deferred } from '../../../core/deferred.ts'
 import { defineFact } from '../../../core/fact.ts'
 import { ask, readerOfOne } from '../../../core/probe.ts'
 import type { Resource } from '../../../core/resource.ts'
-import { type AnyModule, type Task, type TaskOptions, createTask } from '../../../core/task.ts'
+import { createTask } from '../../../core/create-task.ts'
+import type { AnyModule, Task, TaskOptions } from '../../../core/task.ts'
 import { type Lines, linesOf } from './lines.ts'
 
 type NoArgs = Readonly<Record<string, never>>
