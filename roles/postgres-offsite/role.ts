@@ -72,7 +72,12 @@ const copies = (backupDir: string, place: string, name: string): TaskList => [
 
 const nothing = (): TaskList => [
   ['path', 'timer'].map((suffix) =>
-    service(`no offsite ${suffix}`, { name: `${UNIT}.${suffix}`, state: 'stopped', enabled: false }),
+    service(`no offsite ${suffix}`, {
+      name: `${UNIT}.${suffix}`,
+      state: 'stopped',
+      enabled: false,
+      ifExists: true,
+    }),
   ),
   file('no word of an offsite copy', { path: `${STATE}/offsite.json`, state: 'absent' }),
 ]

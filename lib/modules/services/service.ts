@@ -17,6 +17,8 @@ const shape = {
   enabled: z.boolean().optional(),
   /** Have systemd read the unit file again when it changed on disk. @default true */
   daemonReload: z.boolean().optional(),
+  /** With `stopped` or `enabled: false`: a host without the unit is in order. Otherwise that is an error. @default false */
+  ifExists: z.boolean().optional(),
 }
 
 export interface ServiceArgs extends ArgsOf<typeof shape> {}
@@ -25,6 +27,10 @@ const args = z
   .strictObject(shape)
   .refine(({ state, enabled }) => state !== undefined || enabled !== undefined, {
     error: 'nothing is asked for: give state, enabled or both',
+  })
+  .refine(({ state, enabled, ifExists }) => ifExists !== true || (state !== 'started' && enabled !== true), {
+    path: ['ifExists'],
+    error: 'a unit that is not there can neither run nor be enabled',
   })
 
 /**
@@ -44,10 +50,14 @@ export const service: Module<ServiceArgs, Service> = defineModule({
   touches: ({ state }) => (state === undefined ? [services.all, paths.below('/etc/systemd')] : [EVERYTHING]),
 })
 
-function plan({ name, state, enabled, daemonReload = true }: ServiceArgs, is: Service): Plan {
-  // What is masked does not run, neither now nor at boot.
+function plan(
+  { name, state, enabled, daemonReload = true, ifExists = false }: ServiceArgs,
+  is: Service,
+): Plan {
+  // What is masked, or not there, does not run, neither now nor at boot.
   const settled = state !== 'started' && enabled !== true && !isActive(is)
   if (is.load === 'masked' && settled) return { changes: [], because: 'the unit is masked' }
+  if (is.load === 'not-found' && settled && ifExists) return { changes: [], because: 'there is no such unit' }
   assertUnit(name, is)
   const reload = daemonReload && is.needsReload
   const changes: Change[] = [
