@@ -2,14 +2,19 @@ import { z } from 'zod'
 import { type Secret, isSecret } from './secret.ts'
 
 /**
- * An absolute path on a host. A newline would break the line-wise tools that answer about many paths at once; one
- * spelling for a path, because what a task touches and what a probe sees are compared as text.
+ * An absolute path on a host as it is written, with the slash that it may end in. A newline would break the line-wise
+ * tools that answer about many paths at once.
  */
-export const absolutePath = z
+export const writtenPath = z
   .string()
   .regex(/^\/[^\0\n\r]*$/, 'must be an absolute path without line breaks')
   .refine((path) => !/\/\.\.?(\/|$)/.test(path), 'must not contain /./ or /../')
-  .transform((path) => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1'))
+
+/** One spelling for a path, because what a task touches and what a probe sees are compared as text. */
+export const normalPath = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1')
+
+/** An absolute path on a host, in its one spelling. */
+export const absolutePath = writtenPath.transform(normalPath)
 
 /** Permissions as four octal digits. A string, because a bare 644 in code is a decimal number. */
 export const fileMode = z.string().regex(/^[0-7]{4}$/, "must be four octal digits in quotes, such as '0644'")

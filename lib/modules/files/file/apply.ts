@@ -5,21 +5,21 @@ import { type Access, accessCommands, certainAccess } from '../../shared/access.
 import { EXPLAIN, orExplain } from '../../shared/explain.ts'
 import { folderOf } from '../../shared/parent-folders.ts'
 import { type FileState, innermost } from './state.ts'
-import { fileAccess } from './plan.ts'
+import { fileAccess, wantedType } from './plan.ts'
 
 /** The commands that make a path what is wanted. Each may be run again after having been stopped half way. */
 export function applyFile(args: FileArgs, state: FileState): ShellStep[] {
   const path = quote(args.path)
   if (args.state === 'absent')
     return [{ script: [EXPLAIN, orExplain(`rm -rf -- ${path}`, args.path)].join('\n') }]
-  const lines = state.here.type === args.state ? mend(args, state) : make(args, state)
+  const lines = state.here.type === wantedType(args, state.here) ? mend(args, state) : make(args, state)
   return [{ script: ['set -eu', EXPLAIN, ...lines].join('\n') }]
 }
 
 function mend(args: FileArgs, state: FileState): string[] {
   const path = quote(args.path)
-  const isLink = args.state === 'link'
-  const relink = isLink && state.here.target !== args.target
+  const isLink = state.here.type === 'link'
+  const relink = args.state === 'link' && state.here.target !== args.target
   const wanted = fileAccess(args, state)
   if (relink) return [...replaceLink(args), ...accessCommands(wanted, fresh(state), path, isLink)]
   const commands = accessCommands(wanted, state.here, path, isLink)
@@ -30,10 +30,17 @@ function make(args: FileArgs, state: FileState): string[] {
   const path = quote(args.path)
   const has = { ...fresh(state), mode: args.state === 'directory' ? '' : '0600' }
   return [
-    ...(state.here.type === 'absent' ? [] : [orExplain(`rm -rf -- ${path}`, args.path)]),
+    ...removal(args, state),
     ...create(args, path),
     ...accessCommands(fileAccess(args, state), has, path, args.state === 'link'),
   ]
+}
+
+function removal({ path, force }: FileArgs, { here }: FileState): string[] {
+  if (here.type === 'absent') return []
+  // It may have been filled since it was looked at.
+  const tool = here.type !== 'directory' ? 'rm -f' : force === 'remove-tree' ? 'rm -rf' : 'rmdir'
+  return [orExplain(`${tool} -- ${quote(path)}`, path)]
 }
 
 const fresh = (state: FileState): Partial<Access> => certainAccess(state.access, innermost(state))

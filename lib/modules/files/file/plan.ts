@@ -1,8 +1,8 @@
 import type { Change } from '../../../core/change.ts'
-import { UserError } from '../../../core/errors.ts'
 import type { Certain, Plan } from '../../../core/module.ts'
 import { type Prediction, predict } from '../../../core/probe.ts'
 import { type Resource, paths } from '../../../core/resource.ts'
+import { entries } from '../../shared/entries.ts'
 import { sha256 } from '../../shared/sha256.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import { readBody } from '../../shared/text.ts'
@@ -14,19 +14,21 @@ import {
   sameAccounts,
   wantedAccess,
 } from '../../shared/access.ts'
-import { ancestors, assertFolder, folderOf } from '../../shared/parent-folders.ts'
+import { ancestors } from '../../shared/parent-folders.ts'
 import type { FileArgs } from './args.ts'
-import { type FileState, innermost, missing } from './state.ts'
+import { assertPlace, described } from './place.ts'
+import { type FileState, innermost, mayRemove, missing } from './state.ts'
 
 export function planFile(args: FileArgs, state: FileState): Plan {
   const { here } = state
   assertPlace(args, state)
   if (args.state === 'absent') return here.type === 'absent' ? GONE : removal(args, state)
   const wanted = fileAccess(args, state)
-  const made = here.type !== args.state
+  const type = wantedType(args, here)
+  const made = here.type !== type
   const kept: Stat = made ? { type: 'absent' } : here
   const changes: Change[] = [
-    ...(made ? [{ what: 'state', from: here.type, to: args.state }] : []),
+    ...(made ? [{ what: 'state', from: described(state), to: type }] : []),
     ...(args.state === 'link' && here.target !== args.target
       ? [{ what: 'target', from: here.target, to: args.target }]
       : []),
@@ -34,60 +36,59 @@ export function planFile(args: FileArgs, state: FileState): Plan {
   ]
   if (changes.length > 0) return { changes, leaves: leaves(args, state, wanted) }
   const shown = args.state === 'link' ? `-> ${args.target}` : `${here.mode} ${here.owner}:${here.group}`
-  return { changes, because: `already a ${args.state} ${shown}` }
+  return { changes, because: `already a ${type} ${shown}` }
 }
 
 const GONE: Plan = { changes: [], because: 'already absent' }
 
 const removal = (args: FileArgs, state: FileState): Plan => ({
-  changes: [{ what: 'state', from: state.here.type, to: 'absent' }],
+  changes: [{ what: 'state', from: described(state), to: 'absent' }],
   leaves: [
     predict(stat, args.path, { type: 'absent' }),
     predict(sha256, args.path, undefined),
     predict(readBody, args.path, undefined),
+    predict(entries, args.path, 0),
     ...unchanged(state),
   ],
 })
 
-const newMode = (type: 'directory' | 'file' | 'link', folder: Stat): string =>
+const newMode = (type: Stat['type'], folder: Stat): string =>
   type === 'file' ? '0644' : type === 'link' ? '0777' : isSetgid(folder) ? '2755' : '0755'
 
 /** Mode and owner that it will have. A thing of the wrong kind is replaced, so what it has does not count. */
 export function fileAccess(args: FileArgs, state: FileState): Access {
-  if (args.state === 'absent') throw new TypeError('nothing has no owner')
-  const kept: Stat = state.here.type === args.state ? state.here : { type: 'absent' }
-  return wantedAccess(args, state.access, kept, innermost(state), newMode(args.state, innermost(state)))
+  const type = wantedType(args, state.here)
+  const kept: Stat = state.here.type === type ? state.here : { type: 'absent' }
+  return wantedAccess(args, state.access, kept, innermost(state), newMode(type, innermost(state)))
 }
 
-function assertPlace({ path, state: wanted, force = false }: FileArgs, { here, above }: FileState): void {
-  const parent = above.at(-1)
-  if (wanted === 'absent') return
-  const blocked = above.find(({ stat: { type } }) => type === 'file' || type === 'other')
-  if (blocked !== undefined) assertFolder(blocked.path, blocked.stat)
-  if (wanted !== 'directory' && parent !== undefined) assertFolder(folderOf(path), parent.stat)
-  if (force || here.type === 'absent' || here.type === wanted) return
-  throw new UserError('E_OTHER_KIND', `${path} is a ${kind(here)}, not a ${wanted}`, {
-    hint: 'force: true removes what is there first.',
-  })
-}
-
-const kind = ({ type, target }: Stat): string => (type === 'link' ? `link to ${target}` : type)
+/** What will be at the path. */
+export const wantedType = ({ state }: FileArgs, here: Stat): Stat['type'] =>
+  state === 'exists' ? here.type : state
 
 function leaves(args: FileArgs, state: FileState, wanted: Access): Prediction[] {
   // Whether the folder at the end of a link hands down its group is not known.
-  if (innermost(state).type === 'link' && state.here.type !== args.state) return []
-  const { path, state: type, target } = args
-  const kept = state.here.type === 'file' && type === 'file'
+  const { path, target } = args
+  const type = wantedType(args, state.here)
+  const made = state.here.type !== type
+  if (innermost(state).type === 'link' && made) return []
   const size = state.here.type === 'file' ? (state.here.size ?? 0) : 0
   const stats: Stat = {
-    type: type as Stat['type'],
+    ...(made ? {} : state.here),
+    type,
     ...wanted,
     ...(type === 'file' ? { size } : {}),
     ...(target === undefined ? {} : { target }),
   }
   const body = type === 'file' ? '' : undefined
   const content = [predict(sha256, path, body === '' ? EMPTY : undefined), predict(readBody, path, body)]
-  return [predict(stat, path, stats), ...(kept ? [] : content), ...unchanged(state)]
+  const below = mayRemove(args) ? [predict(entries, path, made ? 0 : state.entries)] : []
+  return [
+    predict(stat, path, stats),
+    ...below,
+    ...(type === 'file' && !made ? [] : content),
+    ...unchanged(state),
+  ]
 }
 
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
@@ -115,7 +116,7 @@ export function touchesOfFile(
   state: FileState | undefined,
   certain: Certain,
 ): readonly Resource[] {
-  const whole = args.state === 'absent' || args.state === 'link' || args.force === true
+  const whole = args.state === 'link' || mayRemove(args)
   return [
     whole ? paths.below(args.path) : paths.at(args.path),
     ...(args.state === 'directory' ? created(args, state, certain).map(paths.at) : []),

@@ -1,4 +1,5 @@
-import { type Probe, ask, askAll } from '../../../core/probe.ts'
+import { type Probe, ask, askAll, known } from '../../../core/probe.ts'
+import { entries } from '../../shared/entries.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import { type AccessState, probeAccess } from '../../shared/access.ts'
 import { ancestors } from '../../shared/parent-folders.ts'
@@ -10,6 +11,8 @@ export interface FileState {
   /** From the outermost to the one that it lies in. */
   readonly above: readonly { readonly path: string; readonly stat: Stat }[]
   readonly access: AccessState
+  /** How much lies below; 0 where nothing can be removed. */
+  readonly entries: number
 }
 
 export function probeFile(args: FileArgs): Probe<FileState> {
@@ -21,8 +24,13 @@ export function probeFile(args: FileArgs): Probe<FileState> {
       parse: (answers) => above.map((path, i) => ({ path, stat: answers[i] as Stat })),
     },
     access: probeAccess(args),
+    entries: mayRemove(args) ? ask(entries, args.path) : known(0),
   })
 }
+
+/** Whether something that is there may have to go. */
+export const mayRemove = ({ state, force = false }: FileArgs): boolean =>
+  state === 'absent' || force !== false
 
 /** The folder that exists already and is nearest. */
 export const innermost = ({ above }: FileState): Stat =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Certain } from '../../../../lib/core/module.ts'
+import type { Certain, ShellStep } from '../../../../lib/core/module.ts'
 import { paths } from '../../../../lib/core/resource.ts'
 import type { FileArgs } from '../../../../lib/modules/files/file/args.ts'
 import { file } from '../../../../lib/modules/files/file/module.ts'
-import { SHELLS, converge, itAsRoot, touchesOf, useTemp } from '../driver.ts'
+import { SHELLS, converge, itAsRoot, observe, run, touchesOf, useTemp } from '../driver.ts'
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   describe(`file under ${name}`, () => {
@@ -97,6 +97,55 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       await apply({ path: at('f'), state: 'link', target: 'x', force: true })
     })
 
+    it('removes a directory that is not empty only when told so, and says how much goes', async () => {
+      mkdirSync(at('d/e'), { recursive: true })
+      writeFileSync(at("d/e/it's"), '')
+      const link = { path: at('d'), state: 'link', target: 'x' } as const
+      const full = { code: 'E_OTHER_KIND', message: `${at('d')} is a directory with 2 entries, not a link` }
+      await assert.rejects(apply(link), {
+        code: 'E_OTHER_KIND',
+        message: `${at('d')} is a directory, not a link`,
+      })
+      await assert.rejects(apply({ ...link, force: true }), full)
+      const { changes } = await apply({ ...link, force: 'remove-tree' })
+      assert.deepEqual(changes[0], { what: 'state', from: 'directory with 2 entries', to: 'link' })
+      mkdirSync(at('empty'))
+      await apply({ ...link, path: at('empty'), force: true })
+      mkdirSync(at('one/x'), { recursive: true })
+      const gone = await apply({ path: at('one'), state: 'absent' })
+      assert.deepEqual(gone.changes, [{ what: 'state', from: 'directory with 1 entry', to: 'absent' }])
+    })
+
+    it('leaves a directory that was filled after it was looked at', async () => {
+      mkdirSync(at('d'))
+      const { module, args } = file('it', { path: at('d'), state: 'file', force: true })
+      const state = await observe(shell, module.probe(args))
+      writeFileSync(at('d/new'), 'data')
+      const [step] = module.apply(args, state)
+      assert.notEqual((await run(shell, step as ShellStep)).code, 0)
+      assert.equal(readFileSync(at('d/new'), 'utf8'), 'data')
+    })
+
+    itAsRoot('sets mode and owner of what must exist', async () => {
+      const exists = (path: string, more: object): Promise<unknown> =>
+        apply({ path: at(path), state: 'exists', ...more }).then(({ changes }) => changes)
+      await assert.rejects(exists('key', { mode: '0600' }), {
+        code: 'E_NOT_THERE',
+        message: `${at('key')} does not exist`,
+      })
+      writeFileSync(at('key'), 'secret', { mode: 0o644 })
+      assert.deepEqual(await exists('key', { mode: '0600' }), [{ what: 'mode', from: '0644', to: '0600' }])
+      assert.deepEqual(await exists('key', { mode: '0600', owner: 'root' }), [])
+      mkdirSync(at('d'))
+      await exists('d', { mode: '2750', group: 'daemon' })
+      assert.equal(lstatSync(at('d')).gid, 1)
+      symlinkSync('key', at('l'))
+      await exists('l', { owner: 4242 })
+      assert.equal(lstatSync(at('l')).uid, 4242)
+      assert.equal(lstatSync(at('key')).uid, 0)
+      await assert.rejects(exists('l', { mode: '0600' }), /is a link to key, which has no mode of its own/)
+    })
+
     it('says that the folder is missing, or is none', async () => {
       await assert.rejects(apply({ path: at('no/f'), state: 'file' }), { code: 'E_NO_DIRECTORY' })
       writeFileSync(at('f'), '')
@@ -137,6 +186,8 @@ describe('arguments of file', () => {
   it('are refused before any host is touched', () => {
     refused({ path: 'relative', state: 'file' }, /absolute path/)
     refused({ path: '/a', state: 'file', mode: '644' }, /four octal digits/)
+    refused({ path: '/a/', state: 'file' }, /path: ends in a slash/)
+    file('it', { path: '/a/', state: 'directory' })
     refused({ path: '/a', state: 'link' }, /target: goes with/)
     refused({ path: '/a', state: 'file', target: 'x' }, /target: goes with/)
     refused({ path: '/a', state: 'absent', owner: 'x' }, /owner/)

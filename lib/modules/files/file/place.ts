@@ -1,0 +1,45 @@
+import { UserError } from '../../../core/errors.ts'
+import { MANY } from '../../shared/entries.ts'
+import { assertFolder, folderOf } from '../../shared/parent-folders.ts'
+import type { Stat } from '../../shared/stat.ts'
+import type { FileArgs } from './args.ts'
+import type { FileState } from './state.ts'
+
+/** @throws UserError when it cannot be made there, or something is in its place */
+export function assertPlace(args: FileArgs, state: FileState): void {
+  const { path, state: wanted, force = false } = args
+  const { here, above } = state
+  const parent = above.at(-1)
+  if (wanted === 'absent') return
+  if (wanted === 'exists') return assertThere(args, here)
+  const blocked = above.find(({ stat: { type } }) => type === 'file' || type === 'other')
+  if (blocked !== undefined) assertFolder(blocked.path, blocked.stat)
+  if (wanted !== 'directory' && parent !== undefined) assertFolder(folderOf(path), parent.stat)
+  if (here.type === 'absent' || here.type === wanted || force === 'remove-tree') return
+  if (force && state.entries === 0) return
+  throw new UserError('E_OTHER_KIND', `${path} is a ${described(state)}, not a ${wanted}`, {
+    hint: force
+      ? "force: 'remove-tree' removes it with all that is in it."
+      : "force: true removes what is there first, and force: 'remove-tree' also a directory that is not empty.",
+  })
+}
+
+function assertThere({ path, mode }: FileArgs, here: Stat): void {
+  if (here.type === 'absent')
+    throw new UserError('E_NOT_THERE', `${path} does not exist`, {
+      hint: 'With state: exists only mode and owner are set: what is there comes from elsewhere.',
+    })
+  if (here.type === 'link' && mode !== undefined)
+    throw new UserError('E_OTHER_KIND', `${path} is a ${kind(here)}, which has no mode of its own`, {
+      hint: 'Name the file that the link leads to.',
+    })
+}
+
+const kind = ({ type, target }: Stat): string => (type === 'link' ? `link to ${target}` : type)
+
+/** What is there, and how much of it. */
+export function described({ here, entries: count }: FileState): string {
+  if (here.type !== 'directory' || count === 0) return kind(here)
+  const many = count > MANY ? `more than ${MANY}` : String(count)
+  return `directory with ${many} ${count === 1 ? 'entry' : 'entries'}`
+}
