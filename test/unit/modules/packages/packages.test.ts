@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ShellStep } from '../../../../lib/core/module.ts'
 import type { Reply } from '../../../../lib/core/probe.ts'
 import {
@@ -10,11 +11,12 @@ import {
   paths,
 } from '../../../../lib/core/resource.ts'
 import { packages } from '../../../../lib/modules/packages/packages/module.ts'
+import { packageListed } from '../../../../lib/modules/packages/packages/listed-reader.ts'
 import { packageVersion } from '../../../../lib/modules/packages/packages/version-reader.ts'
 import { containers } from '../../../../lib/modules/docker/shared/kinds.ts'
 import { services } from '../../../../lib/modules/shared/service.ts'
 import { installedPackages, packageInstalled } from '../../../../lib/modules/packages/packages/reader.ts'
-import { SHELLS, answers, run, touchesOf } from '../driver.ts'
+import { SHELLS, answers, run, touchesOf, useTemp } from '../driver.ts'
 
 const fixture = (name: string): Reply => ({
   code: 0,
@@ -24,6 +26,7 @@ const fixture = (name: string): Reply => ({
 const reply = (text: string): Reply => ({ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) })
 
 describe('the readers of packages', () => {
+  const temp = useTemp()
   const installed = (from: Reply, names: string[]): unknown[] =>
     packageInstalled.parse(from, names).map((one) => (one instanceof Error ? one : one.installed))
 
@@ -56,6 +59,40 @@ describe('the readers of packages', () => {
     ])
   })
 
+  it('tell what can be installed, by lists of today', () => {
+    const policy = (age: string): Reply =>
+      reply(
+        `${age}\ninstalled curl\njq:\n  Installed: (none)\n  Candidate: 1.6\nvirtual:\n  Installed: (none)\n  Candidate: (none)\n`,
+      )
+    const names = ['curl', 'jq', 'jq:amd64', 'virtual', 'mispelled']
+    assert.deepEqual(packageListed.parse(policy('fresh'), names), ['yes', 'yes', 'yes', 'no', 'no'])
+    assert.deepEqual(packageListed.parse(policy('old'), names).slice(2), ['yes', 'unlisted', 'unlisted'])
+    assert.deepEqual(packageListed.parse(reply('none\n'), ['x']), ['yes'])
+  })
+
+  it('take lists for old that are empty, of yesterday, or older than a source', async function () {
+    if (!existsSync('/usr/bin/apt-cache')) this.skip()
+    const at = (name: string): string => join(temp(), name)
+    mkdirSync(at('lists'))
+    mkdirSync(at('sources.list.d'))
+    const age = async (): Promise<string | undefined> => {
+      const script = packageListed.ask(['bash'])
+      const here = script.replace('/var/lib/apt/lists', at('lists')).replaceAll('/etc/apt', temp())
+      return (await run(['dash'], { script: here })).stdout.toString().split('\n')[0]
+    }
+    const hoursAgo = (hours: number): number => Date.now() / 1000 - hours * 3600
+    utimesSync(at('sources.list.d'), hoursAgo(50), hoursAgo(50))
+    assert.equal(await age(), 'old')
+    writeFileSync(at('lists/deb_Packages.lz4'), '')
+    assert.equal(await age(), 'fresh')
+    writeFileSync(at('sources.list.d/new.list'), '')
+    utimesSync(at('lists'), hoursAgo(1), hoursAgo(1))
+    assert.equal(await age(), 'old')
+    rmSync(at('sources.list.d'), { recursive: true })
+    utimesSync(at('lists'), hoursAgo(25), hoursAgo(25))
+    assert.equal(await age(), 'old')
+  })
+
   it('say when nothing was answered', () => {
     assert.throws(() => packageInstalled.parse(reply(''), ['x']), /was not answered/)
   })
@@ -64,16 +101,18 @@ describe('the readers of packages', () => {
     it(`are scripts that ${name} runs`, async () => {
       const [found] = await answers(shell, packageInstalled, ['no-such-package'])
       assert.deepEqual({ ...found, manager: '' }, { manager: '', installed: false })
+      assert.deepEqual(await answers(shell, packageListed, ['bash']), ['yes'])
       assert.equal((await run(shell, { script: packageVersion.ask(['no-such-package']) })).code, 0)
     })
   }
 })
 
 describe('package', () => {
-  const state = (manager: string, found: Record<string, boolean>, versions = {}): unknown => ({
+  const state = (manager: string, found: Record<string, boolean>, versions = {}, listed = {}): unknown => ({
     packages: Object.fromEntries(
       Object.entries(found).map(([name, installed]) => [name, { manager, installed }]),
     ),
+    listed,
     versions,
   })
   const script = (args: Parameters<typeof packages>[1], seen: unknown): string => {
@@ -87,8 +126,9 @@ describe('package', () => {
     const seen = state('apt', { curl: true, jq: false })
     const plan = task.module.plan(task.args, seen)
     assert.deepEqual(plan.changes, [{ what: 'jq', from: 'absent', to: 'present' }])
+    const installed = plan.leaves?.filter(({ question }) => question.reader === packageInstalled)
     assert.deepEqual(
-      plan.leaves?.map(({ answer }) => answer),
+      installed?.map(({ answer }) => answer),
       [
         { manager: 'apt', installed: true },
         { manager: 'apt', installed: true },
@@ -104,6 +144,24 @@ describe('package', () => {
     assert.match(script({ names: ['curl', 'jq'], state: 'absent' }, seen), /apt remove -- curl$/)
     assert.match(script({ names: 'curl', state: 'absent' }, state('apk', { curl: true })), /apk del .*curl$/)
     assert.match(script({ names: 'curl', state: 'absent' }, state('dnf', { curl: true })), /-y remove curl/)
+  })
+
+  it('says of a package that the lists do not know, before anything is changed', () => {
+    const plan = (listed: string, update?: 'never'): unknown => {
+      const task = packages('it', { names: ['curl', 'mispelled'], update })
+      return task.module.plan(
+        task.args,
+        state('apt', { curl: true, mispelled: false }, {}, { mispelled: listed }),
+      ).changes
+    }
+    const unknown = { code: 'E_NO_PACKAGE', message: 'the package lists of the host do not know mispelled' }
+    assert.throws(() => plan('no'), unknown)
+    assert.throws(() => plan('unlisted', 'never'), unknown)
+    assert.deepEqual(plan('unlisted'), [
+      { what: 'mispelled', from: 'absent', to: 'present, if newer package lists have it' },
+    ])
+    const gone = packages('it', { names: 'mispelled', state: 'absent' })
+    assert.deepEqual(gone.module.plan(gone.args, state('apt', { mispelled: false })).changes, [])
   })
 
   it('fetches the lists unless told not to', () => {

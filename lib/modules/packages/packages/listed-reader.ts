@@ -1,0 +1,57 @@
+import type { Reader } from '../../../core/probe.ts'
+import { paths } from '../../../core/resource.ts'
+import { quote } from '../../../core/sh.ts'
+import { installedPackages } from './reader.ts'
+
+/**
+ * Whether a package can be installed: `no` where package lists of today do not have it; `unlisted` where the lists are
+ * older than that or than the sources, so that newer ones may have it. Only apt is asked; elsewhere it is `yes`.
+ */
+export type Listed = 'yes' | 'no' | 'unlisted'
+
+/** Costs apt-cache a look into the lists, for packages that are not installed. */
+export const packageListed: Reader<Listed> = {
+  name: 'package-listed',
+  ask: (names) => `set -- ${names.map(quote).join(' ')}\n${SCRIPT}`,
+  parse: ({ stdout }, names) => {
+    const [age = '', ...lines] = stdout.toString().split('\n')
+    const has = new Set<string>()
+    let current = ''
+    for (const line of lines) {
+      const [, name] = /^(\S+):$/.exec(line) ?? []
+      const [, candidate] = /^ {2}Candidate: (.+)$/.exec(line) ?? []
+      if (name !== undefined) current = name
+      if (candidate !== undefined && candidate !== '(none)') has.add(current)
+      if (line.startsWith('installed ')) has.add(line.slice('installed '.length))
+    }
+    // apt leaves out the host's own architecture.
+    const known = (name: string): boolean => has.has(name) || has.has(name.replace(/:[^:]*$/, ''))
+    return names.map((name) => (age === 'none' || known(name) ? 'yes' : age === 'fresh' ? 'no' : 'unlisted'))
+  },
+  sees: (name) => [
+    installedPackages.at(name),
+    ...['/var/lib/dpkg', '/var/lib/apt', '/etc/apt'].map(paths.below),
+  ],
+}
+
+const SCRIPT = `LC_ALL=C
+export LC_ALL
+lists=/var/lib/apt/lists
+if ! command -v apt-cache >/dev/null || ! command -v dpkg-query >/dev/null; then echo none; exit 0; fi
+fresh() {
+  [ -n "$(find $lists -maxdepth 0 -mmin -1440 2>/dev/null)" ] || return 1
+  [ -n "$(find $lists -maxdepth 1 -name '*Packages*' 2>/dev/null)" ] || return 1
+  [ -z "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer $lists 2>/dev/null)" ]
+}
+if fresh; then echo fresh; else echo old; fi
+format='\${Package} \${Package}:\${Architecture} \${db:Status-Abbrev}\\n'
+installed=" $(dpkg-query -W -f "$format" -- "$@" 2>/dev/null | sed -n 's/ .i[^ ]* *$//p' | tr '\\n' ' ') "
+for name do
+  shift
+  case $installed in
+    *" $name "*) echo "installed $name" ;;
+    *) set -- "$@" "$name" ;;
+  esac
+done
+[ $# -eq 0 ] || apt-cache policy "$@" </dev/null 2>/dev/null
+exit 0`
