@@ -16,8 +16,8 @@ export function ask<Answer>(reader: Reader<Answer>, key: string, on?: unknown): 
 }
 
 /** One question. */
-export function question<Answer>(reader: Reader<Answer>, key: string, on?: unknown): Question {
-  return { reader, key, on } as Question
+export function question<Answer>(reader: Reader<Answer>, key: string, on?: unknown): Question<Answer> {
+  return { reader, key, on }
 }
 
 /** A probe that asks nothing. */
