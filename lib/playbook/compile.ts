@@ -85,7 +85,7 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
 
   const compileGroup = (group: Group, around: Surroundings): Entry[] => {
     checkGroup(group, known)
-    const inner = within(around, group.options)
+    const inner = within(around, group.options, { name: group.options.name ?? 'a group', at: group.at })
     for (const condition of inner.conditions)
       if (isDeferred(condition)) checkDependencies('a group', condition.tasks, listed, group.at)
     if (group.rescue.length === 0 && group.always.length === 0) return compileList(group.tasks, inner)
@@ -104,14 +104,14 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
   const compileTask = (task: Task, around: Surroundings): Entry[] => {
     checkTask(task, listed, handlers, known)
     listed.add(task)
-    const inner = within(around, task.options)
+    const inner = within(around, task.options, task)
     const notify = [...around.notify, ...handlersOf(task)].map((handler) => {
       const made = handlers.get(handler)
       if (made !== undefined) return made
       checkHandler(handler, listed, known)
       const one = makeItem(
         handler,
-        { ...within(around, handler.options), conditions: conditionsOf([], handler) },
+        { ...within(around, handler.options, handler), conditions: conditionsOf([], handler) },
         [],
         true,
       )
@@ -181,14 +181,18 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
 }
 
 /** What holds inside of something with these options. */
-function within(around: Surroundings, options: SharedOptions): Surroundings {
+function within(
+  around: Surroundings,
+  options: SharedOptions,
+  { name, at }: { readonly name: string; readonly at: string },
+): Surroundings {
   const { become, becomeUser, ignoreErrors, delegateTo, runOnce, timeoutMs } = options
   const own = { ignoreErrors, delegateTo, runOnce, timeoutMs }
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
   return {
     ...around,
     tags: [...around.tags, ...(options.tags ?? [])],
-    notify: [...around.notify, ...handlersOf({ options, name: '', at: '' })],
+    notify: [...around.notify, ...handlersOf({ options, name, at })],
     conditions: conditionsOf(around.conditions, { options }),
     environment: { ...around.environment, ...options.environment },
     options: { ...around.options, ...given, ...rights(around.options, become, becomeUser) },

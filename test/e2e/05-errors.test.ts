@@ -79,7 +79,7 @@ describe('mistakes', function () {
       () => (writeFileSync(`${folder}/bad.ts`, 'export default {{'), `${folder}/bad.ts`),
       /bad\.ts/,
     ],
-    ['no such playbook', () => 'sit', /there is no playbook sit\n\s*Did you mean site\?/],
+    ['no such playbook', () => 'sit', /there is no playbook sit in \S+\n\s*Did you mean site\?/],
   ]
   for (const [what, path, expected] of early) {
     it(`${what}: exit 1, before any host is touched`, async () => {
@@ -96,7 +96,7 @@ describe('mistakes', function () {
     [['site', '-e', 'imge=x'], /there is no var imge: did you mean image\?/],
     [['site', '-e', 'maxConnections=3'], /maxConnections/],
     [['site', '--detailed-exitcode'], /--check/],
-    [['site', '-i', 'nowhere.ts'], /there is no inventory nowhere\.ts/],
+    [['site', '-i', 'nowhere.ts'], /there is no inventory \S*nowhere\.ts/],
     [[], /playbook/],
   ]
   for (const [args, expected] of options) {
