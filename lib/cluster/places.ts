@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import type { nodeVars } from './vars/node.ts'
+import type { NodeVars } from './vars/node.ts'
 
 /** PostgreSQL's configuration on the node. */
 export const CONFIG = '/etc/run-playbook/postgres'
@@ -11,7 +10,7 @@ export const SECRETS = '/etc/run-playbook/secrets'
 export const SHARED = '/var/lib/run-playbook/postgres'
 
 /** Mounts of every container that works with the database and its repository. */
-export const mounts = (vars: Pick<z.output<typeof nodeVars>, 'dataDir' | 'backupDir'>) => ({
+export const mounts = (vars: Pick<NodeVars, 'dataDir' | 'backupDir'>) => ({
   data: { source: vars.dataDir, target: '/var/lib/postgresql/data' },
   repository: { source: vars.backupDir, target: '/var/lib/pgbackrest' },
   config: { source: CONFIG, target: '/etc/postgresql', readOnly: true },

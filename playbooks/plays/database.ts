@@ -8,7 +8,14 @@ import {
   postgresPrimaryRestart,
   postgresReplica,
 } from 'run-playbook/roles'
-import { tune, type ClusterContext, clusterOf, nodeVarsOf, type WayBack, whyBack } from 'run-playbook/cluster'
+import {
+  tune,
+  type ClusterContext,
+  clusterOf,
+  nodeRoleVarsOf,
+  type WayBack,
+  whyBack,
+} from 'run-playbook/cluster'
 import { statusPlay } from './status-service.ts'
 
 interface DatabaseOptions {
@@ -32,7 +39,7 @@ export function databasePlays(
 ): readonly Play[] {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
-  const node = nodeVarsOf(context, primary)
+  const node = nodeRoleVarsOf(context, primary)
   const databases = vars.databases.map((name) => ({ name, password: secrets.password(`postgres.${name}`) }))
   const running = fact(primary).server !== undefined
   const settled = (host: Host) => fact(host).disk === 'replica' && !returning.has(host)
@@ -97,7 +104,8 @@ export function followersOf(
 export function shrinks(context: ClusterContext, primary: Host): boolean {
   const { nodes, fact } = clusterOf(context)
   return (
-    nodes.includes(primary) && lowers(fact(primary).server?.capacity, nodeVarsOf(context, primary)(primary))
+    nodes.includes(primary) &&
+    lowers(fact(primary).server?.capacity, nodeRoleVarsOf(context, primary)(primary))
   )
 }
 
@@ -110,7 +118,7 @@ export function replicaPlay(
   which: (host: Host) => boolean,
 ): Play {
   const { fact } = clusterOf(context)
-  const node = nodeVarsOf(context, primary)
+  const node = nodeRoleVarsOf(context, primary)
   const comeBack = (host: Host) => {
     const way = returning.get(host)
     return way && { way, because: whyBack(fact(host), fact(primary), way) }

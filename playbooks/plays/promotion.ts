@@ -9,7 +9,7 @@ import {
 import {
   type ClusterContext,
   clusterOf,
-  nodeVarsOf,
+  nodeRoleVarsOf,
   type Promotion,
   type PromotionWish,
   planPromotion,
@@ -29,7 +29,7 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
   const promotion = planPromotion(cluster, wish)
   const { to } = promotion
   const from = predecessor(promotion)
-  const node = nodeVarsOf(context, to)
+  const node = nodeRoleVarsOf(context, to)
   const successor = { successor: to.name, successorAddress: to.address }
   const running = others(to).filter((host) => host !== from && fact(host).server?.recovery === true)
   const plays: (Play | false)[] = [

@@ -1,12 +1,12 @@
 import { defineRole, z } from 'run-playbook'
-import { nodeVars } from 'run-playbook/cluster'
+import { nodeRoleVars } from 'run-playbook/cluster'
 import { backupService, backupTasks } from './tasks.ts'
 
 /** What takes a node's backups, into its own repository. */
 export const postgresBackupService = defineRole({
   name: 'postgres-backup-service',
   tags: ['backup'],
-  vars: nodeVars,
+  vars: nodeRoleVars,
   tasks: backupService,
 })
 

@@ -1,5 +1,5 @@
 import { type TaskList, changed, containers, docker, paths } from 'run-playbook'
-import { CONFIG, type NodeVars, mounts, policyEnv } from 'run-playbook/cluster'
+import { CONFIG, type NodeRoleVars, mounts, policyEnv } from 'run-playbook/cluster'
 import { pgbackrest } from 'run-playbook/postgres'
 import { TLS_PORT } from '../postgres-node/pgbackrest.ts'
 
@@ -11,7 +11,7 @@ const where = {
 }
 
 /** The container that answers the other nodes and takes this node's backups, and where they go. */
-export function backupService(vars: NodeVars): TaskList {
+export function backupService(vars: NodeRoleVars): TaskList {
   const shared = mounts(vars)
   return [
     docker(

@@ -1,5 +1,5 @@
 import { copy, defineRole, file, service, template, z } from 'run-playbook'
-import { SECRETS, SHARED, nodeVars } from 'run-playbook/cluster'
+import { SECRETS, SHARED, nodeRoleVars } from 'run-playbook/cluster'
 import { drillNow, drillResult } from './module.ts'
 import { serviceUnit, timerUnit } from './units.ts'
 
@@ -10,7 +10,7 @@ const PROGRAM = '/usr/local/sbin/run-playbook-drill'
 export const postgresDrill = defineRole({
   name: 'postgres-drill',
   tags: ['backup', 'drill'],
-  vars: nodeVars,
+  vars: nodeRoleVars,
   tasks: ({ image, backupDir, drillDir, drill, turn }) => [
     file('drill folder', { path: drillDir, state: 'directory' }),
     template('drill program', {

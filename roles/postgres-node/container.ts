@@ -1,9 +1,9 @@
 import { type TaskList, containers, docker, paths } from 'run-playbook'
-import { mounts, type NodeVars, slotName } from 'run-playbook/cluster'
+import { mounts, type NodeRoleVars, slotName } from 'run-playbook/cluster'
 import { waitForPostgres, wholeServer } from 'run-playbook/postgres'
 
 /** The container `postgres`. Nothing in it depends on who is primary, or who else is there: it would be made anew then. */
-export function nodeContainer(vars: NodeVars): TaskList {
+export function nodeContainer(vars: NodeRoleVars): TaskList {
   const { address, port, image, dataDir } = vars
   const shared = mounts(vars)
   return [
@@ -48,7 +48,7 @@ export function nodeContainer(vars: NodeVars): TaskList {
 
 /** A replica may have to copy the whole cluster first; one that has its data is there within minutes. */
 export function nodeAccepts(
-  { address, port }: NodeVars,
+  { address, port }: NodeRoleVars,
   role: 'primary' | 'replica',
   timeoutMs = 120_000,
 ): TaskList {

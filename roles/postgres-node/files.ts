@@ -1,5 +1,5 @@
 import { type Task, type TaskList, copy, template } from 'run-playbook'
-import { CONFIG, SECRETS, tune, type NodeVars, slotName } from 'run-playbook/cluster'
+import { CONFIG, SECRETS, tune, type NodeRoleVars, slotName } from 'run-playbook/cluster'
 import { pgbackrestConfig } from './pgbackrest.ts'
 import { folderTasks } from './folders.ts'
 
@@ -7,7 +7,7 @@ const managed = { mode: '0644', owner: 'root', group: 'root' }
 const secret = { mode: '0400', owner: 'root', group: 'root' }
 
 /** A node's folders, secrets and configuration. `reload` is notified when PostgreSQL has to read it again. */
-export function nodeFiles(vars: NodeVars, reload: Task): TaskList {
+export function nodeFiles(vars: NodeRoleVars, reload: Task): TaskList {
   const { postgres, replicator, rewinder } = vars.passwords
   const password = (name: string, path: string, content: typeof postgres) =>
     copy(name, { dest: `${SECRETS}/${path}`, content, ...secret })
@@ -22,7 +22,7 @@ export function nodeFiles(vars: NodeVars, reload: Task): TaskList {
 }
 
 /** What PostgreSQL and its entrypoint read: the same for primary and replica, so that a promotion changes an address only. */
-export function nodeConfig(vars: NodeVars, reload: Task): TaskList {
+export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
   const { address, port, nodes, network, primary, maxConnections, synchronous, maxSlotWalKeepSize } = vars
   return [
     // Read by the entrypoint. Not variables: those would make a new container of every promotion, and for every new node.

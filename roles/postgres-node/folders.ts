@@ -1,8 +1,8 @@
 import { type TaskList, file } from 'run-playbook'
-import { CONFIG, PGBACKREST, SECRETS, SHARED, type NodeVars } from 'run-playbook/cluster'
+import { CONFIG, PGBACKREST, SECRETS, SHARED, type NodeRoleVars } from 'run-playbook/cluster'
 
 /** The folders on the node that its containers mount. */
-export const folderTasks = ({ dataDir, backupDir }: NodeVars): TaskList => [
+export const folderTasks = ({ dataDir, backupDir }: NodeRoleVars): TaskList => [
   // Their owner is the image's affair: the entrypoint gives them to its postgres user.
   file('data folder', { path: dataDir, state: 'directory' }),
   file('backup folder', { path: backupDir, state: 'directory' }),

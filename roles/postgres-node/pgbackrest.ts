@@ -1,5 +1,5 @@
 import { type TaskList, copy, file, template } from 'run-playbook'
-import { type NodeVars, PGBACKREST, SECRETS, retentionOptions } from 'run-playbook/cluster'
+import { type NodeRoleVars, PGBACKREST, SECRETS, retentionOptions } from 'run-playbook/cluster'
 import { repositoryCipher } from './cipher.ts'
 
 /** The port that pgBackRest's own server listens on by default. */
@@ -8,7 +8,7 @@ const STANZA = 'main'
 const CIPHER = `${SECRETS}/pgbackrest_cipher`
 
 /** What pgBackRest needs to be there before PostgreSQL archives its first segment. */
-export function pgbackrestConfig(vars: NodeVars): TaskList {
+export function pgbackrestConfig(vars: NodeRoleVars): TaskList {
   const { address, port, retention } = vars
   const peers = vars.nodes
     .filter((node) => node.address !== address)

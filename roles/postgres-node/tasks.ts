@@ -1,9 +1,9 @@
 import type { Task } from 'run-playbook'
-import type { NodeVars } from 'run-playbook/cluster'
+import type { NodeRoleVars } from 'run-playbook/cluster'
 import { postgresSettings } from 'run-playbook/postgres'
 
 /** The node's own connection to its database, as superuser. */
-export const superuser = ({ address, port, passwords }: NodeVars) => ({
+export const superuser = ({ address, port, passwords }: NodeRoleVars) => ({
   host: address,
   port,
   user: 'postgres',
@@ -11,5 +11,5 @@ export const superuser = ({ address, port, passwords }: NodeVars) => ({
 })
 
 /** Takes the configuration into effect, with a restart where that is needed – or leaves that for later. */
-export const loadConfiguration = (vars: NodeVars, restartLater = false): Task =>
+export const loadConfiguration = (vars: NodeRoleVars, restartLater = false): Task =>
   postgresSettings('load the configuration', { on: superuser(vars), container: 'postgres', restartLater })

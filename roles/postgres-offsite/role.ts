@@ -1,5 +1,5 @@
 import { type TaskList, copy, defineRole, file, packages, service, template } from 'run-playbook'
-import { SHARED, nodeVars } from 'run-playbook/cluster'
+import { SHARED, nodeRoleVars } from 'run-playbook/cluster'
 
 const UNIT = 'run-playbook-offsite'
 const PROGRAM = `/usr/local/sbin/${UNIT}`
@@ -45,7 +45,7 @@ WantedBy=timers.target
 export const postgresOffsite = defineRole({
   name: 'postgres-offsite',
   tags: ['backup', 'offsite'],
-  vars: nodeVars,
+  vars: nodeRoleVars,
   tasks: ({ backupDir, offsite, nodes, address }) => {
     const name = nodes.find((node) => node.address === address)?.name ?? address
     return offsite === undefined ? nothing() : copies(backupDir, offsite, name)

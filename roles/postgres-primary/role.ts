@@ -1,5 +1,5 @@
 import { type TaskList, defineRole, file, secretValue, z } from 'run-playbook'
-import { type NodeVars, nodeVars, slotsOfOthers } from 'run-playbook/cluster'
+import { type NodeRoleVars, nodeRoleVars, slotsOfOthers } from 'run-playbook/cluster'
 import { postgresDatabase, postgresRole, postgresSettings, postgresSlot } from 'run-playbook/postgres'
 import { leftoverSlots } from '../postgres-node/leftover-slots.ts'
 import { followed } from './followed.ts'
@@ -7,7 +7,7 @@ import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'
 import { nodeFiles } from '../postgres-node/files.ts'
 import { loadConfiguration, superuser } from '../postgres-node/tasks.ts'
 
-const vars = nodeVars.extend({
+const vars = nodeRoleVars.extend({
   /** Databases to create, each with an owner of the same name. */
   databases: z.array(z.strictObject({ name: z.string(), password: secretValue })).default([]),
   /** `later`: what needs a restart is left to the role `postgres-primary-restart`. */
@@ -39,7 +39,7 @@ export const postgresPrimary = defineRole({
 export const postgresPrimaryRestart = defineRole({
   name: 'postgres-primary-restart',
   tags: ['postgres'],
-  vars: nodeVars.extend({
+  vars: nodeRoleVars.extend({
     /** How many replicas stream from it now. */
     replicas: z.int().min(0).default(0),
   }),
@@ -59,7 +59,7 @@ const REWIND = [
   'pg_read_binary_file(text, bigint, bigint, boolean)',
 ]
 
-function inside(vars: NodeVars): TaskList {
+function inside(vars: NodeRoleVars): TaskList {
   const on = superuser(vars)
   const slots = slotsOfOthers(vars)
   return [

@@ -1,5 +1,5 @@
 import { defineRole, file, shell, z } from 'run-playbook'
-import { nodeVars, slotsOfOthers } from 'run-playbook/cluster'
+import { nodeRoleVars, slotsOfOthers } from 'run-playbook/cluster'
 import { superuser } from '../postgres-node/tasks.ts'
 import { backupFree } from './backup-free.ts'
 import { handedOver } from './handed-over.ts'
@@ -11,14 +11,14 @@ const BACKUP_SECONDS = 120
 /** Before anything is changed: its own backup would be broken off as well. */
 export const postgresTakesOver = defineRole({
   name: 'postgres-takes-over',
-  vars: nodeVars,
+  vars: nodeRoleVars,
   tasks: (vars) => [backupFree('no backup', { on: superuser(vars), seconds: BACKUP_SECONDS })],
 })
 
 /** The primary, on its way to be one no more. */
 export const postgresHandsOver = defineRole({
   name: 'postgres-hands-over',
-  vars: nodeVars.extend({ running: z.boolean(), successor: z.string(), successorAddress: z.string() }),
+  vars: nodeRoleVars.extend({ running: z.boolean(), successor: z.string(), successorAddress: z.string() }),
   tasks: (vars) => {
     const { address, port, dataDir, image, successor, successorAddress } = vars
     return [
@@ -39,7 +39,7 @@ export const postgresHandsOver = defineRole({
 /** A lost primary whose disk can be reached: it must not come back as one. */
 export const postgresFenced = defineRole({
   name: 'postgres-fenced',
-  vars: nodeVars.extend({ successor: z.string(), successorAddress: z.string() }),
+  vars: nodeRoleVars.extend({ successor: z.string(), successorAddress: z.string() }),
   tasks: ({ dataDir, successor, successorAddress }) => [
     shell('fence', {
       script: `echo "$SUCCESSOR, $(date -u +%Y-%m-%dT%H:%M:%SZ)" > fenced && sync && docker stop postgres >/dev/null 2>&1 || true`,
@@ -53,7 +53,7 @@ export const postgresFenced = defineRole({
 /** The new primary. */
 export const postgresPromoted = defineRole({
   name: 'postgres-promoted',
-  vars: nodeVars.extend({ from: z.string() }),
+  vars: nodeRoleVars.extend({ from: z.string() }),
   tasks: (vars) => [
     file('no fence', { path: `${vars.dataDir}/fenced`, state: 'absent' }),
     promoted('promote', {

@@ -1,5 +1,5 @@
 import { defineRole, z } from 'run-playbook'
-import { nodeVars } from 'run-playbook/cluster'
+import { nodeRoleVars } from 'run-playbook/cluster'
 import { leftoverSlots } from '../postgres-node/leftover-slots.ts'
 import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'
 import { nodeConfig, nodeFiles } from '../postgres-node/files.ts'
@@ -12,7 +12,7 @@ const COPY_MS = 24 * 3_600_000
 export const postgresReplica = defineRole({
   name: 'postgres-replica',
   tags: ['postgres'],
-  vars: nodeVars.extend({
+  vars: nodeRoleVars.extend({
     /** What it has on its disk decides how long to wait for it. */
     data: z.enum(['none', 'some']).default('some'),
     /** For a node that was left behind: how it becomes a replica again, and why it has to. */
@@ -35,6 +35,6 @@ export const postgresReplica = defineRole({
 export const postgresFollows = defineRole({
   name: 'postgres-follows',
   tags: ['postgres'],
-  vars: nodeVars,
+  vars: nodeRoleVars,
   tasks: (vars) => nodeConfig(vars, loadConfiguration(vars, true)),
 })

@@ -1,67 +1,66 @@
 import { z } from 'zod'
-import { secretValue } from '../../core/schemas.ts'
 import { backupPolicy, retentionPolicy } from './backup.ts'
 
-/** What every node of the cluster needs to know, primary or replica. */
+/**
+ * What the inventory says of a node of the cluster: the only place where these vars, their defaults and their checks are
+ * written down. Playbooks and roles take them from here.
+ *
+ * @example
+ * export default defineInventory({ vars: nodeVars, hosts: { … }, groups: { postgres: { hosts: […] } } })
+ *
+ * @example With vars of your own:
+ * vars: nodeVars.extend({ rack: z.string() })
+ */
 export const nodeVars = z.strictObject({
-  image: z.string(),
-  /** This node's overlay address: the only one that PostgreSQL listens on. */
-  address: z.string(),
-  port: z.int().default(5432),
-  /** The name and overlay address of every node, this one included. */
-  nodes: z.array(z.strictObject({ name: z.string(), address: z.string() })),
-  /** The primary's overlay address. */
-  primary: z.string(),
-  /** Clients may connect from here. */
-  network: z.string().default('10.88.0.0/24'),
-  dataDir: z.string(),
-  backupDir: z.string(),
-  /** Where a drill restores the newest backup to; empty at other times. */
+  /** `auto` sets up WireGuard where there is no overlay yet; `external` never touches it. @default 'auto' */
+  overlay: z.enum(['auto', 'external']).default('auto'),
+  /** Where the other nodes reach this one for WireGuard. @default the address that SSH reached */
+  endpoint: z.string().optional(),
+  /** Folder of the data, mounted at /var/lib/postgresql/data. @default '/data/postgres' */
+  dataDir: z.string().default('/data/postgres'),
+  /** Folder of the repository, mounted at /var/lib/pgbackrest. @default '/data/backups' */
+  backupDir: z.string().default('/data/backups'),
+  /** Where `run-playbook restore` makes copies. @default '/data/restore' */
+  restoreDir: z.string().default('/data/restore'),
+  /** Where a drill restores to, which needs as much room as the database. Empty at other times. @default '/data/drill' */
   drillDir: z.string().default('/data/drill'),
-  /** MiB of memory and number of cores: what PostgreSQL is tuned to. */
-  memoryMb: z.number(),
-  cores: z.number(),
-  /** The most cores of any node: a standby must allow at least as many worker processes as its primary. */
-  mostCores: z.number(),
-  maxConnections: z.int().default(100),
-  retention: retentionPolicy.prefault({}),
-  /** Whether the repository is encrypted at rest. Decided before the first backup. */
+  /**
+   * What needs a restart of the primary: `restart` restarts it, `switchover` promotes a replica that has been restarted.
+   * @default 'restart'
+   */
+  rolling: z.enum(['restart', 'switchover']).default('restart'),
+  /** A commit waits until one replica has it: the loss of any one node loses none. @default false, as in PostgreSQL */
+  synchronous: z.boolean().default(false),
+  /**
+   * How much WAL the primary keeps for a replica that is away, such as `2GB`. Beyond that the replica has to be copied
+   * anew. @default '2GB'
+   */
+  maxSlotWalKeepSize: z
+    .string()
+    .regex(/^\d+(MB|GB)$/, "must be a size such as '2GB' or '512MB'")
+    .default('2GB'),
+  /** Encrypts the repository, with a key that is made and kept in the secrets. Decided before the first backup. @default false */
   encrypt: z.boolean().default(false),
-  /** Where a copy of the repository goes: a folder on something mounted, or what rsync understands, `user@host:/path`. */
+  /**
+   * A copy of the repository after each backup and every hour: a folder on something mounted, or what rsync understands,
+   * `user@host:/path`. @default none
+   */
   offsite: z
     .string()
     .regex(/^[\w@%:./-]+$/, 'must be a path or user@host:/path')
     .optional(),
+  /** When backups are taken. @default every night from 02:00 UTC, a full one each week */
   schedule: backupPolicy.prefault({}),
-  /** When the weekly drill begins, on the node whose turn is first. In the node's time zone. */
+  /** What the repository keeps: `{ full: '14d', diff: 7 }`. @default every moment of two weeks */
+  retention: retentionPolicy.prefault({}),
+  /** When the weekly drill begins, on the node whose turn is first. In the node's time zone. @default Sunday at 4 */
   drill: z
     .strictObject({
       day: z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']).default('Sun'),
       hour: z.int().min(0).max(23).default(4),
     })
     .prefault({}),
-  /** When its turn comes in the nightly backups: 0 is the first. */
-  turn: z.int().min(0).default(0),
-  /** Of `secrets.certificate`: what the nodes' pgBackRest know each other by. */
-  tls: z.object({ authority: z.string(), certificate: z.string(), privateKey: secretValue }),
-  /** A commit waits until one replica has it. */
-  synchronous: z.boolean().default(false),
-  /** How much WAL a primary keeps for a replica that does not come for it. */
-  maxSlotWalKeepSize: z.string().default('2GB'),
-  passwords: z.strictObject({
-    /** The key of the repository's encryption. */
-    cipher: secretValue.optional(),
-    postgres: secretValue,
-    replicator: secretValue,
-    rewinder: secretValue,
-  }),
 })
 
+/** The vars of a node in effect. */
 export type NodeVars = z.output<typeof nodeVars>
-
-/** The slot on the primary, and the name in pg_stat_replication, of the node with this address. */
-export const slotName = (address: string): string => `node_${address.replaceAll('.', '_')}`
-
-/** The slots that a primary has: one for every other node. */
-export const slotsOfOthers = ({ address, nodes }: Pick<NodeVars, 'address' | 'nodes'>): string[] =>
-  nodes.filter((node) => node.address !== address).map((node) => slotName(node.address))

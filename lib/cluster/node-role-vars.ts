@@ -1,43 +1,26 @@
 import type { Host } from '../playbook/inventory.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
-import { hostVarsOf } from './vars/host.ts'
 import { repositoryKeyOf } from './repository-key.ts'
+import { hostVarsOf } from './vars/host.ts'
 
 /** What the roles of a node are told, under `primary`. */
-export function nodeVarsOf(context: ClusterContext, primary: Host) {
+export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
   const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
+  const mostCores = Math.max(...nodes.map((one) => fact(one).cores))
   return (host: Host) => {
-    const {
-      dataDir,
-      backupDir,
-      drillDir,
-      encrypt,
-      offsite,
-      schedule,
-      retention,
-      synchronous,
-      maxSlotWalKeepSize,
-    } = hostVarsOf(host)
+    const own = hostVarsOf(host)
     return {
+      ...own,
       image: vars.image,
       address: host.address,
       nodes: nodes.map(({ name, address }) => ({ name, address })),
       turn: nodes.indexOf(host),
       primary: primary.address,
-      dataDir,
-      backupDir,
-      drillDir,
-      encrypt,
-      offsite,
-      schedule,
-      retention,
-      synchronous,
-      maxSlotWalKeepSize,
       memoryMb: fact(host).memoryMb,
       cores: fact(host).cores,
-      mostCores: Math.max(...nodes.map((one) => fact(one).cores)),
+      mostCores,
       maxConnections: vars.maxConnections,
       tls: secrets.certificate(`pgbackrest.${host.name}`, {
         authority: 'pgbackrest',
@@ -48,7 +31,7 @@ export function nodeVarsOf(context: ClusterContext, primary: Host) {
         postgres: secrets.password('postgres.superuser'),
         replicator: secrets.password('postgres.replicator'),
         rewinder: secrets.password('postgres.rewinder'),
-        ...(encrypt && cipher && { cipher }),
+        ...(own.encrypt && cipher && { cipher }),
       },
     }
   }

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { secretValue } from '../../core/schemas.ts'
+import { nodeVars } from './node.ts'
+
+/** What the roles of a node know: its own vars, and what follows from the cluster that it is part of. */
+export const nodeRoleVars = nodeVars.extend({
+  image: z.string(),
+  /** This node's overlay address: the only one that PostgreSQL listens on. */
+  address: z.string(),
+  /** @default 5432 */
+  port: z.int().default(5432),
+  /** The name and overlay address of every node, this one included. */
+  nodes: z.array(z.strictObject({ name: z.string(), address: z.string() })),
+  /** The primary's overlay address. */
+  primary: z.string(),
+  /** Clients may connect from here. @default '10.88.0.0/24' */
+  network: z.string().default('10.88.0.0/24'),
+  /** MiB of memory: what PostgreSQL is tuned to. */
+  memoryMb: z.number(),
+  /** Number of cores: what PostgreSQL is tuned to. */
+  cores: z.number(),
+  /** The most cores of any node: a standby must allow at least as many worker processes as its primary. */
+  mostCores: z.number(),
+  /** @default 100 */
+  maxConnections: z.int().default(100),
+  /** When its turn comes in the nightly backups: 0 is the first. @default 0 */
+  turn: z.int().min(0).default(0),
+  /** Of `secrets.certificate`: what the nodes' pgBackRest know each other by. */
+  tls: z.object({ authority: z.string(), certificate: z.string(), privateKey: secretValue }),
+  passwords: z.strictObject({
+    /** The key of the repository's encryption. */
+    cipher: secretValue.optional(),
+    postgres: secretValue,
+    replicator: secretValue,
+    rewinder: secretValue,
+  }),
+})
+
+/** The vars of a node's roles in effect. */
+export type NodeRoleVars = z.output<typeof nodeRoleVars>
+
+/** The slot on the primary, and the name in pg_stat_replication, of the node with this address. */
+export const slotName = (address: string): string => `node_${address.replaceAll('.', '_')}`
+
+/** The slots that a primary has: one for every other node. */
+export const slotsOfOthers = ({ address, nodes }: Pick<NodeRoleVars, 'address' | 'nodes'>): string[] =>
+  nodes.filter((node) => node.address !== address).map((node) => slotName(node.address))
