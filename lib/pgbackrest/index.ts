@@ -2,6 +2,7 @@
  * What pgBackRest repositories can bring back, computed from their archives. Pure, without any dependency: the status
  * service carries it in its bundle.
  */
+export { type PgbackrestBackup, type PgbackrestInfo, parseInfo, parseStanzas } from './info.ts'
 export type { Archive, Backup, Range, Repository, Switch } from './repository.ts'
 export { parseRepository } from './parse.ts'
 export { type BackupWindow, type RecoverableWindow, type WindowEnd, recoverableWindow } from './window.ts'

@@ -1,3 +1,4 @@
+import type { PgbackrestBackup } from './info.ts'
 import type { Backup } from './repository.ts'
 import { parseLsn } from './segment.ts'
 
@@ -28,24 +29,23 @@ export function parseBackup(
 }
 
 /** One of the backups that `pgbackrest info --output=json` tells of. */
-export function parseInfoBackup(found: unknown, versions: ReadonlyMap<number, string>): Backup | undefined {
-  const all = object(found)
-  const part = (name: string) => object(all[name])
-  const id = part('database')['id']
-  return backup(String(all['label']), {
-    type: all['type'],
-    id,
-    version: versions.get(Number(id)),
-    start: part('timestamp')['start'],
-    stop: part('timestamp')['stop'],
-    wal: [part('archive')['start'], part('archive')['stop']],
-    lsn: [part('lsn')['start'], part('lsn')['stop']],
-    needs: all['reference'] ?? (all['prior'] === null ? [] : [all['prior']]),
-    damaged: all['error'],
-    size: part('info')['size'],
-    added: object(part('info')['repository'])['delta'],
+export const backupOfInfo = (
+  found: PgbackrestBackup,
+  versions: ReadonlyMap<number, string>,
+): Backup | undefined =>
+  backup(found.label, {
+    type: found.type,
+    id: found.database,
+    version: versions.get(found.database),
+    start: found.start,
+    stop: found.stop,
+    wal: [found.wal?.start, found.wal?.stop],
+    lsn: [found.lsn?.start, found.lsn?.stop],
+    needs: found.needs,
+    damaged: found.error,
+    size: found.size,
+    added: found.added,
   })
-}
 
 function backup(label: string, found: Values): Backup | undefined {
   const type = TYPES[String(found['type']) as keyof typeof TYPES] as Backup['type'] | undefined

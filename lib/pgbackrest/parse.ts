@@ -1,4 +1,5 @@
-import { object, parseBackup, parseInfoBackup, parseJson } from './parse-backup.ts'
+import { type PgbackrestInfo, parseStanzas } from './info.ts'
+import { backupOfInfo, object, parseBackup, parseJson } from './parse-backup.ts'
 import type { Archive, Backup, Range, Repository, Switch } from './repository.ts'
 import { parseLsn } from './segment.ts'
 
@@ -87,16 +88,13 @@ class Reading {
 
   // The stanza's clusters first: a backup only names its number.
   #info(text: string): void {
-    const found = parseJson(text)
-    const [stanza] = (Array.isArray(found) ? found : []).map(object)
-    const clusters = Array.isArray(stanza?.['db']) ? stanza['db'].map(object) : []
-    for (const { id, version } of clusters) this.#versions.set(Number(id), String(version))
-    // From the text: it has more digits than a number holds.
-    const systemId = [...text.matchAll(/"system-id":(\d+)/g)].at(-1)?.[1]
-    if (systemId !== undefined) this.#db.set('db-system-id', systemId)
-    const backups = Array.isArray(stanza?.['backup']) ? stanza['backup'] : []
-    for (const one of backups) this.#add(parseInfoBackup(one, this.#versions), String(object(one)['label']))
-    if (stanza === undefined) this.#problems.push('pgbackrest info did not answer with JSON')
+    const found = firstStanza(text)
+    if (found === undefined) this.#problems.push('pgbackrest info did not answer with JSON')
+    for (const { id, version, systemId } of found?.databases ?? []) {
+      this.#versions.set(id, version)
+      this.#db.set('db-system-id', systemId)
+    }
+    for (const one of found?.backups ?? []) this.#add(backupOfInfo(one, this.#versions), one.label)
   }
 
   #add(backup: Backup | undefined, label: string): void {
@@ -132,6 +130,14 @@ class Reading {
     if (!/^[0-9A-F]{8}$/.test(timeline)) return
     if (wrong || switches.length === 0) this.#problems.push(`${timeline}.history is damaged`)
     else this.#archive(id).histories.set(Number.parseInt(timeline, 16), switches)
+  }
+}
+
+function firstStanza(text: string): PgbackrestInfo | undefined {
+  try {
+    return [...parseStanzas(text).values()][0]
+  } catch {
+    return undefined
   }
 }
 

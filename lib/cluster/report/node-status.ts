@@ -5,7 +5,7 @@ import { fromRepository, windowOf } from '../status/backups.ts'
 import type { Node } from '../status/config.ts'
 import type { RepositoryFacts } from '../status/backups.ts'
 import { parseStateFile } from '../status/state-files.ts'
-import { parseInfo } from '../status/pgbackrest-info.ts'
+import { parseKnownStanza } from '../status/known-stanza.ts'
 import { factsSchema, slowFactsSchema } from '../status/postgres-facts.ts'
 import { SCHEMA_VERSION } from '../status/schema.ts'
 import type { Known } from '../status/warnings/warn.ts'
@@ -90,7 +90,7 @@ function repositoryOf(answer: Answer, clock: number): Reading<RepositoryFacts> {
   const text = answer.facts.get('info')
   const labels = answer.facts.get('folders')
   try {
-    const info = parseInfo(JSON.parse(text ?? ''), 'main')
+    const info = parseKnownStanza(text ?? '', 'main')
     const folders = labels === undefined ? null : new Set(labels.split(' '))
     const value = { info, folders, window: archiveOf(answer), freeBytes: null, totalBytes: null }
     return { value, readAt: clock, failure: undefined }

@@ -22,23 +22,23 @@ export function fromRepository(
   now: number,
 ): Backups {
   const { info, folders, freeBytes = null, totalBytes = null } = value ?? { info: undefined, folders: null }
-  const list = (info?.backup ?? []).map((one): Backup => ({
+  const list = (info?.backups ?? []).map((one): Backup => ({
     label: one.label,
     type: one.type,
-    result: folders !== null && !folders.has(one.label) ? 'missing' : one.error === true ? 'error' : 'ok',
-    startedAt: iso(one.timestamp.start * 1000),
-    finishedAt: iso(one.timestamp.stop * 1000),
-    ageSeconds: Math.max(0, round(now / 1000 - one.timestamp.stop)),
-    durationSeconds: one.timestamp.stop - one.timestamp.start,
-    databaseBytes: one.info.size,
-    repositoryBytes: one.info.repository.delta ?? null,
+    result: folders !== null && !folders.has(one.label) ? 'missing' : one.error ? 'error' : 'ok',
+    startedAt: iso(one.start * 1000),
+    finishedAt: iso(one.stop * 1000),
+    ageSeconds: Math.max(0, round(now / 1000 - one.stop)),
+    durationSeconds: one.stop - one.start,
+    databaseBytes: one.size,
+    repositoryBytes: one.added ?? null,
   }))
   const last = (type: Backup['type']) => list.findLast((one) => one.type === type) ?? null
   return {
     readAt: readAt === undefined ? null : iso(readAt),
     old: failure !== undefined,
-    reason: failure?.message ?? (info === undefined || info.status.code === 0 ? null : info.status.message),
-    running: failure === undefined ? (info?.status.lock?.backup.held ?? null) : null,
+    reason: failure?.message ?? (info === undefined || info.code === 0 ? null : info.message),
+    running: failure === undefined ? (info?.locked ?? null) : null,
     lastAttempt,
     last: { full: last('full'), diff: last('diff'), incr: last('incr') },
     list,

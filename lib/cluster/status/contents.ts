@@ -1,10 +1,15 @@
 import * as z from 'zod'
-import { type RecoverableWindow, parseRepository, recoverableWindow } from '../../pgbackrest/index.ts'
-import { type StanzaInfo, parseInfo } from './pgbackrest-info.ts'
+import {
+  type PgbackrestInfo,
+  type RecoverableWindow,
+  parseRepository,
+  recoverableWindow,
+} from '../../pgbackrest/index.ts'
+import { parseKnownStanza } from './known-stanza.ts'
 
 /** What the backup service found in the repository. It has the key of an encrypted one, the status service has none. */
 export interface Contents {
-  readonly info: StanzaInfo
+  readonly info: PgbackrestInfo
   /** Computed from the archive itself; undefined when it could not be listed. */
   readonly window: RecoverableWindow | undefined
 }
@@ -27,7 +32,7 @@ export function parseContents(text: string, stanza: string): Contents & { readon
 function understood(info: unknown, error: string | null, listing: string, stanza: string): Contents {
   if (error !== null) throw new Error(error)
   return {
-    info: parseInfo(info, stanza),
+    info: parseKnownStanza(info, stanza),
     window: listing === '' ? undefined : recoverableWindow(parseRepository(listing)),
   }
 }

@@ -1,6 +1,6 @@
 import type { ShellStep } from '../../../core/module.ts'
 import { sh } from '../../../core/sh.ts'
-import type { BackupType } from '../shared/info.ts'
+import type { BackupType } from '../../info.ts'
 import { QUIET, pgbackrestStep } from '../shared/steps.ts'
 import type { PgbackrestTarget } from '../shared/target.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { BackupType } from '../shared/info.ts'
+import type { BackupType } from '../../info.ts'
 import { type Duration, duration } from '../shared/duration.ts'
 import { type PgbackrestTarget, targetArgs } from '../shared/target.ts'
 import type { BackupPolicy } from './policy.ts'

@@ -1,6 +1,6 @@
 import { UserError } from '../../../core/errors.ts'
 import { type Module, defineModule } from '../../../core/module.ts'
-import type { PgbackrestBackup } from '../shared/info.ts'
+import type { PgbackrestBackup } from '../../info.ts'
 import { seconds } from '../shared/duration.ts'
 import { type PgbackrestState, probePgbackrest, touchesRepository } from '../shared/target.ts'
 import { backupStep } from './apply.ts'

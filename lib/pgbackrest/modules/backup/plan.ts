@@ -1,7 +1,7 @@
 import type { Change } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
 import type { Plan } from '../../../core/module.ts'
-import type { PgbackrestBackup } from '../shared/info.ts'
+import type { PgbackrestBackup } from '../../info.ts'
 import { ownBackups } from '../shared/state.ts'
 import { type PgbackrestState, placeOf } from '../shared/target.ts'
 import { type Due, due, summary } from './policy.ts'

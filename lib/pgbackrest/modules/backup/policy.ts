@@ -1,4 +1,4 @@
-import type { BackupType, PgbackrestBackup } from '../shared/info.ts'
+import type { BackupType, PgbackrestBackup } from '../../info.ts'
 import { type Duration, ago, seconds } from '../shared/duration.ts'
 
 /** How old the newest backup may become. A full one counts as a differential and an incremental one too. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { UserError } from '../../../core/errors.ts'
 import type { Reader } from '../../../core/probe.ts'
 import { type Output, output } from '../../../modules/shared/output.ts'
-import { type PgbackrestInfo, parseInfo } from './info.ts'
+import { type PgbackrestInfo, parseInfo } from '../../info.ts'
 import { resource } from './schemas.ts'
 import { type PgbackrestPlace, inPlace, seenOf } from './shell.ts'
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../../core/errors.ts'
-import type { PgbackrestBackup, PgbackrestDatabase, PgbackrestInfo } from './info.ts'
+import type { PgbackrestBackup, PgbackrestDatabase, PgbackrestInfo } from '../../info.ts'
 import type { PgbackrestCluster } from './reader.ts'
 
 /** pgBackRest's codes for a repository without the stanza, or with half of it. */

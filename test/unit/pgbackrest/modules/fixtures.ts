@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { PgbackrestState } from '../../../../lib/pgbackrest/modules/index.ts'
-import { parseInfo } from '../../../../lib/pgbackrest/modules/shared/info.ts'
+import { parseInfo } from '../../../../lib/pgbackrest/info.ts'
 
 /** Recorded from a throwaway cluster: PostgreSQL 15 with pgBackRest 2.45, PostgreSQL 17 with 2.55.1. */
 export const VERSIONS = ['2.45', '2.55'] as const
