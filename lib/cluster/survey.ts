@@ -1,6 +1,6 @@
 import type { Host } from '../playbook/inventory.ts'
 import { UserError } from '../core/errors.ts'
-import { formatLsn } from './facts/disk.ts'
+import { formatLsn } from '../pgbackrest/index.ts'
 import { type NodeFact, nodeFact } from './facts/node.ts'
 import { refuseLostCluster, refuseUnfinishedRestore } from './refusals.ts'
 
@@ -108,7 +108,7 @@ export function wayBack(node: NodeFact, primary: NodeFact): WayBack | undefined 
   const back = isGone(fork, primary) ? 'reclone' : 'rewind'
   if (disk === 'primary' || node.rejoining) return back
   if (server === undefined || server.receiver === 'streaming') return undefined
-  const position = server.position ?? 0
+  const position = server.position ?? 0n
   if (timeline < primary.timeline && (fork === undefined || position > fork)) return back
   return isGone(position, primary) ? 'reclone' : undefined
 }
@@ -118,8 +118,10 @@ export function whyBack(node: NodeFact, primary: NodeFact, way: WayBack): string
   const needed = wayBack(node, primary)
   if (way === 'reclone' && needed !== 'reclone') return `a ${node.disk}'s data on timeline ${node.timeline}`
   if (needed === 'reclone') {
-    const from = Math.min(forkOf(node, primary) ?? Infinity, node.server?.position ?? Infinity)
-    return `it needs WAL from ${formatLsn(from)}, the primary's begins at ${formatLsn(primary.server?.oldestWal ?? 0)}`
+    const [from = 0n] = [forkOf(node, primary), node.server?.position ?? undefined]
+      .filter((place) => place !== undefined)
+      .toSorted((one, other) => (one < other ? -1 : 1))
+    return `it needs WAL from ${formatLsn(from)}, the primary's begins at ${formatLsn(primary.server?.oldestWal ?? 0n)}`
   }
   if (node.disk === 'primary' && primary.disk !== 'primary') return 'it was the primary until now'
   if (node.disk === 'primary')
@@ -129,8 +131,8 @@ export function whyBack(node: NodeFact, primary: NodeFact, way: WayBack): string
 }
 
 // Where the primary left the timeline that the node is on; undefined where it did not.
-const forkOf = ({ timeline }: NodeFact, { history }: NodeFact): number | undefined =>
+const forkOf = ({ timeline }: NodeFact, { history }: NodeFact): bigint | undefined =>
   history.find((one) => one.timeline === timeline)?.end
 
-const isGone = (position: number | undefined, { server }: NodeFact): boolean =>
+const isGone = (position: bigint | undefined, { server }: NodeFact): boolean =>
   position !== undefined && server?.oldestWal != null && position < server.oldestWal

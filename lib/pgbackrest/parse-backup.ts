@@ -1,6 +1,6 @@
 import type { PgbackrestBackup } from './info.ts'
 import type { Backup } from './repository.ts'
-import { parseLsn } from './segment.ts'
+import { parseLsn } from './lsn.ts'
 
 const TYPES = { full: 'full', diff: 'diff', incr: 'incr' } as const
 type Values = Readonly<Record<string, unknown>>

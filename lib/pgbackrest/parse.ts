@@ -1,7 +1,7 @@
 import { type PgbackrestInfo, parseStanzas } from './info.ts'
 import { backupOfInfo, object, parseBackup, parseJson } from './parse-backup.ts'
 import type { Archive, Backup, Range, Repository, Switch } from './repository.ts'
-import { parseLsn } from './segment.ts'
+import { parseLsn } from './lsn.ts'
 
 /**
  * Reads what `docker/postgres/pgbackrest/repository` printed. Never throws: what makes no sense becomes a problem in words.

@@ -1,6 +1,6 @@
 import type { Backup, Repository } from './repository.ts'
 import type { Target } from './target.ts'
-import { parseLsn } from './segment.ts'
+import { parseLsn } from './lsn.ts'
 
 /**
  * The backup that pgBackRest takes when it is not told one (src/command/restore): for a time the newest that ended before,

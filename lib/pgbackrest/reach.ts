@@ -1,5 +1,6 @@
 import type { Backup, Repository } from './repository.ts'
-import { formatLsn, parseLsn, parseSegment, segmentAt } from './segment.ts'
+import { formatLsn, parseLsn } from './lsn.ts'
+import { parseSegment, segmentAt } from './segment.ts'
 import { pgbackrestPick } from './pick.ts'
 import type { Target } from './target.ts'
 import {

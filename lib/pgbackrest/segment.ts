@@ -9,16 +9,6 @@ export interface Segment {
 const MB = 2 ** 20
 const SIZES = [16, 1, 2, 4, 8, 32, 64, 128, 256, 512, 1024].map((size) => size * MB)
 
-/** `0/3000028` as a number. Undefined when it is not one. */
-export function parseLsn(text: string): bigint | undefined {
-  const [, high, low] = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(text) ?? []
-  return high === undefined ? undefined : (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)
-}
-
-/** As PostgreSQL prints it. */
-export const formatLsn = (lsn: bigint): string =>
-  `${(lsn >> 32n).toString(16)}/${(lsn & 0xffffffffn).toString(16)}`.toUpperCase()
-
 export const timelineOf = (name: string): number => Number.parseInt(name.slice(0, 8), 16)
 
 /** The place that a segment's name stands for. */

@@ -1,5 +1,6 @@
 import type { Followed, Hole } from './follow.ts'
-import { type Segment, formatLsn, segmentName } from './segment.ts'
+import { formatLsn } from './lsn.ts'
+import { type Segment, segmentName } from './segment.ts'
 
 /** `2026-11-24 14:03:00Z` */
 export const moment = (at: Date | undefined): string =>

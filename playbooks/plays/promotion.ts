@@ -111,7 +111,7 @@ function returning(
   const back = new Map<Host, WayBack>()
   for (const host of nodes) {
     if (host === to || !fact(host).reached) continue
-    const ahead = kind === 'lost' && (fact(host).server?.position ?? 0) > (fact(to).server?.position ?? 0)
+    const ahead = kind === 'lost' && (fact(host).server?.position ?? 0n) > (fact(to).server?.position ?? 0n)
     const way = kind === 'finish' ? wayBack(fact(host), fact(to)) : undefined
     if (way !== undefined) back.set(host, way)
     else if (fact(host).disk === 'primary' || ahead) back.set(host, 'rewind')

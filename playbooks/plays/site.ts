@@ -49,8 +49,8 @@ function outdated({ vars, facts }: ClusterContext, { name }: Host): boolean {
 
 function mostAdvanced(context: ClusterContext, primary: Host): Host | undefined {
   const { others, fact } = clusterOf(context)
-  const position = (node: Host): number => fact(node).server?.position ?? 0
+  const position = (node: Host): bigint => fact(node).server?.position ?? 0n
   return others(primary)
     .filter((node) => fact(node).server?.receiver === 'streaming')
-    .toSorted((a, b) => position(b) - position(a))[0]
+    .toSorted((a, b) => Number(position(b) - position(a)))[0]
 }

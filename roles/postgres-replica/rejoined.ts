@@ -24,6 +24,8 @@ export const rejoined = defineModule({
     const to = way === 'rewind' ? 'a replica, by pg_rewind' : 'a replica, copied anew'
     return { changes: [{ what: 'data', from: because, to }] }
   },
+  // The script waits itself: how long the entrypoint has been stuck, and where the primary was when this node connected,
+  // is known only to who has watched since the request.
   apply: (args) => [{ script: rejoinScript(args), timeoutMs: 24 * 3_600_000, explains: true }],
   touches: ({ dataDir, container }) => [
     paths.below(dataDir),

@@ -45,7 +45,7 @@ export const owned = (places: ImagePlaces): string => sh`
 export const isDone = (report: string, id: string): string =>
   sh`grep -qx ${`as=${id}`} ${report} 2>/dev/null && grep -qx state=done ${report}`
 
-/** The copy's container works by itself; this waits for its word. */
+/** The copy's container works by itself; this waits for its report, and shows its log when it ends without one. */
 export const waitForCopy = (report: string, id: string): string => sh`
 while :; do
   if grep -qx ${`as=${id}`} ${report} 2>/dev/null; then
@@ -84,7 +84,7 @@ SELECT pg_create_restore_point(:'name');
 SELECT pg_switch_wal();
 SQL`
 
-/** Waits until this node's repository has all that the primary had written when this began. */
+/** Waits until this node's repository has all that the primary had written when this began: only the script knows that. */
 export const waitForArchive = (primary: string, backupDir: string): string => sh`
 wal=$(docker exec -u postgres postgres psql -XAtqw -F ' ' -c IDENTIFY_SYSTEM -c 'SHOW wal_segment_size' \
   "host="${primary}" user=replicator dbname=postgres replication=true passfile=/run/run-playbook/pgpass connect_timeout=5" </dev/null) || exit 1

@@ -1,4 +1,5 @@
 import { sh } from '../../core/sh.ts'
+import { parseLsn } from '../../pgbackrest/index.ts'
 
 /** What lies on a node's disk, readable without PostgreSQL and without Docker. */
 export interface DiskFact {
@@ -13,9 +14,9 @@ export interface DiskFact {
   /** Whether it was shut down as it should be; of no meaning while it runs. */
   readonly clean: boolean
   /** Where its last checkpoint is, in bytes from the beginning of WAL. */
-  readonly checkpoint: number
+  readonly checkpoint: bigint
   /** Where each earlier timeline ended, from the newest history file. */
-  readonly history: readonly { readonly timeline: number; readonly end: number }[]
+  readonly history: readonly { readonly timeline: number; readonly end: bigint }[]
   /** Asked to become a replica again, and not yet done. */
   readonly rejoining: boolean
   /** A restore of the cluster was begun and is not finished. */
@@ -53,7 +54,7 @@ export function parseDisk(found: ReadonlyMap<string, string>): DiskFact {
     systemId: found.get('systemId') ?? '',
     timeline: Math.max(Number(found.get('timeline') ?? 0), wal),
     clean: state === SHUT_DOWN || state === SHUT_DOWN_IN_RECOVERY,
-    checkpoint: Number(found.get('checkpoint') ?? 0),
+    checkpoint: BigInt(found.get('checkpoint') || 0),
     history: parseHistory(found.get('history') ?? ''),
     rejoining: found.has('rejoining'),
     restoring: found.has('restoring'),
@@ -69,18 +70,9 @@ function parseHistory(text: string): DiskFact['history'] {
   return text
     .split(' ')
     .filter(Boolean)
-    .map((entry) => {
+    .flatMap((entry) => {
       const [timeline = '', lsn = ''] = entry.split('@')
-      return { timeline: Number(timeline), end: parseLsn(lsn) }
+      const end = parseLsn(lsn)
+      return end === undefined ? [] : [{ timeline: Number(timeline), end }]
     })
 }
-
-/** `1/5000060` in bytes. */
-export function parseLsn(lsn: string): number {
-  const [high = '0', low = '0'] = lsn.split('/')
-  return Number.parseInt(high, 16) * 2 ** 32 + Number.parseInt(low, 16)
-}
-
-/** As PostgreSQL writes it. */
-export const formatLsn = (position: number): string =>
-  `${Math.floor(position / 2 ** 32).toString(16)}/${(position % 2 ** 32).toString(16)}`.toUpperCase()

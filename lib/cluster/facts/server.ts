@@ -1,6 +1,11 @@
 import { z } from 'zod'
 
-const lsn = z.number().nullable()
+// As text on the way: a number of JSON would lose its last digits.
+const lsn = z
+  .string()
+  .regex(/^\d+$/)
+  .transform((text) => BigInt(text))
+  .nullable()
 
 const schema = z.object({
   recovery: z.boolean(),
@@ -34,13 +39,13 @@ export interface ServerFact extends z.output<typeof schema> {
 
 // Nothing is received (the position is null) until a standby has replayed all that it has, and asks its primary for more.
 /** For psql in the node's container; prints one line of JSON, and for a standby a second one with its primary's address. */
-const QUERY = `SELECT jsonb_build_object(
+export const SERVER_QUERY = `SELECT jsonb_build_object(
   'recovery', pg_is_in_recovery(),
   'timeline', CASE WHEN pg_is_in_recovery() THEN (SELECT received_tli FROM pg_stat_wal_receiver)
     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
   'position', pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery()
-    THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END, '0/0'),
-  'replayed', pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0'),
+    THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END, '0/0')::text,
+  'replayed', pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::text,
   'replaying', pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS NULL,
   'receiver', (SELECT status FROM pg_stat_wal_receiver),
   'upstream', substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)'),
@@ -49,7 +54,7 @@ const QUERY = `SELECT jsonb_build_object(
   'slots', (SELECT coalesce(json_agg(json_build_object('name', slot_name, 'active', active, 'walStatus', wal_status)), '[]')
     FROM pg_replication_slots WHERE slot_type = 'physical'),
   'oldestWal', (SELECT min(('x' || substr(name, 9, 8))::bit(32)::bigint * 4294967296
-      + ('x' || substr(name, 17, 8))::bit(32)::bigint * (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'))
+      + ('x' || substr(name, 17, 8))::bit(32)::bigint * (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'))::text
     FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'),
   'capacity', (SELECT json_object_agg(name, setting::int) FROM pg_settings WHERE name IN ('max_connections',
     'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')),
@@ -72,7 +77,7 @@ export const SERVER_SCRIPT = `
         [ -n "$upstream" ] || exit 0
         pg_isready -q -U nobody -h "$upstream" -t 2 || [ $? -eq 1 ] || exit 0
         echo upstreamAnswers yes; }' <<'SQL'
-${QUERY};
+${SERVER_QUERY};
 ${UPSTREAM};
 SQL
   fi`

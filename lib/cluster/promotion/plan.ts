@@ -1,7 +1,7 @@
 import type { Host } from '../../playbook/inventory.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Cluster } from '../cluster.ts'
-import { formatLsn } from '../facts/disk.ts'
+import { formatLsn } from '../../pgbackrest/index.ts'
 import type { NodeFact } from '../facts/node.ts'
 import { refuseUnfinishedRestore } from '../refusals.ts'
 import { refuseForeign } from '../survey.ts'
@@ -58,7 +58,7 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
     return { kind: 'planned', to, from: primary }
   }
   if (old.clean && old.server === undefined && old.container !== 'running') {
-    const whole = self.timeline === old.timeline && (self.server?.position ?? 0) > old.checkpoint
+    const whole = self.timeline === old.timeline && (self.server?.position ?? 0n) > old.checkpoint
     if (whole) return { kind: 'planned', to, from: primary }
     if (!wish.loseCommits)
       throw refusal(
@@ -140,7 +140,7 @@ function refuseUnready({ fact }: Cluster, to: Host, from: Host, { maxLag }: Prom
         hint: 'run-playbook site mends its replication.',
       },
     )
-  const lag = (old.server?.position ?? 0) - (self.server.replayed ?? 0)
+  const lag = (old.server?.position ?? 0n) - (self.server.replayed ?? 0n)
   if (lag > maxLag)
     throw refusal(`${to.name} is ${lag} bytes of WAL behind ${from.name}, and ${maxLag} are allowed`, {
       hint: 'Wait until it has caught up, or allow more: -e max-lag=BYTES. Writers wait while it catches up.',
@@ -187,10 +187,10 @@ const knowsItsEnd = ({ rejoining, server }: NodeFact): boolean =>
 
 /** Positive when the first has more than the second: by timeline, then by position. */
 const advance = (a: NodeFact, b: NodeFact): number =>
-  a.timeline - b.timeline || (a.server?.position ?? 0) - (b.server?.position ?? 0)
+  a.timeline - b.timeline || Number((a.server?.position ?? 0n) - (b.server?.position ?? 0n))
 
 const at = ({ server, timeline }: NodeFact): string =>
-  `${formatLsn(server?.position ?? 0)} on timeline ${timeline}`
+  `${formatLsn(server?.position ?? 0n)} on timeline ${timeline}`
 
 const refusal = (message: string, options: { readonly hint?: string } = {}): UserError =>
   new UserError('E_PROMOTE', `not promoted: ${message}`, {

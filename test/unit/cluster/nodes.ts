@@ -25,7 +25,7 @@ export const silent: NodeFact = nodeFact.unknown
 const server: ServerFact = {
   recovery: false,
   timeline: 1,
-  position: 1000,
+  position: 1000n,
   replayed: null,
   replaying: false,
   receiver: null,
@@ -33,7 +33,7 @@ const server: ServerFact = {
   upstreamAnswers: false,
   followers: [],
   slots: [],
-  oldestWal: 0,
+  oldestWal: 0n,
   capacity: {},
   pendingRestart: [],
 }
@@ -60,7 +60,7 @@ export const replica = (more: More = {}): NodeFact =>
     'replica',
     {
       recovery: true,
-      replayed: 1000,
+      replayed: 1000n,
       receiver: 'streaming',
       upstream: '10.88.0.11',
       upstreamAnswers: true,
@@ -72,5 +72,11 @@ export const replica = (more: More = {}): NodeFact =>
 export const orphan = (position: number, more: More = {}): NodeFact =>
   replica({
     ...more,
-    server: { receiver: null, upstreamAnswers: false, position, replayed: position, ...more.server },
+    server: {
+      receiver: null,
+      upstreamAnswers: false,
+      position: BigInt(position),
+      replayed: BigInt(position),
+      ...more.server,
+    },
   })

@@ -86,8 +86,8 @@ describe('a promotion that was cut short', () => {
 })
 
 describe('a replica', () => {
-  const history = [{ timeline: 1, end: 500 }]
-  const promoted = primary({ timeline: 2, history, server: { oldestWal: 300 } })
+  const history = [{ timeline: 1, end: 500n }]
+  const promoted = primary({ timeline: 2, history, server: { oldestWal: 300n } })
 
   it('that had less than the new primary follows it', () => {
     assert.deepEqual(found(bare, promoted, orphan(500)), ['node-b'])
@@ -98,7 +98,7 @@ describe('a replica', () => {
   })
 
   it('is copied anew when the primary has no more WAL from where they parted: a rewind would succeed in vain', () => {
-    const later = { ...promoted, server: promoted.server && { ...promoted.server, oldestWal: 501 } }
+    const later = { ...promoted, server: promoted.server && { ...promoted.server, oldestWal: 501n } }
     const old = primary({ ...stopped, timeline: 1 })
     assert.deepEqual(found(old, later, orphan(600)), ['node-b', 'node-a reclone', 'node-c reclone'])
     assert.equal(whyBack(old, later, 'reclone'), "it needs WAL from 0/1F4, the primary's begins at 0/1F5")

@@ -12,7 +12,7 @@ const refused = (message: RegExp, facts: NodeFact[], more: Partial<PromotionWish
   assert.throws(() => plan(facts, more), { code: 'E_PROMOTE', message })
 
 const crashed = primary({ server: undefined, container: 'exited' })
-const stopped = primary({ server: undefined, container: 'exited', clean: true, checkpoint: 999 })
+const stopped = primary({ server: undefined, container: 'exited', clean: true, checkpoint: 999n })
 
 describe('a planned promotion', () => {
   it('takes over from the primary', () => {
@@ -35,7 +35,7 @@ describe('a planned promotion', () => {
     refused(/node-b has no data/, [primary(), bare])
     refused(/PostgreSQL on node-b does not run/, [primary(), replica({ server: undefined })])
     refused(/node-b does not receive from node-a/, [primary(), orphan(1000)])
-    refused(/node-b is 101 bytes of WAL behind node-a/, [primary(), replica({ server: { replayed: 899 } })])
+    refused(/node-b is 101 bytes of WAL behind node-a/, [primary(), replica({ server: { replayed: 899n } })])
     refused(/node-a is the primary already, but its PostgreSQL does not run/, [stopped, orphan(1)], {
       to: 'node-a',
     })
