@@ -15,7 +15,7 @@ const schema = z.object({
   restarts: z.number(),
   state: z.object({
     ExitCode: z.number(),
-    Running: z.boolean(),
+    Status: z.string(),
     StartedAt: z.string(),
     FinishedAt: z.string(),
     Health: z
@@ -39,7 +39,8 @@ export function parseContainerState(lines: readonly string[]): {
     container: {
       exitCode: state.ExitCode,
       restarts,
-      ranSeconds: state.Running || ran < 0 ? undefined : ran,
+      // Docker also calls a container running that waits for its restart: only the status tells.
+      ranSeconds: state.Status === 'running' || ran < 0 ? undefined : ran,
       health: health && [health.Status, health.Log?.at(-1)?.Output.trim()].filter(Boolean).join(': '),
     },
   }
