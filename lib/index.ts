@@ -42,6 +42,7 @@ export {
   type ModuleDefinition,
   type Plan,
   type Polling,
+  type RestartsHost,
   type ShellStep,
   type Step,
   defineModule,

@@ -1,3 +1,12 @@
+/** Marks errors of ours, also those of a second copy of the library, which a playbook may have loaded. */
+const KIND = Symbol.for('run-playbook.error')
+
+const isKind = (value: unknown, kinds: readonly string[]): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  KIND in value &&
+  kinds.includes(String((value as { [KIND]: unknown })[KIND]))
+
 /**
  * An error for the person at the keyboard: what happened, and what to do next. Printed without a stack.
  *
@@ -15,6 +24,12 @@ export class UserError extends Error {
   /** Where the user wrote it: `roles/web/role.ts:23`. */
   readonly at: string | undefined
 
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === UserError
+      ? isKind(value, ['user', 'unreachable'])
+      : Function.prototype[Symbol.hasInstance].call(this, value)
+  }
+
   constructor(
     code: string,
     message: string,
@@ -24,10 +39,22 @@ export class UserError extends Error {
     this.code = code
     this.hint = options.hint
     this.at = options.at
+    Object.defineProperty(this, KIND, { value: 'user', configurable: true })
   }
 }
 
 /** The host could not be reached or logged in to, or the connection was lost: exit status 4, not 2. */
 export class UnreachableError extends UserError {
   override readonly name: string = 'UnreachableError'
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === UnreachableError
+      ? isKind(value, ['unreachable'])
+      : Function.prototype[Symbol.hasInstance].call(this, value)
+  }
+
+  constructor(...args: ConstructorParameters<typeof UserError>) {
+    super(...args)
+    Object.defineProperty(this, KIND, { value: 'unreachable' })
+  }
 }

@@ -19,8 +19,19 @@ export interface ShellStep {
   readonly explains?: boolean | undefined
   /** `whole`: the outcome is made from what it prints, so output that is too long to keep is an error. @default 'tail' */
   readonly output?: 'tail' | 'whole' | undefined
-  /** The host goes away after it and comes back, as after a reboot: the engine waits until it answers again. */
-  readonly restartsHost?: { readonly timeoutMs: number } | undefined
+  /** The host goes away after it and comes back, as after a reboot: the engine waits for it. */
+  readonly restartsHost?: RestartsHost | undefined
+}
+
+/** How a host is waited for that goes away. */
+export interface RestartsHost {
+  /** Milliseconds that it may take to come back. */
+  readonly timeoutMs: number
+  /**
+   * POSIX sh that succeeds once the host is back, run as the login user: a host that is still going down may answer
+   * too. @default whatever answers is back
+   */
+  readonly back?: string | undefined
 }
 
 /** What a module makes of wanted and observed. */

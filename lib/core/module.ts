@@ -8,6 +8,7 @@ export type {
   ModuleDefinition,
   Plan,
   Polling,
+  RestartsHost,
   ShellStep,
   Step,
 } from './module-definition.ts'

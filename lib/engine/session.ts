@@ -1,5 +1,6 @@
 import type { ChannelHost } from '../core/reader.ts'
 import type { RunEvent } from '../core/events.ts'
+import type { RestartsHost } from '../core/module.ts'
 import { EVERYTHING, EVERYTHING_SHARED, type Resource } from '../core/resource.ts'
 import type { Task } from '../core/task.ts'
 import type { Host } from '../playbook/inventory.ts'
@@ -45,7 +46,7 @@ export interface OtherHosts {
   /** @throws UnreachableError */
   sessionOf(name: string): Promise<Session>
   /** A new connection after the host went away. @throws UnreachableError when it does not come back in time */
-  reconnect(session: Session, timeoutMs: number): Promise<void>
+  reconnect(session: Session, how: RestartsHost): Promise<void>
   /** Runs what is to run once for all hosts of the play, if no other host does. */
   once(key: string, host: string, work: () => Promise<Ended | undefined>): Once
   /** In a dry run: whether this host is the one that would run it. */

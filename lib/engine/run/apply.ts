@@ -1,3 +1,4 @@
+import { UnreachableError } from '../../core/errors.ts'
 import type { ShellStep, Step } from '../../core/module.ts'
 import type { Reply } from '../../core/probe.ts'
 import type { Item } from '../../playbook/program.ts'
@@ -138,12 +139,16 @@ async function runStep(session: Session, user: string, step: Step, index: number
   if (!isShellStep(step)) return session.channels.run(step)
   const exchange = () => session.connection.exchange([scriptOf(step, index)], { user, lock: true })
   if (step.restartsHost === undefined) return (await exchange())[0] ?? NOT_BEGUN
-  const { timeoutMs } = step.restartsHost
   // The connection may go before the reply comes: both are right.
-  const [reply] = await exchange().catch((): Reply[] => [])
+  const [reply] = await exchange().catch(ifLost)
   if (reply !== undefined && reply.code !== 0) return reply
-  await session.others.reconnect(session, timeoutMs)
+  await session.others.reconnect(session, step.restartsHost)
   return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+}
+
+function ifLost(error: unknown): Reply[] {
+  if (error instanceof UnreachableError) return []
+  throw error
 }
 
 const failureOf = (step: Step | Script, reply: Reply): StepFailed => new StepFailed(step, reply)

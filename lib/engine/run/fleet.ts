@@ -38,7 +38,7 @@ export class Fleet {
     this.limit = limit
     this.others = {
       sessionOf: (name) => this.sessionOf(name),
-      reconnect: (session, timeoutMs) => reconnect(session, this.transportOf(session.host), timeoutMs),
+      reconnect: (session, how) => reconnect(session, this.transportOf(session.host), how),
       once: (key, host, work) => this.once.run(key, host, work),
       isFirst: (key, host) => this.once.claim(key, host),
     }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RestartsHost } from '../../core/module.ts'
 import { UnreachableError, UserError } from '../../core/errors.ts'
 import type { Connection, Transport } from '../../transport/transport.ts'
 import { type Session, forgetEverything } from '../session.ts'
@@ -6,17 +7,21 @@ import { type Session, forgetEverything } from '../session.ts'
 const DELAY_MS = 1000
 
 /**
- * Connects again to a host that went away on purpose. What was known of it is forgotten.
+ * Connects again to a host that went away. What was known of it is forgotten.
  * @throws UnreachableError E_NOT_BACK when it does not answer in time
  */
-export async function reconnect(session: Session, transport: Transport, timeoutMs: number): Promise<void> {
+export async function reconnect(
+  session: Session,
+  transport: Transport,
+  { timeoutMs, back = ':' }: RestartsHost,
+): Promise<void> {
   const { host, mode } = session
   await session.channels.close()
   await session.connection.close().catch(() => {})
   const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
-      session.connection = await answering(transport, session)
+      session.connection = await answering(transport, session, back)
       forgetEverything(session)
       return
     } catch (error) {
@@ -33,12 +38,14 @@ export async function reconnect(session: Session, transport: Transport, timeoutM
   }
 }
 
-/** A connection over which the host answers: one that is still going down may take it and say nothing. */
-async function answering(transport: Transport, { host, mode }: Session): Promise<Connection> {
+/** A connection over which the host says that it is back: one that is still going down may take it and say nothing. */
+async function answering(transport: Transport, { host, mode }: Session, back: string): Promise<Connection> {
   const connection = await transport.connect(host, mode.stopNow ?? new AbortController().signal)
   try {
-    await connection.exchange([{ kind: 'probe', script: ':', timeoutMs: 10_000 }], { user: 'login' })
-    return connection
+    const question = { kind: 'probe', script: back, timeoutMs: 10_000 } as const
+    const [reply] = await connection.exchange([question], { user: 'login' })
+    if (reply?.code === 0) return connection
+    throw new UnreachableError('E_NOT_BACK', `${host.name} answers and was not restarted yet`)
   } catch (error) {
     await connection.close().catch(() => {})
     throw error

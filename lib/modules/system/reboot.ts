@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { ArgsOf } from '../../core/args-of.ts'
+import { type Module, type Plan, type Step, defineModule } from '../../core/module.ts'
+import { ask } from '../../core/probe.ts'
+import { type Resource, paths } from '../../core/resource.ts'
+import { sh } from '../../core/sh.ts'
+import { containers } from '../docker/shared/kinds.ts'
+import { connectivity } from '../network/connectivity.ts'
+import { wireguardInterfaces } from '../network/wireguard/reader.ts'
+import { served } from '../shared/served.ts'
+import { services } from '../shared/service.ts'
+import { type Boot, anotherBoot, boot, boots, isAnother } from './boot.ts'
+
+const shape = {
+  /** Only where the host asks for it: Debian and Ubuntu write /run/reboot-required after an upgrade. @default false */
+  ifNeeded: z.boolean().optional(),
+  /** Milliseconds that the host may take to come back. @default 600_000, ten minutes */
+  timeoutMs: z.int().min(1000).optional(),
+  /** What those who are logged in are told. @default 'rebooted by run-playbook' */
+  message: z
+    .string()
+    .regex(/^[^\0\n\r-][^\0\n\r]*$/, 'must be one line that does not begin with a dash')
+    .optional(),
+}
+
+export interface RebootArgs extends ArgsOf<typeof shape> {}
+
+const TIMEOUT_MS = 600_000
+
+/** That the host takes the command, not that it comes back. */
+const COMMAND_TIMEOUT_MS = 60_000
+
+/**
+ * Reboots the host and waits until it is back. The host must prove it: its boot has another id. Without `ifNeeded` it
+ * reboots every time, as a handler does. Takes root.
+ *
+ * @throws UnreachableError E_NOT_BACK when the host does not come back in time; other hosts go on
+ *
+ * @example
+ * const restart = reboot('reboot', {})
+ * copy('kernel options', { dest: '/etc/default/grub.d/50-app.cfg', content }, { notify: restart })
+ *
+ * @example After an upgrade, only where it is needed:
+ * reboot('reboot for the new kernel', { ifNeeded: true })
+ */
+export const reboot: Module<RebootArgs, Boot> = defineModule<RebootArgs, RebootArgs, Boot>({
+  name: 'reboot',
+  args: z.strictObject(shape),
+  probe: () => ask(boot, ''),
+  plan: ({ ifNeeded = false }, { required }): Plan =>
+    ifNeeded && !required
+      ? { changes: [], because: 'the host does not ask for a reboot' }
+      : { changes: [{ what: 'reboots', to: required ? 'now, as the host asks for' : 'now' }] },
+  apply: ({ timeoutMs = TIMEOUT_MS, message = 'rebooted by run-playbook' }, before): Step[] => [
+    {
+      script: sh`if command -v shutdown >/dev/null && shutdown -r now ${message}; then :; else reboot; fi`,
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      restartsHost: { timeoutMs, back: anotherBoot(before) },
+    },
+  ],
+  touches: () => TOUCHES,
+  verify: (_args, before, after) =>
+    isAnother(before, after) ? [] : [{ what: 'boot', from: 'the same as before', to: 'another one' }],
+})
+
+// What is in memory is gone, and what is started at boot is started.
+const TOUCHES: readonly Resource[] = [
+  boots.all,
+  services.all,
+  containers.all,
+  wireguardInterfaces.all,
+  connectivity.all,
+  served.all,
+  ...['/run', '/var/run', '/tmp', '/proc', '/sys', '/dev'].map(paths.below),
+]
