@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { createTransport, local, ssh } from '../../lib/transport/index.ts'
@@ -15,6 +15,8 @@ export interface Machine {
   boots(): number
   /** From now on it stays down when it is rebooted. */
   breaks(): void
+  /** Cuts all connections; what runs on it goes on. */
+  cut(): void
   /** Takes the plug out: all its processes are killed, and it starts again after a while. */
   crash(): void
   /** Runs a script inside of it. */
@@ -72,6 +74,13 @@ cp ${command} /usr/local/sbin/shutdown && cp ${command} /usr/local/sbin/reboot &
     },
     boots: () => boots,
     breaks: () => (broken = true),
+    cut: () => {
+      const processes = execFileSync('pgrep', ['-P', first()], { encoding: 'utf8' }).trim().split('\n')
+      for (const pid of processes) {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        if (command.startsWith('sshd:')) process.kill(Number(pid), 'SIGKILL')
+      }
+    },
     crash: () => process.kill(Number(first()), 'SIGKILL'),
     inside: (script) =>
       execFileSync('nsenter', ['-t', first(), '-m', '-p', 'sh', '-c', script], { encoding: 'utf8' }),

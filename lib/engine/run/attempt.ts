@@ -6,7 +6,9 @@ import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
 import { type Session, planned } from '../session.ts'
 import { announcer } from './announce.ts'
 import { applyChanges } from './apply.ts'
+import { applyInBackground } from './background.ts'
 import { type Change, changeOf } from './change.ts'
+import { jobFor, jobQuestions } from './job/find-job.ts'
 import { oweScript } from './ledger.ts'
 import { noAnswer } from './segment.ts'
 import type { Ended } from '../plan/ended.ts'
@@ -26,12 +28,17 @@ export async function attempt(
   again: boolean,
 ): Promise<Ended | undefined> {
   const verdict = await lookAndPlan(session, on, item, again)
-  if (verdict.kind !== 'change') return settledEnd({ kind: 'settled', item, verdict })
-  const change = changeOf(item, verdict)
+  const found = jobFor(on, item, verdict)
+  const wanted = found?.verdict ?? verdict
+  if (wanted.kind !== 'change') return settledEnd({ kind: 'settled', item, verdict: wanted })
+  const change = changeOf(item, wanted)
   await oweElsewhere(session, item)
   planChange(on, change)
   const own = questionsOfOne(session, item).map(({ question }) => ({ user: item.user, question }))
-  const { applied, bodies } = await applyChanges(on, [change], own, announcer(session))
+  const { applied, bodies } =
+    item.task.options.background === true
+      ? await applyInBackground(on, change, found?.job, announcer(session))
+      : await applyChanges(on, [change], own, announcer(session))
   const result = applied.get(item)
   if (result === undefined) return undefined
   await observe(on, own)
@@ -52,7 +59,7 @@ export async function lookAndPlan(
       item.user,
       wanted.map(({ question }) => question),
     )
-  await observe(on, wanted)
+  await observe(on, [...wanted, ...jobQuestions([item])])
   const verdict = planTask(item, on.snapshot, session.results)
   return verdict.kind === 'wait' ? { kind: 'failed', error: noAnswer(item.task) } : verdict
 }

@@ -1,9 +1,10 @@
 import { type Reader, question } from '../../core/probe.ts'
 import { defineResourceKind } from '../../core/resource.ts'
-import { raw, sh } from '../../core/sh.ts'
+import { sh } from '../../core/sh.ts'
 import type { Item } from '../../playbook/program.ts'
 import { type Wanted, observe } from '../look/observe.ts'
 import type { Session } from '../session.ts'
+import { stateFolder } from './state-folder.ts'
 
 /*
  * A handler that was notified is written down on the host in the same stream as the change, and crossed out by its
@@ -11,9 +12,7 @@ import type { Session } from '../session.ts'
  * ledger of its own: a task writes into that of the user it runs as.
  */
 
-const folder = raw(
-  '"$(if [ "$(id -u)" = 0 ]; then echo /var/lib/run-playbook; else echo "${XDG_STATE_HOME:-$HOME/.local/state}/run-playbook"; fi)/handlers"',
-)
+const folder = stateFolder('handlers')
 
 const ledgers = defineResourceKind('handler-ledger')
 

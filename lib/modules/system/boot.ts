@@ -1,3 +1,4 @@
+import { BOOT_ID } from '../../core/boot-id.ts'
 import { readerOfOne } from '../../core/probe.ts'
 import { type ResourceKind, defineResourceKind, paths } from '../../core/resource.ts'
 import { raw, sh } from '../../core/sh.ts'
@@ -18,15 +19,11 @@ export interface Boot {
 /** Boots of the host: only a reboot makes another one. */
 export const boots: ResourceKind = defineResourceKind('boot')
 
-// The name of process 1 stands in brackets and may contain anything; the time is the 22nd field, the 20th behind it.
-const BOOT =
-  "echo \"$(cat /proc/sys/kernel/random/boot_id) $(sed 's/.*) //' /proc/1/stat 2>/dev/null | cut -d ' ' -f 20)\""
-
 /** Which boot of the host this is. */
 export const boot = readerOfOne<Boot>({
   name: 'boot',
   ask: () =>
-    `${BOOT}\nif [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo required; fi`,
+    `${BOOT_ID}\nif [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo required; fi`,
   parse: ({ stdout, stderr }) => {
     const [first = '', second] = stdout.toString().split('\n')
     const [, id, started = ''] = /^([0-9a-f-]{36}) (\d{0,20})$/.exec(first) ?? []
@@ -44,5 +41,5 @@ export const isAnother = (before: Boot, after: Boot): boolean =>
 
 /** POSIX sh that succeeds once the host was started anew. */
 export const anotherBoot = ({ id, started }: Boot): string =>
-  sh`set -- $(${raw(BOOT)}); [ -n "$1" ] || exit
+  sh`set -- $(${raw(BOOT_ID)}); [ -n "$1" ] || exit
 [ "$1" != ${id} ] || { [ -n "$2" ] && [ -n ${started === '' ? raw("''") : started} ] && [ "$2" != ${started === '' ? raw("''") : started} ]; }`

@@ -1,0 +1,54 @@
+import { EVERYTHING } from '../../../core/resource.ts'
+import type { Item } from '../../../playbook/program.ts'
+import type { Wanted } from '../../look/observe.ts'
+import type { ChangeVerdict, Verdict } from '../../plan/plan-task.ts'
+import type { Session } from '../../session.ts'
+import { type Job, isOf, jobId, jobsIn, jobsQuestion } from './job.ts'
+
+type OkVerdict = Extract<Verdict, { readonly kind: 'ok' }>
+
+/** A job of an earlier run, and the change that it makes. */
+export interface FoundJob {
+  readonly job: Job
+  readonly verdict: ChangeVerdict
+}
+
+/** The question which jobs there are, for tasks that run in the background. */
+export function jobQuestions(items: readonly Item[]): Wanted[] {
+  const users = items.flatMap(({ task, user }) => (task.options.background === true ? [user] : []))
+  return [...new Set(users)].map((user) => ({ user, question: jobsQuestion }))
+}
+
+/** The jobs that the user of a task has on a host, as far as they are known. */
+const jobsOf = (on: Session, user: string): readonly Job[] => {
+  const known = on.snapshot.look(user, jobsQuestion)
+  return known.kind === 'asked' ? jobsIn(known.answer) : []
+}
+
+/** The job that an earlier run began for the task, with the same arguments. */
+export function jobFor(on: Session, item: Item, verdict: Verdict): FoundJob | undefined {
+  if (item.task.options.background !== true) return undefined
+  if (verdict.kind !== 'change' && verdict.kind !== 'ok') return undefined
+  const id = jobId(item, verdict.view.args)
+  const job = jobsOf(on, item.user).find((one) => one.id === id)
+  return job && { job, verdict: verdict.kind === 'change' ? verdict : asChange(item, verdict) }
+}
+
+/** What an earlier run began, seen as a change of this one: it may look done before it is. */
+function asChange({ task }: Item, verdict: OkVerdict): ChangeVerdict {
+  const { args, state } = verdict.view
+  return {
+    kind: 'change',
+    view: verdict.view,
+    plan: { changes: [{ what: 'runs', from: 'begun by an earlier run', to: 'ended' }] },
+    steps: task.module.apply(args, state),
+    touches: task.options.touches ?? task.module.touches?.(args, state, () => undefined) ?? [EVERYTHING],
+  }
+}
+
+/** Jobs of other tasks that still run on a host: whoever changes it should know. */
+export function strangersAmong(on: Session, items: readonly Item[]): readonly Job[] {
+  const users = [...new Set(items.map(({ user }) => user))]
+  const running = users.flatMap((user) => jobsOf(on, user)).filter(({ state }) => state === 'running')
+  return running.filter((job) => !items.some((item) => isOf(job, item)))
+}

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Secret } from '../../../lib/core/secret.ts'
+import { reboot, shell } from '../../../lib/modules/index.ts'
+import { runLocal } from '../../support/run-local.ts'
+import { type Machine, startMachine } from '../../transport/machine.ts'
+
+const JOBS = '/var/lib/run-playbook/jobs'
+const background = { background: true }
+
+describe('a task in the background', function () {
+  this.timeout(60_000)
+  let root: string
+  const at = (name: string) => join(root, name)
+  const lines = (name: string) =>
+    existsSync(at(name)) ? readFileSync(at(name), 'utf8').trim().split('\n') : []
+  const jobs = () => (existsSync(JOBS) ? readdirSync(JOBS) : [])
+
+  before(function () {
+    if (process.getuid?.() !== 0) this.skip()
+  })
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'background-'))
+  })
+  afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+  const until = async (true_: () => boolean): Promise<void> => {
+    for (let tries = 0; !true_(); tries++) {
+      assert.ok(tries < 200, 'it took too long')
+      await sleep(50)
+    }
+  }
+
+  describe('on this machine', () => {
+    it('reports what it printed, its exit code, and leaves nothing behind', async () => {
+      const tasks = () => [
+        shell('good', { script: 'cat; echo oops >&2', stdin: 'hello' }, background),
+        shell('bad', { script: 'echo half; echo wrong >&2; exit 7' }, { ...background, ignoreErrors: true }),
+        shell('next', { script: 'true' }),
+      ]
+      for (const batch of [true, false]) {
+        const run = await runLocal(tasks, { batch })
+        assert.deepEqual(run.statuses, ['good: changed', 'bad: failed', 'next: changed'])
+        const [good, bad] = run.tasks
+        assert.deepEqual([good?.stdout, good?.stderr], ['hello', 'oops\n'])
+        assert.deepEqual([bad?.stdout, bad?.error?.exitCode, bad?.error?.output], ['half\n', 7, 'wrong'])
+      }
+      assert.deepEqual(jobs(), [])
+    })
+
+    it('is ended with all its processes when it takes too long', async () => {
+      const script = `(sleep 3; touch ${at('late')}) & echo begun; sleep 60`
+      const run = await runLocal(() => [shell('slow', { script }, { ...background, timeoutMs: 1000 })])
+      assert.equal(run.tasks[0]?.error?.code, 'E_STEP_TIMEOUT')
+      assert.equal(run.tasks[0]?.stdout, 'begun\n')
+      await sleep(3000)
+      assert.ok(!existsSync(at('late')))
+      assert.deepEqual(jobs(), [])
+    })
+
+    it('is waited for by a second run, not started twice, and its result is taken once', async () => {
+      const script = `echo run >> ${at('log')}; touch ${at('made')}; sleep 3; echo done`
+      const tasks = () => [shell('long', { script, creates: at('made') }, background)]
+      const stop = new AbortController()
+      const first = runLocal(tasks, { stop })
+      await until(() => lines('log').length > 0)
+      stop.abort()
+      const stopped = await first
+      assert.equal(stopped.recap.exitCode, 130)
+      assert.match(
+        stopped.events.map((event) => (event.type === 'notice' ? event.text : '')).join(),
+        /goes on/,
+      )
+      // What it creates is there before it has ended, and that does not make it ready.
+      const second = await runLocal(tasks)
+      assert.deepEqual(second.statuses, ['long: changed'])
+      assert.equal(second.tasks[0]?.stdout, 'done\n')
+      assert.deepEqual((await runLocal(tasks)).statuses, ['long: ok'])
+      assert.deepEqual(lines('log'), ['run'])
+    })
+
+    it('that ended meanwhile is taken over by the next run', async () => {
+      const script = `echo run >> ${at('log')}; sleep 1; echo out; exit 3`
+      const tasks = () => [shell('long', { script }, background)]
+      const stop = new AbortController()
+      const first = runLocal(tasks, { stop })
+      await until(() => lines('log').length > 0)
+      stop.abort()
+      await first
+      await sleep(1500)
+      const second = await runLocal(tasks)
+      assert.deepEqual([second.tasks[0]?.error?.exitCode, second.tasks[0]?.stdout], [3, 'out\n'])
+      assert.deepEqual(lines('log'), ['run'])
+      assert.deepEqual(jobs(), [])
+    })
+
+    it('keeps a secret in no file longer than it takes to read it, and shows files to nobody', async () => {
+      const env = { PASSWORD: new Secret('password', 'correct horse battery') }
+      const script = `echo "$PASSWORD" | wc -c; umask > ${at('umask')}; sleep 2`
+      const stop = new AbortController()
+      const first = runLocal(() => [shell('long', { script, env }, background)], { stop })
+      await until(() => lines('umask').length > 0)
+      const [id = ''] = jobs()
+      assert.equal(statSync(join(JOBS, id)).mode & 0o777, 0o700)
+      for (const name of readdirSync(join(JOBS, id))) {
+        assert.equal(statSync(join(JOBS, id, name)).mode & 0o077, 0, name)
+        assert.doesNotMatch(readFileSync(join(JOBS, id, name), 'utf8'), /correct horse/, name)
+      }
+      const run = await first
+      assert.equal(run.tasks[0]?.stdout, '22\n')
+      assert.deepEqual(lines('umask'), ['0022'])
+    })
+
+    it('cannot be what is no shell command', async () => {
+      const run = await runLocal(() => [reboot('reboot', {}, background)])
+      assert.equal(run.tasks[0]?.error?.code, 'E_BACKGROUND')
+    })
+
+    it('asks in no further trip when there is nothing to do', async () => {
+      const trips = async (options: object) =>
+        (await runLocal(() => [shell('s', { script: 'true', creates: '/etc' }, options)])).recap.hosts[
+          'host-1'
+        ]?.roundTrips
+      assert.equal(await trips(background), await trips({}))
+    })
+  })
+
+  describe('on a machine that is lost', () => {
+    let machine: Machine
+    beforeEach(async () => {
+      machine = await startMachine()
+    })
+    afterEach(() => machine.stop())
+
+    it('goes on without the connection, and the run comes back to it', async () => {
+      const { transport } = machine
+      const script = `echo run >> ${at('log')}; sleep 4; echo done`
+      const run = runLocal(() => [shell('long', { script }, background)], { transport })
+      await until(() => lines('log').length > 0)
+      await sleep(500)
+      machine.cut()
+      const { statuses, tasks, events } = await run
+      assert.deepEqual([statuses, tasks[0]?.stdout], [['long: changed'], 'done\n'])
+      assert.match(
+        events.map((event) => (event.type === 'notice' ? event.text : '')).join(),
+        /connecting again/,
+      )
+      assert.deepEqual(lines('log'), ['run'])
+    })
+
+    it('fails with words when the host was restarted in the middle', async () => {
+      const { transport } = machine
+      const script = `echo begun; touch ${at('begun')}; sleep 30`
+      const run = runLocal(() => [shell('long', { script }, background)], { transport })
+      await until(() => existsSync(at('begun')))
+      machine.crash()
+      const { tasks } = await run
+      assert.equal(tasks[0]?.error?.code, 'E_JOB_LOST')
+      assert.match(tasks[0]?.error?.message ?? '', /the host was restarted in the middle of it/)
+      assert.equal(tasks[0]?.stdout, 'begun\n')
+      assert.deepEqual(jobs(), [])
+    })
+  })
+})
