@@ -8,7 +8,7 @@ import { observe } from '../look/observe.ts'
 import { questionsOf } from '../plan/questions.ts'
 import { type RunMode, type Session, inTurn, noteChangesOfOthers } from '../session.ts'
 import type { Fleet } from './fleet.ts'
-import { jobQuestions } from './job/find-job.ts'
+import { jobQuestions, warnOfStrangers, withJobs } from './job/find-job.ts'
 import { owedQuestions } from './ledger.ts'
 import { playHost } from './play-host.ts'
 
@@ -88,7 +88,9 @@ async function lookAhead(session: Session, plays: readonly CompiledPlay[]): Prom
   const items = own.flatMap(({ program }) => tasksOf(program))
   await loadFiles(session, items)
   const owed = own.flatMap(({ program, handlers }) => owedQuestions(tasksOf(program), handlers))
-  await observe(session, [...questionsOf(session, items), ...owed, ...jobQuestions(items)])
+  const wanted = [...questionsOf(session, items), ...owed, ...jobQuestions(items)]
+  await observe(session, withJobs(wanted))
+  warnOfStrangers(session, items)
 }
 
 /** The barrier between plays: what one host changed may be seen from the others. */

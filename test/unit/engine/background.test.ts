@@ -82,6 +82,22 @@ describe('a task in the background', function () {
       assert.deepEqual(lines('log'), ['run'])
     })
 
+    it('is told of to other runs, which do something else', async () => {
+      const script = `touch ${at('begun')}; sleep 2`
+      const stop = new AbortController()
+      const tasks = () => [shell('long', { script }, background)]
+      const first = runLocal(tasks, { stop })
+      await until(() => existsSync(at('begun')))
+      stop.abort()
+      await first
+      const other = await runLocal(() => [shell('other', { script: 'true', creates: at('nothing') })])
+      const notices = other.events.map((event) => (event.type === 'notice' ? event.text : ''))
+      assert.match(notices.join(), /"long" of another run still works in the background/)
+      const same = await runLocal(tasks)
+      assert.doesNotMatch(same.events.map((event) => JSON.stringify(event)).join(), /of another run/)
+      assert.deepEqual(same.statuses, ['long: changed'])
+    })
+
     it('that ended meanwhile is taken over by the next run', async () => {
       const script = `echo run >> ${at('log')}; sleep 1; echo out; exit 3`
       const tasks = () => [shell('long', { script }, background)]

@@ -1,6 +1,6 @@
 import { EVERYTHING } from '../../../core/resource.ts'
 import type { Item } from '../../../playbook/program.ts'
-import type { Wanted } from '../../look/observe.ts'
+import { type Wanted, isShell } from '../../look/observe.ts'
 import type { ChangeVerdict, Verdict } from '../../plan/plan-task.ts'
 import type { Session } from '../../session.ts'
 import { type Job, isOf, jobId, jobsIn, jobsQuestion } from './job.ts'
@@ -46,9 +46,18 @@ function asChange({ task }: Item, verdict: OkVerdict): ChangeVerdict {
   }
 }
 
-/** Jobs of other tasks that still run on a host: whoever changes it should know. */
-export function strangersAmong(on: Session, items: readonly Item[]): readonly Job[] {
+/** Questions, and which jobs there are of those users whose shells are asked anyway. */
+export function withJobs(wanted: readonly Wanted[]): Wanted[] {
+  const users = new Set(wanted.filter(isShell).map(({ user }) => user))
+  return [...wanted, ...[...users].map((user) => ({ user, question: jobsQuestion }))]
+}
+
+/** The lock of a host goes with the connection, a job does not: whoever changes the host is told of it. */
+export function warnOfStrangers(on: Session, items: readonly Item[]): void {
   const users = [...new Set(items.map(({ user }) => user))]
-  const running = users.flatMap((user) => jobsOf(on, user)).filter(({ state }) => state === 'running')
-  return running.filter((job) => !items.some((item) => isOf(job, item)))
+  for (const job of users.flatMap((user) => jobsOf(on, user))) {
+    if (job.state !== 'running' || items.some((item) => isOf(job, item))) continue
+    const text = `"${job.name}" of another run still works in the background`
+    on.mode.emit({ type: 'notice', host: on.host.name, level: 'warning', text })
+  }
 }

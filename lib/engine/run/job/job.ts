@@ -115,10 +115,14 @@ export function replayScripts({ id, steps }: Job, wanted: readonly ShellStep[]):
   }))
 }
 
-/** Ends what is left of a job and removes it. */
+/** Ends the step of a job that was lost, and removes the job. What its steps left running on purpose stays. */
 export const removeScript = (id: string): Script => ({
   kind: 'step',
-  script: sh`f=${folder} && rm -rf -- "$f"/${id}`,
+  script: sh`f=${folder} && d="$f"/${id}
+if [ ! -e "$d/end" ] && read -r p t <"$d/step"; then
+  [ "$(sed 's/.*) //' "/proc/$p/stat" | cut -d ' ' -f 20)" != "$t" ] || kill -KILL "-$p"
+fi 2>/dev/null
+rm -rf -- "$d"`,
   continues: true,
 })
 

@@ -8,13 +8,14 @@
 #   N.out   N.err   N.code   what it printed and its exit code, 124 when it ran out of time
 # and for the job
 #   pid     the process and when it was started
+#   step    the same of the step that runs or ran last, which leads a process group
 #   boot    the boot of the host that it runs in
 #   end     when nothing is left to do
 umask 077
 n=$1 d=$2
 shift 2
-t=$(sed 's/.*) //' /proc/$$/stat | cut -d ' ' -f 20)
-echo "$$ $t" >"$n/pid"
+start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+echo "$$ $(start_of $$)" >"$n/pid"
 BOOT_ID >"$n/boot"
 mv "$n" "$d" || exit
 i=0
@@ -27,9 +28,14 @@ for s in "$@"; do
   ) <&3 3<&- >"$d/$i.out" 2>"$d/$i.err" &
   p=$!
   exec 3<&-
+  t=$(start_of "$p")
+  echo "$p $t" >"$d/step"
+  # Whoever kills this process leaves the watchman: he must not kill another one of the same number.
   # shellcheck disable=SC2016 # for the other shell
-  setsid /bin/sh -c 'sleep "$1"; : >"$2"; kill -TERM "-$3"; sleep 5; kill -KILL "-$3"' - "$s" "$d/$i.late" "$p" \
-    </dev/null >/dev/null 2>&1 &
+  setsid /bin/sh -c 'sleep "$1"
+t=$(sed "s/.*) //" "/proc/$3/stat" | cut -d " " -f 20)
+[ "$t" = "$4" ] || exit
+: >"$2"; kill -TERM "-$3"; sleep 5; kill -KILL "-$3"' - "$s" "$d/$i.late" "$p" "$t" </dev/null >/dev/null 2>&1 &
   w=$!
   wait "$p"
   c=$?
