@@ -20,8 +20,9 @@ import {
 } from './job/job.ts'
 import { oweScript, paidScript } from './ledger.ts'
 
-/** Milliseconds between two questions how far a job is. */
+/** Milliseconds between two questions how far a job is; the first ones come sooner, for those that take no time. */
 const DELAY_MS = 1000
+const FIRST_DELAY_MS = 50
 /** Milliseconds that a host whose connection was lost may take to answer again. */
 const RECONNECT_MS = 300_000
 /** How often a connection may be lost before the job is left to the next run. */
@@ -71,7 +72,7 @@ async function untilEnded(
   const { item } = change
   const { mode, host } = session
   let begun = found
-  for (let losses = 0; ;) {
+  for (let losses = 0, delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, DELAY_MS)) {
     try {
       const job = await jobOf(session, item.user, id)
       if (job !== undefined && job.state !== 'running') return await take(session, change, job, steps)
@@ -96,7 +97,7 @@ async function untilEnded(
         await session.others.reconnect(session, { timeoutMs: RECONNECT_MS })
       } else if (!(error instanceof UserError && error.code === 'E_LOCKED')) throw error
     }
-    await sleep(DELAY_MS, undefined, { signal: mode.stop }).catch(() => {})
+    await sleep(delayMs, undefined, { signal: mode.stop }).catch(() => {})
   }
 }
 

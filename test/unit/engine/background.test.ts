@@ -17,13 +17,16 @@ describe('a task in the background', function () {
   const at = (name: string) => join(root, name)
   const lines = (name: string) =>
     existsSync(at(name)) ? readFileSync(at(name), 'utf8').trim().split('\n') : []
-  const jobs = () => (existsSync(JOBS) ? readdirSync(JOBS) : [])
+  const allJobs = () => (existsSync(JOBS) ? readdirSync(JOBS) : [])
+  let earlier: readonly string[] = []
+  const jobs = () => allJobs().filter((job) => !earlier.includes(job))
 
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
   })
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'background-'))
+    earlier = allJobs()
   })
   afterEach(() => rmSync(root, { recursive: true, force: true }))
 

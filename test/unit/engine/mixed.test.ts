@@ -22,7 +22,8 @@ import { runLocal } from '../../support/run-local.ts'
 /** A task or a group of a play that is made at random. */
 type Wish =
   | {
-      readonly kind: 'copy' | 'touch' | 'absent' | 'shell' | 'breaks' | 'retries' | 'made' | 'after'
+      readonly kind:
+        'copy' | 'touch' | 'absent' | 'shell' | 'breaks' | 'retries' | 'made' | 'after' | 'background'
       readonly path: string
       readonly how: How
     }
@@ -48,10 +49,10 @@ const how = fc.record<How>({
   notify: fc.boolean(),
   changedWhen: fc.constantFrom(undefined, undefined, undefined, false),
 })
+// A job in the background takes many processes, so there are few of them.
+const OFTEN = ['copy', 'touch', 'absent', 'shell', 'breaks', 'retries', 'made', 'after'] as const
 const leaf = fc.record({
-  kind: fc
-    .constantFrom('copy', 'touch', 'absent', 'shell', 'breaks', 'retries', 'made', 'after')
-    .map((kind) => kind as 'copy'),
+  kind: fc.constantFrom(...OFTEN, ...OFTEN, 'background').map((kind) => kind as 'copy'),
   path: fc.constantFrom('a', 'b', 'd/c'),
   how,
 })
@@ -124,6 +125,11 @@ function make(
       return file(name, { path: at, state: 'absent' }, options)
     case 'shell':
       return shell(name, { script: `echo by hand > ${at}`, creates: at }, options as never)
+    case 'background':
+      return shell(name, { script: `echo in the background > ${at}`, creates: at }, {
+        ...options,
+        background: true,
+      } as never)
     case 'breaks':
       return shell(name, { script: `[ -e ${at} ]` }, options as never)
     case 'retries':
