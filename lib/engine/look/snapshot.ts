@@ -55,17 +55,18 @@ export class Snapshot {
     const key = `${user}\0${id}`
     const asked = this.answers.get(key)
     let seen: readonly Resource[] | undefined
+    let by: string | undefined
     for (let i = this.pending.length - 1; i >= 0; i--) {
       const change = this.pending[i] as Pending
       if (change.leaves.has(id) && (change.user === user || question.reader.channel !== undefined)) {
         const answer = change.leaves.get(id)
-        if (change.presumed) return { kind: 'stale', today: { answer }, by: change.by }
-        return { kind: 'predicted', answer, by: change.by }
+        if (by === undefined && !change.presumed) return { kind: 'predicted', answer, by: change.by }
+        return { kind: 'stale', today: { answer }, by: by ?? change.by }
       }
       seen ??= question.reader.sees(question.key)
-      if (change.own.has(id) || concerns(change.touches, seen))
-        return { kind: 'stale', today: asked ?? this.old.get(key), by: change.by }
+      if (change.own.has(id) || concerns(change.touches, seen)) by ??= change.by
     }
+    if (by !== undefined) return { kind: 'stale', today: asked ?? this.old.get(key), by }
     if (asked !== undefined) return { kind: 'asked', answer: asked.answer }
     return { kind: 'missing', before: this.old.get(key) }
   }

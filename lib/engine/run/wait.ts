@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change as Difference } from '../../core/change.ts'
+import type { Plan } from '../../core/module.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Resource } from '../../core/resource.ts'
 import type { Item } from '../../playbook/program.ts'
@@ -37,7 +38,7 @@ export async function wait(session: Session, on: Session, item: Item): Promise<E
     first ??= verdict.plan.changes
     touches = verdict.touches
     if (durationMs >= polling.timeoutMs)
-      return { ...failed(gaveUp(verdict.plan.changes, polling.timeoutMs)), begun: true }
+      return { ...failed(gaveUp(verdict.plan, polling.timeoutMs)), begun: true }
     if (looks === 0) announcer(session)(item)
     const left = polling.timeoutMs - durationMs
     await sleep(Math.min(polling.delayMs ?? DELAY_MS, Math.max(left, 1)), undefined, { signal: stop }).catch(
@@ -69,7 +70,7 @@ const failed = (error: unknown): Ended => ({
 const waited = (changes: readonly Difference[], ms: number): string =>
   `${changes.map(({ what, from, to }) => `${what} was ${String(from)}, is ${String(to)}`).join(', ')}, after ${(ms / 1000).toFixed(1)} s`
 
-function gaveUp(changes: readonly Difference[], ms: number): UserError {
+function gaveUp({ changes, because }: Plan, ms: number): UserError {
   const left = changes.map(({ what, from, to }) => `${what} is ${String(from)}, not ${String(to)}`).join(', ')
-  return new UserError('E_WAIT_TIMEOUT', `after ${Math.round(ms / 1000)} seconds ${left}`)
+  return new UserError('E_WAIT_TIMEOUT', `after ${Math.round(ms / 1000)} seconds ${left}`, { hint: because })
 }
