@@ -12,7 +12,7 @@ interface ZodLike {
 
 /** The fields that an object schema declares; undefined for any other schema, and for one that takes any field. */
 export function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
-  const { shape, def } = schema as ZodLike
+  const { shape, def } = zodLike(schema)
   if (typeof shape !== 'object' || def?.type !== 'object') return undefined
   const { catchall } = def
   return catchall === undefined || catchall.def?.type === 'never' ? shape : undefined
@@ -20,9 +20,12 @@ export function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | un
 
 /** The schema inside of optional, default and the like. */
 export function innerSchema(schema: unknown): unknown {
-  const { def } = (schema ?? {}) as ZodLike
+  const { def } = zodLike(schema)
   return def?.innerType === undefined ? schema : innerSchema(def.innerType)
 }
 
 /** The schema of the items of a list. */
-export const elementOf = (schema: unknown): unknown => (schema as ZodLike).def?.element
+export const elementOf = (schema: unknown): unknown => zodLike(schema).def?.element
+
+// Nothing is known of what lies below a record or a union.
+const zodLike = (schema: unknown): ZodLike => schema ?? {}
