@@ -5,7 +5,7 @@ import { type Bodies, fetchBodies, predictedBodies } from '../look/bodies.ts'
 import { loadFiles } from './load-files.ts'
 import { observe } from '../look/observe.ts'
 import { questionsOf, questionsOfOne } from './questions.ts'
-import { questionId } from '../look/snapshot.ts'
+import { concerns, questionId } from '../look/snapshot.ts'
 import { reportNotRun } from '../report/report.ts'
 import { makeTasks } from './make-tasks.ts'
 import { type Session, inTurn, planned } from '../session.ts'
@@ -171,12 +171,15 @@ function foresee(session: Session, on: Session, item: Item, verdict: Verdict): v
     set(predictedResult(on, item, verdict))
   } else if (verdict.kind === 'wait') {
     const { touches, questions, today } = verdict
+    // What it asks and does not touch stays as it is, such as the accounts and the folders that a file is judged by.
+    const touched = (question: Question): boolean =>
+      task.options.touches !== undefined || concerns(touches, question.reader.sees(question.key))
     planned(on, {
       by: task.name,
       user,
       touches,
-      own: questions,
-      leaves: today?.plan.leaves ?? [],
+      own: questions.filter(touched),
+      leaves: (today?.plan.leaves ?? []).filter(({ question }) => touched(question)),
       presumed: true,
     })
     set({ kind: 'unknown', changed: undefined })
