@@ -119,7 +119,9 @@ describe('--output junit to a pipe', function () {
       const { code, stdout } = await ended
       assert.equal(code, 130)
       assertWellFormed(stdout)
-      assert.deepEqual(stepsIn(stdout), done())
+      const notBegun = /<testcase[^>]*>\s*<skipped[\s\S]*?<\/testcase>/g
+      assert.deepEqual(stepsIn(stdout.replace(notBegun, '')), done())
+      assert.ok(stepsIn(stdout).length > done().length, 'those that were not begun are listed')
       assert.match(stdout, /<error message="the run was interrupted"/)
       assert.ok(done().length < STEPS)
     })
