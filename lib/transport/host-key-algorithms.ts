@@ -11,6 +11,8 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['ssh-rsa', 'ssh-rsa'],
 ])
 
+const CERTIFICATE = '-cert-v01@openssh.com'
+
 /** What is used where no ssh client says what it would. */
 const USUAL = [...TYPES.keys()].filter((name) => name !== 'ssh-rsa')
 
@@ -28,8 +30,9 @@ export function hostKeyAlgorithms(
   known: ReadonlySet<string>,
 ): string[] {
   const usable = wanted.filter((name) => TYPES.has(name))
-  const isKnown = (name: string): boolean => known.has(TYPES.get(name) ?? '')
-  if (isOwnList(wanted, usual)) return usable
+  const isKnown = (name: string): boolean => known.has(TYPES.get(name.replace(CERTIFICATE, '')) ?? '')
+  // Of a certificate the plain type counts here, even where that itself is taken out of the list.
+  if (isOwnList(wanted, usual) || isKnown(wanted[0] ?? '')) return usable
   return [...usable.filter(isKnown), ...usable.filter((name) => !isKnown(name))]
 }
 

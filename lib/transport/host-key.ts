@@ -27,12 +27,13 @@ export async function hostKeyCheck(
   const files = [...settings.userKnownHosts, ...settings.globalKnownHosts]
   const named = await knownKeys(files, name)
   // As in OpenSSH: a key that is known without the port will do where none is known with it.
-  const bare =
-    named.length > 0 || name === host.toLowerCase() ? [] : await knownKeys(files, host.toLowerCase())
-  const keys = [...named, ...bare].filter(({ marker }) => marker === undefined)
+  const plain = named.filter(({ marker }) => marker === undefined)
+  const alone = plain.length === 0 && settings.hostKeyAlias === undefined && name !== host.toLowerCase()
+  const bare = alone ? await knownKeys(files, host.toLowerCase()) : []
+  const keys = [...plain, ...bare.filter(({ marker }) => marker === undefined)]
   const authority = named.find(({ marker }) => marker === '@cert-authority')
   // Without the port a key is only compared, as in OpenSSH: it does not decide which one the server is asked for.
-  const types = new Set(named.filter(({ marker }) => marker === undefined).map(({ type }) => type))
+  const types = typesOf(named, plain)
   const algorithms = hostKeyAlgorithms(settings.hostKeyAlgorithms, await defaultAlgorithms(), types)
 
   const verify = async (key: Buffer): Promise<void> => {
@@ -46,7 +47,7 @@ export async function hostKeyCheck(
       )
     }
     if (keys.some(same)) return
-    const other = named.find(({ marker }) => marker === undefined)
+    const [other] = plain
     if (other !== undefined) {
       throw new UnreachableError(
         'E_HOST_KEY_CHANGED',
@@ -84,5 +85,13 @@ const whyNone = (
   { hostKeyAlgorithms: wanted }: HostSettings,
 ): string | undefined =>
   algorithms.length === 0 ? `the ssh config says HostKeyAlgorithms ${wanted?.join(',')}` : undefined
+
+/** The types of keys that are known: of each the first counts, unless it is revoked. */
+function typesOf(named: readonly KnownKey[], plain: readonly KnownKey[]): Set<string> {
+  const isRevoked = ({ key }: KnownKey): boolean =>
+    named.some((known) => known.marker === '@revoked' && known.key.equals(key))
+  const firsts = plain.filter((known) => plain.find(({ type }) => type === known.type) === known)
+  return new Set(firsts.filter((known) => !isRevoked(known)).map(({ type }) => type))
+}
 
 const where = ({ file, line }: KnownKey): string => `${file}:${line}`

@@ -108,9 +108,9 @@ async function lockedMethod(
     if (key !== undefined) locked.delete(file)
     return key
   }
-  if (!passphrases.canAsk) return undefined
   const known = publicKey === undefined ? undefined : parsedKey({ blob: publicKey, type: typeOf(publicKey) })
   if (known === undefined) {
+    if (!passphrases.canAsk) return undefined
     const key = await unlock()
     return key === undefined ? undefined : { type: 'publickey', username, key }
   }
