@@ -17,6 +17,12 @@ export async function askSecret(prompt: string): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, '')
 }
 
+/** Asks for the passphrase of a key without echo; undefined where there is no terminal, or nobody answers. */
+export async function askPassphrase(prompt: string): Promise<Secret | undefined> {
+  const answer = process.stdin.isTTY === true ? await askLine(prompt) : undefined
+  return answer === undefined ? undefined : new Secret('passphrase', answer)
+}
+
 async function askLine(prompt: string): Promise<string | undefined> {
   const terminal = process.stdin.isTTY === true
   if (terminal) process.stderr.write(prompt)

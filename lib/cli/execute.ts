@@ -2,7 +2,7 @@ import type { Recap } from '../core/events.ts'
 import type { RunRequest } from '../engine/run/prepare.ts'
 import { runPlaybook } from '../engine/run/run.ts'
 import { createTransport } from '../transport/index.ts'
-import { askBecomePassword } from './ask-password.ts'
+import { askBecomePassword, askPassphrase } from './ask-password.ts'
 import { onBuildServer } from './build-server.ts'
 import { confirm } from './confirm.ts'
 import type { CliSession } from './command.ts'
@@ -41,6 +41,7 @@ export async function execute(
   const transport = createTransport({
     sshConfigFile: options.sshConfig,
     becomePassword,
+    askSecret: process.stdin.isTTY === true ? askPassphrase : undefined,
     trace,
     warn,
     lockWait: options.lockWait,
