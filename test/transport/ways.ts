@@ -47,6 +47,17 @@ export const WAYS: Readonly<Record<string, Open>> = {
     }
   },
 
+  "over OpenSSH's own client": async () => {
+    if (!isRoot) return 'an sshd needs root'
+    const sshd = await startSshd()
+    return {
+      home: `/home/${USER}`,
+      connect: (trace) => sshd.connect(USER, { trace, client: 'openssh' }),
+      here: (path) => path,
+      close: () => sshd.stop(),
+    }
+  },
+
   'in a chroot': async () => {
     if (!isRoot) return 'a chroot needs root'
     const root = makeBusyboxRoot()
