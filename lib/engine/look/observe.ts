@@ -86,7 +86,7 @@ export function unknown(session: Session, wanted: readonly Wanted[]): Wanted[] {
 // A dry run makes no change, so what may be stale later can be asked today.
 function isUnknown({ snapshot, mode }: Session, { user, question }: Wanted): boolean {
   const known = snapshot.look(user, question)
-  return known.kind === 'missing' || (mode.check && known.kind === 'stale' && known.today === undefined)
+  return known.kind === 'missing' || (mode.check && known.kind === 'stale' && !known.asked)
 }
 
 /** The scripts that answer all questions: one for each reader, however many tasks ask. */

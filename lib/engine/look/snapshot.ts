@@ -7,8 +7,16 @@ export type Knowledge =
   | { readonly kind: 'asked'; readonly answer: unknown }
   /** What it will say once `by` is applied. */
   | { readonly kind: 'predicted'; readonly answer: unknown; readonly by: string }
-  /** It may say something else once `by` is applied. `today` is what would be answered without that, where it is known. */
-  | { readonly kind: 'stale'; readonly today: { readonly answer: unknown } | undefined; readonly by: string }
+  /**
+   * It may say something else once `by` is applied. `today` is what would be answered without that, where it is known.
+   * `asked`: the host has said what it says now.
+   */
+  | {
+      readonly kind: 'stale'
+      readonly today: { readonly answer: unknown } | undefined
+      readonly by: string
+      readonly asked: boolean
+    }
   /** It was never asked, or a change that is made by now may have altered the answer. `before` is what it was then. */
   | { readonly kind: 'missing'; readonly before: { readonly answer: unknown } | undefined }
 
@@ -61,12 +69,16 @@ export class Snapshot {
       if (change.leaves.has(id) && (change.user === user || question.reader.channel !== undefined)) {
         const answer = change.leaves.get(id)
         if (by === undefined && !change.presumed) return { kind: 'predicted', answer, by: change.by }
-        return { kind: 'stale', today: { answer }, by: by ?? change.by }
+        return { kind: 'stale', today: { answer }, by: by ?? change.by, asked: asked !== undefined }
       }
+      // A change that is about this very question makes another answer of it: what it says today is no guess.
+      if (change.own.has(id))
+        return { kind: 'stale', today: undefined, by: by ?? change.by, asked: asked !== undefined }
       seen ??= question.reader.sees(question.key)
-      if (change.own.has(id) || concerns(change.touches, seen)) by ??= change.by
+      if (concerns(change.touches, seen)) by ??= change.by
     }
-    if (by !== undefined) return { kind: 'stale', today: asked ?? this.old.get(key), by }
+    const today = asked ?? this.old.get(key)
+    if (by !== undefined) return { kind: 'stale', today, by, asked: asked !== undefined }
     if (asked !== undefined) return { kind: 'asked', answer: asked.answer }
     return { kind: 'missing', before: this.old.get(key) }
   }
