@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { type Secret, scrub } from '../core/secret.ts'
-import type { LockWish } from './batch.ts'
-import { newNonce } from './shell.ts'
+import type { LockWish } from './shell/batch.ts'
+import { newNonce } from './shell/shell.ts'
 
 /** How connections of a run behave. */
 export interface ConnectionOptions {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { UserError } from '../core/errors.ts'
 import type { Channel } from './channel.ts'
-import type { Passphrases } from './passphrases.ts'
+import type { Passphrases } from './ssh/passphrases.ts'
 
 /** What of an inventory's host is needed to connect to it. */
 export interface HostAddress {

@@ -3,9 +3,9 @@ import { UnreachableError } from '../core/errors.ts'
 import type { Reply } from '../core/probe.ts'
 import { type ConnectionOptions, type Settings, settingsFor } from './connection-options.ts'
 import type { Link } from './connection-type.ts'
-import { skippedReply } from './replies.ts'
-import { Shells } from './shells.ts'
-import { makeStopFile } from './stop.ts'
+import { skippedReply } from './shell/replies.ts'
+import { Shells } from './shell/shells.ts'
+import { makeStopFile } from './shell/stop.ts'
 import type { Connection, ExchangeOptions, Script } from './transport.ts'
 
 /** Persistent shells over a link. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ConnectionOptions } from '../../lib/transport/connection-options.ts'
 import type { Link } from '../../lib/transport/connection-type.ts'
 import { ShellConnection } from '../../lib/transport/connection.ts'
-import { processChannel } from '../../lib/transport/process-link.ts'
+import { processChannel } from '../../lib/transport/connections/process-link.ts'
 
 /** A user id that nobody else has, so that a test's lock is its own whatever else runs on the machine. */
 export const UID = process.getuid?.() === 0 ? 100_000 + process.pid : (process.getuid?.() ?? 0)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { becomeProgram, sessionProgram, stopProgram } from '../../lib/transport/shell-program.ts'
+import { becomeProgram, sessionProgram, stopProgram } from '../../lib/transport/shell/program.ts'
 import { install } from '../support/install.ts'
 
 const FOLDER = join(import.meta.dirname, '../../lib/transport/shell')

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { parseKnownHosts } from '../../lib/transport/known-hosts.ts'
-import { lookUp } from '../../lib/transport/ssh-config.ts'
-import { parseHop } from '../../lib/transport/ssh-hop.ts'
+import { parseKnownHosts } from '../../lib/transport/ssh/known-hosts.ts'
+import { lookUp } from '../../lib/transport/ssh/config.ts'
+import { parseHop } from '../../lib/transport/ssh/hop.ts'
 
 const CONFIG = `
 Host db-* !db-9

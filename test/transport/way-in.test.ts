@@ -145,7 +145,7 @@ Host *
         execFileSync('usermod', ['--move-home', '--home', home, name])
         mkdirSync(join(home, '.ssh'), { mode: 0o700 })
         execFileSync('chown', ['-R', name, home])
-        const script = `import('${join(import.meta.dirname, '../../lib/transport/ssh-config.ts')}').then(async ({ lookUp }) =>
+        const script = `import('${join(import.meta.dirname, '../../lib/transport/ssh/config.ts')}').then(async ({ lookUp }) =>
           console.log(JSON.stringify((await lookUp('any', undefined)).userKnownHosts)))`
         const node = [
           '-u',

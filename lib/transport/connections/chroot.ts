@@ -24,7 +24,7 @@ export function chroot({ path }: ChrootOptions): ConnectionType {
         new UnreachableError('E_CONNECT_FAILED', `cannot enter ${path} for ${host.name}: ${why}`, { hint })
       if (process.getuid?.() !== 0) throw fail('chroot needs root', 'Run run-playbook as root.')
       if (!existsSync(join(path, 'bin'))) throw fail('there is no folder bin', 'Is a system installed there?')
-      const { processLink } = await import('../process-link.ts')
+      const { processLink } = await import('./process-link.ts')
       return processLink(host.name, signal, {
         argv: (command) => ['chroot', path, '/bin/sh', '-c', command],
         env: { PATH: process.env['PATH'], HOME: '/root', USER: 'root', LOGNAME: 'root' },

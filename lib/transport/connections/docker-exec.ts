@@ -31,7 +31,7 @@ export function dockerExec({
     open: async (host, signal) => {
       const name = container ?? host.name
       await checkRunning(host.name, name, program, options, signal)
-      const { processLink } = await import('../process-link.ts')
+      const { processLink } = await import('./process-link.ts')
       const login = user === undefined ? [] : ['--user', user]
       return processLink(host.name, signal, {
         argv: (text) => [program, ...options, 'exec', '-i', ...login, name, '/bin/sh', '-c', text],

@@ -13,7 +13,7 @@ export function local(): ConnectionType {
 const LOCAL = defineConnection({
   name: 'local',
   open: async (host, signal) => {
-    const { processLink } = await import('../process-link.ts')
+    const { processLink } = await import('./process-link.ts')
     return processLink(host.name, signal, {
       argv: (command) => ['/bin/sh', '-c', command],
       isRoot: process.getuid?.() === 0,

@@ -23,7 +23,7 @@ export function ssh({ configFile, transport = 'auto' }: SshOptions = {}): Connec
   return defineConnection({
     name: 'ssh',
     open: async (host, signal, options) => {
-      const { connectSsh } = await import('../ssh.ts')
+      const { connectSsh } = await import('../ssh/connect.ts')
       const { passphrases, notice } = options
       const file = configFile ?? options.sshConfigFile
       return connectSsh(host, { configFile: file, client: transport, passphrases }, signal, notice)

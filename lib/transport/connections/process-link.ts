@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { connect } from 'node:net'
+import type { Duplex, Readable, Writable } from 'node:stream'
+import { UserError } from '../../core/errors.ts'
+import type { Channel } from '../channel.ts'
+import type { Link } from '../connection-type.ts'
+import { forwardByCommand } from './forward-by-command.ts'
+
+/** How child processes of this machine reach a host. */
+export interface ProcessLinkOptions {
+  /** Program and arguments that run `command`, text for a POSIX shell: `['chroot', path, '/bin/sh', '-c', command]`. */
+  readonly argv: (command: string) => readonly [string, ...string[]]
+  /** The environment of that program. @default this process's own */
+  readonly env?: NodeJS.ProcessEnv | undefined
+  /** The commands are known to run as root. @default false */
+  readonly isRoot?: boolean | undefined
+  /** The host has the network of this machine. Otherwise TCP goes through socat, nc or bash there. @default false */
+  readonly sameNetwork?: boolean | undefined
+}
+
+/**
+ * A link whose channels are child processes of this one.
+ *
+ * @param signal ends them
+ *
+ * @example
+ * defineConnection({
+ *   name: 'incus',
+ *   open: async (host, signal) =>
+ *     processLink(host.name, signal, {
+ *       argv: (command) => ['incus', 'exec', host.name, '--', '/bin/sh', '-c', command],
+ *     }),
+ * })
+ */
+export function processLink(host: string, signal: AbortSignal, options: ProcessLinkOptions): Link {
+  const children = new Set<ChildProcess>()
+  const cut = (): void => children.forEach(cutOff)
+  signal.addEventListener('abort', cut, { once: true })
+  const link: Link = {
+    host,
+    isRoot: options.isRoot ?? false,
+    openChannel: async (command) => {
+      const [program, ...args] = options.argv(command)
+      // A process group of its own: Ctrl-C at the terminal is for the run, which decides what becomes of a running step.
+      const child = spawn(program, args, { stdio: 'pipe', detached: true, env: options.env ?? process.env })
+      children.add(child)
+      child.on('close', () => children.delete(child))
+      return processChannel(child)
+    },
+    forward: (to, port) =>
+      options.sameNetwork === true ? forwardHere(to, port) : forwardByCommand(link, to, port),
+    close: async () => {
+      signal.removeEventListener('abort', cut)
+      cut()
+    },
+  }
+  return link
+}
+
+function forwardHere(host: string, port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, noDelay: true })
+    const fail = (cause: Error): void =>
+      reject(new UserError('E_FORWARD_FAILED', `no way to ${host}:${port}: ${cause.message}`, { cause }))
+    socket.once('error', fail)
+    socket.once('connect', () => resolve(socket.off('error', fail)))
+  })
+}
+
+/** A child process as a channel. */
+export function processChannel(child: ChildProcess): Channel {
+  const { stdin, stdout, stderr } = child as { stdin: Writable; stdout: Readable; stderr: Readable }
+  const ended = new AbortController()
+  let how = 'it ended'
+  child.on('error', (error) => {
+    how = error.message
+    ended.abort()
+  })
+  child.on('exit', (code, signal) => {
+    how = signal === null ? `it ended with status ${code}` : `it was killed by ${signal}`
+  })
+  child.on('close', () => ended.abort())
+  // EPIPE when the shell ends first; 'close' follows.
+  stdin.on('error', () => {})
+  return {
+    stdin,
+    stdout,
+    stderr,
+    ended: ended.signal,
+    end: () => ({ connectionLost: false, how }),
+    destroy: () => {
+      cutOff(child)
+      ended.abort()
+    },
+  }
+}
+
+/** As a lost connection does: the streams end, the running step does not. */
+function cutOff(child: ChildProcess): void {
+  child.stdin?.destroy()
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+}

@@ -1,0 +1,46 @@
+import type { Client, ClientChannel } from 'ssh2'
+import type { Channel } from '../channel.ts'
+
+/**
+ * Starts a command on a connection.
+ *
+ * @param whyLost why the connection ended, `undefined` while it is up
+ */
+export async function openSshChannel(
+  client: Client,
+  command: string,
+  whyLost: () => string | undefined,
+): Promise<Channel> {
+  const stream = await new Promise<ClientChannel>((resolve, reject) => {
+    // ssh2 forgets the callback when the connection dies before the answer.
+    const lost = (): void => reject(new Error(whyLost() ?? 'the connection was closed'))
+    client.once('close', lost)
+    client.exec(command, (error, channel) => {
+      client.off('close', lost)
+      if (error === undefined) resolve(channel)
+      else reject(error)
+    })
+  })
+  const ended = new AbortController()
+  let how = 'it ended without a status'
+  stream.on('exit', (code: number | null, signal?: string) => {
+    how = code === null ? `it was killed by ${signal ?? 'a signal'}` : `it ended with status ${code}`
+  })
+  stream.on('close', () => ended.abort())
+  // A write that loses the race against the end of the connection; 'close' follows.
+  stream.on('error', () => {})
+  return {
+    stdin: stream,
+    stdout: stream,
+    stderr: stream.stderr,
+    ended: ended.signal,
+    end: () => {
+      const lost = whyLost()
+      return lost === undefined ? { connectionLost: false, how } : { connectionLost: true, how: lost }
+    },
+    destroy: () => {
+      stream.destroy()
+      ended.abort()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { onAbort } from '../../core/on-abort.ts'
+
+/** The time that an attempt to connect may take. While the operator types a passphrase it stands still. */
+export class Deadline {
+  /** Aborts when the time is over, or with the signal that the deadline was made with. */
+  readonly signal: AbortSignal
+  readonly ms: number
+  readonly #controller = new AbortController()
+  readonly #forget: () => void
+  #expired = false
+  #left: number
+  #since = performance.now()
+  #timer: NodeJS.Timeout | undefined
+  #pauses = 0
+
+  constructor(ms: number, outer: AbortSignal) {
+    this.ms = ms
+    this.signal = this.#controller.signal
+    this.#left = ms
+    this.#forget = onAbort(outer, () => this.#controller.abort(outer.reason))
+    this.#start()
+  }
+
+  /** Whether it was the time, and not the signal. */
+  get expired(): boolean {
+    return this.#expired
+  }
+
+  /** Milliseconds. */
+  get left(): number {
+    return Math.max(0, this.#pauses > 0 ? this.#left : this.#left - (performance.now() - this.#since))
+  }
+
+  /** Waits for something without counting the time. */
+  async pauseFor<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#pauses === 0) {
+      this.#left = this.left
+      clearTimeout(this.#timer)
+    }
+    this.#pauses += 1
+    try {
+      return await work()
+    } finally {
+      this.#pauses -= 1
+      if (this.#pauses === 0 && !this.signal.aborted) this.#start()
+    }
+  }
+
+  /** Waits for something as long as there is time. @throws the signal's reason */
+  async race<T>(work: Promise<T>): Promise<T> {
+    let forget = (): void => {}
+    const over = new Promise<never>((_, reject) => {
+      forget = onAbort(this.signal, () => reject(this.signal.reason as Error))
+    })
+    return Promise.race([work, over]).finally(forget)
+  }
+
+  /** The attempt has ended. */
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#forget()
+  }
+
+  #start(): void {
+    this.#since = performance.now()
+    this.#timer = setTimeout(() => {
+      this.#expired = true
+      this.#controller.abort(new Error(`no answer in ${this.ms / 1000} s`))
+    }, this.#left)
+  }
+}

@@ -1,0 +1,152 @@
+import type { Duplex } from 'node:stream'
+import { NodeSSH } from 'node-ssh'
+import type { Client } from 'ssh2'
+import { UnreachableError, UserError } from '../../core/errors.ts'
+import type { Channel } from '../channel.ts'
+import type { Deadline } from './connect-deadline.ts'
+import type { HostKeyCheck } from './host-key.ts'
+import { type Identities, tryInTurn } from './identity.ts'
+import { type LoginError, loginFailed } from './login-failed.ts'
+import { onAbort } from '../../core/on-abort.ts'
+import { openSshChannel } from './channel.ts'
+import type { SshConnection, SshTarget } from './target.ts'
+
+/** A black-holed connection ends after 40 s; ssh2 sends nothing by itself. */
+const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 }
+
+/** What to log in with, over what, and until when. */
+export interface Login {
+  readonly stream: Duplex
+  readonly check: HostKeyCheck
+  readonly identities: Identities
+  readonly deadline: Deadline
+}
+
+/**
+ * Logs in over a stream that is connected to the server.
+ *
+ * @param signal ends the connection later
+ * @throws UnreachableError E_UNKNOWN_HOST_KEY, E_HOST_KEY_CHANGED, E_HOST_KEY_REVOKED, E_AUTH_FAILED, E_HANDSHAKE_FAILED,
+ * E_CONNECT_FAILED, which alone is worth another try
+ */
+export async function logIn(
+  target: SshTarget,
+  { stream, check, identities, deadline }: Login,
+  signal: AbortSignal,
+): Promise<SshLink> {
+  const ssh = new NodeSSH()
+  let refused: unknown
+  let verified = false
+  const forget = onAbort(deadline.signal, () => void stream.destroy())
+  try {
+    await ssh.connect({
+      sock: stream as never,
+      username: target.settings.user,
+      authHandler: tryInTurn(identities, (error) => (refused = error)) as never,
+      // The deadline's is what counts.
+      readyTimeout: 0,
+      ...KEEPALIVE,
+      algorithms: { serverHostKey: [...check.algorithms] as never },
+      // Called before anything of ours is sent to the server. Without it ssh2 takes any key.
+      hostVerifier: (key: Buffer, answer: (ok: boolean) => void): void => {
+        check.verify(key).then(
+          () => answer((verified = true)),
+          (error: unknown) => {
+            refused = error
+            answer(false)
+          },
+        )
+      },
+    })
+    if (ssh.connection === null) throw new Error('the connection was closed')
+    return new SshLink(target.name, target.settings.user, ssh, ssh.connection, signal)
+  } catch (cause) {
+    stream.destroy()
+    throw refused ?? loginFailed(target, identities, cause as LoginError, verified)
+  } finally {
+    forget()
+  }
+}
+
+/** One authenticated SSH connection. */
+export class SshLink implements SshConnection {
+  readonly host: string
+  readonly isRoot: boolean
+  readonly #ssh: NodeSSH
+  readonly #client: Client
+  #lost: string | undefined
+
+  constructor(host: string, user: string, ssh: NodeSSH, client: Client, signal: AbortSignal) {
+    this.host = host
+    this.isRoot = user === 'root'
+    this.#ssh = ssh
+    this.#client = client
+    const aborted = (): void => {
+      this.#lost ??= 'interrupted'
+      client.destroy()
+    }
+    const forget = onAbort(signal, aborted)
+    // As many commands may wait for an answer as there are sessions; each takes its listener away.
+    client.setMaxListeners(0)
+    // node-ssh leaves no listener behind: a reset connection would end the process.
+    client.on('error', (error: Error) => (this.#lost ??= error.message))
+    client.on('close', () => {
+      this.#lost ??= 'the connection was closed'
+      forget()
+    })
+  }
+
+  async openChannel(command: string): Promise<Channel> {
+    try {
+      return await openSshChannel(this.#client, command, () => this.#lost)
+    } catch (cause) {
+      throw this.#failed('E_CHANNEL_FAILED', 'the server opens no session', cause)
+    }
+  }
+
+  /** A TCP connection from the host, or from this hop to the next one. */
+  async forward(host: string, port: number): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      const fail = (cause: unknown): void => {
+        this.#client.off('close', lost)
+        reject(this.#failed('E_FORWARD_FAILED', `no way to ${host}:${port}`, cause))
+      }
+      const lost = (): void => fail(new Error('the connection was closed'))
+      this.#client.once('close', lost)
+      try {
+        this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+          this.#client.off('close', lost)
+          if (error === undefined) resolve(channel)
+          else fail(error)
+        })
+      } catch (cause) {
+        fail(cause)
+      }
+    })
+  }
+
+  onClose(callback: () => void): void {
+    if (this.#lost === undefined) this.#client.once('close', callback)
+    else callback()
+  }
+
+  async close(): Promise<void> {
+    this.#lost ??= 'it was closed'
+    this.#ssh.dispose()
+    this.#client.end()
+  }
+
+  #failed(code: string, what: string, cause: unknown): UserError {
+    if (this.#lost !== undefined) {
+      return new UnreachableError(
+        'E_CONNECTION_LOST',
+        `the connection to ${this.host} was lost: ${this.#lost}`,
+        { cause },
+      )
+    }
+    const { message, reason } = cause as Error & { reason?: number }
+    // RFC 4254, 5.1: 1 is "administratively prohibited".
+    const hint = reason === 1 ? 'Does the sshd_config there say AllowTcpForwarding no?' : undefined
+    return new UserError(code, `${what} from ${this.host}: ${message}`, { cause, hint })
+  }
+}

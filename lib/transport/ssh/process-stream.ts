@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { Duplex, type Readable, type Writable } from 'node:stream'
+import { tailOf } from '../channel.ts'
+
+/** A process whose input and output are a connection: a ProxyCommand, `ssh -W`. */
+export interface ProcessStream {
+  readonly stream: Duplex
+  readonly child: ChildProcess
+  /** Resolves when it has ended, or soon. */
+  ended(): Promise<void>
+  /** What it wrote on standard error, and how it ended when it has. */
+  said(): string
+}
+
+/** Milliseconds for a process to end by itself. */
+const END_TIMEOUT = 1000
+
+/** Starts a program as a connection. It ends with the stream. */
+export function processStream(file: string, args: readonly string[]): ProcessStream {
+  // A process group of its own: Ctrl-C at the terminal is for the run, and a shell's children end with it.
+  const child = spawn(file, args, { stdio: 'pipe', detached: true })
+  const { stdin, stdout, stderr } = child as { stdin: Writable; stdout: Readable; stderr: Readable }
+  const tail = tailOf(stderr)
+  let how = ''
+  const stream = Duplex.from({ readable: stdout, writable: stdin }) as Duplex
+  // The other side may end first; what reads from the stream sees it close.
+  stream.on('error', () => {})
+  stdin.on('error', () => {})
+  child.on('error', (error) => {
+    how = error.message
+    stream.destroy()
+  })
+  child.on('exit', (code, signal) => {
+    how = signal === null ? `it ended with status ${code}` : `it was killed by ${signal}`
+  })
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  void closed.then(() => stream.destroy())
+  // One that ends by itself has a status to tell.
+  stream.on('close', () => void setTimeout(() => endGroup(child), stdout.readableEnded ? 200 : 0).unref())
+  const ended = async (): Promise<void> => {
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, END_TIMEOUT).unref())])
+  }
+  return { stream, child, ended, said: () => [tail(), how].filter(Boolean).join('; ') }
+}
+
+/** Ends a process that leads a group, and its children. */
+export function endGroup(child: ChildProcess): void {
+  const kill = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+    try {
+      process.kill(-child.pid, signal)
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  kill('SIGHUP')
+  const timer = setTimeout(() => kill('SIGKILL'), END_TIMEOUT)
+  timer.unref()
+  child.once('exit', () => clearTimeout(timer))
+}
