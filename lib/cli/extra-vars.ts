@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { z } from 'zod'
 import { UserError } from '../core/errors.ts'
+import { type Schema, validate } from '../core/schema.ts'
 
 /**
  * `-e` arguments as vars. `key=value` is JSON (`true`, `3`, `["a"]`) where the var takes that, else text: `version=16`
@@ -25,8 +25,9 @@ function parseOne(
   if (equals < 1) throw new UserError('E_BAD_VARS', `-e ${arg}: not of the form key=value or @file`)
   const key = arg.slice(0, equals)
   const text = arg.slice(equals + 1)
-  const schemas = shapes.flatMap((shape) => (Object.hasOwn(shape, key) ? [shape[key] as z.ZodType] : []))
-  const accepted = (value: unknown): boolean => schemas.every((schema) => schema.safeParse(value).success)
+  const schemas = shapes.flatMap((shape) => (Object.hasOwn(shape, key) ? [shape[key] as Schema] : []))
+  const accepted = (value: unknown): boolean =>
+    schemas.every((schema) => validate(schema, value).issues === undefined)
   const json = readJson(text)
   if (json !== undefined && accepted(json.value)) return { [key]: json.value }
   if (schemas.length > 0 && accepted(text)) return { [key]: text }

@@ -1,4 +1,4 @@
-import type { InputOf, Schema } from './schema.ts'
+import type { InputOf, OutputOf, Schema } from './schema.ts'
 
 /** Arguments by name, each with its schema. A comment above a name is what an editor shows for the argument. */
 export type ArgsShape = Readonly<Record<string, Schema>>
@@ -20,6 +20,19 @@ export type ArgsOf<Shape extends ArgsShape> = {
 } & {
   readonly [Name in keyof Pick<Shape, Optional<Shape>>]?: InputOf<Shape[Name]>
 }
+
+/** What a shape of schemas makes of what is written: defaults are filled in. Comments stay, as in `ArgsOf`. */
+export type ValuesOf<Shape extends ArgsShape> = {
+  readonly [Name in keyof Pick<Shape, Present<Shape>>]: OutputOf<Shape[Name]>
+} & {
+  readonly [Name in keyof Pick<Shape, Absent<Shape>>]?: OutputOf<Shape[Name]>
+}
+
+type Absent<Shape extends ArgsShape> = {
+  [Name in keyof Shape]: undefined extends OutputOf<Shape[Name]> ? Name : never
+}[keyof Shape]
+
+type Present<Shape extends ArgsShape> = Exclude<keyof Shape, Absent<Shape>>
 
 type Optional<Shape extends ArgsShape> = {
   [Name in keyof Shape]: undefined extends InputOf<Shape[Name]> ? Name : never

@@ -1,3 +1,4 @@
+import type { ArgsOf, ArgsShape, ValuesOf } from '../core/args-of.ts'
 import { UserError } from '../core/errors.ts'
 import {
   type InputOf,
@@ -14,10 +15,25 @@ import { shapeOf } from './schema-shape.ts'
 /** Declares vars with types, defaults and descriptions: `z.strictObject({ port: z.int().default(8080) })`. */
 export type VarsSchema = Schema<object, object>
 
-/** `vars` as they are written: those with a default may be left out. */
-export type VarsInput<S extends VarsSchema> = InputOf<S>
-/** `vars` in effect. */
-export type VarsOutput<S extends VarsSchema> = OutputOf<S>
+/** `vars` as they are written: those with a default may be left out. The comments of the schema stay. */
+export type VarsInput<S extends VarsSchema> = S extends {
+  readonly shape: infer Shape extends ArgsShape
+}
+  ? Shown<InputOf<S>, ArgsOf<Shape>>
+  : InputOf<S>
+/** `vars` in effect. The comments of the schema stay. */
+export type VarsOutput<S extends VarsSchema> = S extends {
+  readonly shape: infer Shape extends ArgsShape
+}
+  ? Shown<OutputOf<S>, ValuesOf<Shape>>
+  : OutputOf<S>
+
+// A schema that takes any other field is left as it is: its shape does not say so.
+type Shown<Inferred, FromShape> = string extends keyof Inferred
+  ? Inferred
+  : FromShape extends infer Flat
+    ? { readonly [Name in keyof Flat]: Flat[Name] }
+    : never
 
 /** The schema of each var that is declared. */
 export const varSchemas = (schema: VarsSchema): Readonly<Record<string, Schema>> =>
