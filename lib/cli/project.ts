@@ -10,6 +10,10 @@ const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'] as const
 /** Where this package lies: the playbooks that ship with it are found when the project has none of that name. */
 export const packageRoot = findPackageRoot()
 
+/** The sources in a checkout, and what is compiled from them in an installed package. */
+const shippedPlaybooks =
+  [join(packageRoot, 'playbooks'), join(packageRoot, 'dist/playbooks')].find(existsSync) ?? packageRoot
+
 /**
  * The folder of the project: the working folder, or the nearest one above it, that has an inventory, or a package.json
  * beside its playbooks. The working folder where there is none.
@@ -61,7 +65,7 @@ const isPlaybookFile = (name: string): boolean => /^[^.]+\.[cm]?[jt]s$/.test(nam
 
 /** Where a playbook is looked for by its name, in this order. */
 export const playbookFolders = (): string[] => [
-  ...new Set([resolve('playbooks'), join(projectRoot(), 'playbooks'), join(packageRoot, 'playbooks')]),
+  ...new Set([resolve('playbooks'), join(projectRoot(), 'playbooks'), shippedPlaybooks]),
 ]
 
 function findPath(name: string): string {

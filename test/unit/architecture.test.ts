@@ -15,13 +15,14 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   cluster: ['core', 'modules', 'playbook', 'postgres', 'pgbackrest'],
   engine: ['core', 'secrets', 'transport', 'playbook'],
   reporters: ['core'],
+  testing: ['core', 'secrets', 'transport', 'playbook', 'engine'],
   cli: ['core', 'secrets', 'transport', 'postgres', 'modules', 'playbook', 'engine', 'reporters'],
 }
 
 /** What the status service bundles has to be free of everything else. */
 const BUNDLED = ['lib/cluster/status/', 'lib/pgbackrest/']
 
-const PACKAGE = /^(run-playbook(\/(postgres|cluster|roles))?|node:.*)$/
+const PACKAGE = /^(run-playbook(\/(postgres|cluster|roles|testing))?|node:.*)$/
 
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
