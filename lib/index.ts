@@ -1,12 +1,26 @@
 /** What library users import: `import { defineRole } from 'run-playbook'`. */
 export { z } from 'zod'
-export { type Inventory, type Host, type Register, defineInventory } from './playbook/inventory.ts'
+export {
+  type GroupEntry,
+  type Host,
+  type HostEntry,
+  type HostName,
+  type HostVars,
+  type Inventory,
+  type Register,
+  defineInventory,
+} from './playbook/inventory.ts'
 export {
   type Channel,
+  type ChannelEnd,
+  type ChrootOptions,
   type ConnectionType,
   type DockerExecOptions,
+  type HostAddress,
   type Link,
   type LinkOptions,
+  type Passphrases,
+  type ProcessLinkOptions,
   type SshOptions,
   chroot,
   defineConnection,
@@ -18,8 +32,17 @@ export {
 } from './transport/index.ts'
 export { type RunPlaybookOptions, type RunResult, runPlaybook } from './run-playbook.ts'
 export type * from './core/events.ts'
-export { pattern } from './playbook/pattern.ts'
-export { type RoleUse, defineRole } from './playbook/role.ts'
+export { type HostPattern, type Pattern, pattern } from './playbook/pattern.ts'
+export type { Serial } from './playbook/serial.ts'
+export type { VarsInput, VarsOutput, VarsSchema } from './playbook/vars.ts'
+export type {
+  Certificate,
+  CertificateRequest,
+  Holder as CertificateHolder,
+  SecretStore,
+  WireguardKey,
+} from './secrets/index.ts'
+export { type RoleDefinition, type RoleUse, defineRole } from './playbook/role.ts'
 export {
   type AboutFact,
   type AllFacts,
@@ -29,11 +52,12 @@ export {
   type Play,
   type Playbook,
   type PlaybookContext,
+  type PlaybookDefinition,
   type ReportContext,
   definePlay,
   definePlaybook,
 } from './playbook/playbook.ts'
-export type { Retry, SharedOptions, Task, TaskList, TaskOptions } from './core/task.ts'
+export type { AnyModule, Retry, SharedOptions, Task, TaskEntry, TaskList, TaskOptions } from './core/task.ts'
 export { type Deferred, type TaskResult, changed, failed, from } from './core/deferred.ts'
 export { type Group, type GroupEnds, type GroupOptions, group } from './core/group.ts'
 export {
@@ -48,7 +72,13 @@ export {
   defineModule,
 } from './core/module.ts'
 export { type FactDefinition, defineFact } from './core/fact.ts'
-export { type ChannelHost, type ChannelStep, type OpenChannel, defineChannel } from './core/reader.ts'
+export {
+  type Channel as QuestionChannel,
+  type ChannelHost,
+  type ChannelStep,
+  type OpenChannel,
+  defineChannel,
+} from './core/reader.ts'
 export {
   type Prediction,
   type Probe,
@@ -75,9 +105,10 @@ export type {
 } from './core/report.ts'
 export { type Change, type ChangedBody, differences } from './core/change.ts'
 export { type Resource, type ResourceKind, EVERYTHING, defineResourceKind, paths } from './core/resource.ts'
-export type { InputOf, OutputOf, Schema, SchemaIssue } from './core/schema.ts'
+export type { ArgsOf, ArgsShape, ValuesOf } from './core/args-of.ts'
+export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './core/schema.ts'
 export { Secret, reveal } from './core/secret.ts'
 export { secretValue } from './core/schemas.ts'
 export { UserError } from './core/errors.ts'
-export { quote, raw, sh } from './core/sh.ts'
+export { type Raw, type ShellValue, quote, raw, sh } from './core/sh.ts'
 export * from './modules/index.ts'

@@ -22,7 +22,7 @@ export { restoredCopy } from './postgres-restore/restored-copy.ts'
 export { restoredInPlace } from './postgres-restore/restored-in-place.ts'
 export { setAside } from './postgres-restore/set-aside.ts'
 export { postgresStatusService } from './postgres-status-service/role.ts'
-export { wireguardRole } from './wireguard/role.ts'
+export { type WireguardRoleVars, wireguardRole } from './wireguard/role.ts'
 // What these roles and the playbooks decide by. It is also `run-playbook/cluster`.
 export {
   type Cluster,

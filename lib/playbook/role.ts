@@ -35,6 +35,14 @@ export interface RoleUse {
  *   tasks: ({ text }) => [copy('message of the day', { dest: '/etc/motd', content: text })],
  * })
  * // in a play: roles: () => [motd({ text: 'Hello\n' })]
+ *
+ * @example A role of a package: with an interface, the comments of the vars reach those who install it
+ * const vars = {
+ *   /** What is shown at login. *\/
+ *   text: z.string(),
+ * }
+ * export interface MotdVars extends ArgsOf<typeof vars> {}
+ * export const motd: (vars: MotdVars) => RoleUse = defineRole({ name: 'motd', vars: z.strictObject(vars), … })
  */
 export function defineRole<Schema extends VarsSchema>(
   definition: RoleDefinition<Schema>,

@@ -23,15 +23,24 @@ export * from '../pgbackrest/modules/index.ts'
 export { stanzas } from '../pgbackrest/modules/shared/stanzas.ts'
 export { type RepositoryArgs, readRepository } from '../pgbackrest/modules/read-repository.ts'
 export {
+  type Archive,
   type Backup,
+  type BackupWindow,
   type Candidate,
   type Choice,
   type Reach,
+  type Range,
   type RecoverableWindow,
   type Repository,
+  type Switch,
   type Target,
+  type Truth,
+  type Unusable,
+  type WindowEnd,
   chooseRepository,
   parseRepository,
   reach,
   recoverableWindow,
+  type Link as WalLink,
+  type Segment as WalSegment,
 } from '../pgbackrest/index.ts'

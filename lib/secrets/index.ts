@@ -33,3 +33,4 @@ export async function openSecrets(options: {
   const places = placesIn(options.stateDir, options.env ?? process.env, options.home ?? homedir())
   return new SecretStore(places, await open(places), options.now ?? (() => new Date()))
 }
+export type { Holder } from './x509.ts'

@@ -8,7 +8,7 @@ import { type AskSecret, Passphrases } from './ssh/passphrases.ts'
 import { newNonce } from './shell/shell.ts'
 import type { Transport } from './transport.ts'
 
-export type { AskSecret } from './ssh/passphrases.ts'
+export type { AskSecret, Passphrases } from './ssh/passphrases.ts'
 export type { ConnectionOptions } from './connection-options.ts'
 export type { Channel, ChannelEnd } from './channel.ts'
 export { type ConnectionType, type Link, type LinkOptions, defineConnection } from './connection-type.ts'

@@ -1,4 +1,6 @@
 import {
+  type ArgsOf,
+  type RoleUse,
   connectivity,
   defineRole,
   packages,
@@ -10,22 +12,31 @@ import {
   z,
 } from 'run-playbook'
 
+const vars = {
+  /** Name of the interface. @default 'wg0' */
+  interface: z.string().default('wg0'),
+  /** Address on the overlay with the length of its network, `10.88.0.11/24`. */
+  address: z.string(),
+  /** WireGuard key of this node. */
+  privateKey: secretValue,
+  /** UDP port. @default 51820 */
+  listenPort: z.int().default(51820),
+  /** The other nodes: their overlay address, and where they are reached, `203.0.113.7`. */
+  peers: z.array(
+    z.strictObject({ publicKey: z.string(), address: z.string(), endpoint: z.string().optional() }),
+  ),
+  /** Packages to install where `wg-quick` is missing. @default none */
+  install: z.array(z.string()).default([]),
+}
+
+/** What the role needs to know. */
+export interface WireguardRoleVars extends ArgsOf<typeof vars> {}
+
 /** A WireGuard mesh: every node is a peer of every other. For those who have no overlay yet. */
-export const wireguardRole = defineRole({
+export const wireguardRole: (vars: WireguardRoleVars) => RoleUse = defineRole({
   name: 'wireguard',
   tags: ['overlay'],
-  vars: z.strictObject({
-    interface: z.string().default('wg0'),
-    /** Address on the overlay with the length of its network, `10.88.0.11/24`. */
-    address: z.string(),
-    privateKey: secretValue,
-    listenPort: z.int().default(51820),
-    peers: z.array(
-      z.strictObject({ publicKey: z.string(), address: z.string(), endpoint: z.string().optional() }),
-    ),
-    /** Packages to install where `wg-quick` is missing. */
-    install: z.array(z.string()).default([]),
-  }),
+  vars: z.strictObject(vars),
   tasks: (vars) => [
     vars.install.length > 0 && packages('wireguard tools', { names: vars.install }),
     wireguard(

@@ -15,7 +15,7 @@ export type { HostFact } from './shared/host-fact.ts'
 export type { DefaultRoute } from './shared/routes.ts'
 
 /** What the host of a task says about itself. */
-interface Facts {
+export interface Facts {
   /** Distribution, version, kernel, architecture, host name, init system, virtualization. */
   readonly os: typeof os
   /** Interfaces with their addresses, default routes, name servers. */

@@ -4,7 +4,7 @@ import { type Duration, duration } from '../shared/duration.ts'
 import { type PgbackrestTarget, targetArgs } from '../shared/target.ts'
 import type { BackupPolicy } from './policy.ts'
 
-interface Common extends PgbackrestTarget {
+export interface Common extends PgbackrestTarget {
   /** Number of the repository. @default the first one */
   readonly repo?: number | undefined
   /**

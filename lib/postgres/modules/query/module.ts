@@ -9,7 +9,7 @@ import { withParameters } from './parameters.ts'
 import { queryReader } from './reader.ts'
 
 /** The type of the rows is that of the schema `row`. */
-interface PostgresQuery {
+export interface PostgresQuery {
   <Row = unknown>(
     name: string,
     args: PostgresQueryArgs<Row> | Deferred<PostgresQueryArgs<Row>>,
