@@ -15,4 +15,4 @@ export interface CliSession {
 export type CliCommand = (argv: readonly string[], session: CliSession) => Promise<number>
 
 /** A playbook of such a name is run by its path. */
-export const COMMAND_NAMES: readonly string[] = ['exec', 'explain', 'lint', 'secrets']
+export const COMMAND_NAMES: readonly string[] = ['exec', 'explain', 'init', 'lint', 'secrets']

@@ -13,6 +13,7 @@ import { wantedOutput } from './wanted-output.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   exec: async () => (await import('./exec.ts')).exec,
   explain: async () => (await import('./explain.ts')).explain,
+  init: async () => (await import('./init.ts')).init,
   lint: async () => (await import('./lint.ts')).lint,
   secrets: async () => (await import('./secrets.ts')).secrets,
 }

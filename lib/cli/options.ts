@@ -37,6 +37,7 @@ const COMMANDS = `
 Other commands (a playbook of such a name is run by its path):
   run-playbook exec      one command on hosts, its output shown
   run-playbook explain   the value of a var on a host, and where it comes from
+  run-playbook init      a project that runs and passes its test
   run-playbook secrets   list, get, set, rotate and edit what is in the store
   run-playbook lint      everything that can be found without a host
 Each has its own --help.

@@ -1,0 +1,121 @@
+import { Command } from 'commander'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { UserError } from '../core/errors.ts'
+import type { CliCommand } from './command.ts'
+import { packageRoot } from './project.ts'
+import { outputOption, parsed } from './shared-options.ts'
+
+const HELP = `
+What is made: package.json, tsconfig.json, an inventory with this machine as its only host, a playbook, a role, a
+module, a test of both, a CI file for GitHub and a .gitignore. Nothing that is there is overwritten: an existing
+package.json is kept, and what it lacks is printed.
+
+Examples:
+  run-playbook init servers    in a new folder
+  run-playbook init            in the current folder, which must be empty but for package.json and the like
+
+Exit status: 0 done, 1 files would have been overwritten: nothing was written.
+`
+
+/** `run-playbook init`: a project that runs, type-checks and passes its test. */
+export const init: CliCommand = (argv, { outlet, version }) => {
+  const command = new Command('run-playbook init')
+    .description('Makes a project that runs, type-checks and passes its test.')
+    .argument('[folder]', 'made if it is missing (default: the current folder)')
+    .addOption(outputOption())
+    .addHelpText('after', HELP)
+  if (!parsed(command, argv)) return Promise.resolve(0)
+  const folder = resolve(command.args[0] ?? '.')
+  const files = starterFiles({ name: packageName(folder), version })
+  refuseOverwriting(folder, files)
+  const manifest = join(folder, 'package.json')
+  const kept = existsSync(manifest)
+  for (const [name, text] of files) {
+    const path = join(folder, name)
+    if (kept && path === manifest) continue
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  const place = relative(process.cwd(), folder) || '.'
+  const lacking = kept ? lackingIn(manifest, files.get('package.json') ?? '{}') : []
+  outlet.print(
+    () => nextText(place, lacking),
+    () => [{ type: 'init', folder, files: [...files.keys()], lacking }],
+  )
+  return Promise.resolve(0)
+}
+
+/** The files of the project, by path. In the package some have `.in` behind their name, so that no tool takes them for its own. */
+function starterFiles(values: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const starter = join(packageRoot, 'starter')
+  const names = readdirSync(starter, { recursive: true, encoding: 'utf8' })
+  const files = names.filter((name) => statSync(join(starter, name)).isFile()).toSorted()
+  return new Map(
+    files.map((name) => {
+      const text = readFileSync(join(starter, name), 'utf8')
+      const filled = text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '')
+      return [targetName(name), filled]
+    }),
+  )
+}
+
+// npm leaves a file named .gitignore out of a package.
+const targetName = (name: string): string =>
+  name === 'gitignore.in' ? '.gitignore' : name.replace(/\.in$/, '')
+
+const packageName = (folder: string): string =>
+  basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+/, '') || 'servers'
+
+/** What `npm init`, `git init` and hosting sites leave behind may be there. */
+const KEPT = new Set(['package.json'])
+
+function refuseOverwriting(folder: string, files: ReadonlyMap<string, string>): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new UserError('E_INIT', `${folder} is not a folder`)
+  const there = [...files.keys()].filter((name) => !KEPT.has(name) && existsSync(join(folder, name)))
+  if (there.length === 0) return
+  throw new UserError('E_INIT', `${folder} already has ${there.join(', ')}: nothing was written`, {
+    hint: 'Name a new folder: run-playbook init FOLDER.',
+  })
+}
+
+interface Manifest {
+  readonly type?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly scripts?: Readonly<Record<string, string>>
+}
+
+/** The commands that make an existing package.json as the project needs it. */
+function lackingIn(manifest: string, wantedText: string): string[] {
+  const has = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
+  const wants = JSON.parse(wantedText) as Manifest
+  const installed = { ...has.dependencies, ...has.devDependencies }
+  const missing = (names: Manifest['dependencies']): string[] =>
+    Object.keys(names ?? {}).filter((name) => !Object.hasOwn(installed, name))
+  const main = missing(wants.dependencies)
+  const dev = missing(wants.devDependencies)
+  return [
+    ...(has.type === wants.type ? [] : ['npm pkg set type=module']),
+    ...Object.entries(wants.scripts ?? {})
+      .filter(([name, script]) => has.scripts?.[name] !== script)
+      .map(([name, script]) => `npm pkg set 'scripts.${name}=${script}'`),
+    ...(main.length > 0 ? [`npm install ${main.join(' ')}`] : []),
+    ...(dev.length > 0 ? [`npm install --save-dev ${dev.join(' ')}`] : []),
+  ]
+}
+
+function nextText(place: string, lacking: readonly string[]): string {
+  const steps = [
+    ...(place === '.' ? [] : [`cd ${place}`]),
+    ...(lacking.length > 0 ? lacking : ['npm install']),
+    'npx run-playbook hello --check',
+    'npx run-playbook hello',
+    'npm test',
+  ]
+  return `The project is in ${place}. Next:\n${steps.map((step) => `  ${step}`).join('\n')}`
+}

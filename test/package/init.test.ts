@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { COMPILERS, type Consumer, type Packed, consumer, pack } from './support/consumer.ts'
+
+describe('run-playbook init', function () {
+  this.timeout(90_000)
+  let packed: Packed
+  let project: Consumer
+  const own = ['-e', `folder=${join('/tmp', `hello-${process.pid}`)}`]
+  before(async () => {
+    packed = pack()
+    project = consumer(packed, {
+      '@types/node': '@types/node',
+      'undici-types': 'undici-types',
+      tsx: 'tsx',
+      typescript: 'typescript',
+    })
+    rmSync(join(project.folder, 'package.json'))
+    const { code, text } = await project.run('run-playbook', 'init')
+    assert.equal(code, 0, text)
+    assert.match(text, /npx run-playbook hello --check/)
+  })
+  after(() => {
+    project.remove()
+    packed.remove()
+    rmSync(`/tmp/hello-${process.pid}`, { recursive: true, force: true })
+  })
+
+  it('makes a package.json with the name of the folder and this version', () => {
+    const made = JSON.parse(readFileSync(join(project.folder, 'package.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    assert.match(String(made['name']), /^run-playbook-consumer-/)
+    assert.deepEqual(made['dependencies'], { 'run-playbook': `^${version}` })
+    assert.ok(existsSync(join(project.folder, '.gitignore')))
+    assert.ok(existsSync(join(project.folder, '.github/workflows/ci.yml')))
+  })
+
+  for (const [version, compiler] of Object.entries(COMPILERS))
+    it(`makes what TypeScript ${version} compiles`, async () => {
+      const { code, text } = await project.run(process.execPath, compiler, '-p', '.')
+      assert.equal(code, 0, text)
+    })
+
+  it('makes what lint has no objection to', async () => {
+    const { code, text } = await project.run('run-playbook', 'lint', '--no-types')
+    assert.equal(code, 0, text)
+  })
+
+  it('makes a test that passes', async () => {
+    const { code, text } = await project.run('npm', 'test')
+    assert.equal(code, 0, text)
+    assert.match(text, /pass [234]/)
+  })
+
+  it('makes a playbook that foretells, changes, and then has nothing to do', async () => {
+    const dry = await project.run('run-playbook', 'hello', '--check', '--detailed-exitcode', ...own)
+    assert.equal(dry.code, 3, dry.text)
+    const first = await project.run('run-playbook', 'hello', ...own)
+    assert.equal(first.code, 0, first.text)
+    assert.match(first.text, /3 changed/)
+    const second = await project.run('run-playbook', 'hello', ...own)
+    assert.match(second.text, /0 changed/)
+  })
+
+  it('overwrites nothing, and says what is there', async () => {
+    const { code, text } = await project.run('run-playbook', 'init')
+    assert.equal(code, 1)
+    assert.match(text, /already has .*inventory\.ts.*nothing was written/)
+  })
+
+  it('keeps a package.json, and says what it lacks', async () => {
+    const other = consumer(packed)
+    other.write('package.json', '{"name":"mine","dependencies":{"run-playbook":"*"}}')
+    const { code, text } = await other.run('run-playbook', 'init')
+    assert.equal(code, 0, text)
+    assert.match(text, /npm pkg set type=module/)
+    assert.match(text, /npm install --save-dev @types\/node tsx typescript/)
+    assert.equal(
+      (JSON.parse(readFileSync(join(other.folder, 'package.json'), 'utf8')) as { name: string }).name,
+      'mine',
+    )
+    other.remove()
+  })
+
+  it('runs each playbook that ships from the installed package', async () => {
+    const { code, text } = await project.run('run-playbook', '--help')
+    assert.equal(code, 0)
+    assert.match(text, /site/)
+    project.write('other/inventory.ts', readFileSync('inventory.ts', 'utf8'))
+    const file = join(project.folder, 'other/inventory.ts')
+    const list = await project.run('run-playbook', 'site', '--list-tasks', '-i', file)
+    assert.equal(list.code, 0, list.text)
+    assert.match(list.text, /postgres/)
+  })
+})
