@@ -24,7 +24,7 @@ export function applyInstall(args: Install, state: InstallState): ShellStep[] {
 // The content goes to a file beside the destination that only we can read. Nothing but a complete one gets further, so
 // whoever stops us, and whenever, the destination holds the old content or the new. Leftovers of a run that was
 // killed go first; the name is made from the destination, so they can be nobody else's.
-function receive({ dest, payload }: Install): string[] {
+export function receive({ dest, payload }: Pick<Install, 'dest' | 'payload'>): string[] {
   const name = `.run-playbook-${createHash('sha256').update(dest).digest('hex').slice(0, 12)}`
   const temp = quote(`${folderOf(dest).replace(/\/$/, '')}/${name}`)
   return [
@@ -78,7 +78,7 @@ function validation({ validate }: Install): string[] {
 const backup = (dest: string): string[] => [`cp -p -- ${dest} ${dest}."$(date -u +%Y%m%dT%H%M%SZ)~"`]
 
 // fsync first: after a power cut a renamed file without it may be empty. Old tools sync everything instead of one file.
-function renaming(path: string, isLink: boolean): string[] {
+export function renaming(path: string, isLink: boolean): string[] {
   const dest = quote(path)
   const rename = isLink
     ? `mv -fT -- "$temp" ${dest} 2>/dev/null || { rm -f -- ${dest} && mv -f -- "$temp" ${dest}; }`

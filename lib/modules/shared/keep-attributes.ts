@@ -5,7 +5,7 @@ import { quote } from '../../core/sh.ts'
  * attributes of the file. What a folder hands down to new files goes. GNU's cp does it all; otherwise it takes getfacl
  * and getfattr, and on a host that has neither lists cannot be seen: then it is the mode alone.
  */
-const LIKE = `like() {
+export const LIKE = `like() {
   if [ ! -f "$1" ] || [ -L "$1" ]; then chmod "$3" "$2"; return; fi
   case $(cp --help 2>&1) in
     *--attributes-only*) cp --attributes-only --preserve=mode,xattr -- "$1" "$2"; return ;;
