@@ -1,30 +1,167 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { LOCAL_INVENTORY, type Project, project, runCli } from '../support/cli.ts'
+import { type Sample, playbookOf, samplesOf } from '../support/samples.ts'
 
 const FOLDER = 'test/unit/.samples'
+const PAGES = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const run = promisify(execFile)
 
-/** The TypeScript samples of a page. */
-const samples = (page: string): string[] =>
-  [...readFileSync(page, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code as string)
+/** Paths that belong to a machine. Samples are run with these in a temporary folder. */
+const PLACES = /(?<![\w.])\/(?:srv|etc|var|opt|run|tmp\/hello)(?=[/'"\s)]|$)/g
 
-describe('the documentation', () => {
-  before(() => mkdirSync(FOLDER, { recursive: true }))
-  after(() => rmSync(FOLDER, { recursive: true, force: true }))
+const named = (sample: Sample): string => sample.path ?? `playbooks/line-${sample.line}.ts`
+const isModule = ({ text, path }: Sample): boolean => path !== undefined || /^import /m.test(text)
+const sourceOf = (sample: Sample): string => (isModule(sample) ? sample.text : playbookOf(sample.text))
+const isText = ({ language, path }: Sample): boolean => language === 'ts' || path !== undefined
 
-  it('has samples that compile', async function () {
-    this.timeout(120_000)
-    const found = samples('README.md')
-    assert.ok(found.length >= 3)
-    found.forEach((code, i) => writeFileSync(join(FOLDER, `readme-${i}.ts`), code))
-    const config = { extends: '../../../tsconfig.json', include: ['*.ts', '../../../inventory.ts'] }
-    writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(config))
-    const tsc = promisify(execFile)('npx', ['tsc', '--noEmit', '-p', FOLDER]).then(
-      () => '',
-      (error: { stdout: string }) => error.stdout,
-    )
-    assert.equal(await tsc, '')
+describe('the pages', () => {
+  const pages = PAGES.map((page) => ({ page, samples: samplesOf(page) })).filter(({ samples }) =>
+    samples.some(({ language }) => language === 'ts'),
+  )
+
+  it('have samples that compile', async function () {
+    this.timeout(240_000)
+    try {
+      for (const { page, samples } of pages)
+        for (const sample of samples.filter(({ language }) => language === 'ts'))
+          write(join(FOLDER, basename(page, '.md')), named(sample), sourceOf(sample))
+      const config = {
+        extends: '../../../tsconfig.json',
+        compilerOptions: { noUnusedLocals: false },
+        include: ['**/*.ts'],
+      }
+      write(FOLDER, 'tsconfig.json', JSON.stringify(config))
+      assert.equal(await compile(), '')
+    } finally {
+      rmSync(FOLDER, { recursive: true, force: true })
+    }
   })
+
+  for (const { page, samples } of pages) {
+    describe(page, function () {
+      this.timeout(120_000)
+      const root = mkdtempSync(join(tmpdir(), 'run-playbook-docs-'))
+      const inTemp = (text: string): string => text.replace(PLACES, (place) => root + place)
+      const here = project({ 'inventory.ts': LOCAL_INVENTORY })
+      before(() => {
+        for (const place of ['srv', 'etc', 'var', 'opt', 'run', 'tmp/hello'])
+          mkdirSync(join(root, place), { recursive: true })
+        rmSync(join(root, 'tmp/hello'), { recursive: true })
+      })
+      after(() => {
+        here.remove()
+        rmSync(root, { recursive: true, force: true })
+      })
+
+      for (const sample of samples) {
+        const { line, language } = sample
+        if (isText(sample)) {
+          const what = isModule(sample) ? `is loaded: ${named(sample)}` : 'is run'
+          it(`line ${line} ${what}`, async () => {
+            here.write(named(sample), inTemp(sourceOf(sample)))
+            if (language !== 'ts' || sample.path?.startsWith('test/') === true) return
+            if (isModule(sample)) await load(here, named(sample))
+            else await play(here, named(sample))
+          })
+        }
+        if (language === 'console')
+          it(`line ${line} prints what it shows`, () => replay(here, sample, inTemp))
+      }
+    })
+  }
 })
+
+function write(folder: string, path: string, text: string): void {
+  mkdirSync(join(folder, dirname(path)), { recursive: true })
+  writeFileSync(join(folder, path), text)
+}
+
+const compile = (): Promise<string> =>
+  run('npx', ['tsc', '--noEmit', '-p', FOLDER]).then(
+    () => '',
+    (error: { stdout: string }) => error.stdout,
+  )
+
+const TSX = ['--import', import.meta.resolve('tsx'), '-C', 'source']
+
+async function load({ folder }: Project, path: string): Promise<void> {
+  const code = `await import(${JSON.stringify(join(folder, path))})`
+  await run(process.execPath, [...TSX, '--input-type=module', '-e', code], { cwd: resolve('.') })
+}
+
+/** A sample is dry run, run, and run again: it has to be true of samples that they have nothing to do then. */
+async function play(own: Project, path: string): Promise<void> {
+  const dry = await runCli(own, [path, '--check'])
+  assert.equal(dry.code, 0, dry.stdout + dry.stderr)
+  const { code, stdout, stderr } = await runCli(own, [path])
+  assert.equal(code, 0, stdout + stderr)
+}
+
+/** Runs the commands of a console block and compares what they print with what the block shows. */
+async function replay(
+  own: Project,
+  { text, page, line }: Sample,
+  inTemp: (text: string) => string,
+): Promise<void> {
+  let status = 0
+  for (const part of text.split(/^\$ /m).slice(1)) {
+    const [command = '', ...shown] = part.trimEnd().split('\n')
+    if (command === 'echo $?') {
+      assert.equal(String(status), shown[0])
+      continue
+    }
+    const ended = await runCommand(own, inTemp(command))
+    status = ended.code ?? 1
+    compare(inTemp(shown.join('\n')), ended.stdout + ended.stderr, `${page}:${line}: ${command}`)
+  }
+}
+
+async function runCommand(
+  own: Project,
+  command: string,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const words = command.match(/'[^']*'|\S+/g)?.map((word) => word.replace(/^'|'$/g, '')) ?? []
+  if (words[0] === 'npx' && words[1] === 'run-playbook') return runCli(own, words.slice(2))
+  if (words[0] === 'npx' && words[1] === 'tsx') {
+    const env = { ...process.env, NODE_OPTIONS: '' }
+    return run(process.execPath, [...TSX, ...words.slice(2)], { cwd: own.folder, env }).then(
+      (printed) => ({ code: 0, ...printed }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    )
+  }
+  return run('sh', ['-c', command], { cwd: own.folder }).then(
+    (printed) => ({ code: 0, ...printed }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  )
+}
+
+/** Every line that is shown comes in the output, in that order. Durations and hashes of runs may differ. */
+function compare(shown: string, printed: string, where: string): void {
+  const lines = settle(printed).split('\n')
+  let next = 0
+  for (const line of settle(shown)
+    .split('\n')
+    .filter((one) => one !== '' && one !== '…')) {
+    const at = lines.indexOf(line, next)
+    assert.ok(at >= 0, `${where}\nnot printed: ${line}\n\n${printed}`)
+    next = at + 1
+  }
+}
+
+const settle = (text: string): string =>
+  text
+    .replace(/\d+(\.\d+)? m?s\b/g, 'N s')
+    .replace(/"durationMs":\d+/g, '"durationMs":N')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
