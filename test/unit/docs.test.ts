@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { type Playbook, defineInventory, runPlaybook } from 'run-playbook'
+import { generatedPages } from '../../docs/generate/pages.ts'
 import { LOCAL_INVENTORY, type Project, project, runCli } from '../support/cli.ts'
 import { type Sample, playbookOf, samplesOf } from '../support/samples.ts'
 
@@ -96,6 +97,14 @@ describe('the pages', () => {
       }
     })
   }
+})
+
+describe('the generated pages', () => {
+  it('are up to date: npm run docs writes them', async function () {
+    this.timeout(120_000)
+    for (const [path, text] of Object.entries(await generatedPages()))
+      assert.equal(readFileSync(path, 'utf8'), text, path)
+  })
 })
 
 function write(folder: string, path: string, text: string): void {

@@ -1,0 +1,37 @@
+import type { ErrorCodes } from './error-code.ts'
+
+/** The store of secrets. */
+export const secrets = {
+  E_SECRETS_BUSY: [
+    'Another run holds the lock of the secrets.',
+    'Wait until it ends. If none runs, remove the lock file that the message names.',
+  ],
+  E_SECRETS_CONFLICT: [
+    'Another run stored the same secret, or it exists already.',
+    'Run again, or replace it with `--replace`.',
+  ],
+  E_SECRETS_DAMAGED: ['secrets.age is damaged.', 'Restore the file from version control.'],
+  E_SECRETS_EDIT: [
+    'The editor failed or was left without saving. Nothing was stored.',
+    'Run `run-playbook secrets edit` again.',
+  ],
+  E_SECRETS_EMPTY: ['A secret has no value.', 'Give it a value, or unset its environment variable.'],
+  E_SECRETS_IDENTITY: [
+    'The age identity cannot be read.',
+    'Set `RUN_PLAYBOOK_IDENTITY` to an identity file or to the key itself.',
+  ],
+  E_SECRETS_KIND: [
+    'A value is not of the kind that the secret must have.',
+    'Read the message; it says what the value must be.',
+  ],
+  E_SECRETS_LOCKED: [
+    'secrets.age is not encrypted for your key.',
+    'Ask a member of the team to add your public key to recipients.txt.',
+  ],
+  E_SECRETS_MISSING: [
+    'There is no secret of this name.',
+    'Check the name; `run-playbook secrets list` lists all.',
+  ],
+  E_SECRETS_NAME: ['The name of a secret is not valid.', 'Use lower-case words joined by dots or dashes.'],
+  E_SECRETS_RECIPIENTS: ['A line of recipients.txt is not an age public key.', 'Correct or remove the line.'],
+} as const satisfies ErrorCodes
