@@ -99,6 +99,34 @@ describe('the pages', () => {
   }
 })
 
+describe('the second day', () => {
+  const page = readFileSync('docs/second-day.md', 'utf8')
+
+  it('tells of every alert', () => {
+    const rules = readFileSync('docker/status/prometheus/run-playbook.rules.yml', 'utf8')
+    const alerts = [...rules.matchAll(/alert: (\w+)/g)].map(([, name = '']) => name)
+    assert.deepEqual(
+      alerts.filter((name) => !page.includes(`\`${name}\``)),
+      [],
+    )
+  })
+
+  it('tells of every warning of the status', () => {
+    const folders = ['lib/cluster/status/warnings', 'lib/cluster/report']
+    const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    const codes = files.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\b(?:critical|warning)\(\s*'([a-z-]+)'/g)].map(
+        ([, code = '']) => code,
+      ),
+    )
+    assert.ok(codes.length > 20)
+    assert.deepEqual(
+      codes.filter((code) => !page.includes(`\`${code}\``)),
+      [],
+    )
+  })
+})
+
 describe('the generated pages', () => {
   it('are up to date: npm run docs writes them', async function () {
     this.timeout(120_000)
