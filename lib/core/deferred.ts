@@ -11,13 +11,25 @@ type StatesOf<Tasks extends readonly Task[]> = {
  * a list of tasks.
  *
  * @example
- * docker('web', from(image, ({ id }) => ({ name: 'web', image: id })))
+ * const kernel = command('kernel', { argv: ['uname', '-r'], changes: false })
+ * return [kernel, copy('kernel', from(kernel, ({ stdout }) => ({ dest: '/etc/kernel', content: stdout })))]
  *
  * @example From several tasks:
- * copy('hosts', from([network, os], (net, { name }) => ({ dest: '/etc/motd', content: `${name} ${net.hostname}\n` })))
+ * const os = facts.os('os')
+ * const memory = facts.memory('memory')
+ * const about = from([os, memory], ({ name }, { total }) => ({ dest: '/etc/motd', content: `${name}, ${total} bytes\n` }))
+ * return [os, memory, copy('about', about)]
  *
  * @example Tasks made from what was found:
- * from(accounts, (list) => list.map(({ name, home }) => file(name, { path: home, state: 'directory', mode: '0700' })))
+ * const disks = facts.disks('disks')
+ * return [
+ *   disks,
+ *   from(disks, (mounts) =>
+ *     mounts
+ *       .filter(({ path }) => path.startsWith('/srv/'))
+ *       .map(({ path }) => file(path, { path: `${path}/data`, state: 'directory' })),
+ *   ),
+ * ]
  */
 export function from<State, Value>(task: Task<State>, view: (state: State) => Value): Deferred<Value>
 export function from<const Tasks extends readonly Task[], Value>(

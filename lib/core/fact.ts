@@ -16,9 +16,15 @@ export interface FactDefinition<Input, Args, State> {
  * It is asked together with all other tasks of the play.
  *
  * @example
- * export const uptime = defineFact({ name: 'uptime', args: z.strictObject({}), probe: () => ask(uptimeReader, '') })
- * // const up = uptime('uptime', {})
- * // copy('motd', from(up, ({ days }) => ({ dest: '/etc/motd', content: `${days} days\n` })))
+ * const kernel = readerOfOne({
+ *   name: 'kernel',
+ *   ask: () => 'uname -r',
+ *   parse: ({ stdout }) => stdout.toString().trim(),
+ *   sees: () => [],
+ * })
+ * const kernelRelease = defineFact({ name: 'kernel_release', args: z.strictObject({}), probe: () => ask(kernel, '') })
+ * const found = kernelRelease('kernel', {})
+ * return [found, copy('motd', from(found, (release) => ({ dest: '/etc/motd', content: `${release}\n` })))]
  */
 export function defineFact<Input, Args, State>({
   name,

@@ -7,10 +7,15 @@ export type { Group, GroupEnds, GroupOptions } from './task.ts'
  * Several tasks with the same options; with `rescue` and `always` what Ansible calls a block.
  *
  * @example
- * group({ when: changed(release), tags: ['deploy'] }, [migrate, restart], {
- *   rescue: [rollBack],
- *   always: [file('lock', { path: '/run/deploy.lock', state: 'absent' })],
- * })
+ * const release = copy('release', { dest: '/srv/release', content: '2\n' })
+ * const migrate = shell('migrate', { script: './migrate', cwd: '/srv/app' })
+ * return [
+ *   release,
+ *   group({ when: changed(release), tags: ['deploy'] }, [migrate], {
+ *     rescue: [shell('roll back', { script: './roll-back', cwd: '/srv/app' })],
+ *     always: [file('lock', { path: '/run/deploy.lock', state: 'absent' })],
+ *   }),
+ * ]
  */
 export function group(options: GroupOptions, tasks: TaskList, ends: GroupEnds = {}): Group {
   return Object.freeze({

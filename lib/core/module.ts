@@ -26,9 +26,9 @@ export interface Module<Input, State> {
  * export const motd = defineModule({
  *   name: 'motd',
  *   args: z.strictObject({ text: z.string() }),
- *   probe: () => ask(readText, '/etc/motd'),
+ *   probe: () => ask(fileReaders.text, '/etc/motd'),
  *   plan: (args, text) => ({ changes: differences({ text: args.text }, { text }) }),
- *   apply: (args) => [{ script: 'cat > /etc/motd', stdin: args.text }],
+ *   apply: (args) => [replaceFile('/etc/motd', args.text)],
  *   touches: () => [paths.at('/etc/motd')],
  * })
  */

@@ -48,11 +48,16 @@ export interface Prediction {
  * PostgreSQL's protocol. Readers and steps name the channel that they speak.
  *
  * @example
- * export const redis = defineChannel<RedisTarget>({
+ * export const redis = defineChannel<{ readonly address: string; readonly port: number }>({
  *   name: 'redis',
- *   targetKey: ({ host, port }) => `${host}:${port}`,
- *   open: (host) => openRedis(host),
+ *   targetKey: ({ address, port }) => `${address}:${port}`,
+ *   open: (host) => ({
+ *     ask: async (questions) => new Map(questions.map((question) => [question, new Error('not answered')])),
+ *     run: async () => ({ code: 0, stdout: Buffer.alloc(0), stderr: Buffer.from(host.name) }),
+ *     close: async () => {},
+ *   }),
  * })
+ * // docs/channels.md has a whole one
  */
 export interface Channel<Target = unknown> {
   readonly name: string

@@ -19,5 +19,10 @@ export const absolutePath = writtenPath.transform(normalPath)
 /** Permissions as four octal digits. A string, because a bare 644 in code is a decimal number. */
 export const fileMode = z.string().regex(/^[0-7]{4}$/, "must be four octal digits in quotes, such as '0644'")
 
-/** For the vars of a role: a `Secret`, never a bare string. @example z.strictObject({ password: secretValue }) */
+/**
+ * For the vars of a role: a `Secret`, never a bare string.
+ *
+ * @example
+ * z.strictObject({ password: secretValue })
+ */
 export const secretValue = z.custom<Secret>(isSecret, 'must be a secret')

@@ -81,8 +81,13 @@ export function defineInventory<
  * Tells the types of playbooks which inventory they are written for. Optional; without it host names are any string.
  *
  * @example
+ * const inventory = defineInventory({ hosts: { 'web-1': {} } })
+ * export default inventory
+ *
  * declare module 'run-playbook' {
- *   interface Register { inventory: typeof inventory }
+ *   interface Register {
+ *     inventory: typeof inventory
+ *   }
  * }
  */
 // oxlint-disable-next-line no-empty-object-type -- filled in by declaration merging

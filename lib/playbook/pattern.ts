@@ -14,7 +14,7 @@ export type HostPattern = HostName | 'all' | Pattern
  * Ansible's patterns: `a,b` either, `db*` wildcard, `web:&prod` both, `web:!c` without.
  *
  * @example
- * definePlay({ hosts: pattern('postgres:!node-c'), … })
+ * definePlay({ name: 'web', hosts: pattern('web:!web-3') })
  */
 export const pattern = (text: string): Pattern => ({ pattern: text })
 

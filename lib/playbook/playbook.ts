@@ -134,10 +134,22 @@ export interface Playbook<
  * @example
  * export default definePlaybook({
  *   description: 'greets whoever logs in',
- *   plays: () => [definePlay({ name: 'greeting', hosts: 'all', roles: () => [motd({ text: 'Hello\n' })] })],
+ *   plays: () => [
+ *     definePlay({
+ *       name: 'greeting',
+ *       hosts: 'all',
+ *       tasks: () => [copy('motd', { dest: '/etc/motd', content: 'Hello\n' })],
+ *     }),
+ *   ],
  * })
  *
  * @example A playbook that only looks, for `run-playbook uptime --watch`:
+ * const uptime = readerOfOne({
+ *   name: 'uptime',
+ *   ask: () => 'uptime -p',
+ *   parse: ({ stdout }) => stdout.toString().trim(),
+ *   sees: () => [],
+ * })
  * export default definePlaybook({
  *   description: 'how long each host is up',
  *   facts: { up: { probe: () => ask(uptime, ''), unknown: '' } },

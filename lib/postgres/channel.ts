@@ -16,8 +16,13 @@ import { type PostgresTarget, postgresTarget, serverName } from './target.ts'
  * PostgreSQL's protocol, for readers and steps: no port on the operator's machine, no psql on the host.
  *
  * @example
- * // a reader: { name: 'tables', channel: postgres, ask: …, parse: …, sees: … }
- * // a step: sql('VACUUM', on)
+ * const tables = readerOfOne({
+ *   name: 'tables',
+ *   channel: postgres,
+ *   ask: () => 'SELECT count(*) FROM pg_tables',
+ *   parse: ({ stdout }) => stdout.toString(),
+ *   sees: () => [],
+ * })
  */
 export const postgres: Channel<PostgresTarget> = defineChannel<PostgresTarget>({
   name: 'postgres',
@@ -31,7 +36,7 @@ export const postgres: Channel<PostgresTarget> = defineChannel<PostgresTarget>({
  * has code 1 and the server's message on `stderr`, a server that cannot be reached has code 2.
  *
  * @example
- * apply: ({ on, name }) => [sql(`CREATE EXTENSION ${identifier(name)}`, on)]
+ * const apply = (on: PostgresTarget, name: string) => [sql(`CREATE EXTENSION ${identifier(name)}`, on)]
  */
 export const sql = (text: string, target: PostgresTarget): ChannelStep => ({
   channel: postgres,

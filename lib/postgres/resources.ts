@@ -23,7 +23,7 @@ export type ServerPart =
  * A server with all that it holds, and whether it answers: for a task that starts, stops or promotes it, or waits for it.
  *
  * @example
- * touches: ({ on }) => wholeServer(on)
+ * const touches = (on: PostgresTarget) => wholeServer(on)
  */
 export const wholeServer = (on: ServerAddress): readonly Resource[] => [
   postgresServers.below(serverName(on)),

@@ -7,7 +7,7 @@ export const connection = {
     'Make `ssh HOST` log in: check the user, the agent and the keys.',
   ],
   E_BECOME_FAILED: [
-    'sudo or su on the host refused to switch to the other user.',
+    'The host refused to switch to the other user (sudo or su).',
     'Use `-K` when sudo asks for a password; check the sudoers file and the name of the account.',
   ],
   E_CHANNEL_FAILED: [

@@ -33,6 +33,10 @@ export const modules = {
     'A parent of the path is not a directory.',
     'Correct the path, or remove what is there.',
   ],
+  E_NOT_THERE: [
+    "Nothing is at a path whose mode or owner is to be set with `state: 'exists'`.",
+    'Create it in an earlier task.',
+  ],
   E_NO_ACCOUNT: ['The host has no such user or group.', 'Create it in an earlier task, or give its number.'],
   E_NO_CONTAINER: ['There is no container of this name.', 'Create it with `docker(…)` in an earlier task.'],
   E_NO_DIRECTORY: [
@@ -42,6 +46,10 @@ export const modules = {
   E_NO_DOCKER: [
     'The docker command is not installed, or the Docker engine does not answer.',
     'Install and start Docker, and set `become: true` for the task.',
+  ],
+  E_NO_PACKAGE: [
+    'The package lists of the host do not know the package.',
+    'Check the name, or add the repository that has it in an earlier task.',
   ],
   E_NO_PACKAGE_MANAGER: [
     'The host has none of apt, apk and dnf.',

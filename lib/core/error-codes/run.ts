@@ -2,6 +2,10 @@ import type { ErrorCodes } from './error-code.ts'
 
 /** A task, or the run as a whole. */
 export const run = {
+  E_BACKGROUND: [
+    'A module with other steps than shell commands, or a reboot, has `background: true`.',
+    'Leave out `background`.',
+  ],
   E_BUG: ['run-playbook itself failed.', 'Report the lines that are printed.'],
   E_DEFERRED: [
     'A function that was given to `from` threw an error.',
@@ -14,6 +18,10 @@ export const run = {
   E_FAILED_WHEN: [
     '`failedWhen` of the task returned true or a reason.',
     "Read the reason; the task's own condition decides.",
+  ],
+  E_JOB_LOST: [
+    'A command in the background of the host ended without leaving its result.',
+    'Run the playbook again; `dmesg` on the host shows whether it ran out of memory.',
   ],
   E_NOT_ASKED: [
     'The host was not asked, because the run ended before.',

@@ -45,7 +45,14 @@ exit 0`
  *
  * @example
  * const disks = facts.disks('disks')
- * return [disks, from(disks, (mounts) => mounts.filter(({ path }) => path.startsWith('/srv')).map(({ path }) => snapshot(path)))]
+ * return [
+ *   disks,
+ *   from(disks, (mounts) =>
+ *     mounts
+ *       .filter(({ path }) => path.startsWith('/srv/'))
+ *       .map(({ path }) => shell(`trim ${path}`, { script: sh`fstrim -- ${path}` })),
+ *   ),
+ * ]
  */
 export const disks: HostFact<readonly Mount[]> = hostFact({
   name: 'disks',

@@ -36,6 +36,6 @@ export interface Facts {
  *
  * @example
  * const os = facts.os('os')
- * return [os, packages('ntp', from(os, ({ family }) => ({ name: family === 'alpine' ? 'openntpd' : 'chrony' })))]
+ * return [os, packages('ntp', from(os, ({ family }) => ({ names: family === 'alpine' ? 'openntpd' : 'chrony' })))]
  */
 export const facts: Facts = { os, network, memory, disks, services, packages }

@@ -18,7 +18,10 @@ export interface Memory {
  *
  * @example
  * const memory = facts.memory('memory')
- * return [memory, copy('tuning', from(memory, ({ total }) => ({ dest, content: `cache = ${Math.floor(total / 4)}\n` })))]
+ * return [
+ *   memory,
+ *   copy('tuning', from(memory, ({ total }) => ({ dest: '/etc/cache', content: `${Math.floor(total / 4)}\n` }))),
+ * ]
  */
 export const memory: HostFact<Memory> = hostFact({
   name: 'memory',

@@ -64,7 +64,13 @@ exit 0`
  *
  * @example
  * const network = facts.network('network')
- * return [network, template('listen', from(network, ({ interfaces }) => ({ src, dest, vars: { interfaces } })))]
+ * return [
+ *   network,
+ *   copy('interfaces', from(network, ({ interfaces }) => ({
+ *     dest: '/etc/interfaces',
+ *     content: interfaces.map(({ name }) => `${name}\n`).join(''),
+ *   }))),
+ * ]
  */
 export const network: HostFact<Network> = hostFact({
   name: 'network',

@@ -63,7 +63,7 @@ exit 0`
  *
  * @example
  * const os = facts.os('os')
- * return [os, packages('web server', from(os, ({ family }) => ({ name: family === 'redhat' ? 'httpd' : 'apache2' })))]
+ * return [os, packages('web server', from(os, ({ family }) => ({ names: family === 'redhat' ? 'httpd' : 'apache2' })))]
  */
 export const os: HostFact<Os> = hostFact({
   name: 'os',

@@ -35,12 +35,19 @@ const args = mapSchema(schema, ({ src, vars, ...rest }): Install => ({
  * it, it is a secret as a whole: never shown, and 0600 unless a mode is given.
  *
  * @example
- * template('nginx.conf', {
- *   src: new URL('../templates/nginx.conf.hbs', import.meta.url),
- *   dest: '/etc/nginx/nginx.conf',
- *   vars,
- *   validate: '/usr/sbin/nginx -t -c %s',
- * }, { notify: reload })
+ * const reload = serviceReload('reload nginx', { name: 'nginx' })
+ * return [
+ *   template(
+ *     'nginx.conf',
+ *     {
+ *       src: new URL('templates/nginx.conf.hbs', import.meta.url),
+ *       dest: '/etc/nginx/nginx.conf',
+ *       vars: { workers: 4 },
+ *       validate: '/usr/sbin/nginx -t -c %s',
+ *     },
+ *     { notify: reload },
+ *   ),
+ * ]
  */
 export const template: Module<TemplateArgs, InstallState> = defineModule({
   name: 'template',

@@ -6,7 +6,7 @@ import { type ServiceActionArgs, type ServiceActionState, defineAction } from '.
  *
  * @example
  * const reload = serviceReload('reload nginx', { name: 'nginx' })
- * template('nginx.conf', { src, dest: '/etc/nginx/nginx.conf', vars }, { notify: reload })
+ * return [copy('nginx.conf', { src: 'files/nginx.conf', dest: '/etc/nginx/nginx.conf' }, { notify: reload })]
  */
 export const serviceReload: Module<ServiceActionArgs, ServiceActionState> = defineAction({
   name: 'service_reload',

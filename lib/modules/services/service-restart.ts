@@ -6,7 +6,7 @@ import { type ServiceActionArgs, type ServiceActionState, defineAction } from '.
  *
  * @example
  * const restart = serviceRestart('restart docker', { name: 'docker' })
- * copy('daemon.json', { dest: '/etc/docker/daemon.json', content }, { notify: restart })
+ * return [copy('daemon.json', { dest: '/etc/docker/daemon.json', content: '{}\n' }, { notify: restart })]
  */
 export const serviceRestart: Module<ServiceActionArgs, ServiceActionState> = defineAction({
   name: 'service_restart',

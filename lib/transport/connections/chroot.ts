@@ -14,7 +14,7 @@ export interface ChrootOptions {
  * @throws UnreachableError E_CONNECT_FAILED at connecting, without root or without `bin/sh` in the folder
  *
  * @example
- * hosts: { image: { connection: chroot({ path: '/srv/image' }) } }
+ * defineInventory({ hosts: { image: { connection: chroot({ path: '/srv/image' }) } } })
  */
 export function chroot({ path }: ChrootOptions): ConnectionType {
   return defineConnection({

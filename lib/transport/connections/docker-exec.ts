@@ -18,7 +18,7 @@ export interface DockerExecOptions {
  * @throws UnreachableError E_CONNECT_FAILED at connecting, when there is no such container or it does not run
  *
  * @example
- * hosts: { web: { connection: dockerExec({ container: 'ci-web-1' }) } }
+ * defineInventory({ hosts: { web: { connection: dockerExec({ container: 'ci-web-1' }) } } })
  */
 export function dockerExec({
   container,

@@ -4,7 +4,7 @@ import { type ConnectionType, defineConnection } from '../connection-type.ts'
  * The operator's own machine, without SSH. Several hosts of an inventory may be this machine.
  *
  * @example
- * hosts: { here: { connection: local() } }
+ * defineInventory({ hosts: { here: { connection: local() } } })
  */
 export function local(): ConnectionType {
   return LOCAL

@@ -17,7 +17,7 @@ export interface SshOptions {
  * address is connected to only when neither the config (HostName) nor DNS and /etc/hosts know the name. The default.
  *
  * @example
- * hosts: { 'web-1': { connection: ssh({ configFile: 'deploy/ssh_config' }) } }
+ * defineInventory({ hosts: { 'web-1': { connection: ssh({ configFile: 'deploy/ssh_config' }) } } })
  */
 export function ssh({ configFile, transport = 'auto' }: SshOptions = {}): ConnectionType {
   return defineConnection({

@@ -18,9 +18,15 @@ export type { WireguardArgs, WireguardPeer } from './args.ts'
  * @example
  * wireguard('overlay', {
  *   interface: 'wg0',
- *   privateKey,
+ *   privateKey: new Secret('wireguard', 'aGVyZSBhcmUgdGhpcnR5LXR3byBieXRlcyBvZiBrZXk='),
  *   address: '10.88.0.11/24',
- *   peers: [{ publicKey, endpoint: '192.0.2.12:51820', allowedIps: ['10.88.0.12/32'] }],
+ *   peers: [
+ *     {
+ *       publicKey: 'dGhlIG90aGVyIGtleSBoYXMgMzIgYnl0ZXMgdG9vIG8=',
+ *       endpoint: '192.0.2.12:51820',
+ *       allowedIps: ['10.88.0.12/32'],
+ *     },
+ *   ],
  *   before: ['docker.service'],
  * })
  */
