@@ -16,7 +16,7 @@ const { values, toScrub } = (shared[KEY] ??= { values: new WeakMap(), toScrub: n
  *
  * @example
  * const password = new Secret('replication', 'correct horse')
- * `${password}` // «secret replication»
+ * String(password) // «secret replication»
  */
 export class Secret {
   /** What it is for; safe to print. */

@@ -38,7 +38,7 @@ const COMMAND_TIMEOUT_MS = 60_000
  *
  * @example
  * const restart = reboot('reboot', {})
- * copy('kernel options', { dest: '/etc/default/grub.d/50-app.cfg', content }, { notify: restart })
+ * copy('kernel options', { dest: '/etc/default/grub.d/50-app.cfg', content: 'quiet\n' }, { notify: restart })
  *
  * @example After an upgrade, only where it is needed:
  * reboot('reboot for the new kernel', { ifNeeded: true })
