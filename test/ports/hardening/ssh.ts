@@ -1,0 +1,108 @@
+import {
+  type TaskList,
+  file,
+  from,
+  group,
+  packages,
+  paths,
+  service,
+  services,
+  sh,
+  shell,
+  template,
+} from 'run-playbook'
+import type { Handlers } from './handlers.ts'
+import { type Found, MODULI } from './look.ts'
+import { certificates } from './ssh-certificates.ts'
+import { CONFIG, sshConfig, sshdConfig } from './ssh-config.ts'
+import { hostKeys } from './ssh-host-keys.ts'
+import { ROOT, templateFile } from './shared.ts'
+import { packagesIn, serviceOnly } from './touches.ts'
+import type { Vars } from './vars.ts'
+
+const UNITS = '/etc/systemd/system'
+const LEFT_BY_SOCKET = [
+  `${UNITS}/ssh.service.d/00-socket.conf`,
+  `${UNITS}/ssh.service.requires/ssh.socket`,
+  `${UNITS}/sockets.target.wants/ssh.socket`,
+]
+const SSH = ['openssh-server', 'openssh-client']
+const PAM = '/etc/pam.d/sshd'
+
+/** OpenSSH, server and client: what dev-sec's ssh_hardening does. */
+export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
+  const restart = { notify: on.restartSsh }
+  return [
+    group({ tags: ['ssh'] }, [
+      packages(
+        'OpenSSH',
+        { names: SSH },
+        {
+          touches: [
+            ...packagesIn(
+              SSH,
+              CONFIG,
+              '/etc/systemd',
+              '/lib/systemd',
+              '/usr/lib/openssh',
+              '/usr/bin',
+              '/usr/sbin',
+            ),
+            paths.at(PAM),
+            services.at('ssh'),
+            services.at('ssh.socket'),
+          ],
+        },
+      ),
+      service(
+        'no socket activation',
+        { name: 'ssh.socket', state: 'stopped', enabled: false },
+        { touches: serviceOnly('ssh.socket') },
+      ),
+      file(
+        'socket activation masked',
+        { path: `${UNITS}/ssh.socket`, state: 'link', target: '/dev/null' },
+        { notify: on.daemonReload },
+      ),
+      LEFT_BY_SOCKET.map((path) =>
+        file(`no ${path}`, { path, state: 'absent' }, { notify: on.daemonReload }),
+      ),
+      file('privilege separation folder', { path: '/run/sshd', state: 'directory', mode: '0755', ...ROOT }),
+      hostKeys(vars, found),
+      template(
+        'revoked keys',
+        {
+          src: templateFile('lines.hbs'),
+          vars: { lines: vars.revokedKeys },
+          dest: `${CONFIG}/revoked_keys`,
+          mode: '0600',
+          ...ROOT,
+        },
+        restart,
+      ),
+      vars.certificates && certificates(vars.certificates, restart),
+      template('sshd_config', sshdConfig(vars, found), restart),
+      shell(
+        'no dynamic message of the day',
+        {
+          script: sh`sed -i '/^session.*pam_motd/s/^/# /' ${PAM}`,
+          unless: sh`! grep -q '^session.*pam_motd' ${PAM}`,
+        },
+        { touches: [paths.at(PAM)] },
+      ),
+      template('ssh_config', sshConfig(vars, found)),
+      shell(
+        'strong Diffie-Hellman groups',
+        {
+          script: sh`awk ${`/^#/ || $5 >= ${vars.moduliBits}`} ${MODULI} >${MODULI}.new && mv ${MODULI}.new ${MODULI}`,
+        },
+        {
+          when: from(found.weakModuli, ({ stdout }) => Number(stdout) > 0),
+          touches: [paths.at(MODULI)],
+          ...restart,
+        },
+      ),
+      service('ssh', { name: 'ssh', state: 'started', enabled: true }, { touches: serviceOnly('ssh') }),
+    ]),
+  ]
+}
