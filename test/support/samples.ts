@@ -66,11 +66,9 @@ export function importsFor(text: string, own: Readonly<Record<string, string>> =
     text.replace(/'(?:[^'\\\n]|\\.)*'/g, '').match(/(?<![.\w$])[A-Za-z]\w*\b(?!\s*:(?!:))/g),
   )
   const wanted = (name: string): boolean => used.has(name) && !made.has(name) && !taken.has(name)
-  const lines = [
-    ...Object.entries(own)
-      .filter(([name]) => wanted(name))
-      .map(([name, file]) => `import { ${name} } from '${file}'`),
-  ]
+  const lines = Object.entries(own)
+    .filter(([name]) => wanted(name))
+    .map(([name, file]) => `import { ${name} } from '${file}'`)
   for (const [from, exported] of Object.entries(PACKAGES)) {
     const names = Object.keys(exported).filter((name) => wanted(name) && !Object.hasOwn(own, name))
     names.forEach((name) => taken.add(name))

@@ -1,3 +1,4 @@
+import type { ResourceKind } from '../../../core/resource.ts'
 import { type ZodType } from 'zod'
 import { UserError } from '../../../core/errors.ts'
 import type { Reader, Reply } from '../../../core/probe.ts'
@@ -27,7 +28,12 @@ export const dockerNetwork = inspector('network', networkSchema, (one, name) => 
 
 export const dockerVolume = inspector('volume', volumeSchema, (one, name) => one.name === name)
 
-const KINDS = { container: containers, image: images, network: dockerNetworks, volume: volumes }
+const KINDS: Readonly<Record<'container' | 'image' | 'network' | 'volume', ResourceKind>> = {
+  container: containers,
+  image: images,
+  network: dockerNetworks,
+  volume: volumes,
+}
 
 function inspector<Answer>(
   kind: keyof typeof KINDS,
