@@ -1,9 +1,9 @@
-import { type Entry, type Item, type TasksToMake, afterFailure } from '../../playbook/program.ts'
+import { type Entry, type Item, type TasksToMake, afterFailure, tasksOf } from '../../playbook/program.ts'
 import type { Question } from '../../core/probe.ts'
 import { groupBy } from '../../core/group-by.ts'
 import { type Bodies, fetchBodies, predictedBodies } from '../look/bodies.ts'
 import { loadFiles } from './load-files.ts'
-import { observe } from '../look/observe.ts'
+import { observe, unknown } from '../look/observe.ts'
 import { questionsOf, questionsOfOne } from './questions.ts'
 import { concerns, questionId } from '../look/snapshot.ts'
 import { reportNotRun } from '../report/report.ts'
@@ -35,7 +35,7 @@ export async function dryRun(
   perhaps: ReadonlyMap<Item, string> = new Map(),
 ): Promise<boolean> {
   const { mode } = session
-  const items = program.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
+  const items = tasksOf(program)
   await loadFiles(session, items)
   if (mode.batch) await observe(session, questionsOf(session, items))
   const found: Found[] = []
@@ -108,12 +108,14 @@ async function planEntry(
 
 async function decide(session: Session, on: Session, item: Item, rest: readonly Entry[]): Promise<Verdict> {
   await loadFiles(session, [item])
-  await observe(on, questionsOfOne(session, item))
+  const own = questionsOfOne(session, item)
+  // What became known by now tells what to ask for the tasks behind it too: all in one trip.
+  const behind = on === session && unknown(on, own).length > 0 ? rest : []
+  await observe(on, [...own, ...questionsOf(session, tasksOf(behind))])
   const verdict = planTask(item, on.snapshot, session.results)
   if (verdict.kind !== 'wait' || verdict.after !== undefined) return verdict
   // Its arguments became known only now, from what an earlier task found.
-  const items = rest.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
-  await observe(session, questionsOf(session, items))
+  await observe(session, questionsOf(session, tasksOf(rest)))
   return planTask(item, on.snapshot, session.results)
 }
 

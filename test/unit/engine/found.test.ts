@@ -57,6 +57,15 @@ describe('what was found', () => {
       assert.deepEqual(again.statuses, ['users: ok', ...all.map((name) => `${name}: ok`)])
     })
 
+  it('tells all that is asked next in one trip, in a dry run too', async () => {
+    const users = Array.from({ length: 12 }, (_, i) => `user${i}`)
+    for (const user of users) writeFileSync(at(`users/${user}`), '')
+    await runLocal(homes)
+    const trips = async (check: boolean) =>
+      (await runLocal(homes, { check })).recap.hosts['host-1']?.roundTrips
+    assert.equal(await trips(true), await trips(false))
+  })
+
   it('is asked in the same trip as everything else', async () => {
     const trips = async (tasks: Parameters<typeof runLocal>[0]) =>
       (await runLocal(tasks)).recap.hosts['host-1']?.roundTrips
