@@ -53,5 +53,5 @@ for name do
     *) set -- "$@" "$name" ;;
   esac
 done
-[ $# -eq 0 ] || apt-cache policy "$@" </dev/null 2>/dev/null
+[ $# -eq 0 ] || apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy "$@" </dev/null 2>/dev/null
 exit 0`

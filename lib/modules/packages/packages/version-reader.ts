@@ -44,5 +44,5 @@ export const packageVersion: Reader<PackageVersion> = {
 const SCRIPT = `LC_ALL=C
 export LC_ALL
 if [ -n "$(find /var/lib/apt/lists -maxdepth 0 -mmin -1440 2>/dev/null)" ]; then echo fresh; else echo old; fi
-! command -v apt-cache >/dev/null || apt-cache policy "$@" </dev/null
+! command -v apt-cache >/dev/null || apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy "$@" </dev/null
 exit 0`
