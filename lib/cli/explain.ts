@@ -32,7 +32,7 @@ export const explain: CliCommand = async (argv, { outlet }) => {
   const options = command.opts<HostOptions>()
   const name = command.args[0] as string
   if (options.limit === undefined)
-    throw new UserError('E_USAGE', 'explain needs -l HOST: the value may be another on each host', {
+    throw new UserError('E_USAGE', 'explain needs -l HOST: the value can differ between hosts', {
       hint: 'For all of them: -l all',
     })
   const inventory = await loadInventory(options.inventory)

@@ -27,10 +27,10 @@ Examples:
 Exit status: 0 nothing is wrong, 1 something is.
 `
 
-/** `run-playbook lint`: everything that can be found without a host, types included. */
+/** `run-playbook lint`: finds mistakes without connecting to a host, types included. */
 export const lint: CliCommand = async (argv, { outlet }) => {
   const command = new Command('run-playbook lint')
-    .description('Finds everything that can be found without a host, types included.')
+    .description('Finds finds mistakes without connecting to a host, types included.')
     .argument('[playbooks...]', 'names or paths (default: all playbooks of the project)')
   addHostOptions(command)
     .option('--no-types', 'do not check the types')

@@ -39,7 +39,7 @@ Other commands (a playbook of such a name is run by its path):
   run-playbook explain   the value of a var on a host, and where it comes from
   run-playbook init      a project that runs and passes its test
   run-playbook secrets   list, get, set, rotate and edit what is in the store
-  run-playbook lint      everything that can be found without a host
+  run-playbook lint      finds mistakes without connecting to a host
 Each has its own --help.
 `
 
@@ -49,7 +49,7 @@ Examples:
   run-playbook site                     makes it so; run again: nothing to do
   run-playbook site -l node-b -t config only this host, only these tasks
   run-playbook site --report out.xml    beside the screen, a JUnit report for CI
-  run-playbook status --watch           all nodes in one table, drawn anew every 2 s
+  run-playbook status --watch           all nodes in one table, updated every 2 s
 `
 
 /** Reads the command line of a playbook. @throws UserError for one that makes no sense */
@@ -99,9 +99,9 @@ function refuseContradictions(options: CliOptions): void {
   }
   if (detailedExitcode && !check) refuse('--detailed-exitcode only goes with --check')
   if (watch !== undefined && output === 'junit')
-    refuse('--watch never comes to the end that --output junit waits for')
-  if (lists && output === 'junit') refuse('a list is no JUnit report: use --output plain or json')
-  if (resume && startAtTask !== undefined) refuse('--resume and --start-at-task both say where to begin')
-  if (step && process.stdin.isTTY !== true)
-    refuse('--step asks before each task, and there is no terminal to ask on')
+    refuse('--watch does not go with --output junit, which is printed at the end')
+  if (lists && output === 'junit') refuse('a list is not a JUnit report: use --output plain or json')
+  if (resume && startAtTask !== undefined)
+    refuse('--resume and --start-at-task cannot be combined: both say where to start')
+  if (step && process.stdin.isTTY !== true) refuse('--step asks before each task, which needs a terminal')
 }

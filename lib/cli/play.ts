@@ -9,7 +9,7 @@ export async function play(argv: readonly string[], session: CliSession): Promis
   const names = () => `\nPlaybooks here: ${playbookNames().join(', ')}\n`
   const { playbook, options, exit } = readCommandLine(argv, session.version, names)
   if (COMMAND_NAMES.includes(playbook))
-    throw new UserError('E_USAGE', `${playbook} is a command, and comes first: run-playbook ${playbook} …`, {
+    throw new UserError('E_USAGE', `${playbook} is a command. Write it first: run-playbook ${playbook} …`, {
       hint: 'A playbook of that name is run by its path.',
     })
   return exit ?? run(playbook, options, session)

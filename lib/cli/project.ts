@@ -40,7 +40,7 @@ export function findInventory(file?: string): string {
   if (file !== undefined) {
     if (existsSync(resolve(file))) return resolve(file)
     throw new UserError('E_NO_INVENTORY', `there is no inventory ${resolve(file)}`, {
-      hint: 'It was named by -i.',
+      hint: 'Check the path that -i names.',
     })
   }
   const found = withEnding(join(projectRoot(), 'inventory'))
@@ -74,7 +74,7 @@ function findPath(name: string): string {
   if (found !== undefined) return found
   const near = findByName(name.replace(/\.[cm]?[jt]s$/, ''))
   throw new UserError('E_NO_PLAYBOOK', `there is no playbook ${path}`, {
-    hint: near === undefined ? undefined : `By its name it is found: ${near.name} is ${near.path}.`,
+    hint: near === undefined ? undefined : `Use its name: ${near.name} is ${near.path}.`,
   })
 }
 

@@ -32,7 +32,7 @@ export async function requestFor({
 }: Parts): Promise<RunRequest> {
   if (options.sshConfig !== undefined && !existsSync(options.sshConfig))
     throw new UserError('E_USAGE', `there is no ssh config ${options.sshConfig}`, {
-      hint: 'It was named by --ssh-config or RUN_PLAYBOOK_SSH_CONFIG.',
+      hint: 'Check the path of --ssh-config, or RUN_PLAYBOOK_SSH_CONFIG.',
     })
   const stateDir = findStateDir(inventoryFile, options.sshConfig, process.env)
   return {

@@ -50,8 +50,8 @@ export async function setSecret(context: SecretsContext, name: string, replace: 
   checkName(name)
   const there = opened.vault.secrets.has(name)
   if (there && !replace)
-    throw new UserError('E_SECRETS_CONFLICT', `there is a secret ${name} already`, {
-      hint: 'To store another value: --replace. Hosts have the old one until the next run.',
+    throw new UserError('E_SECRETS_CONFLICT', `the secret ${name} exists already`, {
+      hint: 'Use --replace to store another value. Hosts keep the old one until the next run.',
     })
   const value = await askSecret(`${name}: `)
   if (value === '')
@@ -73,8 +73,8 @@ export async function rotateSecret(context: SecretsContext, name: string): Promi
   }
   const kind = kindOf(reveal(old))
   if (name.endsWith('.authority'))
-    throw new UserError('E_SECRETS_KIND', `${name} is the authority that all its certificates lean on`, {
-      hint: 'It is renewed by itself, with the same key, before it expires.',
+    throw new UserError('E_SECRETS_KIND', `${name} is the authority that signed all its certificates`, {
+      hint: 'It is renewed automatically before it expires, with the same key.',
     })
   if (kind === 'certificate') {
     await save(places, opened, new Map(), [name])

@@ -8,7 +8,7 @@ const names = (hosts: readonly Host[]): string => hosts.map(({ name }) => name).
 export function refuseUnfinishedRestore(hosts: readonly Host[], fact: (host: Host) => NodeFact): void {
   const begun = hosts.filter((host) => fact(host).restoring)
   if (begun.length === 0) return
-  throw new UserError('E_RESTORE_UNFINISHED', `a restore of the cluster was cut short (${names(begun)})`, {
+  throw new UserError('E_RESTORE_UNFINISHED', `a restore of the cluster was interrupted (${names(begun)})`, {
     hint: 'Finish it: run-playbook restore -e in-place=yes',
   })
 }
@@ -22,7 +22,7 @@ export function refuseLostCluster(hosts: readonly Host[], fact: (host: Host) => 
     'E_LOST_CLUSTER',
     `${names(holders)} ${hold} backups of a cluster, but no node has its data`,
     {
-      hint: 'To have it back: run-playbook restore -e in-place=yes. To begin a new one, move the backups away first.',
+      hint: 'To restore it: run-playbook restore -e in-place=yes. To create a new cluster, move the backups away first.',
     },
   )
 }

@@ -54,7 +54,7 @@ function leader(hosts: readonly Host[], fact: (host: Host) => NodeFact): Host | 
   const writable = writers.filter((host) => fact(host).server?.recovery === false)
   if (primary === undefined || rivals.length > 0 || writable.some((host) => host !== primary))
     throw new UserError('E_TWO_PRIMARIES', `${writers.map(describe(fact)).join(' and ')}: two primaries`, {
-      hint: 'Nothing was changed. Decide which one counts, stop the other with `docker stop postgres` on its node, and copy it anew: run-playbook reclone -l NODE. What was written there only is lost then.',
+      hint: 'Nothing was changed. Decide which one to keep, stop the other with `docker stop postgres` on its node, and copy it anew: run-playbook reclone -l NODE. What was written only there is lost.',
     })
   const ahead = hosts.filter((host) => fact(host).timeline > top)
   if (ahead.length > 0)
@@ -95,7 +95,7 @@ function refuseFenced(primary: Host, hosts: readonly Host[], fact: (host: Host) 
     throw new UserError(
       'E_FENCED',
       `${primary.name} is fenced (${fence}), and ${missing.map(({ name }) => name).join(' and ')}, which may have taken over, was not reached`,
-      { hint: `If nobody took over, remove the file "fenced" from ${primary.name}'s data folder.` },
+      { hint: `If no node took over, remove the file "fenced" from ${primary.name}'s data folder.` },
     )
 }
 

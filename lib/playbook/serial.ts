@@ -30,5 +30,5 @@ function sizeOf(size: unknown, hosts: number, where: string): number {
 const wrong = (where: string): UserError =>
   new UserError(
     'E_BAD_PLAY',
-    `${where}: serial must be a whole number from 1, a share such as '30%', or a list of them`,
+    `${where}: serial must be a whole number from 1, a percentage such as '30%', or a list of them`,
   )

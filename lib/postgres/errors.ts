@@ -47,7 +47,7 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
       'E_POSTGRES_STARTING',
       `PostgreSQL at ${serverName(target)} isn't ready: ${message}`,
       {
-        hint: 'Put a wait_for_postgres task in front of this one, or run again in a moment',
+        hint: 'Put waitForPostgres(…) before this task, or run again in a moment.',
         cause: error,
       },
     )
@@ -61,7 +61,7 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
     'E_POSTGRES_UNREACHABLE',
     `PostgreSQL at ${serverName(target)} can't be reached: ${message}`,
     {
-      hint: 'Is its container running, and does it listen on this address? `docker logs` on the node tells',
+      hint: 'Check that its container runs and that it listens on this address: docker logs on the node.',
       cause: error,
     },
   )
@@ -71,7 +71,7 @@ function wrongPassword(cause: unknown, target: PostgresTarget): UserError {
   const message = `PostgreSQL at ${serverName(target)} refuses the password of "${who(target)}": ${target.password} isn't the server's`
   return new UserError('E_POSTGRES_AUTH', message, {
     hint:
-      `Put the server's password into secrets.age, or set the one of secrets.age on the primary: ` +
+      `Store the server's password in secrets.age, or set the password of secrets.age on the primary: ` +
       `docker exec -it -u postgres postgres psql -c '\\password ${who(target)}'`,
     cause,
   })
@@ -80,7 +80,7 @@ function wrongPassword(cause: unknown, target: PostgresTarget): UserError {
 function notAllowed(message: string, cause: unknown, target: PostgresTarget): UserError {
   return new UserError(
     'E_POSTGRES_AUTH',
-    `PostgreSQL at ${serverName(target)} doesn't let us in: ${message}`,
+    `PostgreSQL at ${serverName(target)} refused the login: ${message}`,
     {
       hint: `pg_hba.conf needs a scram-sha-256 line for "${who(target)}" from this node, and the role needs LOGIN`,
       cause,

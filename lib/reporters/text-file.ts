@@ -116,7 +116,7 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw new UserError('E_REPORT', broken(path, error), { hint: 'It was named by --report.' })
+    throw new UserError('E_REPORT', broken(path, error), { hint: 'Check the path of --report.' })
   }
 }
 

@@ -84,6 +84,6 @@ function isAlive(pid: number): boolean {
 
 function busy(path: string, holder: string): UserError {
   return new UserError('E_SECRETS_BUSY', `another run holds ${path} (${holder})`, {
-    hint: 'Wait until it is done and run again; if there is none, remove that file.',
+    hint: 'Wait for it to end, then run again. If no run is active, remove that file.',
   })
 }

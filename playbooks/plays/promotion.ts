@@ -90,7 +90,7 @@ function refuseLimited(context: ClusterContext): void {
   throw new UserError(
     'E_LIMITED',
     `a promotion changes every node, and --limit leaves out ${left.map(({ name }) => name).join(' and ')}`,
-    { hint: 'Leave out --limit. A node that can not be reached is no hindrance.' },
+    { hint: 'Leave out --limit. A node that cannot be reached does not matter.' },
   )
 }
 

@@ -47,8 +47,8 @@ export function restoring(context: RestoreContext, now: Date) {
 
   function plays(): readonly Play[] {
     if (asked && context.limited.length < nodes.length)
-      throw new UserError('E_LIMITED', 'a restore looks at all nodes and decides itself what to change', {
-        hint: 'Leave out --limit. Whose repository is used: -e from=NODE.',
+      throw new UserError('E_LIMITED', 'a restore looks at all nodes and decides what to change', {
+        hint: 'Leave out --limit. To choose a repository: -e from=NODE.',
       })
     if (vars.remove) return removalPlays(nodes.filter(reached))
     const chosen = course()

@@ -86,7 +86,7 @@ export const drillResult = defineModule({
   args: z.strictObject({}),
   probe: () => ask(reader, ''),
   plan: (_args, { last }) => {
-    if (last === undefined) throw new UserError('E_DRILL_FAILED', 'there was no drill on this node yet')
+    if (last === undefined) throw new UserError('E_DRILL_FAILED', 'no drill has run on this node yet')
     if (last.result === 'failed') throw new UserError('E_DRILL_FAILED', last.text)
     return { changes: [], because: `${last.text}, in ${last.seconds} s` }
   },

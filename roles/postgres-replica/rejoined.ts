@@ -36,7 +36,7 @@ export const rejoined = defineModule({
   verify: (_args, _before, { disk, fenced, asked }) => {
     if (disk === 'replica' && !fenced && !asked) return []
     throw new UserError('E_NOT_REJOINED', 'the node is not a replica yet', {
-      hint: '`docker logs postgres` on it says what it is waiting for; run again when that is out of the way.',
+      hint: '`docker logs postgres` on it shows what it is waiting for. Run the playbook again when that is solved.',
     })
   },
 })

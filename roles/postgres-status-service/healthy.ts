@@ -29,7 +29,7 @@ export const containerHealthy = defineModule({
     if (status === 'healthy') return { changes: [], because: 'its health check passes' }
     if (status === 'absent')
       throw new UserError('E_NOT_HEALTHY', `there is no container ${container}`, {
-        hint: 'Make it before this task: docker(…).',
+        hint: 'Create it before this task: docker(…).',
       })
     return {
       changes: [{ what: `health of the container ${container}`, from: status, to: 'healthy' }],

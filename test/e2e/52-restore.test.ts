@@ -84,7 +84,7 @@ describe('a restore', function () {
     assert.match(await cut, /^state=running$/m, 'it had come further when it was killed')
     await killedRestore(/play restore/, 2_500, ...IN_PLACE)
     const unfinished = await run('site')
-    assert.match(unfinished.stderr, /a restore of the cluster was cut short/)
+    assert.match(unfinished.stderr, /a restore of the cluster was interrupted/)
     const { stdout } = await restore(...IN_PLACE)
     assert.match(stdout, /The cluster is back, node-b is its primary/)
     for (const node of NODES) assert.equal(await sum(node, 'orders'), before, node)

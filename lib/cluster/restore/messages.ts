@@ -25,7 +25,7 @@ export function question(situation: Situation, { node, order, why }: Course, beg
         (one) =>
           `  ${one.name} was not reached: it must not come back with its old data as if nothing happened`,
       ),
-    `Afterwards ${node.name} is the primary, and the others are copied from it. Their repositories are moved to aside-${order.id}, and begun anew.`,
+    `Afterwards ${node.name} is the primary, and the others are copied from it. Their repositories are moved to aside-${order.id}, and new ones are started.`,
   ].join('\n')
 }
 

@@ -140,6 +140,6 @@ function unreached(wish: Wish, { reason, others }: Choice, now: Date | false): U
 }
 
 const endsEarly = ({ reason }: Choice): UserError =>
-  new UserError('E_ENDS_EARLY', `no repository leads to now. The best is ${reason}`, {
-    hint: 'To have what there is: -e target=latest',
+  new UserError('E_ENDS_EARLY', `no repository reaches the present. The best is ${reason}`, {
+    hint: 'To restore what there is: -e target=latest',
   })

@@ -13,13 +13,13 @@ export function begunCourse({ nodes, fact }: Situation, wish: Wish | undefined):
   const node = nodes.find(({ name }) => name === order.node)
   if (node === undefined || !fact(node).node.reached)
     throw new UserError('E_RESTORE_UNFINISHED', `${describeOrder(order)}, and that node was not reached`, {
-      hint: 'Bring it back, or say another target, and the restore begins anew.',
+      hint: 'Bring it back, or give another target to start the restore again.',
     })
   return { node, order, size: 0, why: [], point: undefined }
 }
 
 export const describeOrder = ({ node, to, id }: Order): string =>
-  `a restore to ${to} on ${node}, begun as ${id}, was cut short`
+  `a restore to ${to} on ${node}, begun as ${id}, was interrupted`
 
 /** Stands in while nothing was asked of the nodes. */
 export function unknownCourse([node]: readonly Host[], keep: boolean): Course {

@@ -18,7 +18,7 @@ export function refuseOverlap(host: string, folders: Folders): void {
     if (other === undefined) continue
     throw new UserError(
       'E_FOLDERS',
-      `the vars of ${host}: ${emptied} ${folders[emptied]} and ${other} ${folders[other]} are the same, or one lies in the other`,
+      `the vars of ${host}: ${emptied} ${folders[emptied]} and ${other} ${folders[other]} are the same, or one is inside the other`,
       { hint: `${emptied} is filled and emptied again: give it a folder of its own. Nothing was changed.` },
     )
   }

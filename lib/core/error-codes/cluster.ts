@@ -77,7 +77,7 @@ export const cluster = {
   E_RESTORE_UNFINISHED: ['A restore was cut short.', 'Run `run-playbook restore -e in-place=yes` again.'],
   E_TWO_PRIMARIES: [
     'Two nodes accept writes.',
-    'Decide which one counts, stop the other, and copy it anew with `run-playbook reclone`.',
+    'Decide which one to keep, stop the other, and copy it anew with `run-playbook reclone`.',
   ],
   E_TWO_TARGETS: ['More than one target was given to a restore.', 'Give one of the `target…` vars.'],
 } as const satisfies ErrorCodes

@@ -131,7 +131,7 @@ function grouped(questions: readonly Question[]): Group[] {
 function parsed(reader: Reader<unknown>, questions: readonly Question[], reply: Reply): readonly unknown[] {
   if (reply.code === TIMED_OUT) {
     const error = new UserError('E_PROBE_TIMEOUT', `the host did not answer ${reader.name} within a minute`, {
-      hint: 'The host is very slow, or something it looks at hangs: a dead network mount, a stuck daemon.',
+      hint: 'The host is very slow, or the command hangs: look for a dead network mount or a stuck daemon.',
     })
     return questions.map(() => error)
   }

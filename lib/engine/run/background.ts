@@ -147,5 +147,5 @@ async function take(session: Session, change: Change, job: Job, steps: readonly 
 
 const lost = ({ item }: Change, why: string): UserError =>
   new UserError('E_JOB_LOST', `"${item.task.name}" ran in the background, and ${why}`, {
-    hint: 'Whoever runs the playbook again starts it anew. `dmesg` on the host tells whether it ran out of memory.',
+    hint: 'Run the playbook again to start it again. `dmesg` on the host shows whether it ran out of memory.',
   })

@@ -56,7 +56,7 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
 export const noAnswer = ({ name, module, at }: Task): UserError =>
   new UserError('E_NO_ANSWER', `${module.name} "${name}" has no answer to what it asked`, {
     at,
-    hint: 'Readers are told apart by identity: define them outside of the probe.',
+    hint: 'Define readers once, outside of functions: they are told apart by identity.',
   })
 
 // Undefined when the task must wait until the changes before it are made and seen.

@@ -67,7 +67,7 @@ function plan(args: DockerNetworkArgs, network: DockerNetwork | undefined): Plan
 function assertUnused({ name, containers }: DockerNetwork): void {
   if (containers.length === 0) return
   throw new UserError('E_NETWORK_IN_USE', `the network ${name} is in use by ${containers.join(', ')}`, {
-    hint: 'Docker can neither change nor remove it until these containers have left it.',
+    hint: 'Docker cannot change or remove it while these containers use it.',
   })
 }
 

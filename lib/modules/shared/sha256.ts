@@ -44,6 +44,6 @@ const unescape = (name: string): string =>
 function unreadable(path: string, complaints: string): Error {
   const complaint = complaints.split('\n').find((line) => line.includes(path)) ?? complaints.trim()
   return new UserError('E_CANNOT_LOOK', `${path} cannot be read: ${complaint || 'no answer'}`, {
-    hint: 'Does it take become: true?',
+    hint: 'Set become: true for the task.',
   })
 }

@@ -108,7 +108,7 @@ function failures(
     const line = paired ? complaints[i] : complaints.find((one) => !NOTHING_THERE.test(one))
     if (line === undefined || NOTHING_THERE.test(line)) return []
     return [
-      [name, new UserError('E_CANNOT_LOOK', `${name}: ${line}`, { hint: 'Does it take become: true?' })],
+      [name, new UserError('E_CANNOT_LOOK', `${name}: ${line}`, { hint: 'Set become: true for the task.' })],
     ]
   })
   return new Map(broken)

@@ -83,7 +83,7 @@ function compare(
   if (Number(version) > Number(current.version)) {
     if (upgrade) return [change]
     throw new UserError('E_PGBACKREST_STANZA', differ, {
-      hint: 'After a major upgrade say `upgrade: true`: new backups begin, the old ones stay. Was it no upgrade, then this is the repository of another cluster.',
+      hint: 'After a major upgrade set `upgrade: true`: new backups start, and the old ones stay. If there was no upgrade, this is the repository of another cluster.',
     })
   }
   throw new UserError('E_PGBACKREST_STANZA', differ, {

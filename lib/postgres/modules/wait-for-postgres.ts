@@ -81,7 +81,7 @@ function refuseVain(args: WaitForPostgresArgs, found: Readiness): void {
         'Install and start Docker before this task.',
       )
     case 'container-missing':
-      return fail(`there is no container ${name}`, 'Make it before this task: docker(…).')
+      return fail(`there is no container ${name}`, 'Create it before this task: docker(…).')
     case 'container-exited':
     case 'container-dead':
     case 'container-created':
@@ -89,7 +89,7 @@ function refuseVain(args: WaitForPostgresArgs, found: Readiness): void {
         `container ${name} is not running (${status.slice('container-'.length)}, exit code ${exitCode})`,
       )
     case 'container-paused':
-      return fail(`container ${name} is paused`, `Continue it on the host: docker unpause ${name}`)
+      return fail(`container ${name} is paused`, `Resume it on the host: docker unpause ${name}`)
     case 'not-a-replica':
       return fail(`PostgreSQL on ${serverName(args)} is a primary, and a replica was expected`)
     case 'container-restarting':

@@ -45,7 +45,7 @@ export class LockWait {
     if (what === 'locked') {
       const message = `another run-playbook is working on ${this.#host}: ${owner}`
       this.#refused = new UserError('E_LOCKED', message, {
-        hint: 'Wait for it to end; the lock goes with it.',
+        hint: 'Wait for it to end, or wait longer with --lock-wait.',
       })
     } else if (what === 'unlockable') {
       this.#refused = new UserError('E_LOCK_FAILED', `cannot lock ${this.#host}: ${owner}`)

@@ -32,7 +32,7 @@ export async function makeStopFile(
     await endOf(channel)
     channel.destroy()
     const why = [deadline.missed ?? channel.end().how, scrub(stderr())].filter(Boolean).join(': ')
-    throw new UserError('E_CHANNEL_FAILED', `${host} cannot be told to begin no further step: ${why}`, {
+    throw new UserError('E_CHANNEL_FAILED', `${host} could not be told to stop: ${why}`, {
       hint: 'The steps that were sent already may run to their end.',
       cause,
     })

@@ -95,7 +95,7 @@ async function connectHop({
   const { alias, hostName: host, port, user, proxyJump } = settings
   const last = proxyJump.at(-1)
   if (last === undefined) return undefined
-  if (depth >= MOST_HOPS) throw new UserError('E_SSH_CONFIG', `ProxyJump of ${name} goes in circles`)
+  if (depth >= MOST_HOPS) throw new UserError('E_SSH_CONFIG', `ProxyJump of ${name} is a loop`)
   const hop = parseHop(expandTokens(last, { alias, host, port, user }))
   const before = proxyJump.length > 1 ? proxyJump.slice(0, -1).join(',') : undefined
   const own = await lookUp(hop.alias, options.configFile, {
@@ -160,7 +160,7 @@ function startProxy({
   if (proxyCommand === '-')
     throw new UserError(
       'E_SSH_CONFIG',
-      `the ssh config gives ${alias} the ProxyCommand -, its own standard input`,
+      `the ssh config of ${alias} has ProxyCommand -, which is not supported`,
     )
   const command = expandTokens(proxyCommand, { alias, host, port, user })
   return processStream(process.env['SHELL'] || '/bin/sh', ['-c', `exec ${command}`])

@@ -100,7 +100,7 @@ export class SshLink implements SshConnection {
     try {
       return await openSshChannel(this.#client, command, () => this.#lost)
     } catch (cause) {
-      throw this.#failed('E_CHANNEL_FAILED', 'the server opens no session', cause)
+      throw this.#failed('E_CHANNEL_FAILED', 'the server refuses another session', cause)
     }
   }
 

@@ -51,7 +51,7 @@ describe('--output json', function () {
     ['a host that does not exist', ['fine', '-l', 'nobody'], 1, /nobody is neither a host nor a group/],
     ['a refused confirmation', ['asks'], 1, /nothing was changed/],
     ['a wrong report', ['fine', '--report', 'x.txt'], 1, /ends in \.xml or \.jsonl/],
-    ['a command that comes too late', ['exec', '-l', 'all'], 1, /exec is a command, and comes first/],
+    ['a command that comes too late', ['exec', '-l', 'all'], 1, /exec is a command. Write it first/],
   ]
   for (const [what, args, code, message] of wrong)
     it(`ends with a recap after ${what}`, async () => {

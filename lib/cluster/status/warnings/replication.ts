@@ -87,7 +87,7 @@ function ofSlot({ name, walStatus, retainedBytes, safeBytes }: Slot, most: numbe
     case 'lost':
       return critical(
         'slot-lost',
-        `Slot ${name} is lost: the WAL it needs is gone, its replica has to be copied anew`,
+        `Slot ${name} is lost: the WAL it needs is gone, and its replica has to be copied again`,
       )
     case 'unreserved':
       return critical(

@@ -88,7 +88,7 @@ const only = <Item>(items: readonly Item[]): Item | undefined => (items.length =
 
 function version(file: string): number[] {
   const found = statSync(file, { throwIfNoEntry: false })
-  if (!found?.isFile()) throw new UserError('E_NO_SOURCE', `${file} is no file`)
+  if (!found?.isFile()) throw new UserError('E_NO_SOURCE', `${file} is not a file`)
   return [found.mtimeMs, found.size]
 }
 

@@ -21,7 +21,7 @@ export interface BuildContext {
 export function assertContext(folder: string, dockerfile = 'Dockerfile'): void {
   const path = join(folder, dockerfile)
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return
-  throw new UserError('E_NO_SOURCE', `there is no ${path}`)
+  throw new UserError('E_NO_SOURCE', `${path} does not exist`)
 }
 
 /** The folder with flags for the build, packed. */

@@ -43,9 +43,7 @@ export function defineAction(options: {
       systemctl(verb, name),
     ],
     verify: (_args, before, after) => [
-      ...(renews && before.run === after.run
-        ? [{ what, from: 'the same as before', to: 'started anew' }]
-        : []),
+      ...(renews && before.run === after.run ? [{ what, from: 'the same as before', to: 'restarted' }] : []),
       ...fallen(before, after),
     ],
   })

@@ -13,7 +13,7 @@ export function plan(args: Args, state: PgbackrestState): Plan {
   const { cluster } = state
   if (cluster && !cluster.running)
     throw new UserError('E_PGBACKREST', `a ${found.type} backup is due, and PostgreSQL does not answer`, {
-      hint: 'It has to run while it is backed up. Put waitForPostgres(…) before this task.',
+      hint: 'PostgreSQL has to run during a backup. Put waitForPostgres(…) before this task.',
     })
   const changes: Change[] = [{ what: 'backup', from: found.from, to: toward(found, state) }]
   return { changes }

@@ -14,14 +14,14 @@ export function plan(args: Args, { pgbackrest, folder }: PgbackrestRestoreState)
   const { holds, inUse } = folder
   if (inUse)
     throw new UserError('E_PGBACKREST_IN_USE', `PostgreSQL runs on ${to}, or left its postmaster.pid there`, {
-      hint: 'Stop it. Is it certain that none runs on this folder, then remove postmaster.pid.',
+      hint: 'Stop PostgreSQL. If you are certain that none runs on this folder, remove postmaster.pid.',
     })
   if (holds === 'other' || (holds === 'cluster' && !overwrite))
     throw new UserError('E_PGBACKREST_NOT_EMPTY', `${to} is not empty: it holds ${HOLDS[holds]}`, {
       hint:
         holds === 'other'
           ? 'Move it aside, or restore into another folder.'
-          : 'Move it aside, or say `overwrite: true`: what it holds is lost then.',
+          : 'Move it aside, or set `overwrite: true`, which deletes what it holds.',
     })
   const from = set === undefined ? '' : `, from ${set}`
   return { changes: [{ what: to, from: HOLDS[holds], to: `restored to ${spoken(target)}${from}` }] }

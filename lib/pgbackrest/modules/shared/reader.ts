@@ -114,10 +114,10 @@ export function whyNot(
     })
   if (container === undefined && /^su: /m.test(said))
     return new UserError('E_PGBACKREST', `cannot become ${user}: ${said}`, {
-      hint: 'Does it take become: true?',
+      hint: 'Set become: true for the task.',
     })
   return new UserError('E_PGBACKREST', `pgbackrest ${command} ended with ${code}: ${explained(said)}`, {
-    hint: `Run \`pgbackrest ${command}\` there by hand: its configuration or its repository is not as it needs them.`,
+    hint: `Run \`pgbackrest ${command}\` there: its configuration or its repository is wrong.`,
   })
 }
 

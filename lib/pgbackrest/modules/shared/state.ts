@@ -23,7 +23,7 @@ export function refuseBroken(stanza: string, { repos }: PgbackrestInfo): void {
   if (broken === undefined) return
   const what = broken.message.trim().split('\n').join(' ')
   throw new UserError('E_PGBACKREST', `repository ${broken.key} of the stanza ${stanza}: ${what}`, {
-    hint: 'Run `pgbackrest info` there by hand: the repository can not be read.',
+    hint: 'Run `pgbackrest info` there: the repository cannot be read.',
   })
 }
 
@@ -44,8 +44,8 @@ export function ownBackups(
       hint: 'Put pgbackrest.stanza(…) before this task.',
     })
   if (cluster && (cluster.systemId !== current.systemId || cluster.version !== current.version))
-    throw new UserError('E_PGBACKREST_STANZA', `the stanza ${stanza} is of another cluster`, {
-      hint: 'pgbackrest.stanza(…) before this task says which, and what to do.',
+    throw new UserError('E_PGBACKREST_STANZA', `the stanza ${stanza} belongs to another cluster`, {
+      hint: 'Put pgbackrest.stanza(…) before this task: its error says which one, and what to do.',
     })
   const repo = wanted ?? Math.min(...info.repos.map(({ key }) => key))
   return info.backups

@@ -64,12 +64,12 @@ function reloading({ on }: PostgresSettingsArgs): Step[] {
 function mistakes(errors: readonly string[]): UserError {
   const message = `PostgreSQL can't read its configuration:\n${errors.join('\n')}`
   return new UserError('E_POSTGRES_CONFIG', message, {
-    hint: 'Correct the files and run again; the server runs on with what it read before',
+    hint: 'Correct the files and run again. The server keeps the settings that it read before.',
   })
 }
 
 function needsRestart(names: readonly string[]): UserError {
   return new UserError('E_POSTGRES_RESTART', `PostgreSQL has to be restarted for ${names.join(', ')}`, {
-    hint: 'Name its container in the task and the task restarts it, or restart it yourself',
+    hint: 'Name its container in the task, which then restarts it, or restart it yourself.',
   })
 }

@@ -10,8 +10,8 @@ export function changesOf(args: PostgresSlotArgs, slot: Slot | null): Change[] {
   if (slot.type !== after.type || slot.plugin !== after.plugin || slot.database !== after.database) {
     throw new UserError(
       'E_POSTGRES_SLOT',
-      `slot ${args.name} is ${kindOf(slot)}, not ${kindOf(after)}, and can't be turned into it`,
-      { hint: "Drop it first with state: 'absent', or give the new one another name" },
+      `slot ${args.name} is ${kindOf(slot)}, not ${kindOf(after)}, and cannot be converted`,
+      { hint: "Drop it first with state: 'absent', or give the new one another name." },
     )
   }
   if (slot.walStatus === 'lost') {
@@ -42,7 +42,7 @@ export function wanted({
 
 export function inUse({ name }: PostgresSlotArgs): UserError {
   return new UserError('E_POSTGRES_SLOT', `slot ${name} is in use: a replica is connected to it`, {
-    hint: 'Stop whoever uses it, then run again: `SELECT active_pid FROM pg_replication_slots` shows its process',
+    hint: 'Stop its client, then run again: `SELECT active_pid FROM pg_replication_slots` shows its process',
   })
 }
 

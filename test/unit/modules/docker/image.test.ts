@@ -85,8 +85,8 @@ describe('docker.image from an archive', () => {
 
   it('refuses a file that is no archive, or not of this image', async () => {
     const make = (archive: string) => docker.image('it', { name: 'web:1', archive })
-    assert.throws(() => make(join(temp(), 'none')), /is no file/)
-    assert.throws(() => make(temp()), /is no file/)
+    assert.throws(() => make(join(temp(), 'none')), /is not a file/)
+    assert.throws(() => make(temp()), /is not a file/)
     const bad = make(save(Buffer.from('no tar')))
     await assert.rejects(loaded(bad), /not an image saved by docker save/)
     assert.throws(() => planOf(bad, none), /not an image saved by docker save/)
