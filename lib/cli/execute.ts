@@ -45,6 +45,7 @@ export async function execute(
     trace,
     warn,
     lockWait: options.lockWait,
+    connectTimeout: options.timeout,
   })
   const recap = await runPlaybook(request, {
     check,
@@ -54,7 +55,6 @@ export async function execute(
     stopNow,
     forks: options.forks,
     watch,
-    connectTimeoutSeconds: options.timeout,
     step: options.step === true ? askStep(stop) : undefined,
     emit:
       options.show === true

@@ -29,6 +29,8 @@ export interface ConnectionType {
 export interface LinkOptions {
   /** Instead of ~/.ssh/config. */
   readonly sshConfigFile: string | undefined
+  /** Seconds that everything up to the login may take. Undefined: what the kind of connection says. */
+  readonly connectTimeout?: number | undefined
   /** Asks the operator for the passphrases of keys, each once a run. */
   readonly passphrases: Passphrases
   /** Tells the operator something although nothing failed. */

@@ -19,6 +19,8 @@ export * from './transport.ts'
 export interface TransportOptions extends ConnectionOptions {
   /** Instead of ~/.ssh/config. @default $RUN_PLAYBOOK_SSH_CONFIG */
   readonly sshConfigFile?: string | undefined
+  /** Seconds that everything up to the login may take, for each try and each jump host. @default ConnectTimeout, or 10 */
+  readonly connectTimeout?: number | undefined
   /** Asks for the passphrase of a key, once a run. Without it a key that needs one is passed over, and named in the error. */
   readonly askSecret?: AskSecret | undefined
 }
@@ -46,6 +48,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       try {
         const link = await (host.connection ?? ssh()).open(host, own.signal, {
           sshConfigFile,
+          connectTimeout: options.connectTimeout,
           passphrases,
           notice,
         })

@@ -145,6 +145,21 @@ Host *
       })
     }
 
+    for (const way of [
+      'Host host\n  HostName 127.0.0.1',
+      'Host host\n  ProxyJump gate\nHost gate\n  HostName 127.0.0.1',
+    ])
+      it(`ends after the time that the run gives it, whatever the config says: ${way.split('\n')[1]?.trim()}`, async () => {
+        const [server, port] = await serve(() => {})
+        const path = config(`${way}\n  Port ${port}\nHost *\n  ConnectTimeout 30\n`)
+        const started = performance.now()
+        await assert.rejects(connect(path, { connectTimeout: 0.5 }), { code: 'E_CONNECT_FAILED' })
+        const took = performance.now() - started
+        assert.ok(took > 400 && took < 1500, `${took} ms`)
+        for (const socket of sockets.splice(0)) socket.destroy()
+        server.close()
+      })
+
     it('ends after ConnectTimeout in total where it is a jump host that is silent', async () => {
       const [server, port] = await serve(() => {})
       const path = config(

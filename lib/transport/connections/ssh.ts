@@ -24,9 +24,10 @@ export function ssh({ configFile, transport = 'auto' }: SshOptions = {}): Connec
     name: 'ssh',
     open: async (host, signal, options) => {
       const { connectSsh } = await import('../ssh/connect.ts')
-      const { passphrases, notice } = options
+      const { passphrases, notice, connectTimeout } = options
       const file = configFile ?? options.sshConfigFile
-      return connectSsh(host, { configFile: file, client: transport, passphrases }, signal, notice)
+      const how = { configFile: file, client: transport, passphrases, connectTimeout }
+      return connectSsh(host, how, signal, notice)
     },
   })
 }

@@ -26,6 +26,8 @@ export interface SshOptions {
   /** `openssh` for OpenSSH's own client always, `auto` for it only where the built-in one cannot log in. */
   readonly client: 'auto' | 'openssh'
   readonly passphrases: Passphrases
+  /** Seconds, instead of ConnectTimeout. */
+  readonly connectTimeout?: number | undefined
 }
 
 interface AttemptOptions extends SshOptions {
@@ -54,10 +56,12 @@ export async function connectOnce(
   within: AbortSignal,
 ): Promise<SshConnection> {
   const { settings } = place
+  const { connectTimeout } = options
+  const timeoutMs = connectTimeout === undefined ? settings.connectTimeoutMs : connectTimeout * 1000
   const attempt: Attempt = {
     ...place,
     options,
-    deadline: new Deadline(settings.connectTimeoutMs, within),
+    deadline: new Deadline(timeoutMs, within),
     sshArguments: [...sshArguments(settings.question), settings.alias].join(' '),
   }
   try {
