@@ -70,9 +70,6 @@ Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task f
 4 a host was unreachable (2 and 4 add up), 3 changes pending (--check --detailed-exitcode),
 130 interrupted (Ctrl-C, SIGTERM or SIGHUP: the first one ends after the change under way, the second one at once).`
 
-/** Read here, not yet obeyed by the engine: better refused than ignored. */
-const NOT_YET: readonly string[] = ['startAtTask', 'step', 'resume', 'timeout']
-
 /**
  * Reads a command line.
  * @returns whether there is something to do: help and the version are printed here
@@ -80,13 +77,9 @@ const NOT_YET: readonly string[] = ['startAtTask', 'step', 'resume', 'timeout']
  */
 export function parsed(command: Command, argv: readonly string[]): boolean {
   strict(command)
-  const missing = command.options.filter((option) => NOT_YET.includes(option.attributeName()))
-  for (const option of missing) option.hideHelp()
   try {
     command.parse([...argv], { from: 'user' })
-    const given = missing.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
-    if (given.length === 0) return true
-    throw new UserError('E_USAGE', `${given.map(({ long }) => long).join(', ')}: not there yet`)
+    return true
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return false

@@ -1,4 +1,4 @@
-import type { StepAnswer, StepQuestion } from '../engine/run/run.ts'
+import type { StepAnswer, StepQuestion } from '../engine/session.ts'
 import { clean } from '../reporters/index.ts'
 import { ask } from './confirm.ts'
 

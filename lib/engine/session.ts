@@ -1,5 +1,5 @@
 import type { ChannelHost } from '../core/reader.ts'
-import type { RunEvent } from '../core/events.ts'
+import type { RunEvent, TaskStarted } from '../core/events.ts'
 import type { RestartsHost } from '../core/module.ts'
 import { EVERYTHING, EVERYTHING_SHARED, type Resource } from '../core/resource.ts'
 import type { Task } from '../core/task.ts'
@@ -7,6 +7,7 @@ import type { Host } from '../playbook/inventory.ts'
 import type { Connection } from '../transport/transport.ts'
 import { Channels } from './look/channels.ts'
 import { type PlannedChange, Snapshot } from './look/snapshot.ts'
+import type { Trail } from './run/trail.ts'
 import type { Result } from './plan/result.ts'
 import type { Ended } from './plan/ended.ts'
 
@@ -22,7 +23,15 @@ export interface RunMode {
   readonly stop: AbortSignal
   /** Aborted when the operator does not wait for the changes under way either: connections are cut off. */
   readonly stopNow?: AbortSignal | undefined
+  /** `--step`: asked before each task of a real run, which then runs one at a time. @default all are run */
+  readonly step?: ((question: StepQuestion) => Promise<StepAnswer>) | undefined
 }
+
+/** A task that is about to be run. */
+export type StepQuestion = Omit<TaskStarted, 'type'>
+
+/** `run all`: this one and all after it, on all hosts. */
+export type StepAnswer = 'run' | 'skip' | 'run all'
 
 /** One host for the length of a run: its connection, and what is known of it. */
 export interface Session {
@@ -35,6 +44,8 @@ export interface Session {
   readonly results: Map<Task, Result>
   /** What changes of the current play may have altered on other hosts. */
   readonly abroad: Resource[]
+  /** How far it came in the last play that it began in this run. */
+  trail?: Trail | undefined
   /** The other hosts of the run, for tasks that run there. */
   readonly others: OtherHosts
   /** Work on the host, one after the other: its own tasks and those that other hosts delegate to it. */

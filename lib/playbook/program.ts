@@ -51,6 +51,15 @@ export interface TaskOfHost {
   readonly item: Item
   /** From the outermost block to the innermost. */
   readonly places: readonly Place[]
+  /** Set for a task that comes before the one that the run begins at. */
+  readonly leftOut?: LeftOut | undefined
+}
+
+/** A task that is not run. */
+export interface LeftOut {
+  readonly because: string
+  /** A later task reads what it finds: it is looked at, and counts where it has nothing to do. */
+  readonly looked: boolean
 }
 
 /** Tasks that are made from what earlier ones find. */
@@ -71,6 +80,10 @@ export interface FailureAgain {
 /** The tasks of a program, in order. */
 export const tasksOf = (entries: readonly Entry[]): Item[] =>
   entries.flatMap((entry) => (entry.kind === 'task' ? [entry.item] : []))
+
+/** The tasks that the host is asked about. */
+export const askedOf = (entries: readonly Entry[]): Item[] =>
+  tasksOf(entries.filter((entry) => entry.kind !== 'task' || entry.leftOut?.looked !== false))
 
 /**
  * What is left to do after a failure: the rescue of the innermost block that has one, and whatever always runs.

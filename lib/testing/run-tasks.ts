@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Recap, RunEvent, TaskEnded } from '../core/events.ts'
 import type { TaskList } from '../core/task.ts'
-import { runPlaybook } from '../engine/run/run.ts'
+import type { RunRequest } from '../engine/run/prepare.ts'
+import { type RunOptions, runPlaybook } from '../engine/run/run.ts'
 import { type Host, defineInventory } from '../playbook/inventory.ts'
 import { pattern } from '../playbook/pattern.ts'
 import { type Confirmation, type Playbook, definePlay, definePlaybook } from '../playbook/playbook.ts'
@@ -83,13 +84,22 @@ export function runTasks(
 export const runTestPlaybook = (playbook: Playbook, options: TestRunOptions = {}): Promise<TestRun> =>
   runOver(localTransport({ lockWait: 600 }), playbook, options)
 
+/** What only tests of the engine itself need. */
+export interface EngineOptions
+  extends Partial<Pick<RunRequest, 'startAtTask' | 'resume'>>, Partial<Pick<RunOptions, 'step' | 'stopNow'>> {
+  /** Kept after the run. @default one of its own, removed */
+  readonly stateDir?: string | undefined
+  readonly forks?: number | undefined
+}
+
 /** Over a transport of one's own, such as one that breaks. */
 export async function runOver(
   transport: Transport,
   playbook: Playbook,
   options: TestRunOptions,
+  engine: EngineOptions = {},
 ): Promise<TestRun> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
+  const stateDir = engine.stateDir ?? mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
   const names = Array.from({ length: options.hosts ?? 1 }, (_, i) => `host-${i + 1}`)
   const hosts = Object.fromEntries(
     names.map((name) => [name, { address: '127.0.0.1', connection: 'local' as const }]),
@@ -106,13 +116,17 @@ export async function runOver(
         extraVars: options.extraVars ?? {},
         secrets: await openSecrets({ stateDir, home: stateDir }),
         stateDir,
+        startAtTask: engine.startAtTask,
+        resume: engine.resume,
       },
       {
         check: options.check ?? false,
         diff: options.diff ?? false,
         batch: options.batch ?? true,
         stop: options.signal ?? new AbortController().signal,
-        forks: 5,
+        stopNow: engine.stopNow,
+        step: engine.step,
+        forks: engine.forks ?? 5,
         confirm: options.confirm ?? (() => Promise.resolve()),
         emit: (event) => {
           events.push(event)
@@ -125,6 +139,6 @@ export async function runOver(
     const tasks = events.filter((event): event is TaskEnded => event.type === 'task')
     return { events, recap, tasks, statuses: tasks.map(({ task, status }) => `${task}: ${status}`) }
   } finally {
-    rmSync(stateDir, { recursive: true, force: true })
+    if (engine.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true })
   }
 }

@@ -1,4 +1,5 @@
 import type { TaskList } from '../../lib/core/task.ts'
+import type { StepAnswer, StepQuestion } from '../../lib/engine/session.ts'
 import type { Host } from '../../lib/playbook/inventory.ts'
 import { pattern } from '../../lib/playbook/pattern.ts'
 import { type Playbook, definePlay, definePlaybook } from '../../lib/playbook/playbook.ts'
@@ -13,6 +14,13 @@ export interface How extends Omit<TestRunOptions, 'tags' | 'skipTags' | 'signal'
   readonly selection?: Partial<TagSelection>
   readonly stop?: AbortController
   readonly transport?: Transport
+  readonly startAtTask?: string
+  readonly resume?: boolean
+  /** Kept after the run. @default one of its own, removed */
+  readonly stateDir?: string
+  readonly step?: (question: StepQuestion) => Promise<StepAnswer>
+  readonly stopNow?: AbortController
+  readonly forks?: number
 }
 
 /** Runs tasks on this machine through a real shell: the whole engine, without SSH. */
@@ -23,8 +31,16 @@ export async function runLocal(tasks: (host: Host) => TaskList, how: How = {}): 
 
 /** The same for a whole playbook. */
 export const runLocally = (playbook: Playbook, how: How = {}): Promise<LocalRun> =>
-  runOver(how.transport ?? localTransport({}), playbook, {
-    ...how,
-    ...how.selection,
-    signal: how.stop?.signal,
-  })
+  runOver(
+    how.transport ?? localTransport({}),
+    playbook,
+    { ...how, ...how.selection, signal: how.stop?.signal },
+    {
+      startAtTask: how.startAtTask,
+      resume: how.resume,
+      stateDir: how.stateDir,
+      step: how.step,
+      stopNow: how.stopNow?.signal,
+      forks: how.forks,
+    },
+  )

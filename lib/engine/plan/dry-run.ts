@@ -1,4 +1,12 @@
-import { type Entry, type Item, type TasksToMake, afterFailure, tasksOf } from '../../playbook/program.ts'
+import {
+  type Entry,
+  type Item,
+  type TaskOfHost,
+  type TasksToMake,
+  afterFailure,
+  askedOf,
+  tasksOf,
+} from '../../playbook/program.ts'
 import type { Question } from '../../core/probe.ts'
 import { groupBy } from '../../core/group-by.ts'
 import { type Bodies, fetchBodies, predictedBodies } from '../look/bodies.ts'
@@ -35,7 +43,7 @@ export async function dryRun(
   perhaps: ReadonlyMap<Item, string> = new Map(),
 ): Promise<boolean> {
   const { mode } = session
-  const items = tasksOf(program)
+  const items = askedOf(program)
   await loadFiles(session, items)
   if (mode.batch) await observe(session, questionsOf(session, items))
   const found: Found[] = []
@@ -50,7 +58,7 @@ export async function dryRun(
     }
     let failed = head.kind === 'failure'
     if (head.kind === 'task') {
-      const one = await planEntry(session, head.item, mode.batch ? rest : [head], perhaps.get(head.item))
+      const one = await planEntry(session, head, mode.batch ? rest : [head], perhaps.get(head.item))
       failed = one.verdict.kind === 'failed' && !head.item.ignoreErrors
       const rescued = failed && afterFailure(head.places, behind)?.rescued === true
       found.push({ ...one, rescued })
@@ -83,19 +91,24 @@ function foreseeTasks(session: Session, entry: TasksToMake): readonly Entry[] {
 
 async function planEntry(
   session: Session,
-  item: Item,
+  { item, leftOut }: TaskOfHost,
   rest: readonly Entry[],
   perhaps: string | undefined,
 ): Promise<Omit<Found, 'rescued'>> {
+  if (leftOut?.looked === false) {
+    session.results.set(item.task, { kind: 'skipped' })
+    return { item, on: session, verdict: skipped(leftOut.because), foreseen: new Map() }
+  }
   if (item.runOnce && !session.others.isFirst(item.key, session.host.name)) {
     session.results.set(item.task, { kind: 'skipped' })
-    const verdict: Verdict = { kind: 'skipped', because: 'runs once, on another host' }
-    return { item, on: session, verdict, foreseen: new Map() }
+    return { item, on: session, verdict: skipped('runs once, on another host'), foreseen: new Map() }
   }
   try {
     const on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
     return await inTurn(on, async () => {
-      const verdict = doubted(await decide(session, on, item, rest), perhaps)
+      const decided = await decide(session, on, item, rest)
+      const passedOver = leftOut !== undefined && decided.kind !== 'ok'
+      const verdict = passedOver ? skipped(leftOut.because) : doubted(decided, perhaps)
       const changes = verdict.kind === 'change' ? verdict.plan.changes : []
       const foreseen = predictedBodies(on, item.user, changes)
       foresee(session, on, item, verdict)
@@ -105,6 +118,8 @@ async function planEntry(
     return { item, on: session, verdict: { kind: 'failed', error }, foreseen: new Map() }
   }
 }
+
+const skipped = (because: string): Verdict => ({ kind: 'skipped', because })
 
 async function decide(session: Session, on: Session, item: Item, rest: readonly Entry[]): Promise<Verdict> {
   await loadFiles(session, [item])

@@ -6,6 +6,7 @@ import { observe } from '../look/observe.ts'
 import { questionsOf } from '../plan/questions.ts'
 import { type Session, inTurn } from '../session.ts'
 import { crossOut, forgetOwed, owed } from './ledger.ts'
+import { Trail } from './trail.ts'
 import { runProgram } from './run-program.ts'
 
 /** One host through one play: its tasks, then the handlers that they notified. @returns false when a task failed */
@@ -18,6 +19,7 @@ const asEntries = (items: readonly Item[]): Entry[] =>
 
 async function convergeHost(session: Session, play: HostPlay): Promise<boolean> {
   const { stop, batch } = session.mode
+  const trail = (session.trail = new Trail(play))
   const notified = new Set<Item>(await owed(session, tasksOf(play.program), play.handlers))
   // Written down before the change was made, which then did not count as one.
   const unearned = new Set<Item>()
@@ -32,6 +34,7 @@ async function convergeHost(session: Session, play: HostPlay): Promise<boolean> 
   const withdrawn = [...unearned].filter((handler) => !notified.has(handler))
   if (withdrawn.length > 0) await crossOut(session, done, withdrawn, [])
   if (!ok || stop.aborted) return ok
+  trail.handlers()
   const due = play.handlers.filter((handler) => notified.has(handler))
   if (due.length > 0) forgetOwed(session)
   const idle: Item[] = []
@@ -39,6 +42,7 @@ async function convergeHost(session: Session, play: HostPlay): Promise<boolean> 
     if (!begun) idle.push(handler)
   })
   if (due.length > 0) await crossOut(session, done, idle, handled.done)
+  trail.done = handled.ok && !stop.aborted
   if (changes > 0 && handled.ok && batch) await inTurn(session, () => proveIdempotence(session, done))
   return handled.ok
 }

@@ -33,7 +33,10 @@ export interface RunRequest {
   readonly stateDir: string
   /** `--start-at-task`: the name of the first task that is run, `role › task` where a role has it. @default the first */
   readonly startAtTask?: string | undefined
-  /** `--resume`: on each host from the task on at which its last run of this playbook failed. @default false */
+  /**
+   * `--resume`: on each host from the task on at which its last run of this playbook failed. With `false` too it is kept
+   * in `stateDir` where this run fails. @default all is run, and nothing is kept
+   */
   readonly resume?: boolean | undefined
 }
 

@@ -1,7 +1,7 @@
 import type { Resource } from '../../core/resource.ts'
 import type { CompiledPlay, HostPlay } from '../../playbook/compile.ts'
 import type { Host } from '../../playbook/inventory.ts'
-import { tasksOf } from '../../playbook/program.ts'
+import { askedOf, tasksOf } from '../../playbook/program.ts'
 import { batchSizes } from '../../playbook/serial.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
@@ -85,7 +85,7 @@ function runBatch(
 /** Asks for all plays at once, so that a run that changes nothing costs one trip however many plays there are. */
 async function lookAhead(session: Session, plays: readonly CompiledPlay[]): Promise<void> {
   const own = plays.flatMap(({ hosts }) => hosts.filter(({ host }) => host === session.host))
-  const items = own.flatMap(({ program }) => tasksOf(program))
+  const items = own.flatMap(({ program }) => askedOf(program))
   await loadFiles(session, items)
   const owed = own.flatMap(({ program, handlers }) => owedQuestions(tasksOf(program), handlers))
   const wanted = [...questionsOf(session, items), ...owed, ...jobQuestions(items)]

@@ -1,5 +1,5 @@
 import type { Entry, Item, TaskOfHost, TasksToMake } from '../../playbook/program.ts'
-import { afterFailure, tasksOf } from '../../playbook/program.ts'
+import { afterFailure, askedOf, tasksOf } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
 import { questionsOf } from '../plan/questions.ts'
@@ -12,6 +12,7 @@ import type { Change } from './change.ts'
 import type { Ended } from '../plan/ended.ts'
 import { changeEnd, conclude, mustRedo, settledEnd } from './conclude.ts'
 import { makeTasks } from '../plan/make-tasks.ts'
+import { NOT_WANTED, askFirst, passOver } from './pass-over.ts'
 import { runAlone } from './run-alone.ts'
 import { type Segment, planSegment, standsAlone } from './segment.ts'
 
@@ -39,8 +40,8 @@ export async function runProgram(
   let rest = program
   if (mode.batch)
     await inTurn(session, async () => {
-      await loadFiles(session, tasksOf(program))
-      await observe(session, questionsOf(session, tasksOf(program)))
+      await loadFiles(session, askedOf(program))
+      await observe(session, questionsOf(session, askedOf(program)))
     })
   const end = (entry: TaskOfHost, ended: Ended): void => {
     done.push(entry.item)
@@ -49,6 +50,7 @@ export async function runProgram(
   while (rest.length > 0) {
     const [head, ...behind] = rest
     if (head === undefined) break
+    if (head.kind !== 'failure') session.trail?.at(head)
     if (mode.stop.aborted) {
       reportNotRun(session, rest, 'the run was stopped')
       return { ok: true, done }
@@ -60,6 +62,7 @@ export async function runProgram(
     }
     const next = afterFailure(step.failedAt.places, step.rest)
     if (next === undefined) {
+      if (step.failedAt.kind !== 'failure') session.trail?.at(step.failedAt)
       reportNotRun(session, step.rest, step.because ?? 'an earlier task failed')
       return { ok: false, done }
     }
@@ -89,6 +92,15 @@ async function takeStep(
 ): Promise<StepEnd> {
   if (head.kind === 'failure') return { rest: behind, failedAt: head, redo: [] }
   if (head.kind === 'make') return make(session, head, behind)
+  if (head.leftOut !== undefined)
+    return endOf(session, head, await passOver(session, head.item, head.leftOut), behind, end)
+  const answer = await askFirst(session, head.item)
+  if (answer === 'stopped') return { rest, redo: [] }
+  // Told and no more: a handler that is skipped is still owed.
+  if (answer === 'skip') {
+    conclude(session, head.item, NOT_WANTED)
+    return { rest: behind, redo: [] }
+  }
   if (standsAlone(head.item)) {
     const ended = await runAlone(session, head.item)
     if (ended === undefined) return { rest, redo: [] }
@@ -101,6 +113,7 @@ async function make(session: Session, entry: TasksToMake, behind: readonly Entry
   const made = makeTasks(session, entry)
   if (made.kind === 'failed') return { rest: behind, failedAt: entry, redo: [], because: made.because }
   const tasks = made.kind === 'made' ? made.entries : []
+  session.trail?.made(entry, tasks)
   return { rest: [...tasks, ...behind], redo: [] }
 }
 

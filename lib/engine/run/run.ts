@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { Recap, RunEvent, TaskStarted } from '../../core/events.ts'
+import type { Recap, RunEvent } from '../../core/events.ts'
 import type { CompiledPlay } from '../../playbook/compile.ts'
 import type { Host } from '../../playbook/inventory.ts'
 import type { Confirmation } from '../../playbook/playbook.ts'
@@ -9,6 +9,7 @@ import { Tally } from '../report/tally.ts'
 import type { RunMode } from '../session.ts'
 import { Fleet } from './fleet.ts'
 import { type Prepared, type RunRequest, type Seen, prepare } from './prepare.ts'
+import { RunRecord } from './record.ts'
 import { runPlay } from './run-play.ts'
 import { refuseToWatch, watch } from './watch.ts'
 
@@ -23,16 +24,7 @@ export interface RunOptions extends Omit<RunMode, 'emit'> {
   readonly watch?: number | undefined
   /** Aborted when the operator asked to end at once: what is under way is cut off, and the recap follows. */
   readonly stopNow?: AbortSignal | undefined
-  /** `--timeout`: seconds for a connection, up to the login. @default what the ssh config says */
-  readonly connectTimeoutSeconds?: number | undefined
-  /** `--step`: asked before each task, of a real run. @default all are run */
-  readonly step?: ((question: StepQuestion) => Promise<StepAnswer>) | undefined
 }
-
-/** A task that is about to be run. */
-export type StepQuestion = Omit<TaskStarted, 'type'>
-
-export type StepAnswer = 'run' | 'skip' | 'run all'
 
 /**
  * Runs a playbook. What happens is told through `emit`; the last event is the recap with the exit code.
@@ -45,8 +37,11 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
     tally.count(event)
     options.emit(event)
   }
-  const mode: RunMode = { ...options, emit }
+  const step = untilAll(options.step)
+  const batch = options.batch && (step === undefined || options.check)
+  const mode: RunOptions = { ...options, emit, step, batch }
   const prepared = prepare(request)
+  const record = await RunRecord.open(request, prepared, mode)
   const looksOnly = request.playbook.plays === undefined
   if (options.watch !== undefined) refuseToWatch(request)
   const named = new Set(prepared.plays.flatMap(({ hosts }) => hosts.map(({ host }) => host)))
@@ -69,8 +64,9 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   let watched = false
   try {
     if (options.watch !== undefined) watched = await watch(prepared, mode, options)
-    else await once(request, prepared, busy, involved, fleet, { ...options, emit }, tally)
+    else await once(request, prepared, record, busy, involved, fleet, mode, tally)
   } finally {
+    await record.save(fleet.sessions())
     for (const session of fleet.sessions()) {
       if (involved.has(session.host)) tally.setRoundTrips(session.host.name, session.connection.roundTrips)
     }
@@ -83,9 +79,21 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   return recap
 }
 
+/** Whoever answered "run all" is not asked again. */
+function untilAll(step: RunOptions['step']): RunOptions['step'] {
+  if (step === undefined) return undefined
+  let all = false
+  return async (question) => {
+    const answer = all ? 'run all' : await step(question)
+    all ||= answer === 'run all'
+    return answer
+  }
+}
+
 async function once(
   request: RunRequest,
   prepared: Prepared,
+  record: RunRecord,
   busy: ReadonlySet<Host>,
   involved: Set<Host>,
   fleet: Fleet,
@@ -99,12 +107,13 @@ async function once(
   let seen = await ask()
   // Interrupted while asking, the plays would be made from facts that are not there.
   if (mode.stop.aborted) return
+  const begin = () => record.begin(prepared.compile(seen.facts))
   const first = prepared.compileFirst(seen.facts)
-  let plays = first.length > 0 ? [] : prepared.compile(seen.facts)
+  let plays = first.length > 0 ? [] : await begin()
   await settleQuestion(prepared.confirmation(seen.facts), mode)
-  if (first.length > 0 && (await runPlays(first, request, fleet, mode))) {
+  if (first.length > 0 && (await runPlays(await record.beginFirst(first), request, fleet, mode))) {
     seen = await ask()
-    plays = mode.stop.aborted ? [] : prepared.compile(seen.facts)
+    plays = mode.stop.aborted ? [] : await begin()
   }
   const all = [...first, ...plays]
   for (const { host } of all.flatMap(({ hosts }) => hosts)) {
