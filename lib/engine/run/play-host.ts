@@ -7,7 +7,7 @@ import { questionsOf } from '../plan/questions.ts'
 import { type Session, inTurn } from '../session.ts'
 import { crossOut, forgetOwed, owed } from './ledger.ts'
 import { Trail } from './trail.ts'
-import { runProgram } from './run-program.ts'
+import { type OnEnd, runProgram } from './run-program.ts'
 
 /** One host through one play: its tasks, then the handlers that they notified. @returns false when a task failed */
 export async function playHost(session: Session, play: HostPlay): Promise<boolean> {
@@ -24,13 +24,22 @@ async function convergeHost(session: Session, play: HostPlay): Promise<boolean> 
   // Written down before the change was made, which then did not count as one.
   const unearned = new Set<Item>()
   let changes = 0
-  const { ok, done } = await runProgram(session, play.program, (item, { status, begun }) => {
+  const known = new Set(play.handlers)
+  // Tasks that are made from what was found bring handlers of their own, which may be owed too.
+  const askOwed = async (items: readonly Item[]): Promise<void> => {
+    const fresh = play.handlers.filter((handler) => !known.has(handler))
+    for (const handler of fresh) known.add(handler)
+    if (fresh.length === 0) return
+    for (const handler of await inTurn(session, () => owed(session, items, fresh))) notified.add(handler)
+  }
+  const noteChange: OnEnd = (item, { status, begun }) => {
     if (begun && status === 'ok') for (const handler of item.notify) unearned.add(handler)
     // A change that failed halfway was still begun, and its handlers are written down on the host.
     if (status !== 'changed' && !(status === 'failed' && begun)) return
     changes++
     for (const handler of item.notify) notified.add(handler)
-  })
+  }
+  const { ok, done } = await runProgram(session, play.program, noteChange, askOwed)
   const withdrawn = [...unearned].filter((handler) => !notified.has(handler))
   if (withdrawn.length > 0) await crossOut(session, done, withdrawn, [])
   if (!ok || stop.aborted) return ok
@@ -48,6 +57,7 @@ async function convergeHost(session: Session, play: HostPlay): Promise<boolean> 
 }
 
 async function dryRunHost(session: Session, play: HostPlay): Promise<boolean> {
+  const known = new Set(play.handlers)
   const owing = await owed(session, tasksOf(play.program), play.handlers)
   const notified = new Map<Item, string>(owing.map((handler) => [handler, 'an earlier run']))
   const perhaps = new Map<Item, string>()
@@ -56,6 +66,8 @@ async function dryRunHost(session: Session, play: HostPlay): Promise<boolean> {
     for (const handler of item.notify) into?.set(handler, item.task.name)
   })
   if (!ok) return false
+  const fresh = play.handlers.filter((handler) => !known.has(handler))
+  for (const handler of await owed(session, [], fresh)) notified.set(handler, 'an earlier run')
   for (const handler of notified.keys()) perhaps.delete(handler)
   const due = play.handlers.filter((handler) => notified.has(handler) || perhaps.has(handler))
   await dryRun(session, asEntries(due), () => {}, perhaps)

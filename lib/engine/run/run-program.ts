@@ -19,6 +19,9 @@ import { type Segment, planSegment, standsAlone } from './segment.ts'
 /** Called for each task that ended and did not end the host's part in the run. */
 export type OnEnd = (item: Item, ended: Ended) => void
 
+/** Called when tasks were made from what was found, before the first of them is looked at. */
+export type OnMade = (items: readonly Item[]) => Promise<void>
+
 export interface ProgramEnd {
   /** False when a task failed and no rescue dealt with it. */
   readonly ok: boolean
@@ -34,6 +37,7 @@ export async function runProgram(
   session: Session,
   program: readonly Entry[],
   onEnd: OnEnd,
+  onMade: OnMade = () => Promise.resolve(),
 ): Promise<ProgramEnd> {
   const { mode } = session
   const done: Item[] = []
@@ -55,7 +59,7 @@ export async function runProgram(
       reportNotRun(session, rest, 'the run was stopped')
       return { ok: true, done }
     }
-    const step = await takeStep(session, head, behind, rest, end)
+    const step = await takeStep(session, head, behind, rest, end, onMade)
     if (step.failedAt === undefined) {
       rest = step.rest
       continue
@@ -89,9 +93,10 @@ async function takeStep(
   behind: readonly Entry[],
   rest: readonly Entry[],
   end: End,
+  onMade: OnMade,
 ): Promise<StepEnd> {
   if (head.kind === 'failure') return { rest: behind, failedAt: head, redo: [] }
-  if (head.kind === 'make') return make(session, head, behind)
+  if (head.kind === 'make') return make(session, head, behind, onMade)
   if (head.leftOut !== undefined)
     return endOf(session, head, await passOver(session, head.item, head.leftOut), behind, end)
   const answer = await askFirst(session, head.item)
@@ -109,11 +114,17 @@ async function takeStep(
   return inTurn(session, () => takeSegment(session, rest, end))
 }
 
-async function make(session: Session, entry: TasksToMake, behind: readonly Entry[]): Promise<StepEnd> {
+async function make(
+  session: Session,
+  entry: TasksToMake,
+  behind: readonly Entry[],
+  onMade: OnMade,
+): Promise<StepEnd> {
   const made = makeTasks(session, entry)
   if (made.kind === 'failed') return { rest: behind, failedAt: entry, redo: [], because: made.because }
   const tasks = made.kind === 'made' ? made.entries : []
   session.trail?.made(entry, tasks)
+  await onMade(tasksOf(tasks))
   return { rest: [...tasks, ...behind], redo: [] }
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { from } from '../../../lib/core/deferred.ts'
-import { copy, file, shell } from '../../../lib/modules/index.ts'
+import { copy, facts, file, shell } from '../../../lib/modules/index.ts'
 import { runLocal } from '../../support/run-local.ts'
 
 describe('handlers', () => {
@@ -57,5 +57,25 @@ describe('handlers', () => {
     }
     assert.deepEqual((await runLocal(tasks)).statuses, ['half: failed', 'handler: changed'])
     assert.ok(existsSync(at('handled')))
+  })
+
+  it('that only tasks made from what was found bring are paid by the next run, and foretold by its dry run', async () => {
+    let broken = true
+    const tasks = () => {
+      const os = facts.os('os')
+      const handler = shell(`made handler ${root}`, { script: `echo handled >> ${at('log')}` })
+      return [
+        os,
+        from(os, () => [copy('config', { dest: at('c'), content: 'c' }, { notify: handler })]),
+        broken && shell('breaks', { script: 'false' }),
+      ]
+    }
+    await runLocal(tasks)
+    broken = false
+    const name = `made handler ${root}`
+    const dry = await runLocal(tasks, { check: true })
+    assert.deepEqual(dry.statuses, ['os: ok', 'config: ok', `${name}: would-change`])
+    assert.deepEqual((await runLocal(tasks)).statuses, ['os: ok', 'config: ok', `${name}: changed`])
+    assert.deepEqual((await runLocal(tasks)).statuses, ['os: ok', 'config: ok'])
   })
 })
