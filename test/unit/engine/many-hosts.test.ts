@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { type Reader, ask } from '../../../lib/core/probe.ts'
+import { shell } from '../../../lib/modules/index.ts'
+import { pattern } from '../../../lib/playbook/pattern.ts'
+import { type Playbook, definePlay, definePlaybook } from '../../../lib/playbook/playbook.ts'
+import { localTransport } from '../../../lib/transport/index.ts'
+import type { Connection, Transport } from '../../../lib/transport/transport.ts'
+import { runLocally } from '../../support/run-local.ts'
+
+/** Hosts on which all goes well, at once. */
+const quick: Transport = {
+  connect: (): Promise<Connection> =>
+    Promise.resolve({
+      serverAddress: undefined,
+      roundTrips: 1,
+      exchange: (scripts, { onReply }) =>
+        Promise.resolve(
+          scripts.map((_, index) => {
+            const reply = { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+            onReply?.(index, reply)
+            return reply
+          }),
+        ),
+      forward: () => Promise.reject(new Error('no')),
+      countRoundTrip: () => {},
+      stop: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    }),
+}
+
+const plays = () => [
+  definePlay({
+    name: 'test',
+    hosts: pattern('all'),
+    become: false,
+    tasks: () => Array.from({ length: 5 }, (_, i) => shell(`task ${i}`, { script: 'true' })),
+  }),
+]
+const book = definePlaybook({ description: 'test', plays }) as Playbook
+
+describe('a run on many hosts', function () {
+  this.timeout(60_000)
+
+  it('takes time in proportion, and Node has no warning', async () => {
+    const warnings: string[] = []
+    const listen = (warning: Error): void => void warnings.push(String(warning))
+    process.on('warning', listen)
+    const spent = async (hosts: number): Promise<number> => {
+      const since = process.cpuUsage()
+      const { recap } = await runLocally(book, { hosts, transport: quick, forks: 25 })
+      assert.deepEqual([recap.exitCode, Object.keys(recap.hosts).length], [0, hosts])
+      const { user, system } = process.cpuUsage(since)
+      return (user + system) / 1000
+    }
+    await spent(100)
+    const few = await spent(250)
+    const many = await spent(1000)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    process.off('warning', listen)
+    assert.deepEqual(warnings, [])
+    // Four times as many hosts; in proportion to their square it would be sixteen times.
+    assert.ok(many < 9 * few, `${few} ms for 250 hosts, ${many} ms for 1000`)
+  })
+
+  it('asks for facts only where the plays work, and where a fact says so', async () => {
+    const reader: Reader<string> = {
+      name: 'answer',
+      ask: () => 'echo yes',
+      parse: ({ stdout }, keys) => keys.map(() => stdout.toString().trim()),
+      sees: () => [],
+    }
+    const fact = { probe: () => ask(reader, ''), unknown: 'unknown', become: false as const }
+    const asked = async (facts: object, limit: string, on: 'all' | 'host-1' = 'all'): Promise<string> => {
+      const hosts = new Set<string>()
+      const transport: Transport = {
+        connect: (host, signal) => {
+          hosts.add(host.name)
+          return localTransport({}).connect(host, signal)
+        },
+      }
+      let known = {}
+      const one = definePlaybook({
+        description: 'test',
+        facts: facts as never,
+        plays: (context) => {
+          known = context.facts
+          return [definePlay({ name: 'test', hosts: pattern(on), become: false })]
+        },
+      }) as Playbook
+      await runLocally(one, { hosts: 4, limit, transport })
+      const said = Object.entries((known as { one: Record<string, string> }).one)
+      const answered = said.filter(([, answer]) => answer === 'yes').map(([name]) => name)
+      assert.deepEqual([...hosts].toSorted(), answered)
+      return answered.join()
+    }
+    assert.equal(await asked({ one: fact }, 'host-2'), 'host-2')
+    assert.equal(await asked({ one: fact }, 'all', 'host-1'), 'host-1')
+    assert.equal(await asked({ one: { ...fact, hosts: pattern('host-3') } }, 'host-2'), 'host-2,host-3')
+  })
+
+  it('may name the hosts of a play by what the inventory holds of them', async () => {
+    const some = definePlaybook({
+      description: 'test',
+      plays: ({ hosts }) => [
+        definePlay({
+          name: 'test',
+          hosts: hosts.filter(({ name }) => name !== 'host-2'),
+          become: false,
+          tasks: () => [shell('work', { script: 'true' })],
+        }),
+      ],
+    }) as Playbook
+    const run = await runLocally(some, { hosts: 3 })
+    assert.deepEqual(run.tasks.map(({ host }) => host).toSorted(), ['host-1', 'host-3'])
+  })
+
+  it('of one machine share its lock', async () => {
+    const since = performance.now()
+    const run = await runLocally(book, { hosts: 2 })
+    assert.equal(run.recap.exitCode, 0)
+    assert.ok(performance.now() - since < 20_000)
+  })
+})
