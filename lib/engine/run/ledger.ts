@@ -62,7 +62,7 @@ export const forgetOwed = ({ snapshot }: Session): void => snapshot.forget([ledg
 /** Writes down that these handlers must run. */
 export function oweScript(handlers: readonly Item[]): string {
   const names = handlers.map(({ id }) => id)
-  return sh`d=${folder}; mkdir -p "$d" && cd "$d" && touch -- ${names}`
+  return sh`d=${folder}; mkdir -p "$d" && cd "$d" && [ -O . ] && [ -O .. ] && touch -- ${names}`
 }
 
 /** Crosses a handler out. */

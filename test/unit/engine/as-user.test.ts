@@ -54,12 +54,22 @@ describe('a task of another user', () => {
     it(`looks with the eyes of that user, ${batch ? 'batched' : 'one at a time'}`, async () => {
       writeFileSync(at('secret'), 'x', { mode: 0o600 })
       const sees = (name: string, becomeUser: string) =>
-        shell(name, { script: `touch ${at(name)}`, unless: `cat ${at('secret')}` }, { becomeUser })
-      const run = await runLocal(() => [sees('a-root', 'root'), sees('b-nobody', 'nobody'), sees('c-root', 'root')], {
-        batch,
-      })
+        shell(
+          name,
+          { script: `touch ${at(name)}`, unless: `cat ${at('secret')} || [ -e ${at(name)} ]` },
+          { becomeUser },
+        )
+      const run = await runLocal(
+        () => [sees('a-root', 'root'), sees('b-nobody', 'nobody'), sees('c-root', 'root')],
+        {
+          batch,
+        },
+      )
       assert.deepEqual(run.statuses, ['a-root: ok', 'b-nobody: changed', 'c-root: ok'])
-      const dry = await runLocal(() => [sees('a-root', 'root'), sees('d-nobody', 'nobody')], { batch, check: true })
+      const dry = await runLocal(() => [sees('a-root', 'root'), sees('d-nobody', 'nobody')], {
+        batch,
+        check: true,
+      })
       assert.deepEqual(dry.statuses, ['a-root: ok', 'd-nobody: would-change'])
     })
 
