@@ -1,16 +1,27 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import { UserError } from '../../../lib/core/errors.ts'
-import { type Reader, ask } from '../../../lib/core/probe.ts'
+import { defineModule } from '../../../lib/core/module.ts'
+import { type Reader, ask, readerOfOne } from '../../../lib/core/probe.ts'
+import { paths } from '../../../lib/core/resource.ts'
+import { sh } from '../../../lib/core/sh.ts'
 import { copy, shell } from '../../../lib/modules/index.ts'
 import { pattern } from '../../../lib/playbook/pattern.ts'
 import { type Playbook, definePlay, definePlaybook } from '../../../lib/playbook/playbook.ts'
 import { localTransport } from '../../../lib/transport/index.ts'
 import type { ExchangeOptions, Transport } from '../../../lib/transport/transport.ts'
 import { runLocal, runLocally } from '../../support/run-local.ts'
+
+const listing = readerOfOne<readonly string[]>({
+  name: 'listing',
+  ask: (folder) => sh`ls ${folder}`,
+  parse: ({ stdout }) => stdout.toString().split('\n').filter(Boolean),
+  sees: (folder) => [paths.below(folder)],
+})
 
 describe('a run that is stopped', () => {
   let root: string
@@ -43,6 +54,62 @@ describe('a run that is stopped', () => {
     assert.equal(existsSync(at('next')), false)
     assert.deepEqual((await runLocal(tasks)).statuses, ['slow: ok', 'next: changed', 'handler: changed'])
     assert.equal(readFileSync(at('log'), 'utf8'), 'handled\n')
+  })
+
+  for (const batch of [true, false])
+    it(`ends after the one of twelve tasks that runs, and lists the others, ${batch ? 'batched' : 'one at a time'}`, async () => {
+      const stop = new AbortController()
+      const tasks = () =>
+        Array.from({ length: 12 }, (_, i) =>
+          shell(`task ${i}`, { script: `touch ${at(`begun-${i}`)}; sleep 1; touch ${at(`ended-${i}`)}` }),
+        )
+      const running = runLocal(tasks, { stop, batch })
+      while (!existsSync(at('begun-1'))) await sleep(10)
+      stop.abort()
+      const { statuses, recap, events } = await running
+      assert.deepEqual(statuses, ['task 0: changed', 'task 1: changed'])
+      assert.deepEqual(readdirSync(root).toSorted(), ['begun-0', 'begun-1', 'ended-0', 'ended-1'])
+      const notRun = events.flatMap((event) => (event.type === 'not-run' ? [event.because] : []))
+      assert.deepEqual(notRun, Array<string>(10).fill('the run was stopped'))
+      assert.deepEqual([recap.exitCode, recap.hosts['host-1']?.notRun], [130, 10])
+    })
+
+  it('does not cut a change of several steps in its middle', async () => {
+    const stop = new AbortController()
+    const steps = defineModule<{ path: string }, { path: string }, readonly string[]>({
+      name: 'steps',
+      args: z.strictObject({ path: z.string() }),
+      probe: ({ path }) => ask(listing, path),
+      plan: (_, names) => ({ changes: names.includes('step-3') ? [] : [{ what: 'steps' }] }),
+      apply: ({ path }) => [1, 2, 3].map((n) => ({ script: `sleep 0.4; touch ${path}/step-${n}` })),
+    })
+    const tasks = () => [
+      steps('three steps', { path: root }, { notify: shell('handler', { script: 'true' }) }),
+      copy('next', { dest: at('next'), content: 'x' }),
+    ]
+    const running = runLocal(tasks, { stop })
+    while (!existsSync(at('step-1'))) await sleep(10)
+    stop.abort()
+    assert.deepEqual((await running).statuses, ['three steps: changed'])
+    assert.deepEqual(readdirSync(root).toSorted(), ['step-1', 'step-2', 'step-3'])
+  })
+
+  it('ends at once the second time, and still has a recap', async () => {
+    const [stop, stopNow] = [new AbortController(), new AbortController()]
+    const tasks = () => [
+      shell('slow', { script: `touch ${at('begun')}; sleep 4; touch ${at('ended')}` }),
+      copy('next', { dest: at('next'), content: 'x' }),
+    ]
+    const running = runLocal(tasks, { stop, stopNow })
+    while (!existsSync(at('begun'))) await sleep(10)
+    const since = performance.now()
+    stop.abort()
+    await sleep(300)
+    stopNow.abort()
+    const { recap, events } = await running
+    assert.ok(performance.now() - since < 3_000)
+    assert.deepEqual([recap.exitCode, events.at(-1)?.type], [130, 'recap'])
+    assert.deepEqual(readdirSync(root), ['begun'])
   })
 
   it('is at once when it is a dry run, and no host counts as unreachable', async () => {
