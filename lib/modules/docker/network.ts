@@ -7,6 +7,7 @@ import { ask, predict } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
 import { type DockerNetwork, dockerNetwork } from './shared/reader.ts'
 import { dockerNetworks } from './shared/kinds.ts'
+import { adopt, oursFlags, refuseForeign } from './shared/ownership.ts'
 import { dockerName } from './shared/schemas.ts'
 
 const shape = {
@@ -20,12 +21,15 @@ const shape = {
   subnet: z.cidrv4().or(z.cidrv6()).optional(),
   /** Without a way out. @default false */
   internal: z.boolean().optional(),
+  /** Takes over a network of this name that somebody else made, where it would be made anew or removed. @default false */
+  adopt,
 }
 
 export interface DockerNetworkArgs extends ArgsOf<typeof shape> {}
 
 /**
- * A network of Docker. It can't be changed, so one that differs is made anew, as long as nothing uses it.
+ * A network of Docker. It can't be changed, so one that differs is made anew, as long as nothing uses it. One that
+ * somebody else made is neither made anew nor removed: E_FOREIGN_NETWORK, unless the task has `adopt: true`.
  *
  * @example
  * docker.network('backend', { name: 'backend', internal: true })
@@ -49,6 +53,7 @@ function plan(args: DockerNetworkArgs, network: DockerNetwork | undefined): Plan
     return { changes: [{ what: 'state', from: 'absent', to: 'present' }] }
   }
   if (state === 'absent') {
+    refuseOther(args, network)
     assertUnused(network)
     return {
       changes: [{ what: 'state', from: 'present', to: 'absent' }],
@@ -60,8 +65,16 @@ function plan(args: DockerNetworkArgs, network: DockerNetwork | undefined): Plan
     { driver, internal, subnet },
     { ...network, subnet: network.subnets.find((one) => one === subnet) ?? network.subnets[0] },
   )
-  if (changes.length > 0) assertUnused(network)
+  if (changes.length > 0) {
+    refuseOther(args, network)
+    assertUnused(network)
+  }
   return changes.length > 0 ? { changes } : { changes, because: `there with ${network.subnets.join(', ')}` }
+}
+
+function refuseOther({ adopt }: DockerNetworkArgs, network: DockerNetwork): void {
+  const { driver, subnets } = network
+  if (!adopt) refuseForeign('network', network, [`driver ${driver}`, ...subnets].join(', '))
 }
 
 function assertUnused({ name, containers }: DockerNetwork): void {
@@ -76,6 +89,7 @@ function create({ name, driver, subnet, internal }: DockerNetworkArgs): ShellSte
     ...(driver === undefined ? [] : ['--driver', driver]),
     ...(subnet === undefined ? [] : ['--subnet', subnet]),
     ...(internal ? ['--internal'] : []),
+    ...oursFlags,
   ]
   return { script: sh`docker network create ${[...flags, name]}` }
 }

@@ -7,6 +7,7 @@ import { ask, predict } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
 import { type DockerVolume, dockerVolume } from './shared/reader.ts'
 import { volumes } from './shared/kinds.ts'
+import { adopt, oursFlags, refuseForeign } from './shared/ownership.ts'
 import { dockerName, plainLabels } from './shared/schemas.ts'
 
 const shape = {
@@ -18,12 +19,15 @@ const shape = {
   driver: z.string().min(1).optional(),
   /** Labels that it must have; it may have others. @default none */
   labels: plainLabels.optional(),
+  /** Takes over a volume of this name that somebody else made, with its data: to use or to remove it. @default false */
+  adopt,
 }
 
 export interface DockerVolumeArgs extends ArgsOf<typeof shape> {}
 
 /**
- * A volume of Docker. It holds data, so one that differs is an error and never made anew.
+ * A volume of Docker. It holds data, so one that differs is an error and never made anew. One that somebody else made
+ * is not removed, and not used where its data lie elsewhere: E_FOREIGN_VOLUME, unless the task has `adopt: true`.
  *
  * @example
  * docker.volume('data', { name: 'postgres-data' })
@@ -38,6 +42,7 @@ export const volume: Module<DockerVolumeArgs, DockerVolume | undefined> = define
     const flags = [
       ...(driver === undefined ? [] : ['--driver', driver]),
       ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+      ...oursFlags,
     ]
     return [{ script: sh`docker volume create ${[...flags, name]}` }]
   },
@@ -51,12 +56,16 @@ function plan(args: DockerVolumeArgs, volume: DockerVolume | undefined): Plan {
     return { changes: [{ what: 'state', from: 'absent', to: 'present' }] }
   }
   if (state === 'absent') {
+    if (!args.adopt) refuseForeign('volume', volume, `driver ${volume.driver}`)
     return {
       changes: [{ what: 'state', from: 'present', to: 'absent' }],
       leaves: [predict(dockerVolume, name, undefined)],
     }
   }
   const [difference] = differing(args, volume)
+  // We make none with options, which may lead to a disk of somebody else or to another machine.
+  const options = Object.entries(volume.options).map(([key, value]) => `${key}=${value}`)
+  if (options.length > 0 && !args.adopt) refuseForeign('volume', volume, `options ${options.join(', ')}`)
   if (difference === undefined) return { changes: [], because: `there, ${volume.driver}` }
   const { what, from, to } = difference
   throw new UserError('E_VOLUME_DIFFERS', `the volume ${name} has ${what} ${from ?? 'unset'}, not ${to}`, {

@@ -3,6 +3,7 @@ import type { ArgsOf } from '../../../core/args-of.ts'
 import { absolutePath } from '../../../core/schemas.ts'
 import { containerMount, healthcheck, logging } from './parts.ts'
 import { portMapping } from './ports.ts'
+import { adopt } from '../shared/ownership.ts'
 import { byteSize, dockerName, imageReference, isPlain, plainLabels, plainText } from '../shared/schemas.ts'
 export type { ContainerMount, Healthcheck, Logging } from './parts.ts'
 
@@ -88,8 +89,15 @@ const own = {
   name: dockerName,
   /** Reference (`postgres:16`) or id (`sha256:…`). Docker pulls what is not there. Needed unless `absent`. */
   image: imageReference.optional(),
-  /** `absent` removes it with all but its named volumes; then only `stopTimeout` counts. @default 'running' */
+  /** `absent` removes it with all but its named volumes; then only `stopTimeout` and `adopt` count. @default 'running' */
   state: z.enum(['running', 'stopped', 'absent']).optional(),
+  /**
+   * Takes over a container of this name that somebody else made. It is replaced only where it differs. Without it such
+   * a container is an error, E_FOREIGN_CONTAINER.
+   *
+   * @default false
+   */
+  adopt,
 }
 
 /** Options that are left out are not compared: the image's and Docker's own defaults are never a difference. */
@@ -102,6 +110,8 @@ export interface PresentContainer extends ContainerOptions {
   readonly name: string
   readonly image: string
   readonly state?: 'running' | 'stopped' | undefined
+  /** Whoever made it. */
+  readonly adopt?: boolean | undefined
 }
 
 /** A container that should not be there. Its named volumes stay. */
@@ -110,9 +120,11 @@ export interface AbsentContainer {
   readonly state: 'absent'
   /** Seconds it gets to end by itself. */
   readonly stopTimeout?: number | undefined
+  /** Whoever made it. */
+  readonly adopt?: boolean | undefined
 }
 
-const ABSENT = ['name', 'state', 'stopTimeout']
+const ABSENT = ['name', 'state', 'stopTimeout', 'adopt']
 
 // One object with a check, because the messages of a union don't name the argument.
 export const containerArgs = z
@@ -129,6 +141,7 @@ export const containerArgs = z
     }
   })
   .transform(({ image = '', state, ...rest }): PresentContainer | AbsentContainer => {
-    if (state === 'absent') return { name: rest.name, state, stopTimeout: rest.stopTimeout }
+    if (state === 'absent')
+      return { name: rest.name, state, stopTimeout: rest.stopTimeout, adopt: rest.adopt }
     return { ...rest, image, state }
   })

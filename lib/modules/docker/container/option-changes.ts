@@ -2,10 +2,10 @@ import type { Change } from '../../../core/change.ts'
 import { differences } from '../../../core/change.ts'
 import type { DockerContainer } from '../shared/reader.ts'
 import type { PresentContainer, ContainerOptions } from './args.ts'
+import { SPEC_LABEL } from '../shared/ownership.ts'
 import { OPTIONS } from './options.ts'
 
-/** Holds the names of the options that were asked for, so that one that is taken away later is noticed. */
-export const SPEC_LABEL = 'run-playbook.spec'
+export { SPEC_LABEL } from '../shared/ownership.ts'
 
 type Facts = Record<string, unknown>
 type AnyOption = {

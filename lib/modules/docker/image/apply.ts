@@ -2,7 +2,8 @@ import type { ShellStep } from '../../../core/module.ts'
 import { sh } from '../../../core/sh.ts'
 import type { Image } from './image.ts'
 import type { ImageState } from './state.ts'
-import { CONTEXT_LABEL } from './plan.ts'
+import { BUILT_AS_LABEL, CONTEXT_LABEL } from '../shared/ownership.ts'
+import { familiar } from '../shared/reference.ts'
 
 const HOUR = 3_600_000
 
@@ -11,10 +12,11 @@ export function apply({ name, state, source }: Image, { loaded }: ImageState): S
   if (source.kind === 'pull') return [{ script: sh`docker pull --quiet ${name}`, timeoutMs: HOUR }]
   if (source.kind === 'build') {
     const { sha256, archive } = source.context.value
-    const label = `${CONTEXT_LABEL}=${sha256}`
+    const labels = [`${CONTEXT_LABEL}=${sha256}`, `${BUILT_AS_LABEL}=${familiar(name)}`]
+    const flags = labels.flatMap((label) => ['--label', label])
     return [
       {
-        script: sh`docker build --tag ${name} --label ${[label, ...source.flags]} -`,
+        script: sh`docker build --tag ${name} ${[...flags, ...source.flags]} -`,
         stdin: archive,
         timeoutMs: HOUR,
       },

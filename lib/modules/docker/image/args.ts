@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
+import { adopt } from '../shared/ownership.ts'
 import { imageReference, plainText } from '../shared/schemas.ts'
 
 const local = z.union([z.string().min(1), z.instanceof(URL)])
@@ -43,6 +44,8 @@ const shape = {
    * @default none
    */
   build: imageBuild.optional(),
+  /** Lets `build` take the name from an image that was not built by run-playbook. @default false */
+  adopt,
 }
 
 export interface ImageArgs extends ArgsOf<typeof shape> {}

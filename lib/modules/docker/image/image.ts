@@ -6,12 +6,15 @@ export interface Image {
   readonly name: string
   readonly state: 'present' | 'absent'
   readonly source: ImageSource
+  /** A build may take the name from an image of somebody else. */
+  readonly adopt: boolean
 }
 
 // Only looks whether there is a source; what it holds is read by `load`.
-export const args = mapSchema(imageArgs, ({ name, state = 'present', ...rest }): Image => ({
+export const args = mapSchema(imageArgs, ({ name, state = 'present', adopt = false, ...rest }): Image => ({
   name,
   state,
+  adopt,
   source: findSource(name, rest),
 }))
 

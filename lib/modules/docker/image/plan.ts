@@ -1,11 +1,12 @@
 import type { Plan } from '../../../core/module.ts'
 import { predict } from '../../../core/probe.ts'
 import { type DockerImage, dockerImage } from '../shared/reader.ts'
+import { CONTEXT_LABEL, isBuiltHere, refuseForeignImage } from '../shared/ownership.ts'
 import { familiar } from '../shared/reference.ts'
 import type { Image } from './image.ts'
 import type { ImageState } from './state.ts'
 
-export function plan({ name, state, source }: Image, { image, loaded }: ImageState): Plan {
+export function plan({ name, state, source, adopt }: Image, { image, loaded }: ImageState): Plan {
   const from = image ? short(image.id) : 'absent'
   if (state === 'absent') {
     if (image === undefined) return { changes: [], because: 'not there' }
@@ -21,7 +22,9 @@ export function plan({ name, state, source }: Image, { image, loaded }: ImageSta
       : { changes: [{ what: 'image', from, to: name }] }
   }
   if (source.kind === 'build') {
-    const built = image?.labels[CONTEXT_LABEL]
+    if (image !== undefined && !adopt) refuseForeignImage(image, name)
+    // The record of an image that somebody made from ours is inherited.
+    const built = image && isBuiltHere(image, name) ? image.labels[CONTEXT_LABEL] : undefined
     const { sha256 } = source.context.value
     if (built === sha256) return { changes: [], because: `built from ${short(built)}` }
     const before = built === undefined ? from : `built from ${short(built)}`
@@ -35,9 +38,6 @@ export function plan({ name, state, source }: Image, { image, loaded }: ImageSta
     leaves: [predict(dockerImage, name, known), predict(dockerImage, wanted.id, known)],
   }
 }
-
-/** Records on a built image what it was built from. */
-export const CONTEXT_LABEL = 'run-playbook.context'
 
 /** With the containerd image store an image has another id, though it is the same. */
 const isSame = (a: DockerImage, b: DockerImage): boolean => a.id === b.id || a.content === b.content

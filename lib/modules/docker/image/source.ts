@@ -26,7 +26,7 @@ export interface BuildSource {
 /** @throws UserError when the file is no file, or the folder has no Dockerfile */
 export function findSource(
   name: string,
-  { pull, archive, build }: Omit<ImageArgs, 'name' | 'state'>,
+  { pull, archive, build }: Omit<ImageArgs, 'name' | 'state' | 'adopt'>,
 ): ImageSource {
   if (build !== undefined) return findBuild(build)
   if (archive === undefined) return { kind: 'pull', policy: pull ?? 'missing' }

@@ -88,6 +88,7 @@ export const containerSchema = z
   .object({
     Id: z.string(),
     Name: z.string(),
+    Created: text,
     Image: z.string(),
     State: z.object({ Status: z.string(), StartedAt: z.string() }),
     Config: config,
@@ -97,6 +98,8 @@ export const containerSchema = z
   .transform((raw) => ({
     id: raw.Id,
     name: raw.Name.replace(/^\//, ''),
+    /** When, as Docker prints it: `2026-11-22T20:17:42.907403865Z`. */
+    created: raw.Created,
     /** The id of the image it was made from. */
     image: raw.Image,
     /** `created`, `running`, `paused`, `restarting`, `exited`, `removing` or `dead`. */

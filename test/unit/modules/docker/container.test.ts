@@ -7,7 +7,7 @@ import { SPEC_LABEL } from '../../../../lib/modules/docker/container/option-chan
 import { containers, images, volumes } from '../../../../lib/modules/docker/shared/kinds.ts'
 import { served } from '../../../../lib/modules/shared/served.ts'
 import { planOf, touchesOf } from '../driver.ts'
-import { everyOption, everything, imageTwo, nowhere, plain, there } from './fixtures.ts'
+import { everyOption, everything, foreign, imageTwo, nowhere, plain, there } from './fixtures.ts'
 
 const changes = (args: Partial<ContainerArgs>, state: ContainerState = there(everything())) =>
   planOf(docker('it', { ...everyOption, ...args }), state).changes
@@ -90,6 +90,29 @@ describe('docker, what differs', () => {
     assert.deepEqual(changes({ state: 'running' }, there({ ...everything(), status: 'paused' })), [
       { what: 'state', from: 'paused', to: 'running' },
     ])
+  })
+})
+
+describe('docker, what somebody else made', () => {
+  const wants = (args: Partial<ContainerArgs>, container = foreign()) =>
+    planOf(docker('it', { name: container.name, image: 'rp-module-test:1', ...args }), there(container))
+
+  it('is an error in words when it would be changed, in a dry run too', () => {
+    for (const args of [{ user: '1' }, { memory: '1m' }, { state: 'stopped' }] as const)
+      assert.throws(() => wants(args), {
+        code: 'E_FOREIGN_CONTAINER',
+        message:
+          'the container rp-module-test-plain was not made by run-playbook (image rp-module-test:1, created 2026-11-22 20:18 UTC)',
+      })
+    const gone = docker('it', { name: 'rp-module-test-plain', state: 'absent' })
+    assert.throws(() => planOf(gone, there(foreign())), { code: 'E_FOREIGN_CONTAINER' })
+  })
+
+  it('is used as it is when nothing differs, and changed when the task adopts it', () => {
+    assert.deepEqual(wants({}).changes, [])
+    assert.equal(wants({ user: '1', adopt: true }).changes.length, 1)
+    const gone = docker('it', { name: 'rp-module-test-plain', state: 'absent', adopt: true })
+    assert.equal(planOf(gone, there(foreign())).changes.length, 1)
   })
 })
 

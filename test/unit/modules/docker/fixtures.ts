@@ -6,6 +6,7 @@ import {
   dockerContainer,
   dockerImage,
 } from '../../../../lib/modules/docker/shared/reader.ts'
+import { SPEC_LABEL } from '../../../../lib/modules/docker/shared/ownership.ts'
 import type { ContainerState } from '../../../../lib/modules/docker/container/state.ts'
 
 /** What an engine answered, recorded from Docker 20.10.24. */
@@ -27,12 +28,21 @@ export function read<Answer>(reader: Reader<Answer>, key: string, things: readon
   return answer as Answer
 }
 
+/** As one that the module made: it has our label. */
+const ours = (container: DockerContainer): DockerContainer => ({
+  ...container,
+  config: { ...container.config, Labels: { ...container.config.Labels, [SPEC_LABEL]: '' } },
+})
+
 /** A container with every option, made by `docker create` with the flags of {@link everyOption}. */
 export const everything = (): DockerContainer =>
-  read(dockerContainer, 'rp-module-test-full', recorded('container-all-options'))!
+  ours(read(dockerContainer, 'rp-module-test-full', recorded('container-all-options'))!)
 
 /** `docker run -d --name rp-module-test-plain rp-module-test:1` */
-export const plain = (): DockerContainer =>
+export const plain = (): DockerContainer => ours(foreign())
+
+/** The same as somebody else made it. */
+export const foreign = (): DockerContainer =>
   read(dockerContainer, 'rp-module-test-plain', recorded('container-defaults'))!
 
 export const imageOne = (): DockerImage => read(dockerImage, 'rp-module-test:1', recorded('images'))!

@@ -110,7 +110,7 @@ describe('docker.image from elsewhere', () => {
     const [step] = await apply({ name: 'web', build }, none)
     assert.match(
       step!.script,
-      /^docker build --tag web --label run-playbook\.context=[0-9a-f]{64} --build-arg V=1 --target last -$/,
+      /^docker build --tag web --label run-playbook\.context=[0-9a-f]{64} --label run-playbook\.built-as=web:latest --build-arg V=1 --target last -$/,
     )
     const label = /context=([0-9a-f]+)/.exec(step!.script)![1]!
     const image = { ...imageOne(), labels: { 'run-playbook.context': label } }

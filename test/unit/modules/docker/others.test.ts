@@ -9,7 +9,10 @@ import { served } from '../../../../lib/modules/shared/served.ts'
 import { planOf, touchesOf } from '../driver.ts'
 import { everything, plain, read, recorded } from './fixtures.ts'
 
-const network = () => read(dockerNetwork, 'rp-module-test-n', recorded('network'))!
+const network = () => ({
+  ...read(dockerNetwork, 'rp-module-test-n', recorded('network'))!,
+  labels: { 'run-playbook.ours': 'yes' },
+})
 const volume = () => read(dockerVolume, 'rp-module-test-v', recorded('volume'))!
 
 const scripts = (task: Task, state: unknown) =>
@@ -27,7 +30,8 @@ describe('docker.network', () => {
   })
 
   it('makes it, makes it anew, removes it', () => {
-    const create = 'docker network create --driver bridge --subnet 172.31.77.0/24 --internal rp-module-test-n'
+    const create =
+      'docker network create --driver bridge --subnet 172.31.77.0/24 --internal --label run-playbook.ours=yes rp-module-test-n'
     assert.deepEqual(scripts(docker.network('it', wanted), undefined), [create])
     assert.deepEqual(scripts(docker.network('it', wanted), network()), [
       'docker network rm rp-module-test-n',
@@ -50,7 +54,7 @@ describe('docker.volume', () => {
   it('makes it and removes it, and never one for the other', () => {
     const wanted = { name: 'rp-module-test-v', driver: 'local', labels: { a: 'b c' } }
     assert.deepEqual(scripts(docker.volume('it', wanted), undefined), [
-      "docker volume create --driver local --label 'a=b c' rp-module-test-v",
+      "docker volume create --driver local --label 'a=b c' --label run-playbook.ours=yes rp-module-test-v",
     ])
     assert.throws(() => planOf(docker.volume('it', wanted), volume()), {
       code: 'E_VOLUME_DIFFERS',
