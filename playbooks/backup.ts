@@ -1,5 +1,5 @@
 import { definePlay, definePlaybook, z } from 'run-playbook'
-import { nodesOf } from 'run-playbook/cluster'
+import { clusterVars, nodeFact, nodesOf, refuseForeignContainers } from 'run-playbook/cluster'
 import { pgbackrest } from 'run-playbook/postgres'
 
 export default definePlaybook({
@@ -7,16 +7,20 @@ export default definePlaybook({
   vars: z.strictObject({
     /** A full one, what changed since the last full one, or what changed since the last backup. */
     type: z.enum(['full', 'diff', 'incr']).default('incr'),
+    adopt: clusterVars.shape.adopt,
   }),
+  facts: { node: nodeFact },
   // One node at a time, for each has the primary begin and end it; and one that fails keeps no other from its own.
-  plays: ({ vars, hosts }) =>
-    nodesOf(hosts).map((node) =>
+  plays: (context) => {
+    refuseForeignContainers(context, ['pgbackrest'])
+    return nodesOf(context.hosts).map((node) =>
       definePlay({
         name: `backup of ${node.name}`,
         hosts: [node],
         tasks: () => [
-          pgbackrest.backup('backup', { container: 'pgbackrest', program: 'backup', now: vars.type }),
+          pgbackrest.backup('backup', { container: 'pgbackrest', program: 'backup', now: context.vars.type }),
         ],
       }),
-    ),
+    )
+  },
 })

@@ -1,5 +1,6 @@
 import type { Host } from '../playbook/inventory.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
+import { adopts } from './facts/containers.ts'
 import { repositoryKeyOf } from './repository-key.ts'
 import { hostVarsOf } from './vars/host.ts'
 
@@ -14,6 +15,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
     return {
       ...own,
       image: vars.image,
+      adopt: adopts(vars, fact(host)),
       address: host.address,
       nodes: nodes.map(({ name, address }) => ({ name, address })),
       turn: nodes.indexOf(host),

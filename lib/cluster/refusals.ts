@@ -1,5 +1,8 @@
 import type { Host } from '../playbook/inventory.ts'
 import { UserError } from '../core/errors.ts'
+import type { ClusterContext } from './cluster.ts'
+import { clusterOf } from './cluster.ts'
+import { CLUSTER_CONTAINERS } from './facts/containers.ts'
 import type { NodeFact } from './facts/node.ts'
 
 const names = (hosts: readonly Host[]): string => hosts.map(({ name }) => name).join(' and ')
@@ -26,3 +29,35 @@ export function refuseLostCluster(hosts: readonly Host[], fact: (host: Host) => 
     },
   )
 }
+
+/**
+ * Before anything is changed on any node, whatever `--limit` selects: the nodes decide together.
+ * @param name of the containers that the playbook replaces, removes or works in
+ * @throws UserError E_FOREIGN_CONTAINER when a node has a container of such a name that somebody else made
+ */
+export function refuseForeignContainers(
+  { hosts, facts, vars }: Pick<ClusterContext, 'hosts' | 'facts'> & { readonly vars: { adopt: boolean } },
+  names: readonly string[] = CLUSTER_CONTAINERS,
+): void {
+  if (vars.adopt) return
+  const { nodes, fact } = clusterOf({ hosts, facts })
+  const foreign = nodes.flatMap((node) =>
+    fact(node)
+      .containers.filter(({ name, owner }) => owner === 'foreign' && names.includes(base(name)))
+      .map(({ name, image, created }) => {
+        const when = created.slice(0, 16).replace('T', ' ')
+        return `${name} on ${node.name} (image ${image}, created ${when} UTC)`
+      }),
+  )
+  if (foreign.length === 0) return
+  const [what, them] = foreign.length === 1 ? ['a container', 'it'] : ['containers', 'them']
+  throw new UserError(
+    'E_FOREIGN_CONTAINER',
+    `${what} with a name that the cluster needs, not made by run-playbook: ${foreign.join(', ')}`,
+    {
+      hint: `Nothing was changed on any node. Give ${them} another name with \`docker rename\` on the node, remove ${them}, or have ${them} replaced: -e adopt=yes. What ${foreign.length === 1 ? 'it keeps' : 'they keep'} outside of mounts and volumes is lost then.`,
+    },
+  )
+}
+
+const base = (name: string): string => name.replace(/\.run-playbook-old$/, '')

@@ -8,11 +8,13 @@ import {
 } from 'run-playbook/roles'
 import {
   type ClusterContext,
+  SERVICE_CONTAINERS,
   clusterOf,
   nodeRoleVarsOf,
   type Promotion,
   type PromotionWish,
   planPromotion,
+  refuseForeignContainers,
   type WayBack,
   wayBack,
 } from 'run-playbook/cluster'
@@ -24,6 +26,7 @@ import { databasePlays } from './database.ts'
  */
 export function promotionPlays(context: ClusterContext, wish: PromotionWish): readonly Play[] {
   refuseLimited(context)
+  refuseForeignContainers(context, SERVICE_CONTAINERS)
   const cluster = clusterOf(context)
   const { nodes, fact, others } = cluster
   const promotion = planPromotion(cluster, wish)

@@ -1,9 +1,17 @@
 import { type Host, type Play, UserError } from 'run-playbook'
-import { type ClusterContext, clusterOf, type WayBack, survey } from 'run-playbook/cluster'
+import {
+  type ClusterContext,
+  SERVICE_CONTAINERS,
+  clusterOf,
+  refuseForeignContainers,
+  survey,
+  type WayBack,
+} from 'run-playbook/cluster'
 import { replicaPlay } from './database.ts'
 
 /** Brings back the nodes that a promotion left behind: what `site` does, and nothing else. */
 export function rejoinPlays(context: ClusterContext): readonly Play[] {
+  refuseForeignContainers(context, SERVICE_CONTAINERS)
   const { nodes, first } = clusterOf(context)
   const { primary, returning } = survey(nodes, context.facts.node, first)
   return [replicaPlay(context, 'rejoin', primary, returning, (host) => returning.has(host))]
@@ -14,6 +22,7 @@ export function rejoinPlays(context: ClusterContext): readonly Play[] {
  * @throws UserError for all nodes at once, and for the primary
  */
 export function reclonePlays(context: ClusterContext): readonly Play[] {
+  refuseForeignContainers(context, SERVICE_CONTAINERS)
   const { nodes, first, fact, asked } = clusterOf(context)
   const chosen = nodes.filter((node) => context.limited.includes(node))
   const others = nodes.filter((node) => !chosen.includes(node))

@@ -2,6 +2,7 @@ import { type Host, type Play, definePlay } from 'run-playbook'
 import {
   type ClusterContext,
   type NodeFact,
+  adopts,
   nodeFact,
   hostVarsOf,
   repositoryKeyOf,
@@ -12,9 +13,13 @@ import {
 import { databasePlays } from './database.ts'
 import * as roles from 'run-playbook/roles'
 
-const varsOf = (image: string, order: Order) => (host: Host) => {
+const adoptsOn = ({ vars, facts }: ClusterContext, { name }: Host): boolean =>
+  adopts(vars, facts.node[name] ?? nodeFact.unknown)
+
+const varsOf = (context: ClusterContext, order: Order) => (host: Host) => {
   const { dataDir, backupDir, restoreDir } = hostVarsOf(host)
-  return { image, dataDir, backupDir, restoreDir, order }
+  const { image } = context.vars
+  return { image, dataDir, backupDir, restoreDir, order, adopt: adoptsOn(context, host) }
 }
 
 /** A named place to restore to, and a repository that has it. */
@@ -40,22 +45,24 @@ function pointPlays({ node, point }: Course): Play[] {
 }
 
 /** A copy of the cluster beside it. */
-export function copyPlays(image: string, course: Course): Play[] {
+export function copyPlays(context: ClusterContext, course: Course): Play[] {
   return [
     ...pointPlays(course),
     definePlay({
       name: `copy as of ${course.order.to}, from the repository of ${course.node.name}`,
       hosts: [course.node],
-      roles: (host) => [roles.restoredCopy(varsOf(image, course.order)(host))],
+      roles: (host) => [roles.restoredCopy(varsOf(context, course.order)(host))],
     }),
   ]
 }
 
-export const removalPlays = (nodes: readonly Host[]): Play[] => [
+export const removalPlays = (nodes: readonly Host[], context: ClusterContext): Play[] => [
   definePlay({
     name: 'remove the copy',
     hosts: nodes,
-    roles: (host) => [roles.noRestoredCopy({ restoreDir: hostVarsOf(host).restoreDir })],
+    roles: (host) => [
+      roles.noRestoredCopy({ restoreDir: hostVarsOf(host).restoreDir, adopt: adoptsOn(context, host) }),
+    ],
   }),
 ]
 
@@ -74,7 +81,7 @@ export function keyPlay(context: ClusterContext): Play {
 export function inPlacePlays(context: ClusterContext, situation: Situation, course: Course): Play[] {
   const { node, order } = course
   const { nodes, fact } = situation
-  const vars = varsOf(context.vars.image, order)
+  const vars = varsOf(context, order)
   const reached = nodes.filter((host) => host === node || fact(host).node.reached)
   const others = reached.filter((host) => host !== node)
   const each = (
@@ -117,7 +124,8 @@ function isDone({ fact }: Situation, { node, order }: Course, host: Host): boole
 function afterwards(situation: Situation, course: Course, host: Host): NodeFact {
   const { node: now } = situation.fact(host)
   if (isDone(situation, course, host)) return now
-  const { reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores } = now
-  const empty = { ...nodeFact.unknown, reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores }
+  const { reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores, containers } = now
+  const machine = { reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores, containers }
+  const empty = { ...nodeFact.unknown, ...machine }
   return host === course.node ? { ...empty, data: 'primary', disk: 'primary' } : empty
 }

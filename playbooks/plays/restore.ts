@@ -11,6 +11,7 @@ import {
   type NodeFact,
   type RestoreFact,
   type RestoreNode,
+  refuseForeignContainers,
   restoreFact,
   type RestoreVars,
   wishOf,
@@ -50,10 +51,11 @@ export function restoring(context: RestoreContext, now: Date) {
       throw new UserError('E_LIMITED', 'a restore looks at all nodes and decides what to change', {
         hint: 'Leave out --limit. To choose a repository: -e from=NODE.',
       })
-    if (vars.remove) return removalPlays(nodes.filter(reached))
+    refuseForeignContainers(context)
+    if (vars.remove) return removalPlays(nodes.filter(reached), context)
     const chosen = course()
     if (asked && begun === undefined) refuseFull(situation, chosen, inPlace)
-    return inPlace ? inPlacePlays(context, situation, chosen) : copyPlays(vars.image, chosen)
+    return inPlace ? inPlacePlays(context, situation, chosen) : copyPlays(context, chosen)
   }
 
   function confirm(): Confirmation | undefined {
@@ -75,6 +77,7 @@ export function restoring(context: RestoreContext, now: Date) {
 
   // Without the image nobody reads an encrypted repository, and nothing is restored. A cluster also needs its overlay.
   function prepare(): readonly Play[] {
+    refuseForeignContainers(context)
     const closed = ({ repository }: RestoreFact) =>
       typeof repository !== 'string' && repository.encrypted && repository.backups.length === 0
     const complete = nodes.every((host) => !reached(host) || (fact(host).hasImage && !closed(fact(host))))

@@ -1,11 +1,18 @@
 import type { Host, Play } from 'run-playbook'
-import { type ClusterContext, clusterOf, hostVarsOf, survey } from 'run-playbook/cluster'
+import {
+  type ClusterContext,
+  clusterOf,
+  hostVarsOf,
+  refuseForeignContainers,
+  survey,
+} from 'run-playbook/cluster'
 import { databasePlays, shrinks } from './database.ts'
 import { groundPlays } from './overlay-and-image.ts'
 import { promotionPlays } from './promotion.ts'
 
 /** The whole cluster. With `rolling: switchover` a primary that needs a restart is replaced by a replica that had its own. */
 export function sitePlays(context: ClusterContext): readonly Play[] {
+  refuseForeignContainers(context)
   const cluster = clusterOf(context)
   const { primary, returning } = survey(cluster.nodes, context.facts.node, cluster.first)
   const successor =
@@ -18,6 +25,7 @@ export function sitePlays(context: ClusterContext): readonly Play[] {
 
 /** What a switchover needs to have behind it: everything but the primary's restart. Nothing where there is to be none. */
 export function beforeSwitchover(context: ClusterContext): readonly Play[] {
+  refuseForeignContainers(context)
   const { nodes, first } = clusterOf(context)
   const { primary, returning } = survey(nodes, context.facts.node, first)
   if (!rolls(context, primary)) return []

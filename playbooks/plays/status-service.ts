@@ -1,11 +1,12 @@
 import { type Host, type Play, definePlay } from 'run-playbook'
 import { postgresStatusService } from 'run-playbook/roles'
-import { type ClusterContext, clusterOf, hostVarsOf } from 'run-playbook/cluster'
+import { type ClusterContext, adopts, clusterOf, hostVarsOf } from 'run-playbook/cluster'
 
 /** The status service on every node that takes part. Last, and whatever the node's role: it finds that out by itself. */
 export function statusPlay(context: ClusterContext, which: (host: Host) => boolean): Play {
   const { vars } = context
-  const nodes = clusterOf(context).nodes.map(({ name, address }) => ({ name, address }))
+  const { nodes: all, fact } = clusterOf(context)
+  const nodes = all.map(({ name, address }) => ({ name, address }))
   return definePlay({
     name: 'status',
     hosts: 'postgres',
@@ -14,6 +15,7 @@ export function statusPlay(context: ClusterContext, which: (host: Host) => boole
         postgresStatusService({
           name: host.name,
           image: vars.statusImage,
+          adopt: adopts(vars, fact(host)),
           address: host.address,
           nodes,
           backupDir: hostVarsOf(host).backupDir,

@@ -19,6 +19,7 @@ export function backupService(vars: NodeRoleVars): TaskList {
       {
         name: CONTAINER,
         image: vars.image,
+        adopt: vars.adopt,
         command: ['backup-service'],
         network: 'host',
         init: true,

@@ -8,7 +8,7 @@ Requires=docker.service
 [Service]
 Type=oneshot
 ExecStart=${program}
-ExecStopPost=-/bin/sh -c 'docker rm -f postgres-drill >/dev/null 2>&1'
+ExecStopPost=-/bin/sh -c 'docker ps -aq --filter name=postgres-drill --filter label=run-playbook.ours | xargs -r docker rm -f >/dev/null 2>&1'
 TimeoutStartSec=infinity
 Nice=19
 `

@@ -12,6 +12,7 @@ export function nodeContainer(vars: NodeRoleVars): TaskList {
       {
         name: 'postgres',
         image,
+        adopt: vars.adopt,
         network: 'host',
         // PostgreSQL must not be process 1: it takes adopted orphans for crashed children.
         init: true,

@@ -33,7 +33,7 @@ exit 1`,
 // by itself should nobody remove it.
 function prepare({ address, port, dataDir, image, successorAddress }: HandedOverArgs): string {
   return sh`docker rm -f ${HELPER} >/dev/null 2>&1
-docker run --detach --rm --name ${HELPER} --network host --volume ${`${dataDir}:/var/lib/postgresql/data:ro`} \
+docker run --detach --rm --name ${HELPER} --label run-playbook.ours=yes --network host --volume ${`${dataDir}:/var/lib/postgresql/data:ro`} \
   --volume ${`${SECRETS}:/run/secrets:ro`} --env POSTGRES_OVERLAY_IP=${address} --env POSTGRES_PORT=${port} \
   --entrypoint sleep ${image} 600 >/dev/null || exit 1
 docker exec ${HELPER} handover.sh reach ${successorAddress} || exit 1

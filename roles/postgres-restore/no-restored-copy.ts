@@ -5,9 +5,9 @@ import { vars } from './vars.ts'
 /** The copy is not needed any more. What else somebody keeps in that folder is theirs. */
 export const noRestoredCopy = defineRole({
   name: 'no-restored-copy',
-  vars: vars.pick({ restoreDir: true }),
-  tasks: ({ restoreDir }) => [
-    docker('no copy', { name: 'postgres-restore', state: 'absent' }),
+  vars: vars.pick({ restoreDir: true, adopt: true }),
+  tasks: ({ restoreDir, adopt }) => [
+    docker('no copy', { name: 'postgres-restore', state: 'absent', adopt }),
     ['pgdata', 'restore.report', 'restore.report.new'].map((name) =>
       file(`no ${name}`, { path: `${restoreDir}/${name}`, state: 'absent' }),
     ),

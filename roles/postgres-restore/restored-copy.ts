@@ -21,6 +21,7 @@ export const restoredCopy = defineRole({
       docker('copy', {
         name: 'postgres-restore',
         image,
+        adopt: node.adopt,
         command: ['restore', 'copy', `--as=${order.id}`, ...order.options],
         network: 'none',
         init: true,

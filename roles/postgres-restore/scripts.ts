@@ -25,7 +25,7 @@ export const restoreNew = (
   order: Order,
 ): string => sh`
 docker rm -f postgres-restore >/dev/null 2>&1 || true
-docker run --rm --init --name postgres-restore --network none --shm-size 256m --stop-signal SIGINT \
+docker run --rm --init --name postgres-restore --label run-playbook.ours=yes --network none --shm-size 256m --stop-signal SIGINT \
   --mount type=bind,source=${dataDir},target=/var/lib/postgresql/data \
   --mount type=bind,source=${backupDir},target=/var/lib/pgbackrest \
   --mount type=bind,source=${secrets},target=/run/secrets,readonly \

@@ -9,6 +9,8 @@ export const vars = z.strictObject({
   backupDir: z.string(),
   restoreDir: z.string(),
   order: orderSchema,
+  /** A container of the copy's name without our label is taken over. @default false */
+  adopt: z.boolean().default(false),
 })
 
 /** Shared with the backup service: nothing is expired that is being restored. */

@@ -35,6 +35,7 @@ export const postgresStatusService = defineRole({
         {
           name: 'postgres-status',
           image: vars.image,
+          adopt: vars.adopt,
           network: 'host',
           restart: 'unless-stopped',
           user: 'monitor',

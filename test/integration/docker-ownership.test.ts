@@ -1,30 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensureEngine } from '../../docker/lab/engine.ts'
-import { withMachineLock } from '../../docker/lab/lock.ts'
-import { sayNothing } from '../../docker/lab/step.ts'
 import type { Task } from '../../lib/core/task.ts'
 import { type ContainerArgs, docker } from '../../lib/modules/docker/index.ts'
-import { converge, run } from '../unit/modules/driver.ts'
-import { install } from '../support/install.ts'
+import { converge } from '../unit/modules/driver.ts'
+import { useSmallImage } from './small-image.ts'
 
 const NAME = 'ownership-test'
 
 describe('Docker, what somebody else made', function () {
   this.timeout(120_000)
-  let shell: readonly string[] = []
-  let folder = ''
-
-  const must = async (script: string): Promise<string> => {
-    const { code, stdout, stderr } = await run(shell, { script })
-    assert.equal(code, 0, `${script}\n${stderr.toString()}`)
-    return stdout.toString().trim()
-  }
+  const { shell, folder, must } = useSmallImage(NAME)
   const idOf = (name: string) => must(`docker inspect --format '{{.Id}}' ${name}`)
   const refused = async (task: Task, code: string, message: RegExp) =>
-    assert.rejects(converge(task, shell), (error: Error & { code?: string; hint?: string }) => {
+    assert.rejects(converge(task, shell()), (error: Error & { code?: string; hint?: string }) => {
       assert.equal(error.code, code, error.message)
       assert.match(error.message, message)
       assert.match(error.hint ?? '', /adopt: true/)
@@ -33,36 +22,6 @@ describe('Docker, what somebody else made', function () {
   const web = (args: Partial<ContainerArgs> = {}): Task =>
     docker('it', { name: `${NAME}-web`, image: `${NAME}:1`, stopTimeout: 0, ...args })
   const byHand = () => must(`docker run --detach --stop-timeout 0 --name ${NAME}-web ${NAME}:1`)
-
-  before(async () => {
-    install('/bin/busybox', 'busybox')
-    const engine = await withMachineLock(() => ensureEngine(sayNothing))
-    shell = ['env', ...Object.entries(engine.env).map(([name, value]) => `${name}=${value}`), 'sh']
-    folder = await mkdtemp(join(tmpdir(), 'run-playbook-ownership-'))
-    await must(`set -e
-      root=${folder}/root
-      for file in /bin/busybox $(ldd /bin/busybox | grep -o '/[^ ]*' || :); do
-        mkdir -p "$root$(dirname "$file")"
-        cp -L "$file" "$root$file"
-      done
-      mkdir -p "$root/bin" && cd "$root/bin"
-      for tool in sh sleep true echo ls test; do ln -s /bin/busybox $tool; done
-      tar -c -C "$root" . | docker import --change 'CMD ["sleep","1000"]' --change 'LABEL ${NAME}=1' - ${NAME}:1`)
-  })
-
-  afterEach(async () => {
-    if (folder === '') return
-    await must(`docker ps --all --quiet --filter name=${NAME} | xargs -r docker rm --force
-      docker network ls --quiet --filter name=${NAME} | xargs -r docker network rm
-      docker volume ls --quiet --filter name=${NAME} | xargs -r docker volume rm`)
-  })
-
-  after(async () => {
-    if (folder === '') return
-    await must(`docker image ls --format '{{.Repository}}:{{.Tag}}' --filter reference='${NAME}*' | xargs -r docker image rm --force
-      docker image prune --force --filter label=${NAME}`)
-    await rm(folder, { recursive: true })
-  })
 
   it('is a container that is neither replaced, stopped, changed nor removed', async () => {
     const id = await byHand()
@@ -77,18 +36,18 @@ describe('Docker, what somebody else made', function () {
   it('is a container that is taken over where the task says so, and ours from then on', async () => {
     const id = await byHand()
     // Nothing of it differs: it stays.
-    await converge(web({ adopt: true }), shell)
+    await converge(web({ adopt: true }), shell())
     assert.equal(await idOf(`${NAME}-web`), id)
-    await converge(web({ adopt: true, env: { A: 1 } }), shell)
+    await converge(web({ adopt: true, env: { A: 1 } }), shell())
     assert.notEqual(await idOf(`${NAME}-web`), id)
-    await converge(web({ env: { A: 2 } }), shell)
-    await converge(docker('it', { name: `${NAME}-web`, state: 'absent' }), shell)
+    await converge(web({ env: { A: 2 } }), shell())
+    await converge(docker('it', { name: `${NAME}-web`, state: 'absent' }), shell())
     assert.equal(await must(`docker ps --all --quiet --filter name=${NAME}-web`), '')
   })
 
   it('is a container by hand from an image that we built: the labels of an image are inherited', async () => {
-    await writeFile(join(folder, 'Dockerfile'), `FROM ${NAME}:1\n`)
-    await converge(docker.image('it', { name: `${NAME}-built`, build: { context: folder } }), shell)
+    await writeFile(join(folder(), 'Dockerfile'), `FROM ${NAME}:1\n`)
+    await converge(docker.image('it', { name: `${NAME}-built`, build: { context: folder() } }), shell())
     await must(`docker run --detach --name ${NAME}-web ${NAME}-built`)
     await refused(web(), 'E_FOREIGN_CONTAINER', /ownership-test-built/)
   })
@@ -102,9 +61,9 @@ describe('Docker, what somebody else made', function () {
       'E_FOREIGN_NETWORK',
       /network ownership-test-net/,
     )
-    await converge(docker.network('it', { ...differs, adopt: true }), shell)
-    await converge(docker.network('it', { ...differs, internal: false }), shell)
-    await converge(docker.network('it', { name: `${NAME}-net`, state: 'absent' }), shell)
+    await converge(docker.network('it', { ...differs, adopt: true }), shell())
+    await converge(docker.network('it', { ...differs, internal: false }), shell())
+    await converge(docker.network('it', { name: `${NAME}-net`, state: 'absent' }), shell())
   })
 
   it('is a volume with its data, also one whose data lie elsewhere', async () => {
@@ -116,26 +75,26 @@ describe('Docker, what somebody else made', function () {
       /volume ownership-test-volume/,
     )
     await refused(docker.volume('it', { name: `${NAME}-elsewhere` }), 'E_FOREIGN_VOLUME', /device=\/srv/)
-    await converge(docker.volume('it', { name: `${NAME}-elsewhere`, adopt: true }), shell)
-    await converge(docker.volume('it', { name: `${NAME}-volume`, state: 'absent', adopt: true }), shell)
-    await converge(docker.volume('it', { name: `${NAME}-ours` }), shell)
-    await converge(docker.volume('it', { name: `${NAME}-ours`, state: 'absent' }), shell)
+    await converge(docker.volume('it', { name: `${NAME}-elsewhere`, adopt: true }), shell())
+    await converge(docker.volume('it', { name: `${NAME}-volume`, state: 'absent', adopt: true }), shell())
+    await converge(docker.volume('it', { name: `${NAME}-ours` }), shell())
+    await converge(docker.volume('it', { name: `${NAME}-ours`, state: 'absent' }), shell())
     assert.equal(await must(`docker volume ls --quiet --filter name=${NAME}`), `${NAME}-elsewhere`)
   })
 
   it('is an image that a build would take the name from, also one that was made from ours', async () => {
-    const context = await mkdtemp(join(folder, 'context-'))
+    const context = await mkdtemp(join(folder(), 'context-'))
     await writeFile(join(context, 'Dockerfile'), `FROM ${NAME}:1\n`)
     const build = (name: string, more = {}) => docker.image('it', { name, build: { context }, ...more })
-    await converge(build(`${NAME}-built`), shell)
+    await converge(build(`${NAME}-built`), shell())
     await must(`printf 'FROM ${NAME}-built\nLABEL x=y\n' | docker build --tag ${NAME}-mine -`)
     const mine = await idOf(`${NAME}-mine`)
     await refused(build(`${NAME}:1`), 'E_FOREIGN_IMAGE', /image ownership-test:1/)
     await refused(build(`${NAME}-mine`), 'E_FOREIGN_IMAGE', /image ownership-test-mine/)
     assert.equal(await idOf(`${NAME}-mine`), mine)
-    await converge(build(`${NAME}-mine`, { adopt: true }), shell)
+    await converge(build(`${NAME}-mine`, { adopt: true }), shell())
     await writeFile(join(context, 'more'), '')
-    await converge(build(`${NAME}-mine`), shell)
+    await converge(build(`${NAME}-mine`), shell())
     assert.notEqual(await idOf(`${NAME}-mine`), mine)
   })
 })

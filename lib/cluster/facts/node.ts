@@ -4,6 +4,7 @@ import { EVERYTHING } from '../../core/resource.ts'
 import { sh } from '../../core/sh.ts'
 import { type DiskFact, diskScript, parseDisk } from './disk.ts'
 import { SERVER_SCRIPT, type ServerFact, parseServer } from './server.ts'
+import { type NodeContainer, containersScript, parseContainers } from './containers.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { type KeyFact, keyScript, parseKey } from './key.ts'
 
@@ -19,6 +20,8 @@ export interface NodeFact extends DiskFact, KeyFact {
   readonly hasBackups: boolean
   /** What Docker says of the container `postgres`, or `missing`. */
   readonly container: string
+  /** Containers that have a name of the cluster's, and whose they are. */
+  readonly containers: readonly NodeContainer[]
   /** Id of the image that it was made of. */
   readonly imageId: string
   /** All images of the node: ids by name and tag. */
@@ -49,6 +52,7 @@ export const nodeFact: Fact<NodeFact> = {
     data: 'none',
     hasBackups: false,
     container: 'missing',
+    containers: [],
     imageId: '',
     images: {},
     server: undefined,
@@ -79,9 +83,11 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       for f in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
         if [ -r "$f" ]; then echo "limit $(cat "$f")"; fi; done
       echo "cores $(nproc)"
+      ${containersScript()}
       ${SERVER_SCRIPT}`
   },
-  parse: ({ stdout }) => {
+  parse: ({ stdout }, key) => {
+    const [dataDir = '', , backupDir = ''] = JSON.parse(key) as string[]
     const lines = stdout.toString().split('\n')
     const found = new Map(
       lines.map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const),
@@ -95,6 +101,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       data: disk.fence === undefined ? disk.disk : ('fenced' as const),
       hasBackups: found.has('hasBackups'),
       container: found.get('container') ?? 'missing',
+      containers: parseContainers(lines, { dataDir, backupDir }),
       imageId: found.get('runs') ?? '',
       images: Object.fromEntries(
         lines.flatMap((line) =>

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import { clusterVars } from '../vars/cluster.ts'
-
-const yes = z.union([z.boolean(), z.enum(['yes', 'no']).transform((word) => word === 'yes')])
+import { clusterVars, yes } from '../vars/cluster.ts'
 
 /** What `-e` may say to `run-playbook restore`. */
 export const restoreVars = clusterVars.extend({

@@ -5,6 +5,8 @@ import { nodeVars } from './node.ts'
 /** What the roles of a node know: its own vars, and what follows from the cluster that it is part of. */
 export const nodeRoleVars = nodeVars.extend({
   image: z.string(),
+  /** Containers of this node that have no label of ours are taken over. @default false */
+  adopt: z.boolean().default(false),
   /** This node's overlay address: the only one that PostgreSQL listens on. */
   address: z.string(),
   /** @default 5432 */

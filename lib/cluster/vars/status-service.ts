@@ -19,6 +19,8 @@ export const statusVars = z.strictObject({
   /** This node, as the inventory calls it. */
   name: z.string(),
   image: z.string(),
+  /** A container of that name without our label is taken over. @default false */
+  adopt: z.boolean().default(false),
   /** This node's overlay address: the only one that the service listens on. */
   address: z.string(),
   port: z.int().default(8008),
