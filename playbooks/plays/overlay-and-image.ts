@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Host, type Play, definePlay } from 'run-playbook'
 import { overlayCheck, postgresImage, wireguardRole } from 'run-playbook/roles'
-import { type ClusterContext, clusterOf, hostVarsOf, shipped } from 'run-playbook/cluster'
+import { type ClusterContext, clusterOf, hostVarsOf, isShippedImage, shipped } from 'run-playbook/cluster'
 
 /** What a node needs before it can have a database: the overlay, Docker and the image. */
 export function groundPlays(context: ClusterContext): readonly Play[] {
@@ -50,11 +50,19 @@ export function groundPlays(context: ClusterContext): readonly Play[] {
     definePlay({
       name: 'image',
       hosts: 'postgres',
+      // An image of one's own that does not fit must not stop only some of the nodes.
+      anyErrorsFatal: !isShippedImage(vars.image),
       roles: (host) => [
         postgresImage({
           image: vars.image,
-          context: shipped('docker/postgres'),
-          status: { image: vars.statusImage, context: shipped('dist/docker/status') },
+          dataDir: hostVarsOf(host).dataDir,
+          context: isShippedImage(vars.image) ? shipped('docker/postgres') : undefined,
+          status: {
+            image: vars.statusImage,
+            context: isShippedImage(vars.statusImage) ? shipped('dist/docker/status') : undefined,
+          },
+          // Only names below run-playbook/ are built, and those are ours.
+          adopt: true,
           archive: existsSync(archive) ? archive : undefined,
           install: fact(host).hasDocker ? [] : vars.dockerPackages,
         }),

@@ -1,4 +1,5 @@
 import { defineRole, docker, dockerKinds, packages, served, service, services, z } from 'run-playbook'
+import { imageContents } from './contents.ts'
 
 /** Docker, and the images that all nodes run: PostgreSQL with pgBackRest, and the status service on top of it. */
 export const postgresImage = defineRole({
@@ -6,18 +7,24 @@ export const postgresImage = defineRole({
   tags: ['image'],
   vars: z.strictObject({
     image: z.string(),
+    /** Folder of the node's data, which an image of one's own has to fit. @default '/data/postgres' */
+    dataDir: z.string().default('/data/postgres'),
     /** A saved image on the operator's machine; without one each node builds it from `context`. */
     archive: z.string().optional(),
-    /** The folder with the Dockerfile. */
-    context: z.string(),
-    /** The image of the status service, and the folder that it is built from where there is no archive. */
-    status: z.strictObject({ image: z.string(), context: z.string() }).optional(),
+    /** The folder with the Dockerfile. Without it the image is one's own: present or pulled, checked, and never built. */
+    context: z.string().optional(),
+    /** The names are ours: a build takes them, whoever made what has them now. @default false */
+    adopt: z.boolean().default(false),
+    /** The image of the status service, and the folder that it is built from where there is no archive. Without one it is pulled. */
+    status: z.strictObject({ image: z.string(), context: z.string().optional() }).optional(),
     /** Packages to install where there is no Docker. */
     install: z.array(z.string()).default([]),
   }),
-  tasks: ({ image, archive, context, status, install }) => {
-    const source = (folder: string, args?: Record<string, string>) =>
-      archive ? { archive } : { build: { context: folder, ...(args && { args }) } }
+  tasks: ({ image, dataDir, archive, context, adopt, status, install }) => {
+    const source = (folder?: string, args?: Record<string, string>) => {
+      if (folder === undefined) return {}
+      return archive ? { archive } : { adopt, build: { context: folder, ...(args && { args }) } }
+    }
     return [
       install.length > 0 && packages('docker engine', { names: install }),
       service(
@@ -27,6 +34,7 @@ export const postgresImage = defineRole({
         { touches: [services.all, served.all, ...dockerKinds.map(({ all }) => all)] },
       ),
       docker.image('postgres image', { name: image, ...source(context) }),
+      context === undefined && imageContents('postgres image fits', { image, dataDir }),
       status !== undefined &&
         docker.image('status image', { name: status.image, ...source(status.context, { BASE: image }) }),
     ]
