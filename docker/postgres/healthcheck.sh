@@ -14,7 +14,7 @@ _sick() {
 
 # usage: _query  (prints what this node is; fails in words when a primary can't be written to)
 _query() {
-  psql -XAtqw -p "${POSTGRES_PORT:-5432}" -d postgres <<'SQL'
+  PGCONNECT_TIMEOUT=3 PGOPTIONS="$search_path -c statement_timeout=3s" psql -XAtqw -p "${POSTGRES_PORT:-5432}" -d postgres <<'SQL'
 SELECT CASE
   WHEN pg_is_in_recovery() THEN 'replica, ' || coalesce(
     (SELECT status || ' from ' || sender_host FROM pg_stat_wal_receiver LIMIT 1), 'not connected to a primary')
@@ -31,7 +31,6 @@ _main() {
   # The name of nobody: postgres may not come this way, and every refusal would be a line in the log.
   pg_isready -q -U nobody -h "$POSTGRES_OVERLAY_IP" -p "${POSTGRES_PORT:-5432}" -t 3 ||
     _sick "nothing accepts connections on $POSTGRES_OVERLAY_IP:${POSTGRES_PORT:-5432}"
-  export PGCONNECT_TIMEOUT=3 PGOPTIONS='-c statement_timeout=3s'
   answer=$(_query 2>&1) || _sick "$answer"
   echo "$answer"
   case $answer in *read-only) exit 1 ;; esac

@@ -30,9 +30,17 @@ export function explainQuery(error: unknown, target: PostgresTarget): UserError 
   if (!isRefusal(error)) return explainConnecting(error, target)
   const more = error.detail === undefined ? '' : ` (${error.detail})`
   return new UserError('E_POSTGRES_QUERY', `PostgreSQL at ${serverName(target)}: ${error.message}${more}`, {
-    hint: error.code === '42501' ? `"${who(target)}" may not read this: use a superuser` : error.hint,
+    hint: hintFor(error, target),
     cause: error,
   })
+}
+
+// 42883: such functions, 42P01: tables, 42704: types, 42P02 and so on are mistakes of another kind.
+function hintFor({ code, hint }: Refusal, target: PostgresTarget): string | undefined {
+  if (code === '42501') return `"${who(target)}" may not read this: use a superuser`
+  if (code === '42P01' || code === '42883' || code === '42704')
+    return "Write the schema of what is not PostgreSQL's own, such as public.orders: no schema is looked into without"
+  return hint
 }
 
 /** Why there is no session, and what to do about it. */

@@ -3,6 +3,7 @@ import type { PostgresTarget } from './target.ts'
 import { reveal } from '../core/secret.ts'
 import type { ChannelHost } from '../core/reader.ts'
 import { explainConnecting } from './errors.ts'
+import { SEARCH_PATH } from './search-path.ts'
 import { asSocket } from './as-socket.ts'
 
 /**
@@ -53,10 +54,9 @@ export async function openClient(
 const EXCHANGES_OF_A_LOGIN = ['startup', 'SCRAM first message', 'SCRAM proof']
 
 const SETTINGS = [
-  'statement_timeout=600000',
-  'lock_timeout=30000',
-  'idle_in_transaction_session_timeout=60000',
-  'standard_conforming_strings=on',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ')
+  SEARCH_PATH,
+  '-c statement_timeout=600000',
+  '-c lock_timeout=30000',
+  '-c idle_in_transaction_session_timeout=60000',
+  '-c standard_conforming_strings=on',
+].join(' ')

@@ -1,4 +1,5 @@
 import { raw, sh } from 'run-playbook'
+import { SEARCH_PATH } from 'run-playbook/postgres'
 import type { RejoinedArgs } from './rejoined-args.ts'
 
 /**
@@ -21,7 +22,7 @@ ${raw(WAIT)}`
 const WAIT = `
 # usage: look  (prints PID TIMELINE REPLAYED of a standby that streams)
 look() {
-  docker exec -u postgres -e PGCONNECT_TIMEOUT=3 "$c" psql -XAtqw -F ' ' -d postgres -c \\
+  docker exec -u postgres -e PGCONNECT_TIMEOUT=3 -e PGOPTIONS='${SEARCH_PATH}' "$c" psql -XAtqw -F ' ' -d postgres -c \\
     "SELECT pid, received_tli, pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0') FROM pg_stat_wal_receiver
      WHERE status = 'streaming' AND pg_is_in_recovery()" 2>/dev/null </dev/null
 }

@@ -1,5 +1,6 @@
 import { sh } from 'run-playbook'
 import { ORDER, type Order } from 'run-playbook/cluster'
+import { SEARCH_PATH } from 'run-playbook/postgres'
 
 /** From now on nobody starts these data as they are. What was written until now is archived: stopping waits for that. */
 export const STOP = (dataDir: string, { node, id }: Order): string => sh`
@@ -79,7 +80,7 @@ export const isAside = (dataDir: string, id: string): string =>
 
 /** The last WAL is on its way: the primary begins another segment after the restore point. */
 export const setPoint = (name: string): string => sh`
-docker exec -i -u postgres postgres psql -XAtqw -d postgres -v ON_ERROR_STOP=1 -v name=${name} <<'SQL'
+docker exec -i -u postgres -e PGOPTIONS=${SEARCH_PATH} postgres psql -XAtqw -d postgres -v ON_ERROR_STOP=1 -v name=${name} <<'SQL'
 SELECT pg_create_restore_point(:'name');
 SELECT pg_switch_wal();
 SQL`

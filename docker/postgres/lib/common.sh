@@ -6,6 +6,9 @@ mount=$(dirname "$PGDATA")
 run=/run/run-playbook
 config=/etc/postgresql
 child=
+# For PGOPTIONS of every session with SQL: names mean PostgreSQL's own, whatever the owner of a database makes in public or
+# sets with ALTER DATABASE (CVE-2018-1058).
+search_path='-c search_path=pg_catalog,pg_temp'
 
 # usage: _say MESSAGE…
 _say() {

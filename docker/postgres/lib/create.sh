@@ -37,7 +37,7 @@ _create_replication_role() {
   [ -s "$run/replication_password" ] || return 0
   _run pg_ctl --pgdata="$1" --silent --wait start -o "-c listen_addresses='' -c unix_socket_directories=$run" -l "$run/init.log" ||
     { cat "$run/init.log" >&2; return 1; }
-  psql -Xq -h "$run" -d postgres -v ON_ERROR_STOP=1 -v role="$POSTGRES_REPLICATION_USER" <<SQL
+  PGOPTIONS=$search_path psql -Xq -h "$run" -d postgres -v ON_ERROR_STOP=1 -v role="$POSTGRES_REPLICATION_USER" <<SQL
 SET log_statement = 'none';
 SET log_min_duration_statement = -1;
 SET log_min_error_statement = 'panic';

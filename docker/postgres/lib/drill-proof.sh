@@ -72,7 +72,7 @@ _prove() {
 _prove_moment() {
   local oldest
   oldest=$(head -n 1 "$run/expected")
-  psql -XAtq -h "$run/drill" -d postgres -v ON_ERROR_STOP=1 -v oldest="$oldest" > "$run/found" 2> "$run/psql.log" <<'SQL' || _fail moment "the copy does not answer: $(_said "$run/psql.log")"
+  PGOPTIONS=$search_path psql -XAtq -h "$run/drill" -d postgres -v ON_ERROR_STOP=1 -v oldest="$oldest" > "$run/found" 2> "$run/psql.log" <<'SQL' || _fail moment "the copy does not answer: $(_said "$run/psql.log")"
 SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM run_playbook.heartbeat WHERE at >= :'oldest' AND NOT pg_is_in_recovery() ORDER BY at
 SQL
   restored=$(tail -n 1 "$run/found")

@@ -4,7 +4,7 @@
 
 # usage: _sql [OPTION…]  (statements on standard input, as superuser through the socket)
 _sql() {
-  PGCONNECT_TIMEOUT=3 PGOPTIONS='-c statement_timeout=5s -c lock_timeout=2s -c synchronous_commit=local -c log_min_messages=fatal' \
+  PGCONNECT_TIMEOUT=3 PGOPTIONS="$search_path -c statement_timeout=5s -c lock_timeout=2s -c synchronous_commit=local -c log_min_messages=fatal" \
     psql -XAtq -d postgres -p "${POSTGRES_PORT:-5432}" -v ON_ERROR_STOP=1 "$@" 2>/dev/null
 }
 

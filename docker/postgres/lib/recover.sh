@@ -89,7 +89,7 @@ _recover() {
 
 # usage: _ask_recovered [OPTION…]  (statements on standard input)
 _ask_recovered() {
-  psql -XAtq -h "$socket" -d postgres -v ON_ERROR_STOP=1 "$@"
+  PGOPTIONS=$search_path psql -XAtq -h "$socket" -d postgres -v ON_ERROR_STOP=1 "$@"
 }
 
 # usage: _look  (where it got to, as lines KEY=VALUE; sets ended to the name of the last segment that was replayed)

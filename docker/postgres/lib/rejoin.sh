@@ -73,7 +73,7 @@ _rewind() {
   _configure
   _waiting "going back to what $POSTGRES_PRIMARY_HOST has"
   source="host=$POSTGRES_PRIMARY_HOST port=$POSTGRES_PORT user=$POSTGRES_REWIND_USER dbname=postgres \
-passfile=$run/pgpass connect_timeout=5"
+passfile=$run/pgpass connect_timeout=5 options='$search_path'"
   # Until its next checkpoint the new primary's control file still tells of the old timeline.
   _run psql -Xqw "$source" -c CHECKPOINT > "$run/answer" 2>&1 ||
     { _say "$POSTGRES_PRIMARY_HOST: $(_last_line)"; return 1; }

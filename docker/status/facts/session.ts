@@ -1,5 +1,6 @@
 import { Client, type DatabaseError } from 'pg'
 import type { Config } from '../../../lib/cluster/status/config.ts'
+import { SEARCH_PATH } from '../../../lib/postgres/search-path.ts'
 
 const CONNECT_MS = 2000
 const STATEMENT_MS = 2000
@@ -43,7 +44,7 @@ export class Session {
       application_name: 'postgres-status',
       connectionTimeoutMillis: CONNECT_MS,
       statement_timeout: STATEMENT_MS,
-      options: '-c timezone=UTC -c default_transaction_read_only=on',
+      options: `${SEARCH_PATH} -c timezone=UTC -c default_transaction_read_only=on`,
     })
     client.on('error', () => this.#forget(client))
     client.on('end', () => this.#forget(client))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SEARCH_PATH } from '../../postgres/search-path.ts'
 
 // As text on the way: a number of JSON would lose its last digits.
 const lsn = z
@@ -69,7 +70,7 @@ export const SERVER_SCRIPT = `
   docker image ls --no-trunc --format 'image {{.Repository}}:{{.Tag}}@{{.ID}}' 2>/dev/null
   docker container inspect -f 'runs {{.Image}}' postgres 2>/dev/null
   if [ "$container" = running ]; then
-    docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='-c statement_timeout=5s' postgres sh -c '
+    docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=5s' postgres sh -c '
       psql -XAtqw -d postgres -f - 2>/dev/null | {
         read -r server || exit 0
         echo "server $server"

@@ -1,4 +1,5 @@
 import { sh } from '../../core/sh.ts'
+import { SEARCH_PATH } from '../../postgres/search-path.ts'
 import { FACTS, SLOW_FACTS } from '../status/sql.ts'
 import { SHARED } from '../places.ts'
 import { diskScript } from '../facts/disk.ts'
@@ -40,7 +41,7 @@ export function statusScript({ dataDir, backupDir }: StatusFolders): string {
     if [ $? -eq 124 ]; then echo docker hangs; fi
     say "$states" | sed -n -e 's:^/:container :p' -e 's/.*annot connect to the Docker daemon.*/docker down/p'
     if running postgres; then
-      within docker exec -i -u postgres -e PGCONNECT_TIMEOUT=3 -e PGTZ=UTC -e PGOPTIONS='-c statement_timeout=4s' postgres sh -c '
+      within docker exec -i -u postgres -e PGCONNECT_TIMEOUT=3 -e PGTZ=UTC -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=4s' postgres sh -c '
         cat /run/run-playbook/status 2>/dev/null | tr "\\n" " " | sed "s/^/words /"; echo
         psql -XAtqw -d postgres -p "\${POSTGRES_PORT:-5432}" -f - 2>&1' <<'SQL' || echo "ended $?"
 ${row('facts', FACTS)}

@@ -5,6 +5,7 @@ import { ask, askAll, mapProbe, readerOfOne } from '../../core/probe.ts'
 import { EVERYTHING } from '../../core/resource.ts'
 import { type Repository, parseRepository } from '../../pgbackrest/index.ts'
 import { sh } from '../../core/sh.ts'
+import { SEARCH_PATH } from '../../postgres/search-path.ts'
 import type { NodeFact } from '../facts/node.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { shipped } from '../shipped-folder.ts'
@@ -105,11 +106,12 @@ const restoreReader = readerOfOne<Rest>({
       [ ! -s "$d/restore.report" ] || sed 's/^/place /' "$d/restore.report"
       [ ! -s "$c/restore.report" ] || sed 's/^/copy /' "$c/restore.report"
       [ -z "$(docker image ls -q ${image} 2>/dev/null)" ] || echo image yes
-      docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='-c statement_timeout=10s' postgres sh 2>/dev/null <<'SH' || true
+      docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS=${`${SEARCH_PATH} -c statement_timeout=10s`} postgres sh 2>/dev/null <<'SH' || true
+        # A database is not named with -d, which takes some names for an address.
         ask() { psql -XAtqw "$@"; }
         [ "$(ask -c 'SELECT pg_is_in_recovery()')" = f ] || exit 0
-        ask -c 'SELECT datname FROM pg_database WHERE NOT datistemplate AND datallowconn ORDER BY 1' | while read -r database; do
-          echo "contents $(ask -F ', ' -d "$database" -c "SELECT current_database(), pg_size_pretty(pg_database_size(current_database())),
+        ask -c 'SELECT datname FROM pg_database WHERE NOT datistemplate AND datallowconn ORDER BY 1' | while IFS= read -r database; do
+          echo "contents $(PGDATABASE=$database psql -XAtqw -F ', ' -c "SELECT current_database(), pg_size_pretty(pg_database_size(current_database())),
             'about ' || coalesce(sum(greatest(n_live_tup, reltuples::bigint)), 0) || ' rows in ' || count(*) || ' tables'
             FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid WHERE schemaname <> 'run_playbook'")"
         done

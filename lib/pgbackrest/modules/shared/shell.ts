@@ -2,6 +2,7 @@ import { type Resource, paths } from '../../../core/resource.ts'
 import { quote, raw, sh } from '../../../core/sh.ts'
 import { containers } from '../../../modules/docker/shared/kinds.ts'
 import { served } from '../../../modules/shared/served.ts'
+import { SEARCH_PATH } from '../../../postgres/search-path.ts'
 import { stanzas } from './stanzas.ts'
 
 /** Where pgBackRest runs, and for which stanza. */
@@ -75,6 +76,6 @@ setting() {
 # usage: query SQL  (asks that cluster; fails where nobody answers)
 query() {
   set -- "$1" "$(setting socket-path)" "$(setting port)" "$(setting user)" "$(setting database)"
-  PGCONNECT_TIMEOUT=5 PGOPTIONS='-c statement_timeout=10s' psql -XAtqw \${2:+-h "$2"} \${3:+-p "$3"} \${4:+-U "$4"} \\
+  PGCONNECT_TIMEOUT=5 PGOPTIONS='${SEARCH_PATH} -c statement_timeout=10s' psql -XAtqw \${2:+-h "$2"} \${3:+-p "$3"} \${4:+-U "$4"} \\
     -d "\${5:-postgres}" -c "$1" </dev/null
 }`

@@ -1,6 +1,6 @@
 import type { Change } from '../../../core/change.ts'
 import { identifier, literal } from '../../sql.ts'
-import type { PostgresDatabaseArgs } from './args.ts'
+import type { PostgresDatabaseArgs, PostgresExtension } from './args.ts'
 
 export function creation(args: PostgresDatabaseArgs): string {
   const { name, owner, encoding, locale, connectionLimit } = args
@@ -25,9 +25,12 @@ export function mending({ name }: PostgresDatabaseArgs, changes: readonly Change
   )
 }
 
-/** CASCADE creates what it needs, IF NOT EXISTS because one extension may have brought another that is also named. */
-export const extending = (extension: string): string =>
-  `CREATE EXTENSION IF NOT EXISTS ${identifier(extension)} CASCADE`
+/**
+ * CASCADE creates what it needs, and lets an extension with a schema of its own go there; IF NOT EXISTS because one extension
+ * may have brought another that is also named.
+ */
+export const extending = ({ name, schema = 'public' }: PostgresExtension): string =>
+  `CREATE EXTENSION IF NOT EXISTS ${identifier(name)} SCHEMA ${identifier(schema)} CASCADE`
 
 export function dropping({ name, force }: PostgresDatabaseArgs): string[] {
   if (force === true) return [`DROP DATABASE ${identifier(name)} WITH (FORCE)`]

@@ -3,7 +3,7 @@ import { defineModule } from '../../../core/module.ts'
 import { sql } from '../../channel.ts'
 import { serverThing } from '../../resources.ts'
 import { creation, dropping, extending, mending } from './apply.ts'
-import { args } from './args.ts'
+import { args, extensionsOf } from './args.ts'
 import { askState } from './state.ts'
 import { planPresent, planAbsent, attributes, missing } from './plan.ts'
 
@@ -24,8 +24,8 @@ export const postgresDatabase = defineModule({
       ...inside.map((text) => sql(text, { ...on, database: name })),
     ]
   },
-  touches: ({ on, name, extensions = [] }) => [
-    serverThing(on, 'database', name),
-    ...extensions.map((one) => serverThing(on, 'extension', `${name}/${one}`)),
+  touches: (args) => [
+    serverThing(args.on, 'database', args.name),
+    ...extensionsOf(args).map((one) => serverThing(args.on, 'extension', `${args.name}/${one.name}`)),
   ],
 })

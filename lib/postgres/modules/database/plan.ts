@@ -1,7 +1,7 @@
 import { type Change, differences } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
 import { type Database, databaseReader } from './reader.ts'
-import { type PostgresDatabaseArgs } from './args.ts'
+import { type PostgresDatabaseArgs, extensionsOf } from './args.ts'
 import type { PostgresDatabaseState } from './state.ts'
 
 export function planPresent(args: PostgresDatabaseArgs, { database, extensions }: PostgresDatabaseState) {
@@ -10,7 +10,7 @@ export function planPresent(args: PostgresDatabaseArgs, { database, extensions }
     ...(database === null
       ? [{ what: 'database', from: 'absent', to: 'present' }]
       : differences(attributes(args), database)),
-    ...missing(args, extensions).map((to) => ({ what: 'extension', from: 'absent', to })),
+    ...missing(args, extensions).map(({ name }) => ({ what: 'extension', from: 'absent', to: name })),
   ]
   // A new one's encoding and locale may come from its template, and the version of an extension from its files.
   const leaves =
@@ -54,7 +54,5 @@ export const attributes = ({ owner, connectionLimit }: PostgresDatabaseArgs) => 
 const set = (object: object): object =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
 
-export const missing = (
-  { extensions = [] }: PostgresDatabaseArgs,
-  found: PostgresDatabaseState['extensions'],
-) => extensions.filter((one) => (found[one] ?? null) === null)
+export const missing = (args: PostgresDatabaseArgs, found: PostgresDatabaseState['extensions']) =>
+  extensionsOf(args).filter(({ name }) => (found[name] ?? null) === null)

@@ -1,6 +1,6 @@
 import { type Probe, askAll, known } from '../../../core/probe.ts'
 import { type Database, connectionsReader, databaseReader, extensionReader } from './reader.ts'
-import type { PostgresDatabaseArgs } from './args.ts'
+import { type PostgresDatabaseArgs, extensionsOf } from './args.ts'
 
 export interface PostgresDatabaseState {
   readonly database: Database | null
@@ -18,9 +18,10 @@ export function askState(args: PostgresDatabaseArgs): Probe<PostgresDatabaseStat
   })
 }
 
-function askExtensions({ on, name, extensions = [], state }: PostgresDatabaseArgs) {
+function askExtensions(args: PostgresDatabaseArgs) {
+  const { on, name, state } = args
   const inside = { ...on, database: name }
-  const asked = state === 'absent' ? [] : extensions
+  const asked = state === 'absent' ? [] : extensionsOf(args).map((one) => one.name)
   const probes = asked.map((one) => [one, extensionReader.ask(inside, `${name}/${one}`)] as const)
   return askAll<Record<string, string | null>>(Object.fromEntries(probes))
 }

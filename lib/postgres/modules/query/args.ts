@@ -6,7 +6,9 @@ import type { QueryParameter } from './parameters.ts'
 export interface PostgresQueryArgs<Row = unknown> {
   readonly on: PostgresTarget
   /**
-   * One SELECT, run in a read-only transaction. Rows arrive as JSON: cast to text what JSON cannot carry, such as a
+   * One SELECT, run in a read-only transaction. Names mean PostgreSQL's own: what is in another schema is written with it,
+   * `public.orders`. A view, and a column with a type of its own, may run its owner's functions: read what others own as a
+   * user that may do no more than they. Rows arrive as JSON: cast to text what JSON cannot carry, such as a
    * bigint above 2^53.
    */
   readonly sql: string

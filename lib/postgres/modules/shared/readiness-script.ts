@@ -1,3 +1,5 @@
+import { SEARCH_PATH } from '../../search-path.ts'
+
 /**
  * `readiness CONTAINER HOST PORT ROLE` prints one word. Over TCP, because the server that the entrypoint starts to set a
  * new database up listens on a socket only.
@@ -26,7 +28,7 @@ readiness() {
     *) echo silent; return 0 ;;
   esac
   [ "$4" != any ] || { echo accepting; return 0; }
-  r_role=$(docker exec -u postgres "$1" psql -XAtqw -p "$3" -d postgres -c "SELECT CASE
+  r_role=$(docker exec -u postgres -e PGOPTIONS='${SEARCH_PATH}' "$1" psql -XAtqw -p "$3" -d postgres -c "SELECT CASE
     WHEN NOT pg_is_in_recovery() THEN 'primary'
     WHEN EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') THEN 'streaming'
     ELSE 'replica' END" 2>/dev/null </dev/null)

@@ -28,6 +28,29 @@ describe('postgres_database', function () {
     assert.deepEqual(await make(args), [])
   })
 
+  it('puts extensions where they are wanted, and the others into public', async () => {
+    const on = { ...here.server.target, database: 'extended' }
+    await make({ name: 'extended' })
+    await here.channel.run(sql('CREATE SCHEMA elsewhere', on))
+    const extensions = ['hstore', { name: 'pg_trgm', schema: 'elsewhere' }, { name: 'plpgsql' }]
+    assert.equal((await make({ name: 'extended', extensions })).length, 2)
+    assert.deepEqual(await make({ name: 'extended', extensions }), [])
+    const found = await here.channel.run(
+      sql(
+        "SELECT string_agg(extname || ' in ' || extnamespace::regnamespace, ', ' ORDER BY extname) AS a FROM pg_extension",
+        on,
+      ),
+    )
+    assert.equal(
+      found.stdout.toString(),
+      '[{"a":"hstore in public, pg_trgm in elsewhere, plpgsql in pg_catalog"}]',
+    )
+    await assert.rejects(
+      make({ name: 'extended', extensions: [{ name: 'citext', schema: 'missing' }] }),
+      /schema "missing" does not exist/,
+    )
+  })
+
   it('mends what drifted', async () => {
     const on = { ...here.server.target, database: 'app' }
     await here.channel.run(sql('ALTER DATABASE app OWNER TO postgres', on))

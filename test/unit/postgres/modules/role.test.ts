@@ -207,10 +207,10 @@ describe('postgres_role', function () {
 
   it('is dropped, but not while it owns something', async () => {
     await make({ name: 'owner' })
-    await query('CREATE TABLE owned (); ALTER TABLE owned OWNER TO owner')
+    await query('CREATE TABLE public.owned (); ALTER TABLE public.owned OWNER TO owner')
     const reply = await here.channel.run(sql(`DROP ROLE ${identifier('owner')}`, here.server.target))
-    assert.match(reply.stderr.toString(), /DETAIL: {2}owner of table owned/)
-    await query('DROP TABLE owned')
+    assert.match(reply.stderr.toString(), /DETAIL: {2}owner of table public\.owned/)
+    await query('DROP TABLE public.owned')
     assert.deepEqual(await make({ name: 'owner', state: 'absent' }), [
       { what: 'role', from: 'present', to: 'absent' },
     ])
