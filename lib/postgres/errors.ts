@@ -48,7 +48,8 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
   if (error instanceof UnreachableError || isExplained(error)) return error
   const code = isFromServer(error) ? error.code : ''
   const message = error instanceof Error ? error.message : String(error)
-  if (code === '28P01' || message.startsWith('SASL')) return wrongPassword(error, target)
+  if (code === '28P01' || /^SASL:.*client password/.test(message)) return wrongPassword(error, target)
+  if (message.startsWith('SASL: ')) return unproved(target, message.slice('SASL: '.length), error)
   if (code === '28000') return notAllowed(message, error, target)
   if (code === '57P03') {
     return new UserError(
@@ -83,6 +84,20 @@ function wrongPassword(cause: unknown, target: PostgresTarget): UserError {
       `docker exec -it -u postgres postgres psql -c '\\password ${who(target)}'`,
     cause,
   })
+}
+
+/** Who answers is no server that we may give the password to. */
+export function unproved(target: PostgresTarget, what: string, cause?: unknown): UserError {
+  return new UserError(
+    'E_POSTGRES_AUTH',
+    `what answers at ${serverName(target)} is not trusted as PostgreSQL, and was not given the password: ${what}`,
+    {
+      hint:
+        `Find out who listens there. If it is your server: pg_hba.conf needs a scram-sha-256 line for "${who(target)}" from this ` +
+        `node, before any other that fits, and its password has to be set with password_encryption = 'scram-sha-256'`,
+      cause,
+    },
+  )
 }
 
 function notAllowed(message: string, cause: unknown, target: PostgresTarget): UserError {

@@ -3,6 +3,7 @@ import type { PostgresTarget } from './target.ts'
 import { reveal } from '../core/secret.ts'
 import type { ChannelHost } from '../core/reader.ts'
 import { explainConnecting } from './errors.ts'
+import { scramOnly } from './scram-only.ts'
 import { SEARCH_PATH } from './search-path.ts'
 import { asSocket } from './as-socket.ts'
 
@@ -11,6 +12,7 @@ import { asSocket } from './as-socket.ts'
  *
  * Everything is said explicitly: a PGHOST, PGOPTIONS or ~/.pgpass of the operator must not change where we end up.
  * No TLS: the stream is inside of SSH up to the node, and from there it stays on the node or its encrypted overlay.
+ * The password is used for SCRAM only, see {@link scramOnly}.
  */
 export async function openClient(
   channelHost: Pick<ChannelHost, 'forward' | 'countRoundTrip'>,
@@ -28,7 +30,10 @@ export async function openClient(
       database,
       user,
       // A function, because pg takes an empty string for "look into PGPASSWORD and ~/.pgpass".
-      password: () => reveal(target.password),
+      password: () => {
+        login.mayAsk()
+        return reveal(target.password)
+      },
       stream: () => asSocket(stream),
       ssl: false,
       client_encoding: 'UTF8',
@@ -38,6 +43,7 @@ export async function openClient(
       connectionTimeoutMillis: 15_000,
       keepAlive: false,
     })
+    const login = scramOnly(client, target)
     // Without a listener, the server's goodbye at a restart would end this process.
     client.on('error', onGone)
     client.on('end', onGone)
@@ -45,6 +51,7 @@ export async function openClient(
     stream.once('end', onGone)
     EXCHANGES_OF_A_LOGIN.forEach(() => channelHost.countRoundTrip())
     await client.connect()
+    login.mayBegin()
     return client
   } catch (error) {
     throw explainConnecting(error, target)

@@ -63,10 +63,10 @@ describe('the channel to PostgreSQL', function () {
   })
 
   it('reads only', async () => {
-    await channel.run(sql('CREATE SEQUENCE counter', server.target))
-    assert.match((await failure(query("SELECT nextval('counter')"))).message, /read-only transaction/)
+    await channel.run(sql('CREATE SEQUENCE public.counter', server.target))
+    assert.match((await failure(query("SELECT nextval('public.counter')"))).message, /read-only transaction/)
     assert.match((await failure(query('DELETE FROM pg_class RETURNING 1'))).message, /syntax error/)
-    const reply = await channel.run(sql("SELECT nextval('counter') AS n", server.target))
+    const reply = await channel.run(sql("SELECT nextval('public.counter') AS n", server.target))
     assert.equal(reply.stdout.toString(), '[{"n":"1"}]')
   })
 
