@@ -21,15 +21,18 @@ _fail() {
 
 # usage: _position HOST  (the end of what a standby has received, `0/3000028 on timeline 2`; fails when it does not answer)
 _position() {
+  local position
   _ask "$1"
-  [ "$answer" = standby ] && [ -n "$peer_sysid" ] &&
-    echo "$(sed -n 2p "$run/answer" | cut -d '|' -f 3) on timeline $peer_timeline"
+  [ "$answer" = standby ] && [ -n "$peer_sysid" ] || return 1
+  position=$(sed -n 2p "$run/answer" | cut -d '|' -f 3)
+  _is_lsn "$position" || { answer=silent; return 1; }
+  echo "$position on timeline $peer_timeline"
 }
 
 # usage: _beyond POSITION POSITION  (whether the first one is on the same timeline as the second, and after it)
 _beyond() {
   local left="${1%% *}" right="${2%% *}"
-  [ "${1##* }" = "${2##* }" ] || return 1
+  [ "${1##* }" = "${2##* }" ] && _is_lsn "$left" && _is_lsn "$right" || return 1
   [ $((0x${left%/*})) -gt $((0x${right%/*})) ] ||
     { [ $((0x${left%/*})) -eq $((0x${right%/*})) ] && [ $((0x${left#*/})) -gt $((0x${right#*/})) ]; }
 }

@@ -3,7 +3,7 @@
  * service carries it in its bundle.
  */
 export { type PgbackrestBackup, type PgbackrestInfo, parseInfo, parseStanzas } from './info.ts'
-export { formatLsn, parseLsn } from './lsn.ts'
+export { CHECKED_NUMBERS, formatLsn, parseLsn } from './lsn.ts'
 export type { Archive, Backup, Range, Repository, Switch } from './repository.ts'
 export { parseRepository } from './parse.ts'
 export { type BackupWindow, type RecoverableWindow, type WindowEnd, recoverableWindow } from './window.ts'

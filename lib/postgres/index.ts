@@ -25,6 +25,7 @@ export { stanzas } from '../pgbackrest/modules/shared/stanzas.ts'
 export { type RepositoryArgs, readRepository } from '../pgbackrest/modules/read-repository.ts'
 export {
   type Archive,
+  CHECKED_NUMBERS,
   type Backup,
   type BackupWindow,
   type Candidate,

@@ -1,5 +1,5 @@
 import { raw, sh } from 'run-playbook'
-import { SEARCH_PATH } from 'run-playbook/postgres'
+import { CHECKED_NUMBERS, SEARCH_PATH } from 'run-playbook/postgres'
 import type { RejoinedArgs } from './rejoined-args.ts'
 
 /**
@@ -19,7 +19,7 @@ fi
 ${raw(WAIT)}`
 }
 
-const WAIT = `
+const WAIT = `${CHECKED_NUMBERS}
 # usage: look  (prints PID TIMELINE REPLAYED of a standby that streams)
 look() {
   docker exec -u postgres -e PGCONNECT_TIMEOUT=3 -e PGOPTIONS='${SEARCH_PATH}' "$c" psql -XAtqw -F ' ' -d postgres -c \\
@@ -28,10 +28,10 @@ look() {
 }
 # usage: target  (prints TIMELINE POSITION of the primary)
 target() {
-  docker exec -u postgres "$c" psql -XAtqw -F ' ' \\
+  docker exec -u postgres -e PGREQUIREAUTH=scram-sha-256 "$c" psql -XAtqw -F ' ' \\
     "host=$p user=replicator dbname=postgres replication=true passfile=/run/run-playbook/pgpass connect_timeout=3" \\
     -c IDENTIFY_SYSTEM 2>/dev/null </dev/null |
-    { read -r _ timeline lsn _ && echo "$timeline $((0x\${lsn%/*} * 4294967296 + 0x\${lsn#*/}))"; }
+    { read -r _ timeline lsn _ && is_number "$timeline" && lsn=$(bytes_of "$lsn") && echo "$timeline $lsn"; }
 }
 # usage: give_up VERDICT
 give_up() {

@@ -1,6 +1,6 @@
-import { sh } from 'run-playbook'
+import { raw, sh } from 'run-playbook'
 import { ORDER, type Order } from 'run-playbook/cluster'
-import { SEARCH_PATH } from 'run-playbook/postgres'
+import { CHECKED_NUMBERS, SEARCH_PATH } from 'run-playbook/postgres'
 
 /** From now on nobody starts these data as they are. What was written until now is archived: stopping waits for that. */
 export const STOP = (dataDir: string, { node, id }: Order): string => sh`
@@ -86,13 +86,20 @@ SELECT pg_switch_wal();
 SQL`
 
 /** Waits until this node's repository has all that the primary had written when this began: only the script knows that. */
-export const waitForArchive = (primary: string, backupDir: string): string => sh`
-wal=$(docker exec -u postgres postgres psql -XAtqw -F ' ' -c IDENTIFY_SYSTEM -c 'SHOW wal_segment_size' \
+export const waitForArchive = (primary: string, backupDir: string): string => sh`${raw(CHECKED_NUMBERS)}
+wal=$(docker exec -u postgres -e PGREQUIREAUTH=scram-sha-256 postgres psql -XAtqw -F ' ' -c IDENTIFY_SYSTEM -c 'SHOW wal_segment_size' \
   "host="${primary}" user=replicator dbname=postgres replication=true passfile=/run/run-playbook/pgpass connect_timeout=5" </dev/null) || exit 1
 set -- $wal
 timeline=$2 lsn=$3 size=$(echo "$wal" | tail -n 1)
-case $size in *MB) size=$((\${size%MB} * 1048576)) ;; *GB) size=$((\${size%GB} * 1073741824)) ;; esac
-at=$((0x\${lsn%/*} * 4294967296 + 0x\${lsn#*/} - size))
+unit=1
+case $size in *MB) unit=1048576 ;; *GB) unit=1073741824 ;; esac
+size=\${size%[MG]B}
+if ! is_number "$timeline" || ! is_number "$size" || [ "$size" -eq 0 ] || ! at=$(bytes_of "$lsn"); then
+  echo ${`the primary at ${primary} does not say where it is in its WAL`} >&2
+  exit 1
+fi
+size=$((size * unit))
+at=$((at - size))
 segment=$(printf '%08X%08X%08X' "$timeline" $((at / 4294967296)) $((at % 4294967296 / size)))
 folder=$(echo "$segment" | cut -c 1-16)
 for i in $(seq 1 120); do

@@ -56,6 +56,38 @@ _stop() {
   exit 0
 }
 
+# usage: _run_remote COMMAND [ARGUMENT…]
+# For what logs in to another node: the password is for SCRAM only, so that whoever answers in its place does not get it. libpq
+# knows this since version 16. Not for our own socket, where nobody asks for a password.
+_run_remote() {
+  local code=0
+  export PGREQUIREAUTH=scram-sha-256
+  _run "$@" || code=$?
+  unset PGREQUIREAUTH
+  return "$code"
+}
+
+# What another host, a repository or a file says is checked before it gets into $(( )), where a shell such as bash would run
+# what stands in a[$(…)]. The characters are listed: what a range such as A-F holds depends on the locale.
+
+# usage: _is_number TEXT  (a decimal number that fits; one that begins with 0 would be octal)
+_is_number() {
+  case $1 in '' | *[!0123456789]* | 0?*) return 1 ;; esac
+  [ "${#1}" -le 18 ]
+}
+
+# usage: _is_lsn TEXT  (a position of WAL as PostgreSQL writes it: 0/3000028)
+_is_lsn() {
+  case $1 in */*/* | *[!0123456789ABCDEF/]*) return 1 ;; ?*/?*) ;; *) return 1 ;; esac
+  local high="${1%/*}" low="${1#*/}"
+  [ "${#high}" -le 8 ] && [ "${#low}" -le 8 ]
+}
+
+# usage: _bytes_of LSN  (prints it as a number of bytes; fails when it is none)
+_bytes_of() {
+  _is_lsn "$1" && echo $((0x${1%/*} * 4294967296 + 0x${1#*/}))
+}
+
 # usage: _words TEXT  (a list may be separated by commas or white space)
 _words() {
   echo "$1" | tr ',\n\t' '   '

@@ -93,7 +93,7 @@ _ensure_slot() {
 
 # usage: _replication COMMAND [OPTIONS]  (about our own slot; the answer is left in a file)
 _replication() {
-  _run psql -XAtqw "$(_conninfo "$POSTGRES_PRIMARY_HOST") dbname=postgres replication=true" \
+  _run_remote psql -XAtqw "$(_conninfo "$POSTGRES_PRIMARY_HOST") dbname=postgres replication=true" \
     -c "$1 ${POSTGRES_SLOT_NAME}${2:-}" > "$run/answer" 2>&1
 }
 
@@ -102,7 +102,7 @@ _copy() {
   _waiting "copying the primary $POSTGRES_PRIMARY_HOST"
   set -- --pgdata="$1" --wal-method=stream --checkpoint=fast --slot="$POSTGRES_SLOT_NAME" --no-password
   [ -z "$POSTGRES_CLONE_RATE" ] || set -- "$@" --max-rate="$POSTGRES_CLONE_RATE"
-  _run pg_basebackup "$@" --dbname="$(_conninfo "$POSTGRES_PRIMARY_HOST" "${POSTGRES_SLOT_NAME}_copy")" 2> "$run/answer" && return 0
+  _run_remote pg_basebackup "$@" --dbname="$(_conninfo "$POSTGRES_PRIMARY_HOST" "${POSTGRES_SLOT_NAME}_copy")" 2> "$run/answer" && return 0
   _waiting "copying the primary $POSTGRES_PRIMARY_HOST failed: $(_last_line)"
   return 1
 }

@@ -25,7 +25,8 @@ SQL
 _newest_backup() {
   pgbackrest info --output=json --log-level-console=off | jq -r '
     [.[0].backup[]? | select(.error | not)] | max_by(.timestamp.stop) // empty | "\(.label) \(.lsn.stop)"' | while read -r label lsn; do
-    echo "$label $((0x${lsn%/*} * 4294967296 + 0x${lsn#*/}))"
+    lsn=$(_bytes_of "$lsn") || { _say "the newest backup ends at no position of WAL"; continue; }
+    echo "$label $lsn"
   done
 }
 

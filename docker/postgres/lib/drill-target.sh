@@ -72,6 +72,7 @@ _make_room() {
   local size free
   size=$(pgbackrest info --output=json --log-level-console=off |
     jq -r --arg backup "$backup" '.[0].backup[] | select(.label == $backup) | .info.size / 1024 * 1.1 + 524288 | floor')
+  _is_number "$size" || _fail backup "the repository does not say how large $backup is"
   free=$(df -Pk "$scratch" | awk 'NR == 2 { print $4 }')
   [ "$free" -gt "$size" ] ||
     _fail room "restoring $backup needs about $((size / 1024)) MB, and the drill's folder has $((free / 1024)) MB"

@@ -7,7 +7,7 @@
 _ask() {
   local text
   peer_sysid='' peer_timeline=0
-  _run psql -XAtqw "$(_conninfo "$1" "${POSTGRES_SLOT_NAME}_asks") connect_timeout=${2:-5} dbname=postgres replication=true" \
+  _run_remote psql -XAtqw "$(_conninfo "$1" "${POSTGRES_SLOT_NAME}_asks") connect_timeout=${2:-5} dbname=postgres replication=true" \
     -c 'SHOW in_hot_standby' -c IDENTIFY_SYSTEM > "$run/answer" 2>&1 || true
   text=$(cat "$run/answer")
   case $text in
@@ -21,6 +21,9 @@ _ask() {
   esac
   peer_sysid=$(_field 1)
   peer_timeline=$(_field 2)
+  # Whoever says something else is no PostgreSQL, and has no vote.
+  case $peer_sysid in *[!0123456789]*) peer_timeline= ;; esac
+  _is_number "$peer_timeline" || { answer=silent peer_sysid='' peer_timeline=0; }
 }
 
 # usage: _field NUMBER  (of IDENTIFY_SYSTEM, the second line of the answer: sysid|timeline|lsn|)
@@ -53,7 +56,7 @@ _control() {
 _timeline() {
   local control wal
   control=$(_control "Latest checkpoint's TimeLineID")
-  wal=$(find "$PGDATA/pg_wal" -name '????????????????????????' 2>/dev/null | sed 's:.*/::' | cut -c 1-8 | sort | tail -n 1)
+  wal=$(find "$PGDATA/pg_wal" 2>/dev/null | LC_ALL=C sed -n 's:.*/\([0-9A-F]\{8\}\)[0-9A-F]\{16\}$:\1:p' | sort | tail -n 1)
   [ $((0x${wal:-0})) -le "$control" ] || control=$((0x$wal))
   echo "$control"
 }

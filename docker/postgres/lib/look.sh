@@ -31,8 +31,9 @@ _look_at_records() {
     eval ": \"\${${name}_at=0} \${${name}_result=} \${${name}_text=} \${${name}_seconds=0} \${${name}_label=}\""
     seen=$(stat -c '%i %Y' "$state/$name.json" 2>/dev/null) || continue
     eval "[ \"\${${name}_seen=}\" != '$seen' ] && ${name}_seen='$seen'" || continue
-    eval "$(jq -r --arg name "$name" '{at, result, seconds, label: (.label // ""), text: (.text | if type == "array" then .[:3] | join("; ") else . end)}
-      | to_entries[] | "\($name)_\(.key)=\(.value | @sh)"' "$state/$name.json" 2>/dev/null)" || true
+    eval "$(jq -r --arg name "$name" 'def number: if type == "number" then floor else 0 end;
+      {at: (.at | number), result, seconds: (.seconds | number), label: (.label // ""), text: (.text | if type == "array" then .[:3] | map(tostring) | join("; ") else . end)}
+      | to_entries[] | "\($name)_\(.key)=\(.value | tostring | @sh)"' "$state/$name.json" 2>/dev/null)" || true
   done
 }
 
@@ -43,11 +44,12 @@ _look_into_repository() {
   local info
   info=$(pgbackrest info --output=json --log-level-console=off 2>&1) || true
   printf '%s\n' "$info" > "$run/info"
-  eval "$(printf '%s\n' "$info" | jq -r '.[0] | ([.backup[]?] | sort_by(.timestamp.stop)) as $all | $all[-1] as $last | @sh "
-    code=\(.status.code // 99) message=\(if .status.message == "other" then .repo[0].status.message else .status.message end // "" | gsub("[\\n\\t]+"; " "))
-    full=\([$all[] | select(.type == "full") | .timestamp.stop] | max // 0) newest=\($last.timestamp.stop // 0)
-    label=\($last.label // "") start=\($last.archive.start // "") stop=\($last.archive.stop // "")
-    delta=\([$all[] | select(.type == "full") | .info.repository.delta] | last // 0) labels=\([$all[].label] | join(" "))
-    good=\([$all[] | select(.error | not) | .timestamp.stop] | max // 0) damaged=\(if $last.error then $last.label else "" end)"' 2>/dev/null ||
+  eval "$(printf '%s\n' "$info" | jq -r 'def number: if type == "number" then floor else 0 end;
+    .[0] | ([.backup[]?] | sort_by(.timestamp.stop)) as $all | $all[-1] as $last | @sh "
+    code=\(.status.code // 99 | if type == "number" then . else 99 end) message=\(if .status.message == "other" then .repo[0].status.message else .status.message end // "" | tostring | gsub("[\\n\\t]+"; " "))
+    full=\([$all[] | select(.type == "full") | .timestamp.stop] | max | number) newest=\($last.timestamp.stop | number)
+    label=\($last.label // "" | tostring) start=\($last.archive.start // "" | tostring) stop=\($last.archive.stop // "" | tostring | if test("^[0-9A-F]{24}$") then . else "" end)
+    delta=\([$all[] | select(.type == "full") | .info.repository.delta] | last | number) labels=\([$all[].label | tostring] | join(" "))
+    good=\([$all[] | select(.error | not) | .timestamp.stop] | max | number) damaged=\(if $last.error then $last.label | tostring else "" end)"' 2>/dev/null ||
     echo 'code=99 message="pgbackrest info made no sense" full=0 newest=0 label= start= stop= delta=0 labels= good=0 damaged=')"
 }

@@ -102,9 +102,9 @@ _look() {
   history=$(grep -E '^[0-9]+' "$(printf '%s/pg_wal/%08X.history' "$work" "$timeline")" | tail -n 1)
   ended=$(echo "$history" | {
     read -r parent lsn _
-    at=$((0x${lsn%/*} * 4294967296 + 0x${lsn#*/} - 1))
+    _is_number "$parent" && _is_number "$size" && at=$(($(_bytes_of "$lsn") - 1)) || exit 1
     printf '%08X%08X%08X' "$parent" $((at / 4294967296)) $((at % 4294967296 / size))
-  })
+  }) || _fail "what it recovered has a timeline history that makes no sense: $(echo "$history" | tr -cd ' -~' | cut -c 1-100)"
   heartbeat=$(echo "SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM run_playbook.heartbeat" | _ask_recovered 2> /dev/null) || heartbeat=
   cat <<REPORT
 timeline=$timeline

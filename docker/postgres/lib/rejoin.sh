@@ -75,19 +75,19 @@ _rewind() {
   source="host=$POSTGRES_PRIMARY_HOST port=$POSTGRES_PORT user=$POSTGRES_REWIND_USER dbname=postgres \
 passfile=$run/pgpass connect_timeout=5 options='$search_path'"
   # Until its next checkpoint the new primary's control file still tells of the old timeline.
-  _run psql -Xqw "$source" -c CHECKPOINT > "$run/answer" 2>&1 ||
+  _run_remote psql -Xqw "$source" -c CHECKPOINT > "$run/answer" 2>&1 ||
     { _say "$POSTGRES_PRIMARY_HOST: $(_last_line)"; return 1; }
   set -- --target-pgdata="$PGDATA" --source-server="$source" --config-file="$config/postgresql.conf"
   [ -z "$(postgres -D "$PGDATA" -c config_file="$config/postgresql.conf" -C restore_command 2>/dev/null)" ] ||
     set -- "$@" --restore-target-wal
   touch "$mount/rewinding"
   _flush "$mount/rewinding" "$mount"
-  _run pg_rewind "$@" > "$run/answer" 2>&1 || { _say "pg_rewind: $(_last_line)"; return 1; }
+  _run_remote pg_rewind "$@" > "$run/answer" 2>&1 || { _say "pg_rewind: $(_last_line)"; return 1; }
   _say "pg_rewind: $(_last_line)"
   touch "$PGDATA/standby.signal"
   _ensure_slot || return 1
   # A rewound node starts when it has the WAL up to here. An idle primary would fill it up minutes later.
-  _run psql -XAtqw "$source" -c 'SELECT pg_switch_wal()' > "$run/answer" 2>&1 ||
+  _run_remote psql -XAtqw "$source" -c 'SELECT pg_switch_wal()' > "$run/answer" 2>&1 ||
     _say "$POSTGRES_PRIMARY_HOST: $(_last_line)"
 }
 
