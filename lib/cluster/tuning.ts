@@ -35,12 +35,21 @@ export function tune(machine: {
     maintenanceWorkMem: Math.min(2048, roundDown(memoryMb / 16, 16)),
     workMemKb: Math.max(4096, roundDown(workMemKb, 64)),
     // The same on all nodes: a standby with fewer than its primary refuses to start.
-    maxWorkerProcesses: Math.max(8, mostCores),
-    maxParallelWorkers: Math.max(2, cores),
+    maxWorkerProcesses: bounded(mostCores, 8),
+    maxParallelWorkers: bounded(cores, 2),
     maxParallelWorkersPerGather: gather,
     maxParallelMaintenanceWorkers: gather,
   }
 }
+
+/**
+ * The most worker processes that follow from a machine, as each takes shared memory on all nodes: what one of them says of itself
+ * must not keep the others from starting.
+ */
+const MOST_WORKERS = 256
+
+const bounded = (cores: number, least: number): number =>
+  Number.isFinite(cores) ? Math.min(MOST_WORKERS, Math.max(least, Math.floor(cores))) : least
 
 // Round numbers, so that a kernel update that keeps a few more pages for itself changes no setting.
 const roundDown = (value: number, step: number): number => Math.max(step, Math.floor(value / step) * step)

@@ -1,4 +1,4 @@
-import { copy, defineRole, file, service, template, z } from 'run-playbook'
+import { copy, defineRole, file, quote, service, template, z } from 'run-playbook'
 import { SECRETS, SHARED, nodeRoleVars } from 'run-playbook/cluster'
 import { drillNow, drillResult } from './module.ts'
 import { serviceUnit, timerUnit } from './units.ts'
@@ -17,9 +17,9 @@ export const postgresDrill = defineRole({
       src: new URL('./templates/run-drill.hbs', import.meta.url),
       dest: PROGRAM,
       vars: {
-        image,
-        backupDir,
-        drillDir,
+        image: quote(image),
+        backups: quote(backupDir),
+        scratch: quote(drillDir),
         lock: `${SHARED}/lock`,
         state: `${SHARED}/state`,
         cipher: `${SECRETS}/pgbackrest_cipher`,

@@ -9,7 +9,9 @@ export const folderTasks = ({ dataDir, backupDir }: NodeRoleVars): TaskList => [
   file('configuration folder', { path: CONFIG, state: 'directory', mode: '0755' }),
   file('pgbackrest folder', { path: PGBACKREST, state: 'directory', mode: '0755' }),
   file('secrets folder', { path: SECRETS, state: 'directory', mode: '0700' }),
-  ['socket', 'lock', 'state'].map((name) =>
+  ['socket', 'state'].map((name) =>
     file(`${name} folder`, { path: `${SHARED}/${name}`, state: 'directory' }),
   ),
+  // Whoever can read a lock can hold it, and so stop all backups.
+  file('lock folder', { path: `${SHARED}/lock`, state: 'directory', mode: '0700' }),
 ]

@@ -1,4 +1,4 @@
-import { type TaskList, copy, defineRole, file, packages, service, template } from 'run-playbook'
+import { type TaskList, copy, defineRole, file, packages, quote, service, template } from 'run-playbook'
 import { SHARED, nodeRoleVars } from 'run-playbook/cluster'
 
 const UNIT = 'run-playbook-offsite'
@@ -57,7 +57,13 @@ const copies = (backupDir: string, place: string, name: string): TaskList => [
   template('offsite program', {
     src: new URL('./templates/run-offsite.hbs', import.meta.url),
     dest: PROGRAM,
-    vars: { backupDir, place, target: `${place}/${name}`, lock: `${SHARED}/lock`, state: STATE },
+    vars: {
+      backups: quote(backupDir),
+      place: quote(place),
+      target: quote(`${place}/${name}`),
+      lock: `${SHARED}/lock`,
+      state: STATE,
+    },
     mode: '0755',
     owner: 'root',
     group: 'root',

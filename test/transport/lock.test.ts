@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { Connection, Script } from '../../lib/transport/transport.ts'
 import { LOCK, UID, connectAsUser } from './as-user.ts'
 
@@ -32,6 +32,37 @@ describe('the lock of a host', function () {
     await one.exchange([nothing], lock)
     assert.ok(existsSync(LOCK))
     await other.exchange([nothing], { user: 'login' })
+  })
+
+  it("is nobody else's to hold: its file can be read by its user only, and an older one is mended", async () => {
+    const one = connect(0)
+    await one.exchange([nothing], lock)
+    assert.equal(statSync(LOCK).mode & 0o777, 0o600)
+    await one.close()
+    chmodSync(LOCK, 0o644)
+    await connect(0).exchange([nothing], lock)
+    assert.equal(statSync(LOCK).mode & 0o777, 0o600)
+  })
+
+  it('is refused where somebody else made its file, or a link', async function () {
+    if (process.getuid?.() !== 0) return this.skip()
+    const refused = {
+      code: 'E_LOCK_FAILED',
+      message: /run-playbook-\d+\.lock is a link or belongs to somebody else/,
+    }
+    rmSync(LOCK, { force: true })
+    // Open to all, so that it is not the mode that keeps us from it.
+    writeFileSync(LOCK, 'of somebody else\n', { mode: 0o666 })
+    chmodSync(LOCK, 0o666)
+    await assert.rejects(connect(0).exchange([nothing], lock), refused)
+    assert.equal(readFileSync(LOCK, 'utf8'), 'of somebody else\n')
+    rmSync(LOCK)
+    const elsewhere = `${LOCK}.elsewhere`
+    symlinkSync(elsewhere, LOCK)
+    await assert.rejects(connect(0).exchange([nothing], lock), refused)
+    assert(!existsSync(elsewhere), 'nothing is made behind the link')
+    rmSync(LOCK)
+    assert.equal((await connect(0).exchange([nothing], lock))[0]?.code, 0)
   })
 
   it('keeps a second run out, and says who has it', async () => {

@@ -8,6 +8,8 @@ keys=$run/pgbackrest
 _prepare_pgbackrest() {
   _store_cipher
   chown postgres: /tmp/pgbackrest /var/lib/pgbackrest 2>/dev/null || true
+  # Whoever can read a lock can hold it, and so stop all backups.
+  chmod 0700 /tmp/pgbackrest 2>/dev/null || true
 }
 
 # usage: _hold_expire  (until descriptor 7 is closed nothing is expired: what is being restored would vanish under it)

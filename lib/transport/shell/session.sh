@@ -156,11 +156,23 @@ lock() {
   # Not in /run/lock: anyone may create files there, and so hold the lock or plant a link.
   [ "$U" != 0 ] || set -- /run/run-playbook.lock /var/run/run-playbook.lock /tmp/run-playbook.lock
   for L in "$@" ''; do
-    [ -z "$L" ] || [ -L "$L" ] || ! { true 9<>"$L"; } 2>/dev/null || break
+    if [ -L "$L" ] || { [ -e "$L" ] && ! [ -O "$L" ]; }; then
+      foreign
+      return
+    fi
+    [ -z "$L" ] || ! (umask 077 && true 9<>"$L") 2>/dev/null || break
   done
   [ -n "$L" ] || { unlockable 'no writable folder for the lock'; return; }
   command -v flock >/dev/null || { unlockable 'flock is not installed'; return; }
   exec 9<>"$L"
+  # Once more: a link could have been made meanwhile.
+  if [ -L "$L" ] || ! [ -O "$L" ]; then
+    exec 9>&-
+    foreign
+    return
+  fi
+  # Who can read it can lock it.
+  chmod 600 "$L"
   t=''
   until hold; do
     if [ "$n" -lt 0 ] || stopped; then
@@ -205,6 +217,9 @@ share() {
   [ -z "$L" ] || return 0
   if flock -n -s 9 2>/dev/null; then L=9; else unlockable 'the lock of root was lost'; fi
 }
+
+# Whoever made it could hold the lock for ever, or have us write elsewhere.
+foreign() { unlockable "$L is a link or belongs to somebody else: see who made it, and remove it"; }
 
 unlockable() {
   printf '%s unlockable %s\n' $N "$1" || exit

@@ -19,7 +19,7 @@ describe('the copy off the site', () => {
   const copied = (env: Record<string, string> = {}): { result: string; text: string } => {
     put('ssh', '#!/bin/sh\nshift\nexec "$@"\n')
     const vars = {
-      backupDir: at('backups'),
+      backups: at('backups'),
       place: `there:${at('elsewhere')}`,
       lock: at('lock'),
       state: at('state'),

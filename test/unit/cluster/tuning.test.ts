@@ -17,6 +17,20 @@ describe('tuning', () => {
     })
   })
 
+  it('is bounded, whatever a node says of its cores', () => {
+    for (const cores of [1e9, 2 ** 31, Infinity, NaN, -5, 3.7]) {
+      const { maxWorkerProcesses, maxParallelWorkers } = tune({
+        memoryMb: 4096,
+        cores,
+        mostCores: cores,
+        maxConnections: 100,
+      })
+      assert(maxWorkerProcesses >= 8 && maxWorkerProcesses <= 256, `${maxWorkerProcesses}`)
+      assert(maxParallelWorkers >= 2 && maxParallelWorkers <= 256, `${maxParallelWorkers}`)
+      assert(Number.isInteger(maxWorkerProcesses) && Number.isInteger(maxParallelWorkers))
+    }
+  })
+
   it('never gives out more memory than there is, and lets a standby follow any primary', () => {
     const machine = fc.record({
       memoryMb: fc.integer({ min: 512, max: 2 ** 20 }),
