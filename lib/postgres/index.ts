@@ -17,7 +17,7 @@ export {
   serverReader,
   thingReader,
 } from './modules/shared/server-reader.ts'
-export { SEARCH_PATH } from './search-path.ts'
+export { SEARCH_PATH } from '../pgbackrest/search-path.ts'
 export { identifier, literal, textArray } from './sql.ts'
 export { type PostgresTarget, type ServerAddress, postgresTarget, serverName } from './target.ts'
 export * from '../pgbackrest/modules/index.ts'

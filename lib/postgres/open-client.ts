@@ -4,7 +4,7 @@ import { reveal } from '../core/secret.ts'
 import type { ChannelHost } from '../core/reader.ts'
 import { explainConnecting } from './errors.ts'
 import { scramOnly } from './scram-only.ts'
-import { SEARCH_PATH } from './search-path.ts'
+import { SEARCH_PATH } from '../pgbackrest/search-path.ts'
 import { asSocket } from './as-socket.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { Client, type DatabaseError } from 'pg'
 import type { Config } from '../../../lib/cluster/status/config.ts'
-import { SEARCH_PATH } from '../../../lib/postgres/search-path.ts'
+import { SEARCH_PATH } from '../../../lib/cluster/status/sql.ts'
 
 const CONNECT_MS = 2000
 const STATEMENT_MS = 2000

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SEARCH_PATH } from '../../postgres/search-path.ts'
+import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 
 // As text on the way: a number of JSON would lose its last digits.
 const lsn = z

@@ -1,5 +1,5 @@
 import { sh } from '../../core/sh.ts'
-import { SEARCH_PATH } from '../../postgres/search-path.ts'
+import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 import { FACTS, SLOW_FACTS } from '../status/sql.ts'
 import { SHARED } from '../places.ts'
 import { diskScript } from '../facts/disk.ts'

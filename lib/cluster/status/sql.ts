@@ -1,3 +1,5 @@
+export { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
+
 /** What is asked at most twice a second: one statement, one round trip. Works on primary and replica, 13 to 18. */
 export const FACTS = `
 WITH receiver AS (

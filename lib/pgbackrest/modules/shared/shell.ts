@@ -2,7 +2,7 @@ import { type Resource, paths } from '../../../core/resource.ts'
 import { quote, raw, sh } from '../../../core/sh.ts'
 import { containers } from '../../../modules/docker/shared/kinds.ts'
 import { served } from '../../../modules/shared/served.ts'
-import { SEARCH_PATH } from '../../../postgres/search-path.ts'
+import { SEARCH_PATH } from '../../search-path.ts'
 import { stanzas } from './stanzas.ts'
 
 /** Where pgBackRest runs, and for which stanza. */

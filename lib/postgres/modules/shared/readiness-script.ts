@@ -1,4 +1,4 @@
-import { SEARCH_PATH } from '../../search-path.ts'
+import { SEARCH_PATH } from '../../../pgbackrest/search-path.ts'
 
 /**
  * `readiness CONTAINER HOST PORT ROLE` prints one word. Over TCP, because the server that the entrypoint starts to set a
