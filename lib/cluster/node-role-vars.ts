@@ -2,13 +2,15 @@ import type { Host } from '../playbook/inventory.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
 import { adopts } from './facts/containers.ts'
 import { repositoryKeyOf } from './repository-key.ts'
+import { refuseOtherSecrets } from './secrets/refuse.ts'
 import { hostVarsOf } from './vars/host.ts'
 
-/** What the roles of a node are told, under `primary`. */
+/** What the roles of a node are told, under `primary`. @throws UserError as {@link refuseOtherSecrets} and {@link repositoryKeyOf} do */
 export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
   const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
+  refuseOtherSecrets(context)
   const mostCores = Math.max(...nodes.map((one) => fact(one).cores))
   return (host: Host) => {
     const own = hostVarsOf(host)

@@ -192,6 +192,31 @@ export class SecretStore {
   }
 
   /**
+   * Whether a value is stored, or given by the environment: not one that this run has made and not saved yet.
+   *
+   * @example if (!secrets.isKept('postgres.superuser')) throw new UserError(…)
+   */
+  isKept(name: string): boolean {
+    checkName(name)
+    return this.#fromEnvironment(name) !== undefined || this.#opened.vault.secrets.has(name)
+  }
+
+  /**
+   * Takes a value that exists elsewhere, such as on a host, into the store; the next {@link save} keeps it. It takes the place of
+   * one that is stored under that name, and the environment wins over both.
+   *
+   * @param value what to store
+   * @throws UserError E_SECRETS_LOCKED when the store is not encrypted for us
+   * @example secrets.adopt('postgres.superuser', passwordOfTheNode)
+   */
+  adopt(name: string, value: Secret): void {
+    checkName(name)
+    const closed = this.#opened.locked ?? this.#opened.closed
+    if (closed) throw closed
+    this.#made.set(name, new Secret(name, reveal(value)))
+  }
+
+  /**
    * Keeps what was made. To be called before a value is first used on a host; a dry run doesn't call it. Writes only
    * when something is new, or when `recipients.txt` has changed; whole or not at all.
    *

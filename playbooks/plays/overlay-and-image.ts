@@ -2,12 +2,23 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Host, type Play, definePlay } from 'run-playbook'
 import { overlayCheck, postgresImage, wireguardRole } from 'run-playbook/roles'
-import { type ClusterContext, clusterOf, hostVarsOf, isShippedImage, shipped } from 'run-playbook/cluster'
+import {
+  type ClusterContext,
+  clusterOf,
+  hostVarsOf,
+  isShippedImage,
+  refuseOtherSecrets,
+  repositoryKeyOf,
+  shipped,
+} from 'run-playbook/cluster'
 
 /** What a node needs before it can have a database: the overlay, Docker and the image. */
 export function groundPlays(context: ClusterContext): readonly Play[] {
   const { vars, secrets, stateDir } = context
   const { nodes, fact, others, reached } = clusterOf(context)
+  // Before the first play of all, not only before the first one that needs it.
+  if (nodes.some((host) => hostVarsOf(host).encrypt)) repositoryKeyOf(context)
+  refuseOtherSecrets(context)
   const key = ({ name }: Host) => secrets.wireguardKey(`wireguard.${name}`)
   const endpoint = (host: Host) => hostVarsOf(host).endpoint ?? fact(host).reachedAt
   // A node that was not reached has an endpoint nobody knows now: the tunnels stay as they are.

@@ -7,9 +7,10 @@ import { SERVER_SCRIPT, type ServerFact, parseServer } from './server.ts'
 import { type NodeContainer, containersScript, parseContainers } from './containers.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { type KeyFact, keyScript, parseKey } from './key.ts'
+import { type SecretsFact, parseSecrets, secretsScript } from './secrets.ts'
 
 /** What a node says of itself before anything is planned. */
-export interface NodeFact extends DiskFact, KeyFact {
+export interface NodeFact extends DiskFact, KeyFact, SecretsFact {
   /** False while nothing was asked, and for a node that did not answer. */
   readonly reached: boolean
   /** The address that SSH reached it under. */
@@ -47,6 +48,7 @@ export const nodeFact: Fact<NodeFact> = {
   unknown: {
     ...parseDisk(new Map()),
     ...parseKey(new Map()),
+    ...parseSecrets(new Map()),
     reached: false,
     reachedAt: undefined,
     data: 'none',
@@ -71,6 +73,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
     const [dataDir = '', address = '', backupDir = ''] = JSON.parse(key) as string[]
     return `${diskScript(dataDir)}
       ${keyScript(backupDir)}
+      ${secretsScript()}
       for f in ${sh`${backupDir}`}/backup/*/backup.info; do
         if grep -qs '^[0-9]*-[0-9]*F' "$f" || [ "$(head -c 8 "$f" 2>/dev/null)" = Salted__ ]; then echo hasBackups yes; fi
       done
@@ -97,6 +100,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
     return {
       ...disk,
       ...parseKey(found),
+      ...parseSecrets(found),
       reached: true,
       data: disk.fence === undefined ? disk.disk : ('fenced' as const),
       hasBackups: found.has('hasBackups'),

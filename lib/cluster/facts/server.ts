@@ -30,6 +30,8 @@ const schema = z.object({
   capacity: z.record(z.string(), z.number()),
   /** Settings that are configured and need a restart. */
   pendingRestart: z.array(z.string()),
+  /** Roles that have a password, whatever it is. */
+  withPassword: z.array(z.string()),
 })
 
 /** What PostgreSQL says of itself. */
@@ -59,7 +61,8 @@ export const SERVER_QUERY = `SELECT jsonb_build_object(
     FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'),
   'capacity', (SELECT json_object_agg(name, setting::int) FROM pg_settings WHERE name IN ('max_connections',
     'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')),
-  'pendingRestart', (SELECT coalesce(json_agg(name), '[]') FROM pg_settings WHERE pending_restart))`
+  'pendingRestart', (SELECT coalesce(json_agg(name), '[]') FROM pg_settings WHERE pending_restart),
+  'withPassword', (SELECT coalesce(json_agg(rolname), '[]') FROM pg_authid WHERE rolpassword IS NOT NULL))`
 
 const UPSTREAM = `SELECT substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)') WHERE pg_is_in_recovery()`
 

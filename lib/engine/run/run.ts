@@ -54,8 +54,6 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
     mode: mode.check ? 'check' : 'apply',
     hosts: inOrder.map(({ name }) => name),
   })
-  // A password is kept before it is used anywhere: a host must never have one that nobody knows.
-  if (!mode.check) await request.secrets.save()
   // Facts may bring in hosts that no play named before.
   const involved = new Set(busy)
   // Who only looks takes no lock, so as to see what another run is doing, and is cut off at once when stopped.
@@ -152,6 +150,8 @@ async function runPlays(
   fleet: Fleet,
   mode: RunMode,
 ): Promise<boolean> {
+  // A password is kept before it is used anywhere: a host must never have one that nobody knows. But no earlier: what the hosts
+  // say may have the playbook refuse, and what it made up for them must not look like theirs afterwards.
   if (!mode.check) await request.secrets.save()
   for (const play of plays) {
     if (mode.stop.aborted || !(await runPlay(play, plays, fleet, mode))) return false

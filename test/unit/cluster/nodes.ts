@@ -36,6 +36,7 @@ const server: ServerFact = {
   oldestWal: 0n,
   capacity: {},
   pendingRestart: [],
+  withPassword: [],
 }
 
 type More = Partial<Omit<NodeFact, 'server'>> & { server?: Partial<ServerFact> | undefined }
