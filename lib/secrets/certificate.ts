@@ -9,6 +9,8 @@ export interface Bundle {
   readonly certificate: X509Certificate
 }
 
+type Certified = Pick<Bundle, 'certificate'>
+
 const YEAR = 365.25 * 86_400_000
 /** Node certificates are only renewed when an operator runs a playbook, which may not be for a long time. */
 const LIFE = { authority: 10 * YEAR, leaf: 3 * YEAR }
@@ -18,6 +20,15 @@ export function parseBundle(text: string): Bundle | undefined {
   try {
     const bundle = { key: createPrivateKey(text), certificate: new X509Certificate(text) }
     return bundle.certificate.checkPrivateKey(bundle.key) ? bundle : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A certificate whose key is not at hand. @returns `undefined` for a pair, and for what is no certificate */
+export function parseLoneCertificate(text: string): X509Certificate | undefined {
+  try {
+    return text.includes('PRIVATE KEY') ? undefined : new X509Certificate(text)
   } catch {
     return undefined
   }
@@ -55,18 +66,18 @@ export const canIssue = ({ key, certificate }: Bundle): boolean =>
   certificate.ca && key.asymmetricKeyType === 'ec'
 
 /** Whether less than a third of its life is left, or it has not begun: the clock was wrong when it was made. */
-export function isDue({ certificate }: Bundle, now: Date): boolean {
+export function isDue({ certificate }: Certified, now: Date): boolean {
   const begin = Date.parse(certificate.validFrom)
   const end = Date.parse(certificate.validTo)
   return now.getTime() < begin || end - now.getTime() < (end - begin) / 3
 }
 
 /** Whether this authority signed it. One that was renewed with its key is the same. */
-export const isIssuedBy = ({ certificate }: Bundle, authority: Bundle): boolean =>
+export const isIssuedBy = ({ certificate }: Certified, authority: Certified): boolean =>
   certificate.checkIssued(authority.certificate) && certificate.verify(authority.certificate.publicKey)
 
 /** Whether a certificate is this authority's, for this holder and no other address or name. */
-export const fits = (leaf: Bundle, authority: Bundle, holder: Holder): boolean =>
+export const fits = (leaf: Certified, authority: Certified, holder: Holder): boolean =>
   isIssuedBy(leaf, authority) && isFor(leaf.certificate, holder)
 
 const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey

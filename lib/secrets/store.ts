@@ -12,6 +12,7 @@ import {
   makeAuthority,
   makeLeaf,
   parseBundle,
+  parseLoneCertificate,
 } from './certificate.ts'
 import type { Opened } from './opened.ts'
 import { randomPassword } from './password.ts'
@@ -130,6 +131,8 @@ export class SecretStore {
     const now = this.#now()
     checkHolder(request)
     const authorityName = `${request.authority}.authority`
+    const kept = this.#ofLostAuthority(name, authorityName, request)
+    if (kept) return kept
     const authority = this.#bundle(
       authorityName,
       (old) => !isDue(old, now),
@@ -149,23 +152,38 @@ export class SecretStore {
       throw new UserError('E_SECRETS_KIND', `the certificate ${name} was not issued by ${authorityName}`, {
         hint: `Give ${variableOf(authorityName)} too, or unset ${variableOf(name)}.`,
       })
-    return {
-      authority: authority.certificate.toString(),
-      certificate: own.certificate.toString(),
-      privateKey: new Secret(name, own.key.export({ type: 'pkcs8', format: 'pem' }).toString()),
-      notAfter: new Date(own.certificate.validTo),
-    }
+    return certificateOf(name, own, authority)
+  }
+
+  /**
+   * Of an authority whose key is lost, while it is good: the store was made anew from what the hosts had, and no host has that key.
+   * The first certificate that has to be issued takes a new authority, and all others follow it.
+   */
+  #ofLostAuthority(
+    name: string,
+    authorityName: string,
+    request: CertificateRequest,
+  ): Certificate | undefined {
+    const [authority, own] = [this.#find(authorityName), this.#find(name)]
+    const certificate = authority && parseLoneCertificate(reveal(authority))
+    const bundle = own && parseBundle(reveal(own))
+    if (certificate === undefined || bundle === undefined) return undefined
+    const due = [{ certificate }, bundle].some((one) => isDue(one, this.#now()))
+    return due || !fits(bundle, { certificate }, request)
+      ? undefined
+      : certificateOf(name, bundle, { certificate })
   }
 
   /** What is stored under a name as long as it is `good`, else a new one; what the environment gives is never replaced. */
   #bundle(name: string, good: (old: Bundle) => boolean, make: (old: Bundle | undefined) => string): Bundle {
     const found = this.generate(name, () => make(undefined))
     const bundle = parseBundle(reveal(found))
-    if (bundle === undefined)
+    const given = this.#fromEnvironment(name) !== undefined
+    if (bundle === undefined && (given || parseLoneCertificate(reveal(found)) === undefined))
       throw new UserError('E_SECRETS_KIND', `the secret ${name} is not a private key with its certificate`, {
         hint: 'It must be both in PEM, one after the other.',
       })
-    if (good(bundle) || this.#fromEnvironment(name) !== undefined) return bundle
+    if (bundle !== undefined && (good(bundle) || given)) return bundle
     if (this.#opened.closed) throw this.#opened.closed
     const renewed = make(bundle)
     this.#made.set(name, new Secret(name, renewed))
@@ -254,3 +272,10 @@ export class SecretStore {
     return secret
   }
 }
+
+const certificateOf = (name: string, own: Bundle, authority: Pick<Bundle, 'certificate'>): Certificate => ({
+  authority: authority.certificate.toString(),
+  certificate: own.certificate.toString(),
+  privateKey: new Secret(name, own.key.export({ type: 'pkcs8', format: 'pem' }).toString()),
+  notAfter: new Date(own.certificate.validTo),
+})

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { type AddressInfo } from 'node:net'
 import { type TLSSocket, connect, createServer } from 'node:tls'
 import { UserError } from '../../../lib/core/errors.ts'
-import { reveal } from '../../../lib/core/secret.ts'
+import { Secret, reveal } from '../../../lib/core/secret.ts'
 import type { Certificate, SecretStore } from '../../../lib/secrets/index.ts'
 import { type Checkout, checkout } from './checkout.ts'
 
@@ -100,6 +100,34 @@ describe('certificates of a secret store', () => {
       () => issue(wrong),
       (error: unknown) => error instanceof UserError && error.code === 'E_SECRETS_KIND',
     )
+  })
+
+  it('stay as they are where the key of their authority is lost, until one has to be issued', async () => {
+    const first = await repo.openAs('ann')
+    const [a, b] = [issue(first), issue(first, 'node-b')]
+    await first.save()
+    const taken = await checkout()
+    try {
+      const store = await taken.openAs('bob')
+      store.adopt('tls.authority', new Secret('tls.authority', a.authority))
+      for (const [name, { certificate, privateKey }] of [['node-a', a] as const, ['node-b', b] as const])
+        store.adopt(`tls.${name}`, new Secret(name, reveal(privateKey) + certificate))
+      await store.save()
+      const again = await taken.openAs('bob')
+      for (const [name, made] of [['node-a', a] as const, ['node-b', b] as const]) {
+        const { privateKey, ...rest } = issue(again, name)
+        assert.deepEqual(rest, { ...rest, authority: made.authority, certificate: made.certificate })
+        assert.equal(reveal(privateKey), reveal(made.privateKey))
+      }
+      // A third node: all follow the new authority, which is kept.
+      const third = issue(again, 'node-c')
+      assert.notEqual(third.authority, a.authority)
+      assert.equal(await handshake(issue(again), third), 'node-c')
+      await again.save()
+      assert.equal(issue(await taken.openAs('bob')).authority, third.authority)
+    } finally {
+      await taken.remove()
+    }
   })
 })
 

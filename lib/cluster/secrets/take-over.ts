@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import type { Host } from '../../playbook/inventory.ts'
+import type { PlaybookContext, ReportContext } from '../../playbook/playbook.ts'
+import type { Report } from '../../core/report.ts'
+import { UserError } from '../../core/errors.ts'
+import { Secret, reveal } from '../../core/secret.ts'
+import { nodesOf } from '../cluster.ts'
+import { clusterVars } from '../vars/cluster.ts'
+import type { FoundSecrets } from './found.ts'
+import { PASSWORDS, WORDS, listed, nameOf, ownerSecret } from './names.ts'
+
+/** What `-e` may set for `take-over`. */
+export const takeOverVars = clusterVars.pick({ databases: true }).extend({
+  /** What the nodes have takes the place of what is stored. */
+  replace: z.boolean().default(false),
+})
+
+type Vars = z.output<typeof takeOverVars>
+interface Facts {
+  readonly found: FoundSecrets | undefined
+}
+type Context = PlaybookContext<Vars, Facts>
+
+/**
+ * Takes the secrets that the nodes have into the store; passwords, which all nodes share, from those of `--limit`. The key of the
+ * pgBackRest authority is on no node: its certificates are kept until one has to be issued.
+ *
+ * @throws UserError E_TAKE_OVER where a node was not reached, nodes have different passwords, or the store has others
+ */
+export function takeOver(context: Context): void {
+  const { hosts, facts, secrets } = context
+  const nodes = nodesOf(hosts)
+  const found = ({ name }: Host): FoundSecrets => facts.found[name] ?? {}
+  if (nodes.every(({ name }) => facts.found[name] === undefined)) return
+  const silent = nodes.filter(({ name }) => facts.found[name] === undefined)
+  if (silent.length > 0)
+    throw refusal(
+      `${listed(silent.map(({ name }) => name))} could not be asked`,
+      'Each node has keys of its own. One that is lost for good has to be taken out of the inventory first.',
+    )
+  const own = secrets.isKept(AUTHORITY)
+  // An authority that is stored issues what is missing; the nodes' certificates are of no use without theirs.
+  const values = [...onNodes(context, nodes, found)].filter(
+    ([name]) => !own || !name.startsWith('pgbackrest.'),
+  )
+  const others = values.filter(([name, value]) => secrets.isKept(name) && differs(secrets.get(name), value))
+  if (others.length > 0 && !context.vars.replace)
+    throw refusal(
+      `the secrets have another ${listed(others.map(([name]) => name))}`,
+      'To replace it by what the nodes have: -e replace=true. What the environment gives stays: unset its variable.',
+    )
+  for (const [name, value] of values)
+    if (!secrets.isKept(name) || differs(secrets.get(name), value)) secrets.adopt(name, value)
+}
+
+const AUTHORITY = nameOf('authority', { name: '' })
+
+const differs = (one: Secret, other: Secret): boolean => reveal(one) !== reveal(other)
+
+/** What the nodes have, by its names in the store. */
+function onNodes(
+  { limited }: Pick<Context, 'limited'>,
+  nodes: readonly Host[],
+  found: (node: Host) => FoundSecrets,
+): ReadonlyMap<string, Secret> {
+  const chosen = nodes.filter((node) => limited.includes(node))
+  const values = new Map<string, Secret>()
+  for (const kind of [...PASSWORDS, 'cipher'] as const) {
+    const shared = sharedBy(chosen, kind, found)
+    if (shared !== undefined) values.set(nameOf(kind, { name: '' }), shared)
+  }
+  const authority = chosen.map((node) => found(node).authority).find((one) => one !== undefined)
+  if (authority !== undefined) values.set(AUTHORITY, authority)
+  for (const node of nodes) {
+    const { wireguard, certificate, certificateKey } = found(node)
+    if (wireguard !== undefined) values.set(nameOf('wireguard', node), wireguard)
+    if (certificate === undefined || certificateKey === undefined || authority === undefined) continue
+    const name = `pgbackrest.${node.name}`
+    values.set(name, new Secret(name, reveal(certificateKey) + reveal(certificate)))
+  }
+  return values
+}
+
+function sharedBy(
+  nodes: readonly Host[],
+  kind: (typeof PASSWORDS)[number] | 'cipher',
+  found: (node: Host) => FoundSecrets,
+): Secret | undefined {
+  const values = nodes.flatMap((node) => found(node)[kind] ?? [])
+  const [first] = values
+  if (first === undefined || !values.some((one) => differs(one, first))) return first
+  const having = nodes.filter((node) => found(node)[kind] !== undefined)
+  throw refusal(
+    `${listed(having.map(({ name }) => name))} have different values of the ${WORDS[kind]}`,
+    'Say whose is right, such as -l node-a. site says afterwards what to do with the others.',
+  )
+}
+
+/** What was taken over, and what no node could give. */
+export function takeOverReport(context: ReportContext<Vars, Facts>): Report {
+  const { hosts, facts, secrets, vars, check, stateDir } = context
+  const nodes = nodesOf(hosts)
+  const taken = [...onNodes(context, nodes, ({ name }) => facts.found[name] ?? {}).keys()]
+  const missing = vars.databases.map(ownerSecret).filter((name) => !secrets.isKept(name))
+  const store = `${stateDir}/secrets.age`
+  return {
+    parts: [
+      {
+        kind: 'lines',
+        lines: [
+          {
+            text: `${store} ${check ? 'would have' : 'has'} what the nodes have: ${listed(taken) || 'nothing'}.`,
+          },
+          ...missing.map((name) => ({
+            text: {
+              text: `No node keeps ${name}. Store what the applications use: run-playbook secrets set ${name}`,
+              tone: 'warning' as const,
+            },
+          })),
+          { text: 'Then see that nothing differs: run-playbook site --check' },
+        ],
+      },
+    ],
+    data: { taken, missing },
+  }
+}
+
+const refusal = (message: string, hint: string): UserError =>
+  new UserError('E_TAKE_OVER', `not taken over: ${message}`, { hint: `${hint} Nothing was changed.` })
