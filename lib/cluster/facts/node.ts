@@ -19,7 +19,9 @@ export interface NodeFact extends DiskFact, KeyFact, SecretsFact {
   readonly data: 'none' | 'primary' | 'replica' | 'fenced'
   /** Its repository holds backups of a cluster. */
   readonly hasBackups: boolean
-  /** What Docker says of the container `postgres`, or `missing`. */
+  /** What Docker complains of where it does not answer: then nobody knows whether PostgreSQL runs. */
+  readonly dockerTrouble: string | undefined
+  /** What Docker says of the container `postgres`, or `missing`; `unknown` where it does not answer. */
   readonly container: string
   /** Containers that have a name of the cluster's, and whose they are. */
   readonly containers: readonly NodeContainer[]
@@ -53,6 +55,7 @@ export const nodeFact: Fact<NodeFact> = {
     reachedAt: undefined,
     data: 'none',
     hasBackups: false,
+    dockerTrouble: undefined,
     container: 'missing',
     containers: [],
     imageId: '',
@@ -104,6 +107,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       reached: true,
       data: disk.fence === undefined ? disk.disk : ('fenced' as const),
       hasBackups: found.has('hasBackups'),
+      dockerTrouble: found.get('dockerTrouble'),
       container: found.get('container') ?? 'missing',
       containers: parseContainers(lines, { dataDir, backupDir }),
       imageId: found.get('runs') ?? '',

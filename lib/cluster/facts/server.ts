@@ -66,24 +66,56 @@ export const SERVER_QUERY = `SELECT jsonb_build_object(
 
 const UPSTREAM = `SELECT substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)') WHERE pg_is_in_recovery()`
 
-/** POSIX sh: asks the server in the container `postgres`, if there is one. The statements travel on standard input. */
+/**
+ * POSIX sh: asks the server in the container `postgres`, if there is one. The statements travel on standard input. A question to
+ * Docker ends in time to say so before the whole script is given up, after a minute. What Docker complains of is printed as
+ * `dockerTrouble`: then nothing is known of the container, and its server may well accept writes.
+ */
 export const SERVER_SCRIPT = `
-  container=$(docker container inspect -f '{{.State.Status}}' postgres 2>/dev/null) || container=missing
+  within() { if command -v timeout >/dev/null; then timeout -s KILL "$@"; else shift; "$@"; fi; }
+  # Of one that was killed the shell says so, if anybody; others may begin with an empty line.
+  trouble() {
+    words=$(printf '%s\\n' "$1" | sed -n '/^Killed/d;/./{p;q;}')
+    echo "dockerTrouble \${words:-no answer in time}"
+  }
+  inspect() {
+    state=$(within 15 docker container inspect -f '{{.State.Status}}' postgres 2>&1)
+    code=$?
+    case $code:$state in
+      0:*) container=$(echo "$state" | tail -n 1) ;;
+      *[Nn]'o such container'* | *[Nn]'o such object'*) container=missing ;;
+      *) container=unknown ;;
+    esac
+  }
+  container=missing
+  if command -v docker >/dev/null; then
+    inspect
+    if [ "$container" = unknown ]; then trouble "$state"; fi
+  fi
   echo "container $container"
-  docker image ls --no-trunc --format 'image {{.Repository}}:{{.Tag}}@{{.ID}}' 2>/dev/null
-  docker container inspect -f 'runs {{.Image}}' postgres 2>/dev/null
+  if [ "$container" != unknown ] && command -v docker >/dev/null; then
+    within 15 docker image ls --no-trunc --format 'image {{.Repository}}:{{.Tag}}@{{.ID}}' 2>/dev/null
+    within 15 docker container inspect -f 'runs {{.Image}}' postgres 2>/dev/null
+  fi
   if [ "$container" = running ]; then
-    docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=5s' postgres sh -c '
+    within 25 docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=5s' postgres sh -c '
       psql -XAtqw -d postgres -f - 2>/dev/null | {
         read -r server || exit 0
         echo "server $server"
         read -r upstream
         [ -n "$upstream" ] || exit 0
         pg_isready -q -U nobody -h "$upstream" -t 2 || [ $? -eq 1 ] || exit 0
-        echo upstreamAnswers yes; }' <<'SQL'
+        echo upstreamAnswers yes; }' 2>/dev/null <<'SQL' || {
 ${SERVER_QUERY};
 ${UPSTREAM};
 SQL
+      # A server that is silent is one thing, a Docker that starts nothing in the container another.
+      words=$(within 15 docker exec postgres true 2>&1)
+      if [ $? -ne 0 ]; then
+        inspect
+        if [ "$container" = running ]; then trouble "$words"; fi
+      fi
+    }
   fi`
 
 /** @returns undefined for a server that did not answer, or answered something else */

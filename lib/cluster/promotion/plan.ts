@@ -43,6 +43,7 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
   const [primary, rival] = writers.filter((node) => fact(node).timeline === top)
   if (rival !== undefined)
     throw refusal(`${primary?.name} and ${rival.name} both hold a primary's data on timeline ${top}`)
+  for (const node of [...writers, to]) refuseDeaf(node, fact(node))
   refuseOvertaken(writers, fact, primary !== undefined && self.timeline <= top ? primary : to)
   if (to === primary && self.fence === undefined) return finish(cluster, to)
   if (self.disk === 'primary')
@@ -72,6 +73,17 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
       { hint: 'run-playbook site starts it. To give those commits up: -e lose-commits=true.' },
     )
   return afterLoss(cluster, to, primary, wish)
+}
+
+// Containers go on without Docker: whoever was primary may accept writes, and could not be stopped.
+function refuseDeaf({ name }: Host, { dockerTrouble }: NodeFact): void {
+  if (dockerTrouble === undefined) return
+  throw refusal(
+    `Docker does not answer on ${name} (${dockerTrouble}), so nobody knows whether PostgreSQL runs there`,
+    {
+      hint: `It may well accept connections. See \`systemctl status docker containerd\` on ${name}, and promote when Docker answers. If the machine can not be mended, switch it off first.`,
+    },
+  )
 }
 
 // What it has acknowledged since would be taken back with it, and nobody would be told.
@@ -166,6 +178,7 @@ function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: Pro
       hint: `The others may be a cluster that lives on without us. If they are really gone: -e lose-commits=true. ${far}`,
     })
   const unsure = nodes.find((node) => fact(node).disk === 'replica' && !knowsItsEnd(fact(node)))
+  if (unsure !== undefined) refuseDeaf(unsure, fact(unsure))
   if (unsure !== undefined)
     throw refusal(
       `how far ${unsure.name} got is not known: it ${fact(unsure).server ? 'still replays what it had received' : 'does not answer'}`,

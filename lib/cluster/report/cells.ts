@@ -9,9 +9,10 @@ const dim = (text: string): ReportCell => ({ text, tone: 'dim' })
 /** What a column of the table says of a node that was reached. */
 export type Cell = (status: NodeStatus) => ReportCell
 
-export const role: Cell = ({ bare, fence, postgres: { up, role: is, state } }) => {
+export const role: Cell = ({ bare, fence, docker, postgres: { up, role: is, state } }) => {
   if (bare) return dim('nothing yet')
   if (fence !== null) return bad(up ? `${is}, fenced` : 'fenced')
+  if (docker === 'silent') return bad(`${is ?? ''} unknown`.trim())
   if (!up) return bad(`${is ?? ''} ${state === 'starting' ? 'starting' : 'down'}`.trim())
   return is === 'primary' ? { text: 'primary', tone: 'strong' } : (is ?? '')
 }

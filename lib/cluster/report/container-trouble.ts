@@ -9,7 +9,7 @@ export function whySilent({ facts, containers, complaints }: Answer): Trouble {
   const docker = facts.get('docker')
   const container = containers.get('postgres')
   const words = facts.get('words') || undefined
-  if (docker !== undefined) return unreachable(DOCKER[docker] ?? 'Docker does not run')
+  if (docker !== undefined) return unreachable(DOCKER[docker] ?? notAnswering(docker))
   if (container === undefined)
     return unreachable(
       facts.get('disk') === 'none'
@@ -31,7 +31,12 @@ export function whySilent({ facts, containers, complaints }: Answer): Trouble {
 const DOCKER: Readonly<Record<string, string>> = {
   missing: 'Docker is not installed',
   down: 'Docker does not run',
-  hangs: 'Docker does not answer',
+}
+
+// `hangs`, or what it complains of when it is to start a program in a container. The containers go on without it.
+function notAnswering(docker: string): string {
+  const [, complaint = 'no answer in time'] = /^exec (.+)/.exec(docker) ?? []
+  return `Docker does not answer, so whether PostgreSQL runs is not known: ${complaint}`
 }
 
 const unreachable = (reason: string): Trouble => ({ up: false, state: 'unreachable', reason })

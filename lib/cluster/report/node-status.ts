@@ -19,6 +19,8 @@ export interface NodeStatus extends Known {
   /** Neither data nor a container: `site` was not here yet. */
   readonly bare: boolean
   readonly fence: string | null
+  /** Whether Docker says what runs. Without it containers go on, and nobody knows. */
+  readonly docker: 'answers' | 'missing' | 'down' | 'silent'
   readonly containers: Readonly<Record<string, string>>
   /** Seconds that its clock is ahead of ours. */
   readonly clockAhead: number
@@ -75,9 +77,15 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     peers: [],
     bare: disk.disk === 'none' && !containers.has('postgres'),
     fence: disk.fence ?? null,
+    docker: dockerOf(facts.get('docker')),
     containers: Object.fromEntries([...containers].map(([name, { Status }]) => [name, Status])),
     clockAhead: Math.round((clock - now) / 1000),
   }
+}
+
+function dockerOf(said: string | undefined): NodeStatus['docker'] {
+  if (said === undefined) return 'answers'
+  return said === 'missing' || said === 'down' ? said : 'silent'
 }
 
 /** Milliseconds; undefined for what no date can be made of. */

@@ -41,12 +41,21 @@ export function statusScript({ dataDir, backupDir }: StatusFolders): string {
     if [ $? -eq 124 ]; then echo docker hangs; fi
     say "$states" | sed -n -e 's:^/:container :p' -e 's/.*annot connect to the Docker daemon.*/docker down/p'
     if running postgres; then
+      ended=
       within docker exec -i -u postgres -e PGCONNECT_TIMEOUT=3 -e PGTZ=UTC -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=4s' postgres sh -c '
         cat /run/run-playbook/status 2>/dev/null | tr "\\n" " " | sed "s/^/words /"; echo
-        psql -XAtqw -d postgres -p "\${POSTGRES_PORT:-5432}" -f - 2>&1' <<'SQL' || echo "ended $?"
+        psql -XAtqw -d postgres -p "\${POSTGRES_PORT:-5432}" -f - 2>&1' <<'SQL' || ended=$?
 ${row('facts', FACTS)}
 ${row('slow', SLOW_FACTS)}
 SQL
+      # A server that is silent is one thing, a Docker that starts nothing in the container another.
+      if [ -n "$ended" ]; then
+        echo "ended $ended"
+        words=$(within docker exec postgres true 2>&1) || case $words in
+          *'is not running'*) ;;
+          *) echo "docker exec $(say "$words" | sed -n '/./{p;q;}')" ;;
+        esac
+      fi
     fi
     for c in pgbackrest postgres; do
       if running $c; then

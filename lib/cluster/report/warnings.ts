@@ -28,7 +28,11 @@ interface Seen {
 /** What somebody should look at, the worst first: what each node's own status would say, and what only shows from outside. */
 export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen): NodeWarning[] {
   const living = [...statuses.values()].filter(({ bare }) => !bare)
-  const members = living.map(({ node, postgres }) => ({ ...postgres, name: node.name }))
+  const members = living.map(({ node, docker, postgres }) => ({
+    ...postgres,
+    name: node.name,
+    up: docker === 'answers' ? postgres.up : null,
+  }))
   const lost = nodes.flatMap(({ name }) => {
     const reason = unreached[name]?.message
     return reason === undefined

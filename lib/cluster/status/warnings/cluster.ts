@@ -11,6 +11,7 @@ export type Member = Pick<Status['postgres'], 'role' | 'timeline' | 'systemIdent
 /** The nodes among each other. */
 export function amongEachOther(members: readonly Member[]): Warning[] {
   const primaries = members.filter(({ role, up }) => role === 'primary' && up === true)
+  const unknown = members.filter(({ role, up }) => role === 'primary' && up === null)
   const systems = new Set(members.map(({ systemIdentifier }) => systemIdentifier).filter(Boolean))
   const [primary] = primaries
   const behind = members.filter(
@@ -34,7 +35,12 @@ export function amongEachOther(members: readonly Member[]): Warning[] {
       ),
     primaries.length === 0 &&
       members.length > 1 &&
-      critical('no-primary', 'No node that answers is a primary: nothing can be written'),
+      critical(
+        'no-primary',
+        unknown.length === 0
+          ? 'No node that answers is a primary: nothing can be written'
+          : `Whether anything can be written is not known: ${list(unknown.map(({ name }) => name))} has a primary's data, and does not say whether PostgreSQL runs`,
+      ),
     ...behind.map(({ name, timeline }) =>
       warning(
         'timeline-differs',

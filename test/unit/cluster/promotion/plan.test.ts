@@ -29,6 +29,37 @@ describe('a planned promotion', () => {
     assert.deepEqual(plan([replica(), promoted, replica()])[0], 'finish', 'they still follow node-a')
   })
 
+  it('is refused where Docker does not answer: what runs behind it is not known, and never is a loss of commits offered', () => {
+    const dockerTrouble = 'cannot connect to containerd'
+    const deaf = { server: undefined, dockerTrouble }
+    const cases: NodeFact[][] = [
+      [primary({ ...deaf, container: 'running' }), replica(), replica()],
+      [primary({ ...deaf, container: 'unknown' }), orphan(1000), orphan(1000)],
+      [{ ...stopped, dockerTrouble }, orphan(1000), orphan(1000)],
+      // The target has been promoted by hand since.
+      [primary({ ...deaf, container: 'unknown' }), primary({ timeline: 2 }), replica()],
+    ]
+    for (const facts of cases)
+      for (const loseCommits of [false, true])
+        assert.throws(
+          () => plan(facts, { loseCommits }),
+          (error: Error & { hint?: string }) => {
+            assert.match(error.message, /Docker does not answer on node-a \(cannot connect to containerd\)/)
+            assert.match(error.hint ?? '', /switch .* off/)
+            assert.doesNotMatch(`${error.message} ${error.hint}`, /lose|does not run/)
+            return true
+          },
+        )
+    refused(/Docker does not answer on node-b/, [primary(), replica(deaf), replica()])
+    refused(/Docker does not answer on node-a/, [primary(deaf), replica(), replica()], { to: 'node-a' })
+    assert.throws(() => plan([silent, orphan(1000), replica(deaf)]), {
+      message: /Docker does not answer on node-c/,
+      hint: /^(?!.*lose-commits)/,
+    })
+    // A third node does not stop a planned promotion.
+    assert.deepEqual(plan([primary(), replica(), replica(deaf)]), ['planned', 'node-a'])
+  })
+
   it('is refused for a node that can not take over', () => {
     refused(/there is no node node-x/, [primary(), replica()], { to: 'node-x' })
     refused(/node-b can not be reached/, [primary(), silent, replica()])

@@ -104,6 +104,28 @@ describe('the status of the cluster', () => {
     ])
   })
 
+  it('does not call a server down that is behind a Docker that does not answer', () => {
+    const silent = PRIMARY.replace(/^(facts|slow|info|repo) .*\n/gm, '')
+    const deaf = {
+      hangs: silent.replace(/^container .*\n/gm, '') + 'docker hangs\n',
+      exec: `${silent}ended 1\ndocker exec dial unix /run/containerd/containerd.sock: connect: no such file or directory\n`,
+    }
+    for (const text of Object.values(deaf)) {
+      const { say, words } = report([text, REPLICA, OTHER])
+      const message = (wanted: string) => words.find(({ code }) => code === wanted)?.message ?? ''
+      assert.equal(say('node-a', 'role'), 'primary unknown')
+      assert.match(
+        message('postgres-down'),
+        /^Docker does not answer, so whether PostgreSQL runs is not known/,
+      )
+      assert.match(
+        message('no-primary'),
+        /^Whether anything can be written is not known: node-a has a primary's data/,
+      )
+    }
+    assert.match(JSON.stringify(report([deaf.exec, REPLICA, OTHER]).words), /containerd\.sock/)
+  })
+
   it('does not call a server down that is only too busy to be asked', () => {
     const busy = REPLICA.replace(/^(facts|slow) .*\n/gm, '')
     const full = `${busy}psql: error: connection to server failed: FATAL:  sorry, too many clients already\n`
