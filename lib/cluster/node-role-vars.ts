@@ -2,6 +2,7 @@ import type { Host } from '../playbook/inventory.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
 import { adopts } from './facts/containers.ts'
 import { repositoryKeyOf } from './repository-key.ts'
+import { networkOf, refuseOutside } from './network.ts'
 import { refuseOtherSecrets } from './secrets/refuse.ts'
 import { hostVarsOf } from './vars/host.ts'
 
@@ -9,6 +10,7 @@ import { hostVarsOf } from './vars/host.ts'
 export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
+  refuseOutside(nodes)
   const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
   refuseOtherSecrets(context)
   const mostCores = Math.max(...nodes.map((one) => fact(one).cores))
@@ -19,6 +21,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
       image: vars.image,
       adopt: adopts(vars, fact(host)),
       address: host.address,
+      network: networkOf(host),
       nodes: nodes.map(({ name, address }) => ({ name, address })),
       turn: nodes.indexOf(host),
       primary: primary.address,

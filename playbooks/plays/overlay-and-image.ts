@@ -7,6 +7,8 @@ import {
   clusterOf,
   hostVarsOf,
   isShippedImage,
+  interfaceAddress,
+  refuseOutside,
   refuseOtherSecrets,
   repositoryKeyOf,
   shipped,
@@ -16,6 +18,7 @@ import {
 export function groundPlays(context: ClusterContext): readonly Play[] {
   const { vars, secrets, stateDir } = context
   const { nodes, fact, others, reached } = clusterOf(context)
+  refuseOutside(nodes)
   // Before the first play of all, not only before the first one that needs it.
   if (nodes.some((host) => hostVarsOf(host).encrypt)) repositoryKeyOf(context)
   refuseOtherSecrets(context)
@@ -34,7 +37,7 @@ export function groundPlays(context: ClusterContext): readonly Play[] {
       roles: (host) => [
         managed(host) &&
           wireguardRole({
-            address: `${host.address}/24`,
+            address: interfaceAddress(host),
             privateKey: key(host).privateKey,
             peers: others(host).map((peer) => ({
               publicKey: key(peer).publicKey,

@@ -15,8 +15,8 @@ export const nodeRoleVars = nodeVars.extend({
   nodes: z.array(z.strictObject({ name: z.string(), address: z.string() })),
   /** The primary's overlay address. */
   primary: z.string(),
-  /** Clients may connect from here. @default '10.88.0.0/24' */
-  network: z.string().default('10.88.0.0/24'),
+  /** Clients may connect from here. */
+  network: z.string(),
   /** MiB of memory: what PostgreSQL is tuned to. */
   memoryMb: z.number(),
   /** Number of cores: what PostgreSQL is tuned to. */

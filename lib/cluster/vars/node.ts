@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { network } from '../../modules/network/wireguard/subnet.ts'
 import { backupPolicy, retentionPolicy } from './backup.ts'
 
 /**
@@ -14,6 +15,14 @@ import { backupPolicy, retentionPolicy } from './backup.ts'
 export const nodeVars = z.strictObject({
   /** `auto` sets up WireGuard where there is no overlay yet; `external` never touches it. @default 'auto' */
   overlay: z.enum(['auto', 'external']).default('auto'),
+  /**
+   * The network of the overlay, such as `'10.88.0.0/16'`: clients may connect from here. Every node's address lies in it.
+   * @default the /24 of the node's address
+   */
+  network: z
+    .string()
+    .refine((text) => network(text) === text, "must be a network such as '10.88.0.0/24'")
+    .optional(),
   /** Where the other nodes reach this one for WireGuard. @default the address that SSH reached */
   endpoint: z.string().optional(),
   /** Folder of the data, mounted at /var/lib/postgresql/data. @default '/data/postgres' */
