@@ -3,6 +3,7 @@ export { type Cluster, type ClusterContext, type ClusterFacts, clusterOf, nodesO
 export type { DiskFact } from './facts/disk.ts'
 export type { KeyFact } from './facts/key.ts'
 export { type NodeContainer, SERVICE_CONTAINERS, adopts, isShippedImage } from './facts/containers.ts'
+export { dockerPackagesOf } from './docker-packages.ts'
 export { type NodeFact, nodeFact } from './facts/node.ts'
 export { interfaceAddress, networkOf, refuseOutside } from './network.ts'
 export { nodeRoleVarsOf } from './node-role-vars.ts'

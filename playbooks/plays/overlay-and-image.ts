@@ -5,6 +5,7 @@ import { overlayCheck, postgresImage, wireguardRole } from 'run-playbook/roles'
 import {
   type ClusterContext,
   clusterOf,
+  dockerPackagesOf,
   hostVarsOf,
   isShippedImage,
   interfaceAddress,
@@ -78,7 +79,7 @@ export function groundPlays(context: ClusterContext): readonly Play[] {
           // Only names below run-playbook/ are built, and those are ours.
           adopt: true,
           archive: existsSync(archive) ? archive : undefined,
-          install: fact(host).hasDocker ? [] : vars.dockerPackages,
+          install: dockerPackagesOf(host, fact(host), vars.dockerPackages),
         }),
       ],
     }),

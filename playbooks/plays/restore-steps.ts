@@ -124,8 +124,19 @@ function isDone({ fact }: Situation, { node, order }: Course, host: Host): boole
 function afterwards(situation: Situation, course: Course, host: Host): NodeFact {
   const { node: now } = situation.fact(host)
   if (isDone(situation, course, host)) return now
-  const { reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores, containers } = now
-  const machine = { reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores, containers }
+  const { reached, reachedAt, overlay, hasDocker, hasWireguard, memoryMb, cores, containers, distribution } =
+    now
+  const machine = {
+    reached,
+    reachedAt,
+    overlay,
+    hasDocker,
+    hasWireguard,
+    memoryMb,
+    cores,
+    containers,
+    distribution,
+  }
   const empty = { ...nodeFact.unknown, ...machine }
   return host === course.node ? { ...empty, data: 'primary', disk: 'primary' } : empty
 }

@@ -1,5 +1,6 @@
 import { defineRole, docker, dockerKinds, packages, served, service, services, z } from 'run-playbook'
 import { imageContents } from './contents.ts'
+import { dockerComplete } from './docker-complete.ts'
 
 /** Docker, and the images that all nodes run: PostgreSQL with pgBackRest, and the status service on top of it. */
 export const postgresImage = defineRole({
@@ -27,6 +28,7 @@ export const postgresImage = defineRole({
     }
     return [
       install.length > 0 && packages('docker engine', { names: install }),
+      install.length > 0 && dockerComplete('docker engine and client', { names: install }),
       service(
         'docker',
         { name: 'docker', state: 'started', enabled: true },

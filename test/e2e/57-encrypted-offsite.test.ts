@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { reveal } from '../../lib/core/secret.ts'
+import { openSecrets } from '../../lib/secrets/index.ts'
 import { primaryNow } from './cluster.ts'
 import { labels, untilWell, words } from './repository.ts'
 import { IN_PLACE, archive, restore, sum, wipe, write } from './restore.ts'
@@ -66,6 +68,8 @@ describe('repositories that are encrypted and copied off the site', function () 
 
   it('keep their key when the secrets are lost, and it is told how to go on with it', async () => {
     const had = await keys()
+    const store = await openSecrets({ stateDir: `${DIR}/.run-playbook` })
+    const app = reveal(store.get('postgres.app'))
     renameSync(secrets, `${secrets}.lost`)
     try {
       for (const args of [['site'], ['restore', ...IN_PLACE]]) {
@@ -79,7 +83,13 @@ describe('repositories that are encrypted and copied off the site', function () 
       }
       assert.deepEqual(await keys(), had)
       const key = await onNode('node-a', `cat ${KEY}`)
-      const adopted = await start(using('site', '--check'), { RUN_PLAYBOOK_SECRET_BACKUP_CIPHER: key }).done
+      const given = { RUN_PLAYBOOK_SECRET_BACKUP_CIPHER: key, RUN_PLAYBOOK_SECRET_POSTGRES_APP: app }
+      // The key alone is not enough: the other secrets of the cluster would be made anew.
+      const others = await start(using('site', '--check'), given).done
+      assert.match(others.stderr, /E_SECRETS_LOST|has no .*postgres\.superuser/, explain(others))
+      const taken = await run(...using('take-over'))
+      assert.equal(taken.code, 0, explain(taken))
+      const adopted = await start(using('site', '--check'), { RUN_PLAYBOOK_SECRET_POSTGRES_APP: app }).done
       assert.equal(adopted.code, 0, explain(adopted))
     } finally {
       renameSync(`${secrets}.lost`, secrets)

@@ -6,11 +6,12 @@ import { type DiskFact, diskScript, parseDisk } from './disk.ts'
 import { SERVER_SCRIPT, type ServerFact, parseServer } from './server.ts'
 import { type NodeContainer, containersScript, parseContainers } from './containers.ts'
 import { hostVarsOf } from '../vars/host.ts'
+import { DISTRIBUTION_SCRIPT, type DistributionFact, parseDistribution } from './distribution.ts'
 import { type KeyFact, keyScript, parseKey } from './key.ts'
 import { type SecretsFact, parseSecrets, secretsScript } from './secrets.ts'
 
 /** What a node says of itself before anything is planned. */
-export interface NodeFact extends DiskFact, KeyFact, SecretsFact {
+export interface NodeFact extends DiskFact, KeyFact, SecretsFact, DistributionFact {
   /** False while nothing was asked, and for a node that did not answer. */
   readonly reached: boolean
   /** The address that SSH reached it under. */
@@ -51,6 +52,7 @@ export const nodeFact: Fact<NodeFact> = {
     ...parseDisk(new Map()),
     ...parseKey(new Map()),
     ...parseSecrets(new Map()),
+    ...parseDistribution(new Map()),
     reached: false,
     reachedAt: undefined,
     data: 'none',
@@ -77,6 +79,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
     return `${diskScript(dataDir)}
       ${keyScript(backupDir)}
       ${secretsScript()}
+      ${DISTRIBUTION_SCRIPT}
       for f in ${sh`${backupDir}`}/backup/*/backup.info; do
         if grep -qs '^[0-9]*-[0-9]*F' "$f" || [ "$(head -c 8 "$f" 2>/dev/null)" = Salted__ ]; then echo hasBackups yes; fi
       done
@@ -104,6 +107,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       ...disk,
       ...parseKey(found),
       ...parseSecrets(found),
+      ...parseDistribution(found),
       reached: true,
       data: disk.fence === undefined ? disk.disk : ('fenced' as const),
       hasBackups: found.has('hasBackups'),

@@ -15,7 +15,8 @@ export const clusterVars = z.strictObject({
   /** Each with an owner of the same name, whose password is in the secrets as `postgres.<name>`. */
   databases: z.array(z.string()).default(['app']),
   maxConnections: z.int().min(10).default(100),
-  dockerPackages: z.array(z.string()).default(['docker.io']),
+  /** What brings Docker's engine and client to a node without. @default the packages of Debian or Ubuntu */
+  dockerPackages: z.array(z.string()).optional(),
   wireguardPackages: z.array(z.string()).default(['wireguard-tools']),
 })
 

@@ -124,18 +124,15 @@ describe('secrets that the nodes have and the store has not', () => {
   it('include the passwords of applications, which no node keeps', async () => {
     const all = { ...clusterVars.parse({}), databases: ['app', 'shop'] }
     const missing = /has no postgres\.app, but PostgreSQL has a password for app/
-    const without = await lost({
-      ...Object.fromEntries(
-        [
-          ...Object.values(NAMES),
-          ...hosts.map(({ name }) => `wireguard.${name}`),
-          'pgbackrest.authority',
-        ].map((name) => [
-          `RUN_PLAYBOOK_SECRET_${name.toUpperCase().replaceAll(/[.-]/g, '_')}`,
-          reveal(store.get(name)),
-        ]),
-      ),
-    })
+    const given = [
+      ...Object.values(NAMES),
+      ...hosts.map(({ name }) => `wireguard.${name}`),
+      'pgbackrest.authority',
+    ].map((name): [string, string] => [
+      `RUN_PLAYBOOK_SECRET_${name.toUpperCase().replaceAll(/[.-]/g, '_')}`,
+      reveal(store.get(name)),
+    ])
+    const without = await lost(Object.fromEntries(given))
     const make = (facts: ReturnType<typeof living>) =>
       build(sitePlays({ ...context(without, facts), vars: all }))
     assert.throws(() => make(living()), {
