@@ -23,7 +23,7 @@ export { type Course, type Situation, livingPrimary, plotCourse } from './restor
 export { type RestoreVars, type Wish as RestoreWish, restoreVars, wishOf } from './restore/request.ts'
 export { begunCourse, named, unknownCourse } from './restore/unfinished.ts'
 export { foundSecrets } from './secrets/found.ts'
-export { takeOver, takeOverReport, takeOverVars } from './secrets/take-over.ts'
+export { type TakeOverFacts, takeOver, takeOverReport, takeOverVars } from './secrets/take-over.ts'
 export { refuseOtherSecrets } from './secrets/refuse.ts'
 export { shipped } from './shipped-folder.ts'
 export { type Survey, type WayBack, survey, wayBack, whyBack } from './survey.ts'

@@ -16,10 +16,11 @@ export const takeOverVars = clusterVars.pick({ databases: true }).extend({
 })
 
 type Vars = z.output<typeof takeOverVars>
-interface Facts {
+/** What is asked of the nodes. */
+export interface TakeOverFacts {
   readonly found: FoundSecrets | undefined
 }
-type Context = PlaybookContext<Vars, Facts>
+type Context = PlaybookContext<Vars, TakeOverFacts>
 
 /**
  * Takes the secrets that the nodes have into the store; passwords, which all nodes share, from those of `--limit`. The key of the
@@ -97,7 +98,7 @@ function sharedBy(
 }
 
 /** What was taken over, and what no node could give. */
-export function takeOverReport(context: ReportContext<Vars, Facts>): Report {
+export function takeOverReport(context: ReportContext<Vars, TakeOverFacts>): Report {
   const { hosts, facts, secrets, vars, check, stateDir } = context
   const nodes = nodesOf(hosts)
   const taken = [...onNodes(context, nodes, ({ name }) => facts.found[name] ?? {}).keys()]
