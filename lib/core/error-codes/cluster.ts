@@ -2,6 +2,10 @@ import type { ErrorCodes } from './error-code.ts'
 
 /** The playbooks and roles of the PostgreSQL cluster. */
 export const cluster = {
+  E_BAD_IMAGE: [
+    'An image of your own lacks what a node needs.',
+    'Make it with `docker/postgres/Dockerfile` or `FROM run-playbook/postgres`.',
+  ],
   E_BAD_TIME: [
     '`target-time` is not a point in time.',
     'Write it as `2026-11-24 14:03:00+01:00`; without an offset it is UTC.',
@@ -26,10 +30,18 @@ export const cluster = {
     'The nodes hold data of different clusters.',
     'Move the data that does not belong here out of its data folder.',
   ],
+  E_IMAGE_VERSION: [
+    'The image holds another major version of PostgreSQL than the data.',
+    'Use an image of the version that the data has.',
+  ],
   E_LIMITED: ['`--limit` was given to a playbook that has to see every node.', 'Leave out `--limit`.'],
   E_LOST_CLUSTER: [
     'There are backups of a cluster, but no node has its data.',
     'Restore it with `run-playbook restore -e in-place=yes`, or move the backups away for a new cluster.',
+  ],
+  E_NETWORK: [
+    'The address of a node is outside of the network of the cluster.',
+    'Correct the address, or set the node var `network`.',
   ],
   E_NOT_HEALTHY: [
     'There is no container whose health could be awaited.',
@@ -44,6 +56,10 @@ export const cluster = {
     'Run `docker logs postgres` on the node, then run the playbook again.',
   ],
   E_NO_DRILL: ['The drill is not installed on the node.', 'Run `run-playbook site`.'],
+  E_NO_IMAGE: [
+    'The image is not on the host and cannot be pulled.',
+    'Pull or load it on the host, or correct the name.',
+  ],
   E_NO_NODES: ['The inventory has no group `postgres` with hosts.', 'Add the group; see docs/cluster.md.'],
   E_NO_OVERLAY: [
     'The node has no overlay address, or other nodes do not answer over the overlay.',
@@ -75,6 +91,18 @@ export const cluster = {
     'Take the key from a node, as the message describes.',
   ],
   E_RESTORE_UNFINISHED: ['A restore was cut short.', 'Run `run-playbook restore -e in-place=yes` again.'],
+  E_SECRETS_DIFFER: [
+    'A secret on a node is another one than in the store.',
+    'Bring the store and the node in line: see docs/secrets.md.',
+  ],
+  E_SECRETS_LOST: [
+    'The store lacks secrets that the nodes have.',
+    'Bring `secrets.age` back, or run `run-playbook take-over`.',
+  ],
+  E_TAKE_OVER: [
+    'The secrets of the nodes were not taken over.',
+    'The message says why: a node was not reached, or the nodes differ.',
+  ],
   E_TWO_PRIMARIES: [
     'Two nodes accept writes.',
     'Decide which one to keep, stop the other, and copy it anew with `run-playbook reclone`.',

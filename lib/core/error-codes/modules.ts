@@ -17,6 +17,22 @@ export const modules = {
     'Read its output, or add the exit code to `okCodes`.',
   ],
   E_DOCKER: ['`docker inspect` failed.', 'Run the command in the message on the host.'],
+  E_FOREIGN_CONTAINER: [
+    'A container of that name was not created by run-playbook.',
+    'Rename it, or take it over with `adopt: true` (`-e adopt=yes` for the cluster).',
+  ],
+  E_FOREIGN_IMAGE: [
+    'An image of that name was not built by run-playbook.',
+    'Choose another name, or take it over with `adopt: true`.',
+  ],
+  E_FOREIGN_NETWORK: [
+    'A Docker network of that name was not created by run-playbook.',
+    'Choose another name, or take it over with `adopt: true`.',
+  ],
+  E_FOREIGN_VOLUME: [
+    'A Docker volume of that name was not created by run-playbook.',
+    'Choose another name, or take it over with `adopt: true`.',
+  ],
   E_FOREIGN_WIREGUARD: [
     'The WireGuard interface or its configuration was not made by run-playbook.',
     'Choose another interface, or remove the old one yourself.',

@@ -43,6 +43,10 @@ export const run = {
     'The host did not answer a question within a minute.',
     'Look for a dead network mount or a stuck daemon on the host.',
   ],
+  E_RESUME: [
+    'The file that says where the last run stopped cannot be read or written.',
+    'Remove `resume.json` from the state folder, or leave out `--resume`.',
+  ],
   E_RETRIES: [
     'The task was tried as often as `retry` allows, and `until` is still false.',
     'Find out why the condition does not come true, or allow more time.',

@@ -2,6 +2,10 @@ import type { ErrorCodes } from './error-code.ts'
 
 /** Found before any host is touched. */
 export const usage = {
+  E_AMBIGUOUS_TASK: [
+    'Several tasks have the name that `--start-at-task` gives.',
+    'Name the role too: `role › task`.',
+  ],
   E_BAD_ARGUMENT: [
     'An argument of a module is misspelled, missing or has a wrong value.',
     'Correct the task; docs/modules.md lists the arguments.',
@@ -44,6 +48,10 @@ export const usage = {
   ],
   E_EMPTY_INVENTORY: ['The inventory has no hosts.', 'Add a host to `hosts` in inventory.ts.'],
   E_GROUP_CYCLE: ['Groups of the inventory contain each other.', 'Remove one of the groups from the other.'],
+  E_INIT: [
+    '`run-playbook init` found a file that it would have to overwrite, or no folder.',
+    'Choose an empty folder.',
+  ],
   E_LOAD: [
     'A playbook or an inventory could not be loaded, or its default export is not one.',
     'Read the message; the file needs `export default definePlaybook({ … })` or `defineInventory({ … })`.',
@@ -107,5 +115,6 @@ export const usage = {
     'No task of these hosts has the tag that `--tags` or `--skip-tags` names.',
     'Correct the tag; `--list-tags` lists all tags.',
   ],
+  E_UNKNOWN_TASK: ['No task has the name that `--start-at-task` gives.', 'Look it up with `--list-tasks`.'],
   E_USAGE: ['The command line is wrong.', 'See `run-playbook --help`.'],
 } as const satisfies ErrorCodes

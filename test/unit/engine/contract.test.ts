@@ -82,7 +82,7 @@ describe('the contract of a module', () => {
     })
     const run = await runLocal(() => [anew('a', {})])
     assert.deepEqual(run.statuses, ['a: failed'])
-    assert.match(run.tasks[0]?.error?.hint ?? '', /outside of the probe/)
+    assert.match(run.tasks[0]?.error?.hint ?? '', /outside of functions/)
   })
 
   const looks = (reader: Reader<string>) =>
