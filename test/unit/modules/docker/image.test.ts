@@ -140,7 +140,7 @@ describe('docker.image from elsewhere', () => {
   it('only looks whether the source is there while the task is made', () => {
     assert.throws(
       () => docker.image('it', { name: 'web', build: { context: temp() } }),
-      /there is no .*Dockerfile/,
+      /Dockerfile does not exist/,
     )
     writeFileSync(join(temp(), 'Dockerfile'), 'FROM scratch\n')
     writeFileSync(join(temp(), 'image.tar'), 'no tar')

@@ -48,7 +48,8 @@ describe('the script of a backup', () => {
       const own = pgbackrest.backup('it', { user: userInfo().username, now: 'incr', program: 'own' })
       const [one] = own.module.apply(own.args, stateOf('2.45', 'full')) as readonly [ShellStep]
       assert.equal((await taken(shell, one)).code, 0)
-      assert.match(calls(), /^own --type=incr\nsleep [^]*own --type=incr\n0\n$/)
+      // A busybox that prefers its own applets takes its own sleep: then only the looks in between are seen.
+      assert.match(calls(), /^own --type=incr\n(sleep|pgbackrest) [^]*own --type=incr\n0\n$/)
       assert.doesNotMatch(calls(), /pgbackrest --stanza=main backup/)
     })
 
