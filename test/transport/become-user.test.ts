@@ -119,7 +119,7 @@ describe('becoming another user', function () {
     const connection = await sshd.connect(LOGIN)
     await assert.rejects(run(connection, OTHER, nothing), {
       code: 'E_BECOME_FAILED',
-      message: new RegExp(`cannot become ${OTHER} on host: .*password`),
+      message: new RegExp(`cannot become ${OTHER} on host: .*is required`),
     })
     allow('ALL=(ALL) ALL')
     const wrong = await sshd.connect(LOGIN, { becomePassword: new Secret('become password', 'wrong one') })

@@ -194,7 +194,7 @@ Host second
       )
       await assert.rejects(sshd.connect(USER, { config: loop }), {
         code: 'E_SSH_CONFIG',
-        message: /circles/,
+        message: /is a loop/,
       })
     })
   })

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { findEngine } from '../../docker/lab/engine.ts'
 import { type ConnectionType, chroot, createTransport, dockerExec, local } from '../../lib/transport/index.ts'
 import type { Connection } from '../../lib/transport/transport.ts'
 import { makeBusyboxRoot, removeBusyboxRoot } from './busybox-root.ts'
@@ -70,14 +71,13 @@ export const WAYS: Readonly<Record<string, Open>> = {
   },
 
   'in a container': async () => {
+    const engine = await findEngine().catch(() => undefined)
+    if (engine === undefined) return 'no Docker engine answers'
+    // The connection starts the docker command of this process.
+    const before = process.env['DOCKER_HOST']
+    Object.assign(process.env, engine.env)
     const docker = (...args: string[]): string =>
       execFileSync('docker', args, { stdio: 'pipe' }).toString().trim()
-    try {
-      docker('version')
-    } catch (error) {
-      if (process.env['CI'] !== undefined && isRoot) throw error
-      return 'no Docker engine answers'
-    }
     if (!isRoot) return 'an image of busybox needs root'
     const root = makeBusyboxRoot()
     const name = `rp-exec-${process.pid}`
@@ -98,13 +98,16 @@ export const WAYS: Readonly<Record<string, Open>> = {
       '9999',
     )
     return {
-      home: '/root',
+      // The image has no /etc/passwd to look it up in.
+      home: '/',
       connect: connect(dockerExec({ container: name })),
       here: (path) => join(root, path),
       close: async () => {
         docker('rm', '--force', name)
         docker('rmi', name)
         removeBusyboxRoot(root)
+        if (before === undefined) delete process.env['DOCKER_HOST']
+        else process.env['DOCKER_HOST'] = before
       },
     }
   },
