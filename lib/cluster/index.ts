@@ -1,6 +1,9 @@
 /** What a cluster of PostgreSQL nodes is, and what is decided about it: `import { survey } from 'run-playbook/cluster'`. */
 export { type Cluster, type ClusterContext, type ClusterFacts, clusterOf, nodesOf } from './cluster.ts'
 export type { DiskFact } from './facts/disk.ts'
+export type { DistributionFact } from './facts/distribution.ts'
+export type { SecretKind, SecretsFact } from './facts/secrets.ts'
+export type { FoundKind, FoundSecrets } from './secrets/found.ts'
 export type { KeyFact } from './facts/key.ts'
 export { type NodeContainer, SERVICE_CONTAINERS, adopts, isShippedImage } from './facts/containers.ts'
 export { dockerPackagesOf } from './docker-packages.ts'

@@ -1,4 +1,4 @@
-export type { PostgresDatabaseArgs } from './database/args.ts'
+export type { PostgresDatabaseArgs, PostgresExtension } from './database/args.ts'
 export type { PostgresDatabaseState } from './database/state.ts'
 export { postgresDatabase } from './database/module.ts'
 export type { PostgresQueryArgs } from './query/args.ts'
