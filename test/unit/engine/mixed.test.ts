@@ -201,7 +201,7 @@ describe('a play of groups, rescues, attempts, delegated tasks and handlers', fu
           for (const root of roots) rmSync(root, { recursive: true, force: true })
         }
       }),
-      { numRuns: Number(process.env['MIXED_RUNS'] ?? 25) },
+      { numRuns: Number(process.env['MIXED_RUNS'] ?? 10) },
     )
   })
 })
