@@ -129,7 +129,7 @@ const fromIp = (lines: Lines): Found[] =>
       : addressOn(on, 6, address, Number(prefix || 128)),
   )
 
-const INET6 = /^([0-9a-f]{32}) [0-9a-f]{2} ([0-9a-f]{2}) [0-9a-f]{2} [0-9a-f]{2}\s+(\S{1,15})$/
+const INET6 = /^([0-9a-f]{32}) [0-9a-f]{2,8} ([0-9a-f]{2}) [0-9a-f]{2} [0-9a-f]{2}\s+(\S{1,15})$/
 
 const fromInet6 = (lines: Lines): Found[] =>
   matching(lines.all('inet6'), INET6, ([, hex = '', prefix = '', on = '']) =>
