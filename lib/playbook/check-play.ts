@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import type { Group, GroupOptions } from '../core/group.ts'
-import { checkShared, refuseUnknown } from './options.ts'
+import { SHARED, checkShared, refuseUnknown } from './options.ts'
 import type { Play } from './playbook.ts'
 import { batchSizes } from './serial.ts'
 
@@ -30,16 +30,7 @@ export function checkPlay(play: Play): void {
 
 const GROUP: Record<keyof GroupOptions, true> = {
   name: true,
-  notify: true,
-  tags: true,
-  when: true,
-  become: true,
-  becomeUser: true,
-  environment: true,
-  ignoreErrors: true,
-  delegateTo: true,
-  runOnce: true,
-  timeoutMs: true,
+  ...SHARED,
 }
 
 /** @throws UserError for an option that a group does not have, and for a value that an option cannot have */

@@ -3,19 +3,10 @@ import { UserError } from '../core/errors.ts'
 import { checkResources } from '../core/resource.ts'
 import type { SharedOptions, Task, TaskOptions } from '../core/task.ts'
 import { checkDeferredArgs } from './check-deferred.ts'
-import { checkShared, refuseUnknown } from './options.ts'
+import { SHARED, checkShared, refuseUnknown } from './options.ts'
 
 const TASK: Record<keyof TaskOptions, true> = {
-  notify: true,
-  tags: true,
-  when: true,
-  become: true,
-  becomeUser: true,
-  environment: true,
-  ignoreErrors: true,
-  delegateTo: true,
-  runOnce: true,
-  timeoutMs: true,
+  ...SHARED,
   touches: true,
   retry: true,
   changedWhen: true,

@@ -25,6 +25,20 @@ export function refuseUnknown(
   }
 }
 
+/** The options that tasks and groups have in common. */
+export const SHARED: Readonly<Record<keyof SharedOptions, true>> = {
+  notify: true,
+  tags: true,
+  when: true,
+  become: true,
+  becomeUser: true,
+  environment: true,
+  ignoreErrors: true,
+  delegateTo: true,
+  runOnce: true,
+  timeoutMs: true,
+}
+
 /** @throws UserError for a value that an option of tasks and groups cannot have */
 export function checkShared(
   { becomeUser, become, delegateTo, environment, timeoutMs, when }: SharedOptions,
