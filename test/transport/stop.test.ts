@@ -33,11 +33,11 @@ describe('stopping a connection', function () {
   let sshd: Sshd | undefined
 
   const began = (): string[] => readFileSync(log, 'utf8').split('\n').filter(Boolean)
-  const steps = (count: number): Script[] =>
+  /** The step with the number `held`, and each after it, ends when the test lets it. */
+  const steps = (count: number, held = 1): Script[] =>
     Array.from({ length: count }, (_, i) => ({
       kind: 'step',
-      // The second one ends when the test lets it.
-      script: `echo ${i} >>${log}; ${i === 0 ? '' : `until [ -e ${log}.go ]; do sleep 0.1; done; `}echo ${i} done`,
+      script: `echo ${i} >>${log}; ${i < held ? '' : `until [ -e ${log}.go ]; do sleep 0.1; done; `}echo ${i} done`,
       timeoutMs: 60_000,
     }))
 
@@ -112,10 +112,12 @@ describe('stopping a connection', function () {
     ]
     const seen: [number, number][] = []
     const onReply = (index: number, { code }: { code: number }): number => seen.push([index, code])
-    const going = connection.exchange(steps(1), { user: 'login' })
+    rmSync(`${log}.go`, { force: true })
+    const going = connection.exchange(steps(1, 0), { user: 'login' })
     const waiting = connection.exchange(mixed, { user: 'login', onReply })
     while (began().length < 1) await sleep(20)
     await connection.stop()
+    writeFileSync(`${log}.go`, '')
     await going
     for (const replies of [await waiting, await connection.exchange(mixed, { user: 'login' })]) {
       assert.deepEqual(

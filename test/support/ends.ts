@@ -1,0 +1,15 @@
+// Ends a test process that something keeps alive. A failed test can leave a connection or a child open; without this the
+// run would hang after its last line, and nobody would see its result.
+
+const GRACE_MS = 30_000
+
+export const mochaHooks = {
+  afterAll(): void {
+    setTimeout(() => {
+      const open = process.getActiveResourcesInfo().join(', ')
+      process.stderr.write(`The tests are over, but something is still open: ${open}. Ending the process.\n`)
+      // Mocha sets the exit status when the process ends.
+      process.exit()
+    }, GRACE_MS).unref()
+  },
+}
