@@ -18,7 +18,7 @@ export function cacheFolder(name: string, env: NodeJS.ProcessEnv = process.env):
     const own = join(cache, 'run-playbook')
     const folder = join(own, name)
     makeFolder(folder)
-    return [own, folder].every(isPrivate) && foldersAbove(realpathSync(own)).every(isSafe)
+    return isPrivate(folder) && isOwn(own) && foldersAbove(realpathSync(own)).every(isSafe)
       ? folder
       : undefined
   } catch {
@@ -35,12 +35,15 @@ function makeFolder(folder: string): void {
 
 const self = (): number | undefined => process.getuid?.()
 
-/** Ours alone, and no link to somewhere else. */
-function isPrivate(folder: string): boolean {
+/** Nobody else reads or writes it, and it is no link to somewhere else. */
+const isPrivate = (folder: string): boolean => isOwn(folder, 0o077)
+
+/** It belongs to the user, is no link, and has none of the forbidden permissions. @param forbidden @default those to write */
+function isOwn(folder: string, forbidden = 0o022): boolean {
   const stats = lstatSync(folder)
   if (!stats.isDirectory()) return false
   // Windows has neither owners nor modes of this kind; there a user's folder is the user's.
-  return self() === undefined || (stats.uid === self() && (stats.mode & 0o077) === 0)
+  return self() === undefined || (stats.uid === self() && (stats.mode & forbidden) === 0)
 }
 
 /** Nobody but us and root can put another folder in the place of one in it. */

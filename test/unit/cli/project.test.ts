@@ -111,8 +111,19 @@ describe('the folder for compiled playbooks', () => {
     for (const path of [folder, join(home, 'run-playbook')]) assert.equal(statSync(path).mode & 0o777, 0o700)
   })
 
+  it('may lie in a folder that others read', () => {
+    mkdirSync(join(home, 'run-playbook'), { mode: 0o755 })
+    chmodSync(join(home, 'run-playbook'), 0o755)
+    assert.equal(statSync(cache() ?? '').mode & 0o777, 0o700)
+  })
+
+  it('is none where others may read what is compiled', () => {
+    chmodSync(cache() ?? '', 0o755)
+    assert.equal(cache(), undefined)
+  })
+
   it('is none where others may write', () => {
-    for (const mode of [0o777, 0o770, 0o755]) {
+    for (const mode of [0o777, 0o770, 0o775]) {
       mkdirSync(join(home, 'run-playbook'), { recursive: true })
       chmodSync(join(home, 'run-playbook'), mode)
       assert.equal(cache(), undefined, mode.toString(8))
