@@ -4,6 +4,7 @@ export { postgresBackup, postgresBackupService } from './postgres-backup/role.ts
 export { postgresDrill, postgresDrillNow } from './postgres-drill/role.ts'
 export { postgresImage } from './postgres-image/role.ts'
 export { postgresOffsite } from './postgres-offsite/role.ts'
+export { postgresPasswordFiles, postgresPasswordUse, postgresPasswords } from './postgres-passwords/role.ts'
 export { postgresPrimary, postgresPrimaryRestart } from './postgres-primary/role.ts'
 export {
   postgresFenced,

@@ -27,7 +27,7 @@ export { type RestoreVars, type Wish as RestoreWish, restoreVars, wishOf } from 
 export { begunCourse, named, unknownCourse } from './restore/unfinished.ts'
 export { foundSecrets } from './secrets/found.ts'
 export { type TakeOverFacts, takeOver, takeOverReport, takeOverVars } from './secrets/take-over.ts'
-export { refuseOtherSecrets } from './secrets/refuse.ts'
+export { refuseOtherSecrets, rotatedPasswords } from './secrets/refuse.ts'
 export { shipped } from './shipped-folder.ts'
 export { type Survey, type WayBack, survey, wayBack, whyBack } from './survey.ts'
 export { type Tuning, tune } from './tuning.ts'

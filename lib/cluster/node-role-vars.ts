@@ -36,6 +36,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
       }),
       passwords: {
         postgres: secrets.password('postgres.superuser'),
+        previous: [...secrets.previous('postgres.superuser')],
         replicator: secrets.password('postgres.replicator'),
         rewinder: secrets.password('postgres.rewinder'),
         ...(own.encrypt && cipher && { cipher }),

@@ -43,12 +43,17 @@ function hintFor({ code, hint }: Refusal, target: PostgresTarget): string | unde
   return hint
 }
 
+/** Whether the server knows the user by another password. */
+export const isWrongPassword = (error: unknown): boolean =>
+  (isFromServer(error) && error.code === '28P01') ||
+  (error instanceof Error && /^SASL:.*client password/.test(error.message))
+
 /** Why there is no session, and what to do about it. */
 export function explainConnecting(error: unknown, target: PostgresTarget): UserError {
   if (error instanceof UnreachableError || isExplained(error)) return error
   const code = isFromServer(error) ? error.code : ''
   const message = error instanceof Error ? error.message : String(error)
-  if (code === '28P01' || /^SASL:.*client password/.test(message)) return wrongPassword(error, target)
+  if (isWrongPassword(error)) return wrongPassword(error, target)
   if (message.startsWith('SASL: ')) return unproved(target, message.slice('SASL: '.length), error)
   if (code === '28000') return notAllowed(message, error, target)
   if (code === '57P03') {

@@ -1,8 +1,8 @@
 import type { Client } from 'pg'
 import type { PostgresTarget } from './target.ts'
-import { reveal } from '../core/secret.ts'
+import { type Secret, reveal } from '../core/secret.ts'
 import type { ChannelHost } from '../core/reader.ts'
-import { explainConnecting } from './errors.ts'
+import { explainConnecting, isWrongPassword } from './errors.ts'
 import { scramOnly } from './scram-only.ts'
 import { SEARCH_PATH } from '../pgbackrest/search-path.ts'
 import { asSocket } from './as-socket.ts'
@@ -19,43 +19,60 @@ export async function openClient(
   target: PostgresTarget,
   onGone: () => void,
 ): Promise<Client> {
-  const { host, port = 5432, database = 'postgres', user = 'postgres' } = target
-  try {
-    const stream = await channelHost.forward(host, port)
-    // pg is loaded here because most commands of a day never need it.
-    const { default: pg } = await import('pg')
-    const client = new pg.Client({
-      host,
-      port,
-      database,
-      user,
-      // A function, because pg takes an empty string for "look into PGPASSWORD and ~/.pgpass".
-      password: () => {
-        login.mayAsk()
-        return reveal(target.password)
-      },
-      stream: () => asSocket(stream),
-      ssl: false,
-      client_encoding: 'UTF8',
-      application_name: 'run-playbook',
-      fallback_application_name: 'run-playbook',
-      options: SETTINGS,
-      connectionTimeoutMillis: 15_000,
-      keepAlive: false,
-    })
-    const login = scramOnly(client, target)
-    // Without a listener, the server's goodbye at a restart would end this process.
-    client.on('error', onGone)
-    client.on('end', onGone)
-    // Earlier than pg, which hears of it when both directions are closed.
-    stream.once('end', onGone)
-    EXCHANGES_OF_A_LOGIN.forEach(() => channelHost.countRoundTrip())
-    await client.connect()
-    login.mayBegin()
-    return client
-  } catch (error) {
-    throw explainConnecting(error, target)
+  let refused: unknown
+  for (const password of [target.password, ...(target.previousPasswords ?? [])]) {
+    let loggedIn = false
+    try {
+      const client = await logIn(channelHost, target, password, () => loggedIn && onGone())
+      loggedIn = true
+      return client
+    } catch (error) {
+      if (!isWrongPassword(error)) throw explainConnecting(error, target)
+      refused ??= error
+    }
   }
+  throw explainConnecting(refused, target)
+}
+
+async function logIn(
+  channelHost: Pick<ChannelHost, 'forward' | 'countRoundTrip'>,
+  target: PostgresTarget,
+  password: Secret,
+  onGone: () => void,
+): Promise<Client> {
+  const { host, port = 5432, database = 'postgres', user = 'postgres' } = target
+  const stream = await channelHost.forward(host, port)
+  // pg is loaded here because most commands of a day never need it.
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({
+    host,
+    port,
+    database,
+    user,
+    // A function, because pg takes an empty string for "look into PGPASSWORD and ~/.pgpass".
+    password: () => {
+      login.mayAsk()
+      return reveal(password)
+    },
+    stream: () => asSocket(stream),
+    ssl: false,
+    client_encoding: 'UTF8',
+    application_name: 'run-playbook',
+    fallback_application_name: 'run-playbook',
+    options: SETTINGS,
+    connectionTimeoutMillis: 15_000,
+    keepAlive: false,
+  })
+  const login = scramOnly(client, target)
+  // Without a listener, the server's goodbye at a restart would end this process.
+  client.on('error', onGone)
+  client.on('end', onGone)
+  // Earlier than pg, which hears of it when both directions are closed.
+  stream.once('end', onGone)
+  EXCHANGES_OF_A_LOGIN.forEach(() => channelHost.countRoundTrip())
+  await client.connect()
+  login.mayBegin()
+  return client
 }
 
 const EXCHANGES_OF_A_LOGIN = ['startup', 'SCRAM first message', 'SCRAM proof']

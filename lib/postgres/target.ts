@@ -13,6 +13,8 @@ export interface PostgresTarget {
   /** @default 'postgres' */
   readonly user?: string | undefined
   readonly password: Secret
+  /** Tried in this order where the server refuses the password: while it is changed, the server still has an earlier one. */
+  readonly previousPasswords?: readonly Secret[] | undefined
 }
 
 /** For the arguments of modules: `z.strictObject({ on: postgresTarget })`. */
@@ -22,6 +24,7 @@ export const postgresTarget: z.ZodType<PostgresTarget, PostgresTarget> = z.stric
   database: z.string().optional(),
   user: z.string().optional(),
   password: secretValue,
+  previousPasswords: z.array(secretValue).readonly().optional(),
 })
 
 /** Which server, whoever asks it for what. */

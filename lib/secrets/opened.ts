@@ -17,7 +17,7 @@ export interface Opened {
   readonly closed?: UserError | undefined
 }
 
-const EMPTY: Vault = { secrets: new Map(), recipients: [] }
+const EMPTY: Vault = { secrets: new Map(), previous: new Map(), recipients: [] }
 
 /** Reads the files of a checkout. Writes nothing, but for the identity of someone who has none and meets a team's files. */
 export async function open(places: Places): Promise<Opened> {

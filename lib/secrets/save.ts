@@ -38,10 +38,28 @@ export async function save(
     if (stored === undefined) throw lockedFor(places, recipients, identity)
     refuseConflicts(places.vault, stored, added, before.vault)
     const kept = [...stored.secrets].filter(([name]) => !removed.includes(name))
-    const vault: Vault = { secrets: new Map([...kept, ...added]), recipients: keys }
+    const vault: Vault = {
+      secrets: new Map([...kept, ...added]),
+      previous: withReplaced(stored, added),
+      recipients: keys,
+    }
     await replaceFile(places.vault, await seal(vault), 0o600, assertHeld)
     return { vault, identity }
   })
+}
+
+/** How many earlier values of a secret are kept: it may be rotated again before the hosts have the last one. */
+const KEPT = 5
+
+/** Certificates are not kept: a host that has an old one is not locked out by it. */
+function withReplaced({ secrets, previous }: Vault, added: ReadonlyMap<string, Secret>): Vault['previous'] {
+  const replaced = [...added].flatMap(([name, value]) => {
+    const old = secrets.get(name)
+    if (old === undefined || reveal(old) === reveal(value) || reveal(old).includes('-----BEGIN')) return []
+    const others = (previous.get(name) ?? []).filter((one) => reveal(one) !== reveal(value))
+    return [[name, [old, ...others].slice(0, KEPT)] as const]
+  })
+  return new Map([...previous, ...replaced])
 }
 
 /** Values that were handed out can't be called back; as they are not used anywhere yet, to stop is safe. */

@@ -220,6 +220,22 @@ export class SecretStore {
   }
 
   /**
+   * What a secret was before, newest first, as far as that is known: of one that was rotated or replaced, and the stored value of
+   * one that the environment gives. Hosts have it until they get the new one.
+   *
+   * @example secrets.previous('postgres.replicator')
+   */
+  previous(name: string): readonly Secret[] {
+    checkName(name)
+    const { secrets, previous } = this.#opened.vault
+    const hidden = this.#fromEnvironment(name) === undefined ? undefined : secrets.get(name)
+    const current = this.#find(name)
+    return [...(hidden === undefined ? [] : [hidden]), ...(previous.get(name) ?? [])].filter(
+      (one) => current === undefined || reveal(one) !== reveal(current),
+    )
+  }
+
+  /**
    * Takes a value that exists elsewhere, such as on a host, into the store; the next {@link save} keeps it. It takes the place of
    * one that is stored under that name, and the environment wins over both.
    *

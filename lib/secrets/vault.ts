@@ -6,6 +6,8 @@ import type { Identity } from './identity.ts'
 /** What `secrets.age` holds. */
 export interface Vault {
   readonly secrets: ReadonlyMap<string, Secret>
+  /** What each had before, newest first: hosts have it until they got the new one. */
+  readonly previous: ReadonlyMap<string, readonly Secret[]>
   /** For whom it was encrypted. Kept inside, because an age header doesn't tell. */
   readonly recipients: readonly string[]
 }
@@ -15,9 +17,12 @@ export async function seal(vault: Vault): Promise<string> {
   const { Encrypter, armor } = await age()
   const encrypter = new Encrypter()
   for (const recipient of vault.recipients) encrypter.addRecipient(recipient)
-  const names = [...vault.secrets.keys()].toSorted()
-  const secrets = Object.fromEntries(names.map((name) => [name, reveal(vault.secrets.get(name)!)]))
-  const text = JSON.stringify({ recipients: vault.recipients, secrets }, null, 2)
+  const inOrder = <T>(map: ReadonlyMap<string, T>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const secrets = Object.fromEntries(inOrder(vault.secrets).map(([name, value]) => [name, reveal(value)]))
+  const previous = Object.fromEntries(
+    inOrder(vault.previous).map(([name, values]) => [name, values.map(reveal)]),
+  )
+  const text = JSON.stringify({ recipients: vault.recipients, secrets, previous }, null, 2)
   return armor.encode(await encrypter.encrypt(text))
 }
 
@@ -42,15 +47,25 @@ export async function unseal(text: string, identity: Identity, path: string): Pr
 }
 
 function parse(json: string): Vault {
-  const { recipients, secrets } = JSON.parse(json) as {
+  const { recipients, secrets, previous } = JSON.parse(json) as {
     recipients?: string[]
-    secrets: Record<string, string>
+    secrets: Record<string, unknown>
+    previous?: Record<string, unknown[]>
   }
-  const entries = Object.entries(secrets).map(([name, value]) => {
+  const secretOf = (name: string, value: unknown): Secret => {
     if (typeof value !== 'string') throw new TypeError('a secret must be text')
-    return [name, new Secret(name, value)] as const
-  })
-  return { secrets: new Map(entries), recipients: recipients ?? [] }
+    return new Secret(name, value)
+  }
+  return {
+    secrets: new Map(Object.entries(secrets).map(([name, value]) => [name, secretOf(name, value)])),
+    previous: new Map(
+      Object.entries(previous ?? {}).map(([name, values]) => [
+        name,
+        values.map((value) => secretOf(name, value)),
+      ]),
+    ),
+    recipients: recipients ?? [],
+  }
 }
 
 function damaged(path: string, text: string): UserError {

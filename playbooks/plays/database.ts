@@ -16,6 +16,7 @@ import {
   type WayBack,
   whyBack,
 } from 'run-playbook/cluster'
+import { passwordPlays } from './passwords.ts'
 import { statusPlay } from './status-service.ts'
 
 interface DatabaseOptions {
@@ -84,7 +85,7 @@ export function databasePlays(
     )
   const order = shrinks(context, primary) ? [first, last, ...replicas] : [first, ...replicas, last]
   const servers = order.filter((play) => restartPrimary || play !== last)
-  return [...servers, ...firstBackups, statusPlay(context, takesPart)]
+  return [...passwordPlays(context, primary), ...servers, ...firstBackups, statusPlay(context, takesPart)]
 }
 
 /** Who can be waited for: the replicas that stream now, from whomever, and have nothing to be mended. */

@@ -8,16 +8,17 @@ const secret = { mode: '0400', owner: 'root', group: 'root' }
 
 /** A node's folders, secrets and configuration. `reload` is notified when PostgreSQL has to read it again. */
 export function nodeFiles(vars: NodeRoleVars, reload: Task): TaskList {
-  const { postgres, replicator, rewinder } = vars.passwords
+  return [folderTasks(vars), passwordFiles(vars), nodeConfig(vars, reload), pgbackrestConfig(vars)]
+}
+
+/** The passwords that the container reads when it starts, and that {@link passfile} has it read again. */
+export function passwordFiles({ passwords: { postgres, replicator, rewinder } }: NodeRoleVars): TaskList {
   const password = (name: string, path: string, content: typeof postgres) =>
     copy(name, { dest: `${SECRETS}/${path}`, content, ...secret })
   return [
-    folderTasks(vars),
     password('superuser password', 'postgres_password', postgres),
     password('replication password', 'replication_password', replicator),
     password('rewind password', 'rewind_password', rewinder),
-    nodeConfig(vars, reload),
-    pgbackrestConfig(vars),
   ]
 }
 

@@ -8,6 +8,7 @@ export const superuser = ({ address, port, passwords }: NodeRoleVars) => ({
   port,
   user: 'postgres',
   password: passwords.postgres,
+  previousPasswords: passwords.previous,
 })
 
 /** Takes the configuration into effect, with a restart where that is needed – or leaves that for later. */

@@ -5,6 +5,8 @@ import { leftoverSlots } from '../postgres-node/leftover-slots.ts'
 import { followed } from './followed.ts'
 import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'
 import { nodeFiles } from '../postgres-node/files.ts'
+import { passfile } from '../postgres-node/passfile.ts'
+import { rolesWithPasswords } from '../postgres-node/roles-with-passwords.ts'
 import { loadConfiguration, superuser } from '../postgres-node/tasks.ts'
 
 const vars = nodeRoleVars.extend({
@@ -27,6 +29,8 @@ export const postgresPrimary = defineRole({
       file('no fence', { path: `${vars.dataDir}/fenced`, state: 'absent' }),
       now && [nodeContainer(vars), nodeAccepts(vars, 'primary')],
       inside(vars),
+      // Once it is a replica it needs them.
+      passfile('passfile', {}),
       vars.databases.map(({ name, password }) => [
         postgresRole(`role ${name}`, { on: superuser(vars), name, password, login: true }),
         postgresDatabase(`database ${name}`, { on: superuser(vars), name, owner: name }),
@@ -51,34 +55,11 @@ export const postgresPrimaryRestart = defineRole({
   ],
 })
 
-// Functions that pg_rewind calls: https://www.postgresql.org/docs/current/app-pgrewind.html
-const REWIND = [
-  'pg_ls_dir(text, boolean, boolean)',
-  'pg_stat_file(text, boolean)',
-  'pg_read_binary_file(text)',
-  'pg_read_binary_file(text, bigint, bigint, boolean)',
-]
-
 function inside(vars: NodeRoleVars): TaskList {
   const on = superuser(vars)
   const slots = slotsOfOthers(vars)
   return [
-    postgresRole('replicator', {
-      on,
-      name: 'replicator',
-      password: vars.passwords.replicator,
-      login: true,
-      replication: true,
-    }),
-    // A node that comes back also asks for a checkpoint, and for a new WAL segment: an idle primary would let it wait.
-    postgresRole('rewinder', {
-      on,
-      name: 'rewinder',
-      password: vars.passwords.rewinder,
-      login: true,
-      memberOf: ['pg_checkpoint'],
-      executes: [...REWIND, 'pg_switch_wal()'],
-    }),
+    rolesWithPasswords(vars),
     // No password: it comes through the socket only, as the OS user of the same name.
     postgresRole('monitor', { on, name: 'monitor', login: true, memberOf: ['pg_monitor'] }),
     slots.map((name) => postgresSlot(`slot ${name}`, { on, name })),

@@ -3,6 +3,7 @@ import { nodeRoleVars } from 'run-playbook/cluster'
 import { leftoverSlots } from '../postgres-node/leftover-slots.ts'
 import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'
 import { nodeConfig, nodeFiles } from '../postgres-node/files.ts'
+import { passfile } from '../postgres-node/passfile.ts'
 import { loadConfiguration, superuser } from '../postgres-node/tasks.ts'
 import { rejoined } from './rejoined.ts'
 
@@ -23,6 +24,7 @@ export const postgresReplica = defineRole({
     return [
       nodeFiles(vars, loadConfiguration(vars)),
       nodeContainer(vars),
+      passfile('passfile', { primary: data === 'some' ? primary : undefined }),
       comeBack && rejoined('rejoins', { ...comeBack, dataDir, primary, container: 'postgres' }),
       nodeAccepts(vars, 'replica', data === 'none' || comeBack ? COPY_MS : 120_000),
       // A slot of its time as a primary would keep WAL that nobody fetches.

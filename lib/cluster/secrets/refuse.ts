@@ -88,7 +88,11 @@ function refuseDifferent({ secrets }: ClusterContext, { nodes, fact }: Cluster):
     })
   for (const kind of PASSWORDS) {
     const name = nameOf(kind, { name: '' })
-    const wrong = differing(kind, () => reveal(secrets.password(name)))
+    const known = [secrets.password(name), ...secrets.previous(name)].map((value) => sha256(reveal(value)))
+    const wrong = living.filter((host) => {
+      const found = fact(host).fingerprints[kind]
+      return found !== undefined && !known.includes(found)
+    })
     const having = living.filter((host) => fact(host).fingerprints[kind] !== undefined)
     if (wrong.length > 0) throw differs(kind, wrong, name, wrong.length === having.length)
   }
@@ -98,6 +102,18 @@ function refuseDifferent({ secrets }: ClusterContext, { nodes, fact }: Cluster):
   ).filter(managed)
   // One key is rotated in passing. All at once cut every tunnel, and mean that the store is another cluster's.
   if (keys.length > 1) throw differs('wireguard', keys, 'wireguard.NODE', true)
+}
+
+/** The passwords that some node does not have yet, because they were changed in the secrets. */
+export function rotatedPasswords(context: ClusterContext): readonly (typeof PASSWORDS)[number][] {
+  const { nodes, fact } = clusterOf(context)
+  return PASSWORDS.filter((kind) => {
+    const current = sha256(reveal(context.secrets.password(nameOf(kind, { name: '' }))))
+    return nodes.some((host) => {
+      const found = fact(host).disk === 'none' ? undefined : fact(host).fingerprints[kind]
+      return found !== undefined && found !== current
+    })
+  })
 }
 
 function differs(kind: SecretKind, wrong: readonly Host[], secret: string, everywhere: boolean): UserError {
@@ -112,7 +128,7 @@ function differs(kind: SecretKind, wrong: readonly Host[], secret: string, every
   function hintFor(): string {
     if (kind === 'wireguard') return `${take}. To change keys on purpose: one node at a time.`
     if (everywhere)
-      return `${take}; where the environment gives ${secret}, unset that variable. A password of a running cluster can not be changed in this way: the replicas would be locked out.`
+      return `${take}. To change it on purpose: put back what the secrets had, then run-playbook secrets rotate ${secret}, then run-playbook site.`
     const file = `${SECRETS}/${SECRET_FILES[kind]}`
     return `If the secrets are right, remove ${file} on ${listed(names)}, and run this again: it is written anew. If ${names[0]} is right: run-playbook take-over -l ${names[0]} -e replace=true.`
   }

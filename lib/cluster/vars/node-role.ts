@@ -33,6 +33,8 @@ export const nodeRoleVars = nodeVars.extend({
     /** The key of the repository's encryption. */
     cipher: secretValue.optional(),
     postgres: secretValue,
+    /** What the superuser's password was before: a server that has not got the new one yet lets us in with it. */
+    previous: z.array(secretValue).default([]),
     replicator: secretValue,
     rewinder: secretValue,
   }),

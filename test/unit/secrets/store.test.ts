@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { UserError } from '../../../lib/core/errors.ts'
-import { reveal } from '../../../lib/core/secret.ts'
+import { Secret, reveal } from '../../../lib/core/secret.ts'
 import { fingerprint, openSecrets } from '../../../lib/secrets/index.ts'
 import { type Checkout, checkout } from './checkout.ts'
 
@@ -52,6 +52,27 @@ describe('a secret store', () => {
     again.password('app')
     await again.save()
     assert.equal(await repo.read('secrets.age'), before)
+  })
+
+  it('remembers what a secret was before, newest first, but no certificate', async () => {
+    const request = { authority: 'ca', commonName: 'a', addresses: [] }
+    const open = () => repo.openAs('ann')
+    const store = await open()
+    store.adopt('app', new Secret('app', 'first'))
+    store.certificate('a', request)
+    await store.save()
+    assert.deepEqual(store.previous('app'), [])
+    for (const value of ['second', 'third', 'second']) {
+      const next = await open()
+      next.adopt('app', new Secret('app', value))
+      next.adopt('a', new Secret('a', `${reveal(next.get('a'))}\n`))
+      await next.save()
+    }
+    const later = await open()
+    assert.deepEqual(later.previous('app').map(reveal), ['third', 'first'])
+    assert.deepEqual(later.previous('a'), [])
+    const given = await repo.openAs('ann', { RUN_PLAYBOOK_SECRET_APP: 'given' })
+    assert.deepEqual(given.previous('app').map(reveal), ['second', 'third', 'first'])
   })
 
   it('lets the environment win, and does not store what it brings', async () => {

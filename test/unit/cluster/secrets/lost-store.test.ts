@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { reveal, type Host, type Play } from 'run-playbook'
+import { Secret, reveal, type Host, type Play } from 'run-playbook'
 import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
 import type { NodeFact } from '../../../../lib/cluster/facts/node.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
@@ -180,6 +180,34 @@ describe('secrets that the nodes have and the store has not', () => {
         hint: /take-over -e replace=true/,
       },
     )
+  })
+
+  it('may be new passwords: the nodes have what the secrets had before', async () => {
+    const facts = living()
+    const names = (plays: readonly Play[]) => plays.map(({ name }) => name)
+    assert.ok(!names(sitePlays(context(store, facts))).includes('new passwords'))
+    for (const round of ['once', 'and again before any node has the first']) {
+      store.adopt('postgres.replicator', new Secret('postgres.replicator', `new ${round}`))
+      await store.save()
+      const plays = names(sitePlays(context(store, facts)))
+      const at = plays.indexOf('new passwords')
+      // Known everywhere, then valid, then in use; and only then anything else.
+      assert.deepEqual(plays.slice(at, at + 4), [
+        'new passwords',
+        'passwords of the roles',
+        'passwords in use',
+        'primary',
+      ])
+      for (const [name, make] of Object.entries(playbooks))
+        assert.ok(build(make(context(store, facts))), name)
+    }
+  })
+
+  it('may be given by the environment for the first time', async () => {
+    const env = { RUN_PLAYBOOK_SECRET_POSTGRES_REPLICATOR: 'another' }
+    const given = await home.openAs('operator', env)
+    const plays = sitePlays(context(given, living())).map(({ name }) => name)
+    assert.ok(plays.includes('new passwords'))
   })
 
   it('may be one new WireGuard key at a time', () => {
