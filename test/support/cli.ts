@@ -1,12 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { dirname, join } from 'node:path'
+import { COMPILED } from './compiled.ts'
 
-const MAIN = resolve('lib/cli/main.ts')
-const TSX = pathToFileURL(createRequire(resolve('package.json')).resolve('tsx')).href
+const BIN = join(COMPILED, 'bin/run-playbook.js')
 
 /** A project of a user, in a folder of its own. */
 export interface Project {
@@ -41,7 +39,7 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
     return path
   }
   mkdirSync(join(folder, 'node_modules'))
-  symlinkSync(resolve('.'), join(folder, 'node_modules', 'run-playbook'))
+  symlinkSync(COMPILED, join(folder, 'node_modules', 'run-playbook'))
   write('package.json', '{"type":"module"}')
   write('inventory.ts', LOCAL_INVENTORY)
   for (const [name, text] of Object.entries(files)) write(name, text)
@@ -72,9 +70,8 @@ export interface How {
 
 /** Starts the real command in a project. */
 export function start({ folder }: Pick<Project, 'folder'>, args: readonly string[], how: How = {}): Started {
-  const code = `import(${JSON.stringify(MAIN)}).then(({ main }) => main(process.argv.slice(1))).then((status) => { process.exitCode = status })`
   const env = { ...process.env, RUN_PLAYBOOK_STATE: join(folder, 'state'), HOME: folder, ...how.env }
-  const child = spawn(process.execPath, ['--import', TSX, '-C', 'source', '-e', code, '--', ...args], {
+  const child = spawn(process.execPath, [BIN, ...args], {
     cwd: how.cwd ?? folder,
     env,
     stdio: ['pipe', how.stdout ?? 'pipe', 'pipe'],

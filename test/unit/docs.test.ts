@@ -12,12 +12,7 @@ import { LOCAL_INVENTORY, type Project, project, runCli } from '../support/cli.t
 import { type Sample, playbookOf, samplesOf } from '../support/samples.ts'
 
 const FOLDER = 'test/unit/.samples'
-const TSX = [
-  '--import',
-  pathToFileURL(createRequire(resolve('package.json')).resolve('tsx')).href,
-  '-C',
-  'source',
-]
+const TSX = ['--import', pathToFileURL(createRequire(resolve('package.json')).resolve('tsx')).href]
 const PAGES = [
   'README.md',
   ...readdirSync('docs')

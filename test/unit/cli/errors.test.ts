@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { errorReport, errorText } from '../../../lib/cli/error-text.ts'
 import { UserError } from '../../../lib/core/errors.ts'
 import { Secret } from '../../../lib/core/secret.ts'
+import { COMPILED } from '../../support/compiled.ts'
 import { playbookOf, project, runCli } from '../../support/cli.ts'
 
 describe('an error before a run', () => {
@@ -45,8 +47,9 @@ describe('an error before a run', () => {
       ).replace('shell }', 'reveal }'),
     })
     const env = { RUN_PLAYBOOK_SECRET_APP_KEY: 'correct-horse-battery' }
-    for (const more of [[], ['--output', 'json'], ['--output', 'junit'], ['--report', 'out.jsonl']]) {
-      const { code, stdout, stderr } = await runCli(own, ['leaky', ...more], { env })
+    const outputs = [[], ['--output', 'json'], ['--output', 'junit'], ['--report', 'out.jsonl']]
+    const runs = outputs.map((more) => runCli(own, ['leaky', ...more], { env }))
+    for (const { code, stdout, stderr } of await Promise.all(runs)) {
       assert.equal(code, 1)
       assert.match(stderr, /login with «secret» failed/)
       assert.doesNotMatch(stdout + stderr, /horse|(?!\n)\p{Cc}/u)
@@ -56,24 +59,23 @@ describe('an error before a run', () => {
 })
 
 describe('a build server', () => {
-  const tsx = pathToFileURL(createRequire(resolve('package.json')).resolve('tsx')).href
-  const program = (text: string, env: NodeJS.ProcessEnv): string =>
-    execFileSync(process.execPath, ['--import', tsx, '--input-type=module', '-e', text], {
+  const program = (text: string, env: NodeJS.ProcessEnv, ...options: string[]): Promise<string> =>
+    promisify(execFile)(process.execPath, [...options, '--input-type=module', '-e', text], {
       env: { PATH: process.env['PATH'], ...env },
-      encoding: 'utf8',
-    }).trim()
-  const chosen = (env: NodeJS.ProcessEnv): string =>
+    }).then(({ stdout }) => stdout.trim())
+  const compiled = (file: string): string => JSON.stringify(join(COMPILED, 'dist', file))
+  const chosen = (env: NodeJS.ProcessEnv): Promise<string> =>
     program(
-      `import { onBuildServer } from ${JSON.stringify(resolve('lib/cli/build-server.ts'))}
-       import { chooseOutput } from ${JSON.stringify(resolve('lib/reporters/choose-output.ts'))}
+      `import { onBuildServer } from ${compiled('lib/cli/build-server.js')}
+       import { chooseOutput } from ${compiled('lib/reporters/choose-output.js')}
        const stdout = { isTTY: true, columns: 80 }
        console.log(chooseOutput({ stdout, stderr: stdout, env: process.env, ci: onBuildServer() }))`,
       env,
     )
 
-  it('gets lines, also where a terminal is there', function () {
+  it('gets lines, also where a terminal is there', async function () {
     this.timeout(30_000)
-    assert.equal(chosen({}), 'progress')
+    assert.equal(await chosen({}), 'progress')
     for (const [name, value] of [
       ['TEAMCITY_VERSION', '2024.1'],
       ['TF_BUILD', 'True'],
@@ -82,19 +84,22 @@ describe('a build server', () => {
       ['GITHUB_ACTIONS', 'true'],
       ['GITLAB_CI', 'true'],
     ] as const)
-      assert.equal(chosen({ [name]: value }), 'plain', name)
-    assert.equal(chosen({ CI: 'false', TEAMCITY_VERSION: '1' }), 'progress')
+      assert.equal(await chosen({ [name]: value }), 'plain', name)
+    assert.equal(await chosen({ CI: 'false', TEAMCITY_VERSION: '1' }), 'progress')
   })
 
-  it('and whoever sets FORCE_COLOR=0 or leaves it empty gets no colours, not even from the live view', function () {
-    this.timeout(30_000)
+  it('and whoever sets FORCE_COLOR=0 or leaves it empty gets no colours, not even from the live view', async function () {
+    this.timeout(60_000)
+    const tsx = pathToFileURL(createRequire(resolve('package.json')).resolve('tsx')).href
     for (const FORCE_COLOR of ['0', '']) {
-      const text = program(
+      const text = await program(
         `import { report, terminal } from ${JSON.stringify(resolve('test/unit/reporters/terminal.ts'))}
          import { eventful } from ${JSON.stringify(resolve('test/unit/reporters/events.ts'))}
          const { stdout, stderr } = await report(eventful, { stdout: terminal(), stderr: terminal(), env: process.env })
          console.log(JSON.stringify(stdout + stderr))`,
         { FORCE_COLOR },
+        '--import',
+        tsx,
       )
       assert.doesNotMatch(JSON.parse(text) as string, /\p{Cc}\[[0-9;]*m/u)
     }

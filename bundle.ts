@@ -1,0 +1,98 @@
+import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs'
+import { isAbsolute, join, relative } from 'node:path'
+import { type Plugin, build } from 'esbuild'
+
+const here = import.meta.dirname
+
+/** What can be imported, the command, and the playbooks that ship. */
+const entries = [
+  'lib/index',
+  'lib/postgres/index',
+  'lib/cluster/index',
+  'lib/testing/index',
+  'roles/index',
+  'lib/cli/main',
+  'lib/cli/cache-folder',
+  ...readdirSync('playbooks')
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `playbooks/${name.slice(0, -'.ts'.length)}`),
+]
+
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  exports: Record<string, { source?: string } | string>
+}
+/** `run-playbook/postgres` → `./lib/postgres/index.ts` */
+export const sources = new Map(
+  Object.entries(exports).flatMap(([path, to]) =>
+    typeof to === 'object' && to.source !== undefined ? [[`run-playbook${path.slice(1)}`, to.source]] : [],
+  ),
+)
+
+/** Imports of this package by its name are the same files, so that there is one copy of everything. Others stay imports. */
+const ownName: Plugin = {
+  name: 'own-name',
+  setup: (building) =>
+    building.onResolve({ filter: /^[^./]/ }, ({ path }) => {
+      if (path === 'dist-folder' || isAbsolute(path)) return undefined
+      const own = sources.get(path)
+      return own === undefined ? { path, external: true } : { path: join(here, own) }
+    }),
+}
+
+/** A file that looks for what lies beside it finds it beside its place in dist/, in whatever file its code ends up. */
+const ownPlace: Plugin = {
+  name: 'own-place',
+  setup: (building) => {
+    building.onResolve({ filter: /^dist-folder$/ }, ({ path }) => ({ path, namespace: 'own-place' }))
+    building.onLoad({ filter: /.*/, namespace: 'own-place' }, () => ({
+      contents: `import { existsSync } from 'node:fs'
+        let folder = new URL('.', import.meta.url)
+        while (!existsSync(new URL('package.json', folder))) folder = new URL('..', folder)
+        export const distFolder = new URL('dist/', folder)`,
+    }))
+    building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8')
+      // Not those in comments.
+      if (!/^(?!\s*(\*|\/[/*])).*import\.meta\.url/m.test(source)) return undefined
+      const place = JSON.stringify(relative(here, path))
+      return {
+        contents: `${source.replaceAll('import.meta.url', `new URL(${place}, distFolder).href`)}
+          import { distFolder } from 'dist-folder'`,
+        loader: 'ts',
+      }
+    })
+  },
+}
+
+/**
+ * Writes the JavaScript of the package in few files, which load quickly, and what its files look for beside them: templates
+ * of the roles and shell programs.
+ *
+ * @param folder its name is `dist`, and a package.json lies beside it
+ * @param more files of the source that can be imported too
+ */
+export async function bundle(folder: string, more: readonly string[] = []): Promise<void> {
+  await build({
+    entryPoints: [...entries.map((entry) => `${entry}.ts`), ...more],
+    outdir: folder,
+    outbase: '.',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: 'linked',
+    legalComments: 'none',
+    plugins: [ownName, ownPlace],
+  })
+
+  for (const role of readdirSync('roles')) {
+    const templates = `roles/${role}/templates`
+    if (existsSync(templates)) cpSync(templates, `${folder}/${templates}`, { recursive: true })
+  }
+
+  for (const name of readdirSync('lib', { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.sh')) cpSync(`lib/${name}`, `${folder}/lib/${name}`)
+  }
+}
