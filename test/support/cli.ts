@@ -103,9 +103,9 @@ export function objects(stdout: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-/** Waits until it is true, at most ten seconds. */
+/** Waits until it is true, at most a minute. */
 export async function until(what: string, check: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 60_000
   while (!check()) {
     if (Date.now() > deadline) throw new Error(`${what} did not happen`)
     await new Promise((resolve) => setTimeout(resolve, 20))

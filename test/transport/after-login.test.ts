@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type AddressInfo, type Socket, connect as tcp, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Script } from '../../lib/transport/transport.ts'
@@ -40,17 +41,22 @@ describe('after the login', function () {
         const config = sshd.sshConfig(`Host host\n  Port ${proxy.port}\n${alias}\n`)
         const connection = await sshd.connect(USER, { config, client })
         const flag = join(sshd.dir, 'flag')
-        const steps = ['echo started', 'sleep 1', `touch ${flag}`].map((script): Script => ({
-          kind: 'step',
-          script,
-        }))
+        const steps = ['echo started', `until [ -e ${flag}.go ]; do sleep 0.1; done`, `touch ${flag}`].map(
+          (script): Script => ({
+            kind: 'step',
+            script,
+          }),
+        )
         const going = connection.exchange(steps, { ...login, onReply: () => setTimeout(proxy.cut, 50) })
         const queued = connection.exchange([hello], login)
         const lost = { name: 'UnreachableError', code: 'E_CONNECTION_LOST' }
         await Promise.all([assert.rejects(going, lost), assert.rejects(queued, lost)])
         await assert.rejects(connection.exchange([hello], login), lost)
         await assert.rejects(connection.forward('127.0.0.1', 1), lost)
-        await new Promise((resolve) => setTimeout(resolve, 1500))
+        await sleep(1000)
+        writeFileSync(`${flag}.go`, '')
+        await sleep(500)
+        rmSync(`${flag}.go`)
         assert.ok(!existsSync(flag), 'no further step runs')
         await connection.close()
         proxy.close()
@@ -75,7 +81,7 @@ describe('after the login', function () {
       it('ends with the signal', async () => {
         const abort = new AbortController()
         const connection = await sshd.connect(USER, { signal: abort.signal, client })
-        const going = connection.exchange([{ kind: 'step', script: 'sleep 1' }], login)
+        const going = connection.exchange([{ kind: 'step', script: 'sleep 3' }], login)
         setTimeout(() => abort.abort(), 300)
         await assert.rejects(going, { code: 'E_CONNECTION_LOST', message: /interrupted/ })
       })

@@ -17,7 +17,6 @@ const who: Script = {
 const nothing: Script = { kind: 'probe', script: ':' }
 
 describe('becoming another user', function () {
-  this.timeout(30_000)
   let sshd: Sshd
 
   const allow = (rule: string): void =>

@@ -12,7 +12,6 @@ const SUDOERS = `/etc/sudoers.d/${USER}`
 const whoami: Script = { kind: 'probe', script: 'id -un; echo ~ $HOME; umask' }
 
 describe('becoming root', function () {
-  this.timeout(30_000)
   let sshd: Sshd
 
   const allow = (rule: string): void =>
@@ -95,7 +94,7 @@ describe('becoming root', function () {
         hint: /It was tried once/,
       })
     }
-    assert.ok(performance.now() - started < 8000)
+    assert.ok(performance.now() - started < 30_000)
     const [login] = await connection.exchange([whoami], { user: 'login' })
     assert.equal(login?.code, 0)
   })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { SKIPPED } from '../../lib/transport/transport.ts'
@@ -93,12 +93,17 @@ eachWay('what goes in and out of scripts', (at) => {
     writeFileSync(file, Buffer.alloc(4 * 1024 * 1024, 'x'))
     const copy = `${at.folder}/shrunk`
     const going = at.run(
-      step('sleep 0.3', { stdin: Buffer.alloc(1024 * 1024) }),
+      step(`touch ${copy}.begun; until [ -e ${copy}.go ]; do sleep 0.05; done`, {
+        stdin: Buffer.alloc(1024 * 1024),
+      }),
       step(`cat > ${copy}`, { stdin: { file } }),
       probe(`test -e ${copy}`),
     )
     // All is streamed as fast as the host takes it, so the file is cut before its turn comes.
-    setTimeout(() => truncateSync(file, 1000), 100)
+    const here = at.here(copy)
+    while (!existsSync(`${here}.begun`)) await new Promise((resolve) => setTimeout(resolve, 10))
+    truncateSync(file, 1000)
+    writeFileSync(`${here}.go`, '')
     const replies = await going
     assert.deepEqual(
       replies.map(({ code }) => code),

@@ -49,13 +49,16 @@ describe('connecting', function () {
         file,
         readFileSync(sshd.sshConfig(), 'utf8').replace(/IdentityFile .*/, identity('stranger').trim()),
       )
-      const started = performance.now()
+      const tries = () =>
+        readFileSync(join(sshd.dir, 'sshd.log'), 'utf8').match(/authenticating user/g)?.length ?? 0
+      const before = tries()
       await assert.rejects(sshd.connect(USER, { config: file }), {
         name: 'UnreachableError',
         code: 'E_AUTH_FAILED',
         message: new RegExp(`host refused ${USER}: .*stranger`),
       })
-      assert.ok(performance.now() - started < 2500, 'without another try')
+      while (tries() === before) await new Promise((resolve) => setTimeout(resolve, 20))
+      assert.equal(tries() - before, 1, 'without another try')
     })
 
     it('says that a key needs a passphrase', async () => {
@@ -162,7 +165,7 @@ describe('connecting', function () {
         name: 'UnreachableError',
         message: /interrupted/,
       })
-      assert.ok(performance.now() - started < 2000)
+      assert.ok(performance.now() - started < 8000)
       for (const socket of sockets) socket.destroy()
       silent.close()
     })

@@ -78,7 +78,6 @@ export class AtHost {
 export function eachWay(title: string, tests: (at: AtHost) => void): void {
   for (const [name, openWay] of Object.entries(WAYS)) {
     describe(`${title} ${name}`, function () {
-      this.timeout(60_000)
       const at = new AtHost()
       before(async function () {
         const way = await openWay()

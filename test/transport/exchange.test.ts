@@ -86,13 +86,13 @@ eachWay('an exchange', (at) => {
       step('sleep 60', { timeoutMs: 1 }),
     ]
     assert.deepEqual(await at.codes(...scripts), [TIMED_OUT, 0, TIMED_OUT])
-    assert.ok(performance.now() - started < 5000)
+    assert.ok(performance.now() - started < 25_000)
   })
 
   it('does not wait for what a script leaves in the background', async () => {
     const started = performance.now()
     const [first] = await at.outputs(step('(sleep 30; echo late) & echo $!'), step(':'))
-    assert.ok(performance.now() - started < 5000)
+    assert.ok(performance.now() - started < 25_000)
     await at.run(probe(`kill ${first}`))
   })
 

@@ -1,6 +1,6 @@
 /**
  * A program in the place of a host's shell: it takes the bootstrap's programs as a shell does, knows the nonce, and then
- * misbehaves. `node --import tsx hostile-host.ts MODE`.
+ * misbehaves as its argument says.
  */
 const mode = process.argv.at(-1) ?? ''
 const out = (text: string): boolean => process.stdout.write(text)

@@ -8,7 +8,6 @@ const nothing: Script = { kind: 'probe', script: ':' }
 const lock = { user: 'login', lock: true } as const
 
 describe('the lock of a host', function () {
-  this.timeout(30_000)
   let open: Connection[]
   let warnings: string[]
   const connect = (lockWait: number): Connection => {
@@ -103,7 +102,7 @@ describe('the lock of a host', function () {
     const program = `
       import { connectAsUser } from './test/transport/as-user.ts'
       const connection = connectAsUser(${UID})
-      const steps = ['echo started', 'sleep 2', 'touch ' + process.argv.at(-1)].map((script) => ({ kind: 'step', script }))
+      const steps = ['echo started', 'until [ -e ' + process.argv.at(-1) + '.go ]; do sleep 0.1; done', 'touch ' + process.argv.at(-1)].map((script) => ({ kind: 'step', script }))
       const onReply = (_, reply) => console.log(reply.stdout.toString())
       await connection.exchange(steps, { user: 'login', lock: true, onReply })`
     const flag = `/tmp/rp-test-flag-${process.pid}`
@@ -113,8 +112,10 @@ describe('the lock of a host', function () {
     operator.kill('SIGKILL')
     const other = connect(0)
     await assert.rejects(other.exchange([nothing], lock), { code: 'E_LOCKED' })
+    writeFileSync(`${flag}.go`, '')
     const patient = connect(10)
     await patient.exchange([nothing], lock)
     assert.ok(!existsSync(flag))
+    rmSync(`${flag}.go`)
   })
 })

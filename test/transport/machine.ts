@@ -90,7 +90,7 @@ cp ${command} /usr/local/sbin/shutdown && cp ${command} /usr/local/sbin/reboot &
       await sshd.stop()
     },
   }
-  for (let tries = 0; tries < 100; tries++) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
     const host = { name: 'host-1', address: '127.0.0.1' }
     const up = await machine.transport.connect(host, new AbortController().signal).catch(() => undefined)
     await up?.close()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTransport, defineConnection, processChannel, processLink } from '../../lib/transport/index.ts'
 import type { Connection, Script, Transport } from '../../lib/transport/transport.ts'
@@ -10,7 +10,6 @@ const nothing: Script = { kind: 'probe', script: ':' }
 const lock = { user: 'login', lock: true } as const
 
 describe('the lock of a run', function () {
-  this.timeout(30_000)
   let open: Connection[]
   const signal = new AbortController().signal
   const here = defineConnection({ name: 'here', open: async (host) => ({ ...asUser(UID), host: host.name }) })
@@ -78,20 +77,27 @@ describe('the lock of a run', function () {
   it('is waited for by a host that comes back after its connection was lost in the middle of a step', async () => {
     const run = newRun()
     const one = await connect(run, 'one')
-    const going = one.exchange([{ kind: 'step', script: 'sleep 2' }], lock)
-    await sleep(300)
+    const file = `/tmp/rp-run-lock-${process.pid}`
+    const script = `touch ${file}.begun; until [ -e ${file}.go ]; do sleep 0.1; done`
+    const going = one.exchange([{ kind: 'step', script }], lock)
+    while (!existsSync(`${file}.begun`)) await sleep(20)
     await one.close()
     await assert.rejects(going, { code: 'E_CONNECTION_LOST' })
     const back = await connect(run, 'one')
     await assert.rejects(back.exchange([nothing], lock), { code: 'E_LOCKED' })
-    await sleep(2000)
+    writeFileSync(`${file}.go`, '')
+    const free = () =>
+      back.exchange([nothing], lock).then(
+        () => true,
+        () => false,
+      )
+    for (const deadline = Date.now() + 20_000; !(await free()) && Date.now() < deadline;) await sleep(50)
     await back.exchange([nothing], lock)
+    for (const end of ['begun', 'go']) rmSync(`${file}.${end}`)
   })
 })
 
 describe('a thousand connections on one signal', function () {
-  this.timeout(30_000)
-
   it('make Node warn of nothing, and leave no listener behind', async () => {
     const warnings: string[] = []
     const onWarning = (warning: Error): number => warnings.push(warning.name)

@@ -8,8 +8,6 @@ import { install } from '../support/install.ts'
 const FOLDER = join(import.meta.dirname, '../../lib/transport/shell')
 
 describe('the shell programs', function () {
-  this.timeout(120_000)
-
   it('have nothing that shellcheck objects to', function () {
     try {
       install('/usr/bin/shellcheck', 'shellcheck')

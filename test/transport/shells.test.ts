@@ -16,7 +16,6 @@ const SHELLS = {
 } as const
 
 describe('login shells', function () {
-  this.timeout(60_000)
   let sshd: Sshd
 
   before(async function () {

@@ -178,7 +178,7 @@ async function listening(port: number): Promise<void> {
       socket.on('connect', () => socket.destroy())
     })
     if (up) return
-    if (tries > 100) throw new Error('nobody listens')
+    if (tries > 1500) throw new Error('nobody listens')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

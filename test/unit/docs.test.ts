@@ -62,7 +62,6 @@ describe('the pages', () => {
 
   for (const { page, samples } of pages) {
     describe(page, function () {
-      this.timeout(120_000)
       const root = mkdtempSync(join(tmpdir(), 'run-playbook-docs-'))
       const inTemp = (text: string): string => text.replace(PLACES, (place) => root + place)
       const here = project({ 'inventory.ts': LOCAL_INVENTORY })
@@ -124,7 +123,6 @@ describe('the second day', () => {
 
 describe('the generated pages', () => {
   it('are up to date: npm run docs writes them', async function () {
-    this.timeout(120_000)
     for (const [path, text] of Object.entries(await generatedPages()))
       assert.equal(readFileSync(path, 'utf8'), text, path)
   })

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { type Project, playbookOf, project, runCli } from '../../support/cli.ts'
 
 describe('where a run begins', function () {
-  this.timeout(120_000)
   let own: Project
   beforeEach(() => {
     own = project()

@@ -39,7 +39,6 @@ describe('an error before a run', () => {
   it('is bounded', () => assert.ok(errorText(new Error('x'.repeat(50_000_000))).length < 300_000))
 
   it('of code of the user masks a secret that it quotes', async function () {
-    this.timeout(30_000)
     const own = project({
       'playbooks/leaky.ts': playbookOf(
         '[]',
@@ -74,7 +73,6 @@ describe('a build server', () => {
     )
 
   it('gets lines, also where a terminal is there', async function () {
-    this.timeout(30_000)
     assert.equal(await chosen({}), 'progress')
     for (const [name, value] of [
       ['TEAMCITY_VERSION', '2024.1'],
@@ -89,7 +87,6 @@ describe('a build server', () => {
   })
 
   it('and whoever sets FORCE_COLOR=0 or leaves it empty gets no colours, not even from the live view', async function () {
-    this.timeout(60_000)
     const tsx = pathToFileURL(createRequire(resolve('package.json')).resolve('tsx')).href
     for (const FORCE_COLOR of ['0', '']) {
       const text = await program(

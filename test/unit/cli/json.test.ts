@@ -14,7 +14,6 @@ function assertContract({ code, stdout }: Ended): Record<string, unknown>[] {
 }
 
 describe('--output json', function () {
-  this.timeout(60_000)
   const own = project({
     'playbooks/fine.ts': `console.log('from the playbook')\nprocess.stdout.write('and more\\n')\n${playbookOf("[shell('x', { script: 'echo printed' })]")}`,
     'playbooks/broken.ts': 'export default 3\n',
@@ -103,7 +102,7 @@ describe('--output json', function () {
       const outcome = await ended
       assert.equal(outcome.code, 130)
       assertContract(outcome)
-      assert.ok(performance.now() - begin < 3000)
+      assert.ok(performance.now() - begin < 15_000)
     })
 
   it('ends with a recap when it is interrupted before anything is run', async () => {

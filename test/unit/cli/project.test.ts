@@ -147,7 +147,6 @@ describe('the folder for compiled playbooks', () => {
   })
 
   it("is never the working folder's or a shared one", async function () {
-    this.timeout(20_000)
     const own = project({ 'playbooks/fine.ts': playbookOf('[]') })
     const shared = join(home, 'tmp')
     mkdirSync(shared)

@@ -16,7 +16,6 @@ const stepsIn = (text: string): number[] =>
     .flatMap((line) => [...line.matchAll(/"(?:task":")?step (\d+)/g)].map(([, number]) => Number(number)))
 
 describe('--report', function () {
-  this.timeout(120_000)
   let own: Project
   beforeEach(() => {
     own = project()
@@ -100,7 +99,6 @@ describe('--report', function () {
 })
 
 describe('--output junit to a pipe', function () {
-  this.timeout(60_000)
   const own = project()
   before(() => own.write('playbooks/steps.ts', playbookOf(steps(own.folder))))
   after(() => own.remove())

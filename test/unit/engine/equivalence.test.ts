@@ -83,8 +83,6 @@ function listing(root: string): string[] {
 }
 
 describe('batched and one at a time', function () {
-  this.timeout(120_000)
-
   it('agree on the plan and on the end state, whatever has drifted', async () => {
     await fc.assert(
       fc.asyncProperty(drift, fc.array(wish, { minLength: 1, maxLength: 7 }), async (before, wishes) => {

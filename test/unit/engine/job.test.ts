@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '../../../lib/engine/run/job/job.ts'
 import {
@@ -25,7 +25,7 @@ function host(shell: readonly string[]) {
     return jobsIn(jobsQuestion.reader.parse(reply, [''])[0]).find((job) => job.id === id)
   }
   const ended = async (id: string): Promise<Job> => {
-    for (let tries = 0; tries < 60; tries++) {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
       const job = await find(id)
       assert.ok(job)
       if (job.state !== 'running') return job
@@ -38,7 +38,6 @@ function host(shell: readonly string[]) {
 
 for (const [name, shell] of Object.entries(SHELLS))
   describe(`a job on a host with ${name}`, function () {
-    this.timeout(30_000)
     const { go, find, ended } = host(shell)
     const id = `${'0'.repeat(10)}${process.pid.toString().padStart(6, '0').slice(-6)}-${'1'.repeat(16)}`
 
@@ -77,11 +76,14 @@ for (const [name, shell] of Object.entries(SHELLS))
     })
 
     it('is running while it runs, and is not started twice', async () => {
-      await start([{ script: 'sleep 1' }])
+      const gate = `/tmp/rp-job-go-${process.pid}`
+      await start([{ script: `until [ -e ${gate} ]; do sleep 0.1; done` }])
       assert.equal((await find(id))?.state, 'running')
       const [prepare] = startScripts(id, 'name', [])
       assert.match((await go(prepare as ShellStep)).stderr.toString(), /it is there already/)
+      writeFileSync(gate, '')
       assert.equal((await ended(id)).state, 'ended')
+      rmSync(gate)
     })
 
     it('is ended in time with all that it started', async () => {
@@ -89,7 +91,7 @@ for (const [name, shell] of Object.entries(SHELLS))
       // One that does not listen is killed five seconds later.
       const deaf = name === 'busybox' ? "trap '' TERM;" : ''
       await start([{ script: `(sleep 3; touch ${flag}) & ${deaf} sleep 60`, timeoutMs: 1000 }])
-      const job = await ended(id).catch(() => ended(id))
+      const job = await ended(id)
       assert.deepEqual((await results(job))[0]?.[0], 124)
       await sleep(2500)
       assert.ok(!existsSync(flag))
@@ -97,12 +99,14 @@ for (const [name, shell] of Object.entries(SHELLS))
 
     it('is lost when its process is killed, and its step ends when it is removed', async () => {
       const flag = `/tmp/rp-lost-${process.pid}`
-      await start([{ script: `sleep 1.5; touch ${flag}` }])
+      await start([{ script: `until [ -e ${flag}.go ]; do sleep 0.1; done; touch ${flag}` }])
       const { stdout } = await go({ script: `read -r p _ </var/lib/run-playbook/jobs/${id}/pid; echo $p` })
       process.kill(Number(stdout), 'SIGKILL')
       assert.equal((await ended(id)).state, 'lost')
       await go(removeScript(id))
-      await sleep(1700)
+      writeFileSync(`${flag}.go`, '')
+      await sleep(1000)
+      rmSync(`${flag}.go`)
       assert.ok(!existsSync(flag))
     })
   })

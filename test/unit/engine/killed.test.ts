@@ -107,8 +107,6 @@ function tasks(root: string, shape: readonly number[]): TaskList {
 const HANDLERS = [['first'], ['second'], ['first', 'second'], ['second'], ['third']] as const
 
 describe('a run whose connection is lost', function () {
-  this.timeout(60_000)
-
   it('is brought to its end by the next one: no handler is lost, nothing is half-written', async () => {
     const shape = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 4 })
     const cut = fc.record<Cut>({

@@ -39,8 +39,6 @@ const plays = () => [
 const book = definePlaybook({ description: 'test', plays }) as Playbook
 
 describe('a run on many hosts', function () {
-  this.timeout(60_000)
-
   it('takes time in proportion, and Node has no warning', async () => {
     const warnings: string[] = []
     const listen = (warning: Error): void => void warnings.push(String(warning))

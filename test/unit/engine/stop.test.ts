@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -36,11 +36,7 @@ describe('a run that is stopped', () => {
     const tasks = () => {
       const handler = shell('handler', { script: `echo handled >> ${at('log')}` })
       return [
-        shell(
-          'slow',
-          { script: `touch ${at('begun')}; sleep 0.5`, creates: at('begun') },
-          { notify: handler },
-        ),
+        shell('slow', { script: `touch ${at('begun')}; sleep 2`, creates: at('begun') }, { notify: handler }),
         copy('next', { dest: at('next'), content: 'x' }),
       ]
     }
@@ -61,7 +57,9 @@ describe('a run that is stopped', () => {
       const stop = new AbortController()
       const tasks = () =>
         Array.from({ length: 12 }, (_, i) =>
-          shell(`task ${i}`, { script: `touch ${at(`begun-${i}`)}; sleep 1; touch ${at(`ended-${i}`)}` }),
+          shell(`task ${i}`, {
+            script: `touch ${at(`begun-${i}`)}; [ ${i} = 0 ] || sleep 2; touch ${at(`ended-${i}`)}`,
+          }),
         )
       const running = runLocal(tasks, { stop, batch })
       while (!existsSync(at('begun-1'))) await sleep(10)
@@ -81,7 +79,8 @@ describe('a run that is stopped', () => {
       args: z.strictObject({ path: z.string() }),
       probe: ({ path }) => ask(listing, path),
       plan: (_, names) => ({ changes: names.includes('step-3') ? [] : [{ what: 'steps' }] }),
-      apply: ({ path }) => [1, 2, 3].map((n) => ({ script: `sleep 0.4; touch ${path}/step-${n}` })),
+      apply: ({ path }) =>
+        [1, 2, 3].map((n) => ({ script: `[ ${n} = 1 ] || sleep 1; touch ${path}/step-${n}` })),
     })
     const tasks = () => [
       steps('three steps', { path: root }, { notify: shell('handler', { script: 'true' }) }),
@@ -97,30 +96,33 @@ describe('a run that is stopped', () => {
   it('ends at once the second time, and still has a recap', async () => {
     const [stop, stopNow] = [new AbortController(), new AbortController()]
     const tasks = () => [
-      shell('slow', { script: `touch ${at('begun')}; sleep 4; touch ${at('ended')}` }),
+      shell('slow', {
+        script: `touch ${at('begun')}; until [ -e ${at('go')} ]; do sleep 0.1; done; touch ${at('ended')}`,
+      }),
       copy('next', { dest: at('next'), content: 'x' }),
     ]
     const running = runLocal(tasks, { stop, stopNow })
     while (!existsSync(at('begun'))) await sleep(10)
-    const since = performance.now()
     stop.abort()
     await sleep(300)
     stopNow.abort()
     const { recap, events } = await running
-    assert.ok(performance.now() - since < 3_000)
     assert.deepEqual([recap.exitCode, events.at(-1)?.type], [130, 'recap'])
     assert.deepEqual(readdirSync(root), ['begun'])
+    // The step itself is still there, and holds the lock of this machine.
+    writeFileSync(at('go'), '')
+    while (!existsSync(at('ended'))) await sleep(10)
   })
 
   it('is at once when it is a dry run, and no host counts as unreachable', async () => {
     const stop = new AbortController()
-    const tasks = () => [shell('waits', { script: 'true', unless: 'sleep 20' })]
+    const tasks = () => [shell('waits', { script: 'true', unless: 'sleep 60' })]
     const running = runLocal(tasks, { stop, check: true })
     await sleep(500)
     const since = performance.now()
     stop.abort()
     const { recap } = await running
-    assert.ok(performance.now() - since < 5_000)
+    assert.ok(performance.now() - since < 30_000)
     assert.deepEqual([recap.exitCode, recap.hosts['host-1']?.unreachable], [130, false])
   })
 })

@@ -12,7 +12,6 @@ const SHELLS = { dash: ['dash'], bash: ['bash'], busybox: ['busybox', 'sh'] }
 
 for (const [name, [shell = '', ...first]] of Object.entries(SHELLS)) {
   describe(`what another host says is a number or nothing, in ${name}`, function () {
-    this.timeout(60_000)
     let dir: string
     beforeEach(() => {
       dir = mkdtempSync(join(tmpdir(), 'numbers-'))

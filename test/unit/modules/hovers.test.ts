@@ -20,7 +20,6 @@ const NESTED: Readonly<Record<string, string>> = {
 const DEFERRED = new Set(['kind', 'tasks', 'reads', 'resolve'])
 
 describe('what an editor shows', function () {
-  this.timeout(120_000)
   const editor = createEditor()
   const names = new Set(MODULES.map((name) => name.replace(/\..*/, '')))
   const IMPORTS = `import { ${[...names].join(', ')} } from './lib/modules/index.ts'\n`

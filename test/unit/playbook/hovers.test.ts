@@ -44,7 +44,6 @@ export const use = (host: Host) => [/* here */]
 `
 
 describe('what an editor shows of vars', function () {
-  this.timeout(120_000)
   const editor = createEditor()
 
   /** @param place a comment of the project that is replaced @param code with `|` where the mouse is */

@@ -11,7 +11,6 @@ import { localConnection } from './support/connection.ts'
 import { type TestServer, startServer } from './support/server.ts'
 
 describe('the channel to PostgreSQL', function () {
-  this.timeout(60_000)
   let server: TestServer
   let connection: ReturnType<typeof localConnection>
   let channel: OpenChannel

@@ -17,7 +17,6 @@ import { converge, look } from './support/converge.ts'
 import { type TestServer, startServer } from './support/server.ts'
 
 describe('the owner of a database who makes functions and operators of his own', function () {
-  this.timeout(120_000)
   let server: TestServer
   let channel: OpenChannel
   let on: PostgresTarget

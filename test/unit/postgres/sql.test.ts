@@ -6,7 +6,6 @@ import { sql } from '../../../lib/postgres/channel.ts'
 import { type Shared, shared } from './support/shared.ts'
 
 describe('SQL text', function () {
-  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)

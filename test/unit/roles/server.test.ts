@@ -8,7 +8,6 @@ import { converge, look } from '../postgres/support/converge.ts'
 import { type Shared, shared } from '../postgres/support/shared.ts'
 
 describe('what the roles of a node ask its server', function () {
-  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)

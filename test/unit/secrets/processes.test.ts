@@ -16,7 +16,6 @@ const SOON_MS = 15_000
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 
 describe('secrets under several processes', function () {
-  this.timeout(60_000)
   let repo: Checkout
   beforeEach(async () => (repo = await checkout()))
   afterEach(() => repo.remove())

@@ -45,8 +45,6 @@ const write = (wrong: { script?: (path: string) => string; probe?: string } = {}
 }
 
 describe('proveRole', function () {
-  this.timeout(60_000)
-
   it('proves a good role with its handler, and again after each drift', async () => {
     const seen: string[] = []
     const stages = await proveRole({

@@ -24,7 +24,6 @@ const SILENT_SERVER = `#!/bin/sh
 case "$*" in *'{{.State.Status}}'*) echo running ;; *sh\\ -c*) exit 124 ;; esac`
 
 describe('what a node says of its Docker', function () {
-  this.timeout(60_000)
   const folder = useTemp()
   before(() => install('/usr/bin/docker', 'docker-cli'))
 

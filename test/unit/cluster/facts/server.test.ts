@@ -4,7 +4,6 @@ import { sql } from '../../../../lib/postgres/channel.ts'
 import { type Shared, shared } from '../../postgres/support/shared.ts'
 
 describe('what a server says of itself', function () {
-  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)

@@ -62,7 +62,6 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
     }
 
     it('copy converges at once, as foretold', async function () {
-      this.timeout(60_000)
       await fc.assert(
         fc.asyncProperty(name, drift, wantedCopy, async (leaf, found, wanted) => {
           fc.pre(found.type !== 'directory' && found.type !== 'fifo')
@@ -74,7 +73,6 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
     })
 
     it('file converges at once, as foretold', async function () {
-      this.timeout(60_000)
       await fc.assert(
         fc.asyncProperty(name, drift, wantedFile, async (leaf, found, { depth, ...wanted }) => {
           const { state } = wanted

@@ -43,7 +43,7 @@ describe('the file that copy sends', () => {
     truncateSync(at('big'), 8 * 1024 ** 3)
     const start = performance.now()
     make(at('big'))
-    assert.ok(performance.now() - start < 500)
+    assert.ok(performance.now() - start < 2000)
   })
 
   it('that has become something else meanwhile is an error, not a hang', async () => {

@@ -8,7 +8,6 @@ import { converge } from '../support/converge.ts'
 import { type Shared, shared } from '../support/shared.ts'
 
 describe('postgres_database', function () {
-  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)

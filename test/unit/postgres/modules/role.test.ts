@@ -18,7 +18,6 @@ const prone = fc.constantFrom(
 )
 
 describe('postgres_role', function () {
-  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)
@@ -140,7 +139,6 @@ describe('postgres_role', function () {
   })
 
   it('makes a verifier with which any password logs in', async function () {
-    this.timeout(120_000)
     const text = fc.string({ unit: typed, minLength: 1, maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(text, async (password) => {
@@ -152,7 +150,6 @@ describe('postgres_role', function () {
   })
 
   it('hashes every password as the server does', async function () {
-    this.timeout(120_000)
     const text = fc.string({ unit: fc.oneof(typed, prone), minLength: 1, maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(text, async (password) => {

@@ -11,7 +11,6 @@ import { converge, look } from '../support/converge.ts'
 import { type TestServer, startServer } from '../support/server.ts'
 
 describe('postgres_settings', function () {
-  this.timeout(60_000)
   let server: TestServer
   let channel: OpenChannel
   let original: string

@@ -12,7 +12,6 @@ import { postgresPrograms } from '../support/install.ts'
 import { type Shared, shared } from '../support/shared.ts'
 
 describe('postgres_slot', function () {
-  this.timeout(60_000)
   let here: Shared
   before(async function () {
     this.timeout(300_000)
@@ -64,7 +63,6 @@ describe('postgres_slot', function () {
   })
 
   it('is not dropped while it is in use', async function () {
-    this.timeout(30_000)
     await converge(here.channel, slot({ name: 'busy' }))
     const replica = receive('busy')
     try {

@@ -89,7 +89,6 @@ describe('wait_for_postgres', () => {
   })
 
   describe('with a Docker engine', function () {
-    this.timeout(120_000)
     let here: TestDocker
     const made: string[] = []
 
