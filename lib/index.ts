@@ -62,6 +62,7 @@ export { type Deferred, type TaskResult, changed, failed, from } from './core/de
 export { type Group, type GroupEnds, type GroupOptions, group } from './core/group.ts'
 export {
   type Certain,
+  type Keeps,
   type Module,
   type ModuleDefinition,
   type Plan,

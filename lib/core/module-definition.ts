@@ -58,6 +58,9 @@ export interface Polling {
 /** Answers that nothing before this task can change. @returns undefined for one that is not certain */
 export type Certain = <Answer>(question: Question<Answer>) => Answer | undefined
 
+/** Whether an answer stays what it is. */
+export type Keeps = (question: Question, answer: unknown) => boolean
+
 /**
  * A kind of state on a host: how to read it, how to compare it, how to mend it. `args` and `probe` come first in the
  * literal: inference runs in property order.
@@ -83,6 +86,12 @@ export interface ModuleDefinition<Input, Args, State> {
    */
   readonly touches?:
     ((args: Args, state: State | undefined, certain: Certain) => readonly Resource[]) | undefined
+  /**
+   * Answers that the change leaves as they are although it may touch what they see, by a convention: to install a package
+   * leaves the configuration of other packages alone. Only dry runs count on it; a real run asks again. A task with
+   * `touches` of its own does without. `state` is undefined while it is not known. @default none
+   */
+  readonly keeps?: ((args: Args, state: State | undefined) => Keeps | undefined) | undefined
   /** What is left to do after applying. @default the changes of `plan` on the state read afterwards */
   readonly verify?: ((args: Args, before: State, after: State) => readonly Change[]) | undefined
   /**

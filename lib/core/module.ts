@@ -5,6 +5,7 @@ import type { Deferred, Task, TaskOptions } from './task.ts'
 export type {
   AnyModule,
   Certain,
+  Keeps,
   ModuleDefinition,
   Plan,
   Polling,

@@ -68,8 +68,7 @@ export function taskName({ role, task }: TaskStarted | TaskEnded | TaskNotRun): 
 }
 
 function statusText(event: TaskEnded, check: boolean): string {
-  const after =
-    event.status === 'unknown' && event.after !== undefined ? ` (after ${clean(event.after)})` : ''
+  const after = event.after === undefined ? '' : ` (after ${clean(event.after)})`
   const ignored = event.status === 'failed' && event.ignored === true ? ' (ignored)' : ''
   const text = event.status.replace('-', ' ') + after + ignored
   return text.padEnd(check ? 'would change'.length : 'changed'.length)

@@ -1,3 +1,4 @@
+import type { Keeps } from '../../core/module.ts'
 import type { Prediction, Question, Reader } from '../../core/probe.ts'
 import { type Resource, overlaps } from '../../core/resource.ts'
 
@@ -32,9 +33,11 @@ export interface PlannedChange {
   readonly user: string
   /** It was planned on what the host says today, which an earlier change may alter: what it leaves is not certain. */
   readonly presumed?: boolean
+  /** Answers that it leaves as they are although it may touch what they see. For dry runs only. */
+  readonly keeps?: Keeps | undefined
 }
 
-interface Pending extends Pick<PlannedChange, 'by' | 'touches' | 'user'> {
+interface Pending extends Pick<PlannedChange, 'by' | 'touches' | 'user' | 'keeps'> {
   readonly presumed: boolean
   readonly own: ReadonlySet<string>
   readonly leaves: ReadonlyMap<string, unknown>
@@ -57,30 +60,36 @@ export class Snapshot {
   private readonly old = new Map<string, { readonly answer: unknown }>()
   private pending: Pending[] = []
 
-  /** What is known now. The last planned change that concerns the question decides. */
+  /** What is known now: what the host said, and what became of it with each planned change. */
   look(user: string, question: Question): Knowledge {
     const id = questionId(question)
     const key = `${user}\0${id}`
     const asked = this.answers.get(key)
+    let known: Knowledge =
+      asked === undefined
+        ? { kind: 'missing', before: this.old.get(key) }
+        : { kind: 'asked', answer: asked.answer }
     let seen: readonly Resource[] | undefined
-    let by: string | undefined
-    for (let i = this.pending.length - 1; i >= 0; i--) {
-      const change = this.pending[i] as Pending
+    for (const change of this.pending) {
+      const { by } = change
+      const stale = (today: { readonly answer: unknown } | undefined): Knowledge => ({
+        kind: 'stale',
+        today,
+        by,
+        asked: asked !== undefined,
+      })
+      if (keeps(change, question, known)) continue
       if (change.leaves.has(id) && (change.user === user || question.reader.channel !== undefined)) {
         const answer = change.leaves.get(id)
-        if (by === undefined && !change.presumed) return { kind: 'predicted', answer, by: change.by }
-        return { kind: 'stale', today: { answer }, by: by ?? change.by, asked: asked !== undefined }
+        known = change.presumed ? stale({ answer }) : { kind: 'predicted', answer, by }
+      } else if (change.own.has(id)) {
+        // A change that is about this very question makes another answer of it: what it says today is no guess.
+        known = stale(undefined)
+      } else if (concerns(change.touches, (seen ??= question.reader.sees(question.key)))) {
+        known = stale(today(known))
       }
-      // A change that is about this very question makes another answer of it: what it says today is no guess.
-      if (change.own.has(id))
-        return { kind: 'stale', today: undefined, by: by ?? change.by, asked: asked !== undefined }
-      seen ??= question.reader.sees(question.key)
-      if (concerns(change.touches, seen)) by ??= change.by
     }
-    const today = asked ?? this.old.get(key)
-    if (by !== undefined) return { kind: 'stale', today, by, asked: asked !== undefined }
-    if (asked !== undefined) return { kind: 'asked', answer: asked.answer }
-    return { kind: 'missing', before: this.old.get(key) }
+    return known
   }
 
   /** An answer from the host, an `Error` where it could not answer. */
@@ -89,12 +98,13 @@ export class Snapshot {
   }
 
   /** A change is planned: answers it may alter are no longer good, except for those that it predicts. */
-  plan({ by, touches, own, leaves, user, presumed = false }: PlannedChange): void {
+  plan({ by, touches, own, leaves, user, presumed = false, keeps }: PlannedChange): void {
     this.pending.push({
       by,
       touches,
       user,
       presumed,
+      keeps,
       own: new Set(own.map(questionId)),
       leaves: new Map(leaves.map(({ question, answer }) => [questionId(question), answer])),
     })
@@ -122,6 +132,18 @@ export class Snapshot {
   forgetAnswers(user: string, questions: readonly Question[]): void {
     for (const question of questions) this.answers.delete(`${user}\0${questionId(question)}`)
   }
+}
+
+/** What would be answered if no planned change altered it, as far as that is known. */
+function today(known: Knowledge): { readonly answer: unknown } | undefined {
+  if (known.kind === 'stale') return known.today
+  return known.kind === 'missing' ? known.before : known
+}
+
+function keeps(change: Pending, question: Question, known: Knowledge): boolean {
+  const is = today(known)
+  if (change.keeps === undefined || is === undefined || is.answer instanceof Error) return false
+  return change.keeps(question, is.answer)
 }
 
 export const concerns = (touches: readonly Resource[], seen: readonly Resource[]): boolean =>

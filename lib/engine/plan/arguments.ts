@@ -3,15 +3,13 @@ import { type Deferred, type TaskResult, isDeferred } from '../../core/deferred.
 import { UserError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { Item } from '../../playbook/program.ts'
-import type { Result } from './result.ts'
+import type { Result, Results } from './result.ts'
 
 /** A value that may have been made from the results of earlier tasks. */
 export type Settled<Value> =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'unknown'; readonly after: string }
   | { readonly kind: 'skip'; readonly because: string }
-
-type Results = ReadonlyMap<Task, Result>
 
 /** @throws UserError when the value cannot be made from what is there */
 export function settled<Value>(value: Value | Deferred<Value>, results: Results): Settled<Value> {
@@ -60,6 +58,23 @@ function readResult(
       // Not run at all when a tag left it out.
       return reads === 'failed' ? ended : { kind: 'skip', because: `"${task.name}" was skipped` }
   }
+}
+
+const views = new WeakMap<Results, Results>()
+
+/** The results as if tasks of which that is not known left what is there today. Results that are seen so already stay. */
+export function asToday(results: Results): Results {
+  const known = views.get(results)
+  if (known !== undefined) return known
+  const view: Results = {
+    get: (task) => {
+      const result = results.get(task)
+      return result?.kind === 'unknown' ? (result.today ?? result) : result
+    },
+  }
+  views.set(results, view)
+  views.set(view, view)
+  return view
 }
 
 /** Whether all conditions of an item are met. */
@@ -112,8 +127,9 @@ export function checkedArgs(item: Item, value: unknown, results: Results): unkno
 /** Deferred arguments, once the tasks that they are made from have run; `undefined` before that. */
 export function settleArgs(item: Item, results: Results): unknown {
   try {
-    const args = settled(item.task.args, results)
-    return args.kind === 'value' ? checkedArgs(item, args.value, results) : undefined
+    const known = asToday(results)
+    const args = settled(item.task.args, known)
+    return args.kind === 'value' ? checkedArgs(item, args.value, known) : undefined
   } catch {
     // Told when the task's turn comes.
     return undefined

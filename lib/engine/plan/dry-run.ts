@@ -18,7 +18,7 @@ import { reportNotRun } from '../report/report.ts'
 import { makeTasks } from './make-tasks.ts'
 import { type Session, inTurn, planned } from '../session.ts'
 import { type Outlook, tellOutlook } from './outlook.ts'
-import { type ChangeVerdict, type Verdict, planTask } from './plan-task.ts'
+import { type ChangeVerdict, type Verdict, type WaitVerdict, planTask } from './plan-task.ts'
 import type { Result } from './result.ts'
 
 /** A task that was planned, and what the files that it would change hold before. */
@@ -142,6 +142,7 @@ function doubted(verdict: Verdict, after: string | undefined): Verdict {
     questions: verdict.view.probe.questions,
     after,
     touches: verdict.touches,
+    keeps: verdict.keeps,
     today: undefined,
   }
 }
@@ -173,7 +174,7 @@ async function bodiesOf(session: Session, found: readonly Found[]): Promise<Bodi
 
 const changeIn = (verdict: Verdict): ChangeVerdict | undefined => {
   if (verdict.kind === 'change') return verdict
-  return verdict.kind === 'wait' ? verdict.today : undefined
+  return verdict.kind === 'wait' && verdict.today?.kind === 'change' ? verdict.today : undefined
 }
 
 // What later tasks see of this one.
@@ -184,10 +185,12 @@ function foresee(session: Session, on: Session, item: Item, verdict: Verdict): v
     const { probe } = verdict.view
     // A change that may fail leaves nothing to count on.
     const leaves = item.ignoreErrors ? [] : (verdict.plan.leaves ?? [])
-    planned(on, { by: task.name, user, touches: verdict.touches, own: probe.questions, leaves })
+    const { touches, keeps } = verdict
+    planned(on, { by: task.name, user, touches, own: probe.questions, leaves, keeps })
     set(predictedResult(on, item, verdict))
   } else if (verdict.kind === 'wait') {
-    const { touches, questions, today } = verdict
+    const { touches, questions, keeps, today } = verdict
+    const leaves = today?.kind === 'change' ? (today.plan.leaves ?? []) : []
     // What it asks and does not touch stays as it is, such as the accounts and the folders that a file is judged by.
     const touched = (question: Question): boolean =>
       task.options.touches !== undefined || concerns(touches, question.reader.sees(question.key))
@@ -195,14 +198,22 @@ function foresee(session: Session, on: Session, item: Item, verdict: Verdict): v
       by: task.name,
       user,
       touches,
-      own: questions.filter(touched),
-      leaves: (today?.plan.leaves ?? []).filter(({ question }) => touched(question)),
+      // What is in order today would stay as it is today.
+      own: today?.kind === 'ok' ? [] : questions.filter(touched),
+      leaves: leaves.filter(({ question }) => touched(question)),
       presumed: true,
+      keeps,
     })
-    set({ kind: 'unknown', changed: undefined })
+    set({ kind: 'unknown', changed: undefined, today: resultOfToday(today) })
   } else if (verdict.kind === 'ok') {
     set({ kind: 'known', result: { changed: false, failed: false, state: verdict.view.state } })
   } else set({ kind: verdict.kind })
+}
+
+function resultOfToday(today: WaitVerdict['today']): Result | undefined {
+  if (today?.kind === 'change') return { kind: 'unknown', changed: true }
+  if (today?.kind === 'skipped') return { kind: 'skipped' }
+  return today && { kind: 'known', result: { changed: false, failed: false, state: today.view.state } }
 }
 
 function predictedResult(on: Session, { task, user }: Item, verdict: ChangeVerdict): Result {

@@ -3,7 +3,7 @@ import { type Bodies, bodyDiffs } from '../look/bodies.ts'
 import { describeError } from '../report/failure.ts'
 import { report, shownSteps } from '../report/report.ts'
 import type { Session } from '../session.ts'
-import type { ChangeVerdict, Verdict } from './plan-task.ts'
+import type { ChangeVerdict, Verdict, WaitVerdict } from './plan-task.ts'
 
 /** How a dry run judged a task. */
 export type Outlook = 'settled' | 'would-change' | 'unknown' | 'failed'
@@ -25,16 +25,26 @@ export async function tellOutlook(
       report(session, item, 'failed', { error: describeError(verdict.error), ...(rescued && { rescued }) })
       return 'failed'
     case 'wait':
-      return verdict.today === undefined
-        ? tellUnknown(session, item, verdict.after ?? 'an earlier task')
-        : tellChange(session, item, verdict.today, bodies, verdict.after)
+      return verdict.today?.kind === 'change'
+        ? tellChange(session, item, verdict.today, bodies, verdict.after)
+        : tellUnknown(session, item, verdict)
     case 'change':
       return tellChange(session, item, verdict, bodies, undefined)
   }
 }
 
-function tellUnknown(session: Session, item: Item, after: string): Outlook {
-  report(session, item, 'unknown', { after })
+function tellUnknown(
+  session: Session,
+  item: Item,
+  { after = 'an earlier task', today }: WaitVerdict,
+): Outlook {
+  const because =
+    today?.kind === 'ok'
+      ? 'in order as the host is today'
+      : today?.kind === 'skipped'
+        ? `skipped as the host is today: ${today.because}`
+        : undefined
+  report(session, item, 'unknown', { after, because })
   return 'unknown'
 }
 
@@ -47,7 +57,8 @@ async function tellChange(
 ): Promise<Outlook> {
   const { changedWhen, noDiff } = item.task.options
   const diffs = noDiff === true ? [] : await bodyDiffs(plan.changes, bodies)
-  const details = { changes: plan.changes, diffs, commands: shownSteps(steps), after }
+  const because = after === undefined ? undefined : 'as the host is today'
+  const details = { changes: plan.changes, diffs, commands: shownSteps(steps), after, because }
   if (changedWhen === false) {
     report(session, item, 'ok', { ...details, because: 'it runs, and does not count as a change' })
     return 'settled'

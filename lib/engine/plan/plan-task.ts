@@ -1,22 +1,21 @@
 import type { Change } from '../../core/change.ts'
 import { isDeferred } from '../../core/deferred.ts'
-import type { Certain, Plan, Step } from '../../core/module.ts'
+import type { Certain, Keeps, Plan, Step } from '../../core/module.ts'
 import type { Probe, Question } from '../../core/probe.ts'
 import { EVERYTHING, type Resource, checkResources } from '../../core/resource.ts'
-import type { Task } from '../../core/task.ts'
 import type { Item } from '../../playbook/program.ts'
 import type { Snapshot } from '../look/snapshot.ts'
-import { argsOf, checkedArgs, conditionsMet, settled } from './arguments.ts'
+import { argsOf, asToday, checkedArgs, conditionsMet, settled } from './arguments.ts'
 import { failureOf } from './judge.ts'
-import type { Result } from './result.ts'
+import type { Results } from './result.ts'
 
 /** What can be said of a task now. */
-export type Verdict =
+export type Verdict = Certainty | WaitVerdict | { readonly kind: 'failed'; readonly error: unknown }
+
+type Certainty =
   | { readonly kind: 'skipped'; readonly because: string }
   | { readonly kind: 'ok'; readonly view: View; readonly because: string | undefined }
   | ChangeVerdict
-  | WaitVerdict
-  | { readonly kind: 'failed'; readonly error: unknown }
 
 export interface ChangeVerdict {
   readonly kind: 'change'
@@ -24,6 +23,7 @@ export interface ChangeVerdict {
   readonly plan: Plan
   readonly steps: readonly Step[]
   readonly touches: readonly Resource[]
+  readonly keeps?: Keeps | undefined
 }
 
 /** Answers are needed first. */
@@ -33,8 +33,9 @@ export interface WaitVerdict {
   /** The task whose change must be made before asking makes sense. */
   readonly after: string | undefined
   readonly touches: readonly Resource[]
-  /** What would be done if the host stayed as it is today. */
-  readonly today: ChangeVerdict | undefined
+  readonly keeps?: Keeps | undefined
+  /** What could be said if the host stayed as it is today. */
+  readonly today: Certainty | undefined
 }
 
 /** A task's arguments and the state they were compared with. */
@@ -49,7 +50,7 @@ export interface View {
 /**
  * Plans one task against what is known. Pure: no I/O, no clock; the same snapshot and results give the same verdict.
  */
-export function planTask(item: Item, snapshot: Snapshot, results: ReadonlyMap<Task, Result>): Verdict {
+export function planTask(item: Item, snapshot: Snapshot, results: Results): Verdict {
   const { task } = item
   try {
     const met = conditionsMet(item, results)
@@ -58,18 +59,30 @@ export function planTask(item: Item, snapshot: Snapshot, results: ReadonlyMap<Ta
     if (met.kind === 'unknown') {
       const args = isDeferred(task.args) ? undefined : argsOf(item, task.args)
       const touches = args === undefined ? [EVERYTHING] : staleTouches(item, args, snapshot)
-      return { kind: 'wait', questions: [], after: met.after, touches, today: undefined }
+      return presumed(item, met.after, touches, snapshot, results)
     }
     const args = settled(task.args, results)
     if (args.kind === 'skip') return { kind: 'skipped', because: args.because }
-    if (args.kind === 'unknown') {
-      const touches = task.options.touches ?? [EVERYTHING]
-      return { kind: 'wait', questions: [], after: args.after, touches, today: undefined }
-    }
+    if (args.kind === 'unknown')
+      return presumed(item, args.after, task.options.touches ?? [EVERYTHING], snapshot, results)
     return compare(item, checkedArgs(item, args.value, results), snapshot)
   } catch (error) {
     return { kind: 'failed', error }
   }
+}
+
+/** A task that is made from what is not known yet, seen as if the tasks before it left what is there today. */
+function presumed(
+  item: Item,
+  after: string,
+  touches: readonly Resource[],
+  snapshot: Snapshot,
+  results: Results,
+): WaitVerdict {
+  const known = asToday(results)
+  const verdict = known === results ? undefined : planTask(item, snapshot, known)
+  const today = verdict?.kind === 'wait' ? verdict.today : verdict?.kind === 'failed' ? undefined : verdict
+  return { kind: 'wait', questions: [], after, touches, keeps: undefined, today }
 }
 
 function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
@@ -93,8 +106,12 @@ function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
           snapshot,
         )
       : undefined
-    const touches = today?.touches ?? staleTouches(item, args, snapshot)
-    return { kind: 'wait', questions: probe.questions, after: stale?.by, touches, today }
+    // What it really touches depends on what it finds then.
+    const possible = staleTouches(item, args, snapshot)
+    const touches = today?.kind === 'change' ? [...today.touches, ...possible] : possible
+    const state = today === undefined || today.kind === 'skipped' ? undefined : today.view.state
+    const keeps = keptBy(item, args, state)
+    return { kind: 'wait', questions: probe.questions, after: stale?.by, touches, keeps, today }
   }
   const answers = known.map((one) => ('answer' in one ? one.answer : undefined))
   const broken = answers.find((answer) => answer instanceof Error)
@@ -129,22 +146,21 @@ function planOn(item: Item, view: View, snapshot: Snapshot): Exclude<Verdict, Wa
     plan,
     steps: module.apply(args, state),
     touches: touchesOf(item, args, state, snapshot),
+    keeps: keptBy(item, args, state),
   }
 }
 
-/** What the task would change if nothing before it changed what it sees; undefined where it would be in order. */
+/** What could be said of the task if nothing before it changed what it sees; undefined where it would fail. */
 function ifUnchanged(
   item: Item,
   args: unknown,
   probe: Probe<unknown>,
   answers: readonly unknown[],
   snapshot: Snapshot,
-): ChangeVerdict | undefined {
+): Certainty | undefined {
   try {
     const verdict = planOn(item, { args, probe, state: probe.parse(answers), predicted: true }, snapshot)
-    if (verdict.kind !== 'change') return undefined
-    // What it really touches depends on what it finds then.
-    return { ...verdict, touches: [...verdict.touches, ...staleTouches(item, args, snapshot)] }
+    return verdict.kind === 'failed' ? undefined : verdict
   } catch {
     return undefined
   }
@@ -163,6 +179,10 @@ function touchesOf(item: Item, args: unknown, state: unknown, snapshot: Snapshot
   if (declared === undefined) return [EVERYTHING]
   return checkResources(declared, `${module.name} "${name}" touches`, at)
 }
+
+// A task that says itself what it touches is believed, and nothing is kept beside that.
+const keptBy = ({ task: { module, options } }: Item, args: unknown, state: unknown): Keeps | undefined =>
+  options.touches === undefined ? module.keeps?.(args, state) : undefined
 
 // What a task may touch whose state is not known yet. A module that cannot say without the state may touch everything.
 function staleTouches(item: Item, args: unknown, snapshot: Snapshot): readonly Resource[] {

@@ -6,6 +6,7 @@ import { ask, predict } from '../../core/probe.ts'
 import { EVERYTHING, paths } from '../../core/resource.ts'
 import { quote } from '../../core/sh.ts'
 import { type Service, service as unit, services, unitOf } from '../shared/service.ts'
+import { keptByService } from './shared/kept.ts'
 import { DAEMON_RELOAD, assertUnit, isActive, systemctl, unitName } from './shared/systemctl.ts'
 
 const shape = {
@@ -47,7 +48,11 @@ export const service: Module<ServiceArgs, Service> = defineModule({
   plan,
   apply,
   // What a service does when it starts or stops is its own affair; being started at boot is not.
-  touches: ({ state }) => (state === undefined ? [services.all, paths.below('/etc/systemd')] : [EVERYTHING]),
+  touches: ({ state }, is) =>
+    state === undefined || (is !== undefined && !turns(state, is))
+      ? [services.all, paths.below('/etc/systemd')]
+      : [EVERYTHING],
+  keeps: ({ name }, is) => keptByService(unitOf(name), is),
 })
 
 function plan(

@@ -1,6 +1,6 @@
 import type { Reader } from '../../core/probe.ts'
-import { EVERYTHING } from '../../core/resource.ts'
 import { quote } from '../../core/sh.ts'
+import { scriptOf, seenByScript } from './seen-script.ts'
 
 /** What a script printed, and how it ended. */
 export interface Output {
@@ -9,12 +9,12 @@ export interface Output {
   readonly stderr: string
 }
 
-/** Runs scripts that only read, and brings back what they print. The key is the script. */
+/** Runs scripts that only read, and brings back what they print. The key is made by `scriptKey`. */
 export const output: Reader<Output> = {
   name: 'output',
   // The exit code comes last within the base64, where nothing that a script prints can be taken for it.
-  ask: (scripts) =>
-    scripts.map((script, i) => `echo '#${i}'\necho '#${i}' >&2\n${captured(script)}`).join('\n'),
+  ask: (keys) =>
+    keys.map((key, i) => `echo '#${i}'\necho '#${i}' >&2\n${captured(scriptOf(key))}`).join('\n'),
   parse: (reply, scripts) => {
     const bodies = sections(reply.stdout.toString('latin1'))
     const complaints = sections(reply.stderr.toString())
@@ -25,7 +25,7 @@ export const output: Reader<Output> = {
       return { code: Number(all.slice(end)), stdout: all.slice(0, end), stderr: complaints.get(i) ?? '' }
     })
   },
-  sees: () => [EVERYTHING],
+  sees: seenByScript,
 }
 
 const captured = (script: string): string =>

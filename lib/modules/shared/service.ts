@@ -13,6 +13,8 @@ export interface Service {
   readonly enabled: string
   /** Its unit file changed on disk since systemd read it. */
   readonly needsReload: boolean
+  /** `simple`, `notify`, `oneshot` …; undefined for what is no service. */
+  readonly type?: string
 }
 
 /** The full name of a unit: `docker` is `docker.service`. */
@@ -32,13 +34,14 @@ export const services: ResourceKind = Object.freeze({
 /** One `systemctl show` for all units. */
 export const service: Reader<Service> = {
   name: 'service',
-  ask: (names) => show(names, ['LoadState', 'ActiveState', 'UnitFileState', 'NeedDaemonReload']),
+  ask: (names) => show(names, ['LoadState', 'ActiveState', 'UnitFileState', 'NeedDaemonReload', 'Type']),
   parse: (reply, names) =>
     parseUnits(reply, names, (of) => ({
       load: of('LoadState'),
       active: of('ActiveState'),
       enabled: of('UnitFileState'),
       needsReload: of('NeedDaemonReload') === 'yes',
+      ...(of('Type') === '' ? {} : { type: of('Type') }),
     })),
   sees: (name) => [services.at(name), ...UNIT_FILES],
 }

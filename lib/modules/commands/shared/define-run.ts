@@ -5,6 +5,7 @@ import { type Prediction, type Probe, ask, predict } from '../../../core/probe.t
 import { EVERYTHING } from '../../../core/resource.ts'
 import type { Schema } from '../../../core/schema.ts'
 import { output } from '../../shared/output.ts'
+import { scriptKey } from '../../shared/seen-script.ts'
 import { type Found, type Guards, guardQuestions, assertMet, holds } from './guards.ts'
 import type { RunArgs } from './run-args.ts'
 import { exitOf, runScript, surroundings } from './run-script.ts'
@@ -60,7 +61,7 @@ function probeGuards(args: Guards): Probe<RunState> {
 }
 
 function probeOutput(args: RunArgs, body: string): Probe<RunState> {
-  const probe = ask(output, [...surroundings(args), body].join('\n'))
+  const probe = ask(output, scriptKey([...surroundings(args), body].join('\n'), args.sees))
   return {
     questions: probe.questions,
     parse: (answers) => ({ ran: true, ...probe.parse(answers), guards: {} }),

@@ -4,9 +4,10 @@ import { guard } from './guard-reader.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import type { RunArgs } from './run-args.ts'
 import { surroundings } from './run-script.ts'
+import { scriptKey } from '../../shared/seen-script.ts'
 
 /** How a command says that there is nothing to do. */
-export type Guards = Pick<RunArgs, 'creates' | 'removes' | 'unless' | 'onlyIf' | 'cwd' | 'env'>
+export type Guards = Pick<RunArgs, 'creates' | 'removes' | 'unless' | 'onlyIf' | 'cwd' | 'env' | 'sees'>
 
 /** What the host answered: exit codes of scripts, and what is at paths. */
 export interface Found {
@@ -17,8 +18,8 @@ export interface Found {
 }
 
 export function guardQuestions(args: Guards): { readonly name: keyof Found; readonly question: Question }[] {
-  const { creates, removes, unless, onlyIf } = args
-  const script = (text: string): string => [...surroundings(args), text].join('\n')
+  const { creates, removes, unless, onlyIf, sees } = args
+  const script = (text: string): string => scriptKey([...surroundings(args), text].join('\n'), sees)
   const asked: [keyof Found, readonly Question[]][] = [
     ['creates', creates === undefined ? [] : ask(stat, creates).questions],
     ['removes', removes === undefined ? [] : ask(stat, removes).questions],

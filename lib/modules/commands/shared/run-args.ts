@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
+import { type Resource, isResource } from '../../../core/resource.ts'
 import { absolutePath, secretValue } from '../../../core/schemas.ts'
 
 const script = z
@@ -36,6 +37,18 @@ export const runArgs = {
   /** A script that only looks: nothing to do if it fails. @default run without asking */
   onlyIf: script.optional(),
   /**
+   * What the answer of `unless` and `onlyIf`, or of a command with `changes: false`, depends on, such as
+   * `[paths.at('/etc/fstab')]`; a file behind a link by its own path. Then it is asked again only after a change that may
+   * touch that.
+   *
+   * @default anything
+   */
+  sees: z
+    .array(z.custom<Resource>(isResource, "must be a resource, such as paths.at('/etc/fstab')"))
+    .min(1)
+    .readonly()
+    .optional(),
+  /**
    * `false` for a command that only reads: it is run while looking at the host, in dry runs too, reported as ok, and what it
    * prints is there for `from`.
    *
@@ -56,7 +69,10 @@ export const CHANGING = ['stdin', 'creates', 'removes', 'unless', 'onlyIf', 'tim
 
 /** Why arguments cannot go together. */
 export function contradiction(args: RunArgs): string | undefined {
-  if (args.changes !== false) return undefined
+  if (args.changes !== false)
+    return args.sees !== undefined && args.unless === undefined && args.onlyIf === undefined
+      ? 'sees says what unless, onlyIf or a command with changes: false depends on, and there is none of them'
+      : undefined
   const wrong = CHANGING.find((one) => args[one] !== undefined)
   if (wrong !== undefined) return `${wrong} does not go with changes: false, which is run while looking`
   const secret = Object.entries(args.env ?? {}).find(([, value]) => typeof value !== 'string')

@@ -1,4 +1,7 @@
 import { type Module, defineModule } from '../../../core/module.ts'
+import { account } from '../../shared/account.ts'
+import { sha256 } from '../../shared/sha256.ts'
+import { readBody } from '../../shared/text.ts'
 import { applyFile } from './apply.ts'
 import { type FileState, probeFile } from './state.ts'
 import { planFile, touchesOfFile } from './plan.ts'
@@ -17,4 +20,9 @@ export const file: Module<FileArgs, FileState> = defineModule({
   plan: planFile,
   apply: applyFile,
   touches: touchesOfFile,
+  // With a file that is there only mode and owner change.
+  keeps: ({ state }, is) =>
+    is?.here.type === 'file' && (state === 'file' || state === 'exists')
+      ? ({ reader }) => reader === sha256 || reader === readBody || reader === account
+      : undefined,
 })

@@ -19,6 +19,12 @@ const shape = {
    * @default 'auto'
    */
   update: z.enum(['auto', 'never']).optional(),
+  /**
+   * apt may remove packages that are in the way of those that are installed. Otherwise that is an error that names them.
+   *
+   * @default false
+   */
+  allowRemoval: z.boolean().optional(),
 }
 
 export interface PackagesArgs extends ArgsOf<typeof shape> {}

@@ -5,6 +5,7 @@ import { services } from '../../shared/service.ts'
 import { served } from '../../shared/served.ts'
 import { installedPackages } from './reader.ts'
 import { packageStep } from './apply.ts'
+import { keptByPackages } from './kept.ts'
 import { type PackagesArgs, args } from './args.ts'
 import { type PackagesState, probe } from './state.ts'
 import { managerOf, plan, toDo } from './plan.ts'
@@ -25,9 +26,11 @@ export const packages: Module<PackagesArgs, PackagesState> = defineModule({
       verb: wanted.state === 'absent' ? 'remove' : 'install',
       names: toDo(wanted, state),
       update: wanted.update !== 'never',
+      allowRemoval: wanted.allowRemoval === true,
     }),
   ],
   touches: () => TOUCHED,
+  keeps: keptByPackages,
 })
 
 /**

@@ -3,7 +3,8 @@ import type { ArgsOf } from '../../../core/args-of.ts'
 import type { Change } from '../../../core/change.ts'
 import { type Module, defineModule } from '../../../core/module.ts'
 import { ask, askAll } from '../../../core/probe.ts'
-import { type Service, service, serviceRun } from '../../shared/service.ts'
+import { type Service, service, serviceRun, unitOf } from '../../shared/service.ts'
+import { keptByService } from './kept.ts'
 import { DAEMON_RELOAD, assertUnit, isActive, systemctl, unitName } from './systemctl.ts'
 
 const shape = {
@@ -42,6 +43,7 @@ export function defineAction(options: {
       ...(state.service.needsReload ? [DAEMON_RELOAD] : []),
       systemctl(verb, name),
     ],
+    keeps: ({ name }, is) => keptByService(unitOf(name), is?.service),
     verify: (_args, before, after) => [
       ...(renews && before.run === after.run ? [{ what, from: 'the same as before', to: 'restarted' }] : []),
       ...fallen(before, after),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ShellStep } from '../../../../lib/core/module.ts'
-import { EVERYTHING } from '../../../../lib/core/resource.ts'
+import { EVERYTHING, paths } from '../../../../lib/core/resource.ts'
 import { Secret } from '../../../../lib/core/secret.ts'
 import type { Task } from '../../../../lib/core/task.ts'
 import { type CommandArgs, command } from '../../../../lib/modules/commands/command.ts'
@@ -151,6 +151,11 @@ describe('arguments of command and shell', () => {
       for (const path of ['/x/a.*', '/x/?', '/x/[ab]', '/x/$HOME', '/x/${A}', '/x/`id`'])
         refused(() => shell_({ script: 'a', [guard]: path }), /is taken as it is written/)
     shell_({ script: 'a', creates: '/x/cost $ [' })
+    const sees = [paths.at('/x')]
+    refused(() => shell_({ script: 'a', sees }), /sees says what unless, onlyIf or a command/)
+    refused(() => shell_({ script: 'a', unless: 'b', sees: ['path:/x' as never] }), /must be a resource/)
+    shell_({ script: 'a', unless: 'b', sees })
+    shell_({ script: 'a', changes: false, sees })
   })
 
   it('leave the judgement of an exit code to the task', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ShellStep } from '../../../../lib/core/module.ts'
-import type { Reply } from '../../../../lib/core/probe.ts'
+import { type Question, type Reply, question } from '../../../../lib/core/probe.ts'
 import {
   EVERYTHING,
   type Resource,
@@ -14,7 +14,11 @@ import { packages } from '../../../../lib/modules/packages/packages/module.ts'
 import { packageListed } from '../../../../lib/modules/packages/packages/listed-reader.ts'
 import { packageVersion } from '../../../../lib/modules/packages/packages/version-reader.ts'
 import { containers } from '../../../../lib/modules/docker/shared/kinds.ts'
-import { services } from '../../../../lib/modules/shared/service.ts'
+import { account } from '../../../../lib/modules/shared/account.ts'
+import { service, services } from '../../../../lib/modules/shared/service.ts'
+import { sha256 } from '../../../../lib/modules/shared/sha256.ts'
+import { stat } from '../../../../lib/modules/shared/stat.ts'
+import type { PackagesArgs } from '../../../../lib/modules/packages/packages/args.ts'
 import { installedPackages, packageInstalled } from '../../../../lib/modules/packages/packages/reader.ts'
 import { SHELLS, answers, run, touchesOf, useTemp } from '../driver.ts'
 
@@ -108,6 +112,7 @@ describe('the readers of packages', () => {
 })
 
 describe('package', () => {
+  const temp = useTemp()
   const state = (manager: string, found: Record<string, boolean>, versions = {}, listed = {}): unknown => ({
     packages: Object.fromEntries(
       Object.entries(found).map(([name, installed]) => [name, { manager, installed }]),
@@ -194,6 +199,57 @@ describe('package', () => {
     for (const names of ['-y', 'a b', 'lib*', '', []]) {
       assert.throws(() => packages('it', { names } as never), { code: 'E_BAD_ARGUMENT' })
     }
+  })
+
+  it('removes nothing that is in the way unless that is allowed, and names it', async () => {
+    const fake = `#!/bin/sh
+case "$*" in
+  *-s*) echo 'Remv cron [3.0] (systemd-cron:amd64)'; echo 'Inst systemd-cron (1.15 x)' ;;
+  *Remove=false*) echo 'E: Packages need to be removed but remove is disabled.' >&2; exit 100 ;;
+  *) echo installed ;;
+esac
+`
+    writeFileSync(join(temp(), 'apt-get'), fake, { mode: 0o755 })
+    const install = (allowRemoval?: boolean) => {
+      const args = { names: 'systemd-cron', update: 'never', allowRemoval } as const
+      const text = script(args, state('apt', { 'systemd-cron': false }))
+      return run(['sh'], { script: `PATH=${temp()}:$PATH\n${text}` })
+    }
+    const refused = await install()
+    assert.equal(refused.code, 100)
+    assert.match(refused.stderr.toString(), /apt would remove cron: .*allowRemoval: true/)
+    assert.match((await install(true)).stdout.toString(), /installed/)
+  })
+
+  it('keeps for a dry run what apt leaves alone: packages, accounts, configuration of others', () => {
+    const keeps = (args: Omit<PackagesArgs, 'names'>, manager = 'apt') => {
+      const task = packages('it', { names: ['nginx', 'libpam-passwdqc'], ...args })
+      return task.module.keeps?.(task.args, state(manager, { nginx: false }))
+    }
+    const kept = keeps({})
+    const there = { type: 'file', mode: '0644', owner: 'root', uid: 0, group: 'root', gid: 0 }
+    const cases: readonly [Question, unknown, boolean][] = [
+      [question(packageInstalled, 'curl'), { manager: 'apt', installed: true }, true],
+      [question(packageInstalled, 'curl'), { manager: 'apt', installed: false }, false],
+      [question(packageListed, 'curl'), 'no', false],
+      [question(account, 'user:root'), { id: 0, name: 'root' }, true],
+      [question(account, 'user:www-data'), undefined, false],
+      [question(stat, '/etc/login.defs'), there, true],
+      [question(sha256, '/etc/login.defs'), 'abc', true],
+      [question(stat, '/etc/hosts.equiv'), { type: 'absent' }, false],
+      [question(stat, '/etc/nginx/nginx.conf'), there, false],
+      [question(stat, '/etc/passwd'), there, false],
+      [question(stat, '/etc/pam.d/sshd'), there, false],
+      [question(stat, '/usr/bin/su'), there, false],
+      [question(stat, '/usr/local/bin/x'), there, true],
+      [question(stat, '/var/log'), { ...there, type: 'directory' }, true],
+      [question(stat, '/var/lib/nginx'), { ...there, type: 'directory' }, false],
+      [question(service, 'ssh'), { load: 'loaded' }, false],
+    ]
+    for (const [asked, answer, wanted] of cases)
+      assert.equal(kept?.(asked, answer), wanted, `${asked.reader.name} ${asked.key}`)
+    for (const none of [keeps({ state: 'absent' }), keeps({ allowRemoval: true }), keeps({}, 'dnf')])
+      assert.equal(none, undefined)
   })
 
   it('leaves alone what belongs to users and applications', () => {

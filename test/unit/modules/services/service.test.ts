@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { ShellStep } from '../../../../lib/core/module.ts'
-import type { Reply } from '../../../../lib/core/probe.ts'
+import { type Reply, question } from '../../../../lib/core/probe.ts'
 import { EVERYTHING, paths } from '../../../../lib/core/resource.ts'
 import type { Task } from '../../../../lib/core/task.ts'
 import {
@@ -10,6 +10,7 @@ import {
   serviceRun,
   services,
 } from '../../../../lib/modules/shared/service.ts'
+import { stat } from '../../../../lib/modules/shared/stat.ts'
 import { serviceReload } from '../../../../lib/modules/services/service-reload.ts'
 import { serviceRestart } from '../../../../lib/modules/services/service-restart.ts'
 import { type ServiceArgs, service } from '../../../../lib/modules/services/service.ts'
@@ -124,6 +125,26 @@ describe('service', () => {
       services.all,
       paths.below('/etc/systemd'),
     ])
+    const running = service('it', { name: 'x', state: 'started', enabled: true })
+    assert.deepEqual(touchesOf(running, { ...RUNNING, enabled: 'disabled' }), [
+      services.all,
+      paths.below('/etc/systemd'),
+    ])
+    assert.deepEqual(touchesOf(running, { ...RUNNING, active: 'inactive' }), [EVERYTHING])
+  })
+
+  it('keeps static files for a dry run, unless it does some job or starts others', () => {
+    const keeps = (name: string, is: Partial<Service> = {}) => {
+      const task = service('it', { name, state: 'started' })
+      const kept = task.module.keeps?.(task.args, { ...RUNNING, active: 'inactive', type: 'simple', ...is })
+      return ['/etc/app.conf', '/usr/bin/app', '/var/lib/app', '/run/app'].filter((path) =>
+        kept?.(question(stat, path), { type: 'file' }),
+      )
+    }
+    assert.deepEqual(keeps('app'), ['/etc/app.conf', '/usr/bin/app'])
+    assert.deepEqual(keeps('app', { type: 'oneshot' }), [])
+    assert.deepEqual(keeps('graphical.target'), [])
+    assert.deepEqual(keeps('srv.mount'), [])
   })
 })
 
