@@ -5,11 +5,11 @@ import { inLoad, prepareLoad } from './load/load.ts'
 import { labels, untilWell } from './repository.ts'
 import { statusOf } from './service.ts'
 import { NODES, explain, onNode, psql, run, until } from './support.ts'
-import { openWitness } from './witness.ts'
+import { type Witness, openWitness } from './witness.ts'
 
 describe('the status tells the truth within 5 s, to people and to programs, when', function () {
   this.timeout(300_000)
-  let witness: ReturnType<typeof openWitness>
+  let witness: Witness
   let primary: string
   let replica: string
 
@@ -19,9 +19,19 @@ describe('the status tells the truth within 5 s, to people and to programs, when
     replica = another(primary)
     await prepareLoad(primary)
     for (const node of NODES) await untilWell(node)
-    witness = openWitness()
+    witness = await openWitness()
   })
   after(() => witness?.close())
+  // What a failed test broke is mended, so that the next one tells something of its own.
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return
+    for (const node of NODES) await onNode(node, 'docker start postgres')
+    primary = await primaryNow()
+    replica = another(primary)
+    await psql(primary, 'ALTER SYSTEM RESET archive_command')
+    await psql(primary, 'SELECT pg_reload_conf()')
+    await untilStreaming()
+  })
 
   const untilStreaming = (): Promise<void> =>
     until('two streaming replicas', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { renameSync, rmSync } from 'node:fs'
 import { reveal } from '../../lib/core/secret.ts'
 import { openSecrets } from '../../lib/secrets/index.ts'
 import { primaryNow } from './cluster.ts'
+import { writeInventory } from './inventory.ts'
 import { labels, untilWell, words } from './repository.ts'
 import { IN_PLACE, archive, restore, sum, wipe, write } from './restore.ts'
 import { DIR, NODES, explain, freshLab, onNode, run, start, until } from './support.ts'
@@ -13,7 +13,7 @@ const PLACE = '/mnt/elsewhere'
 
 describe('repositories that are encrypted and copied off the site', function () {
   this.timeout(400_000)
-  const inventory = resolve(`${DIR}/encrypted.ts`)
+  let inventory: string
   const secrets = `${DIR}/.run-playbook/secrets.age`
   const using = (...args: string[]) => [...args, '-i', inventory]
   let rows: string
@@ -34,13 +34,11 @@ describe('repositories that are encrypted and copied off the site', function () 
   before(async () => {
     await freshLab()
     for (const node of NODES) await onNode(node, `mkdir ${PLACE}; mount -t tmpfs tmpfs ${PLACE}`)
-    const text = readFileSync('inventory.ts', 'utf8')
-      .replace(/(encrypt: z\.boolean\(\)\.default)\(false\)/, '$1(true)')
-      .replace(/(offsite: z\.string\(\))\.optional\(\)/, `$1.default('${PLACE}')`)
-    writeFileSync(inventory, text.replace(/declare module[\s\S]*/, ''))
+    const vars = `$& vars: { encrypt: true, offsite: '${PLACE}' },`
+    inventory = writeInventory('encrypted.ts', [/^ *postgres: \{/m, vars])
     await site()
   })
-  after(() => rmSync(inventory, { force: true }))
+  after(() => rmSync(`${DIR}/encrypted.ts`, { force: true }))
 
   it('hold nothing in the clear, and a backup by hand is copied at once', async () => {
     const primary = await primaryNow()

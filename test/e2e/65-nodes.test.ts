@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { rmSync } from 'node:fs'
 import { assertHealthy, healthyCluster, primaryNow, slotOf } from './cluster.ts'
 import { addNode, dropNode } from '../../docker/lab/lab.ts'
+import { writeInventory } from './inventory.ts'
 import { DIR, NODES, explain, lab, onNode, psql, runJson, until } from './support.ts'
 
 describe('a node', function () {
@@ -14,14 +14,13 @@ describe('a node', function () {
     await healthyCluster()
     primary = await primaryNow()
     node = NODES.find((one) => one !== primary && one !== 'node-a') ?? ''
-    inventory = resolve(`${DIR}/two.ts`)
-    const text = readFileSync('inventory.ts', 'utf8')
-    const two = text
-      .replace(new RegExp(`^ *'${node}': .*\\n`, 'm'), '')
-      .replace(new RegExp(`, '${node}'`), '')
-    writeFileSync(inventory, two.replace(/declare module[\s\S]*/, ''))
+    inventory = writeInventory(
+      'two.ts',
+      [new RegExp(`^ *'${node}': .*\\n`, 'm'), ''],
+      [new RegExp(`, '${node}'`), ''],
+    )
   })
-  after(() => rmSync(inventory, { force: true }))
+  after(() => rmSync(`${DIR}/two.ts`, { force: true }))
 
   it('that is taken out of the inventory loses its slot', async () => {
     const site = await runJson('site', '-i', inventory)
@@ -54,20 +53,21 @@ describe('a node', function () {
 
 describe('a fourth node', function () {
   this.timeout(400_000)
-  const inventory = resolve(`${DIR}/four.ts`)
+  let inventory: string
   const fourth = 'node-d'
   let primary: string
   before(async () => {
     await healthyCluster()
     primary = await primaryNow()
     await addNode(await lab(), fourth)
-    const four = readFileSync('inventory.ts', 'utf8')
-      .replace(/^( *)'node-c': .*\n/m, `$&$1'${fourth}': { address: '10.88.0.14' },\n`)
-      .replace(`'node-c']`, `'node-c', '${fourth}']`)
-    writeFileSync(inventory, four.replace(/declare module[\s\S]*/, ''))
+    inventory = writeInventory(
+      'four.ts',
+      [/^( *)'node-c': .*\n/m, `$&$1'${fourth}': { address: '10.88.0.14' },\n`],
+      [/'node-c'\]/, `'node-c', '${fourth}']`],
+    )
   })
   after(async () => {
-    rmSync(inventory, { force: true })
+    rmSync(`${DIR}/four.ts`, { force: true })
     await dropNode(await lab(), fourth)
   })
 

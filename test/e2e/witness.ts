@@ -21,11 +21,13 @@ interface Report {
   readonly warnings: (Status['warnings'][number] & { readonly node: string | null })[]
 }
 
-/** Two of `run-playbook status --watch 1`: one for people, one for programs. */
-export function openWitness(): {
+export interface Witness {
   shows(node: string, sight: Sight): Promise<void>
   close(): Promise<void>
-} {
+}
+
+/** Two of `run-playbook status --watch 1`, one for people and one for programs, once both have printed every node. */
+export async function openWitness(): Promise<Witness> {
   const text = watching([])
   const json = watching(['--output', 'json'])
   const reports = /^\{"type":"report".*$/gm
@@ -41,6 +43,15 @@ export function openWitness(): {
     const tables = text.printed().split(/^(?=node +role )/m)
     return tables.findLast((one) => NODES.every((node) => one.includes(`\n${node} `))) ?? ''
   }
+  const close = async (): Promise<void> => {
+    await Promise.all([text.end(), json.end()])
+  }
+  // To start the command is no part of what is measured.
+  const begun = until('the first reports', async () => table() !== '' && NODES.every(seen))
+  await begun.catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
   return {
     shows: async (node, { json: test, metric, page, line }) => {
       const places: Record<string, () => Promise<boolean> | boolean> = {
@@ -61,9 +72,7 @@ export function openWitness(): {
       }
       await Promise.all(Object.entries(places).map(look))
     },
-    close: async () => {
-      await Promise.all([text.end(), json.end()])
-    },
+    close,
   }
 }
 
