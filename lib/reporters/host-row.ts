@@ -1,10 +1,8 @@
-import type { HostProgress, RunEvent, TaskEnded, TaskStatus } from '../core/events.ts'
+import { type Counted, countedAs, isFailure } from '../core/counted.ts'
+import type { HostProgress, RunEvent, TaskEnded } from '../core/events.ts'
 import { type Palette, paintOf } from './palette.ts'
 import { taskName } from './task-text.ts'
 import { clean } from './text.ts'
-
-/** How a task counts: a failure that was ignored is no failure. */
-type Counted = TaskStatus | 'ignored'
 
 /** One host in the live view. */
 export interface HostRow {
@@ -22,10 +20,9 @@ export function createHostRow(total: number, palette: Palette): HostRow {
   let trouble = ''
 
   const onTask = (event: TaskEnded): void => {
-    const counted = event.status === 'failed' && event.ignored === true ? 'ignored' : event.status
+    const counted = countedAs(event)
     ended.set(counted, (ended.get(counted) ?? 0) + 1)
-    if (event.status === 'failed' && event.ignored !== true)
-      trouble = `${taskName(event)}: ${clean(event.error?.message ?? 'failed')}`
+    if (isFailure(event)) trouble = `${taskName(event)}: ${clean(event.error?.message ?? 'failed')}`
   }
 
   return {
@@ -58,13 +55,13 @@ function progress(ended: ReadonlyMap<Counted, number>, total: number): string {
 }
 
 function counters(ended: ReadonlyMap<Counted, number>, palette: Palette): string {
-  const shown = (['ok', 'changed', 'would-change', 'unknown', 'ignored', 'failed'] as const).filter(
-    (status) => ended.has(status),
-  )
+  const shown = (
+    ['ok', 'changed', 'would-change', 'unknown', 'ignored', 'rescued', 'failed'] as const
+  ).filter((status) => ended.has(status))
   return shown
     .map((status) =>
       paintOf(
-        status === 'ignored' ? 'failed' : status,
+        status === 'ignored' || status === 'rescued' ? 'failed' : status,
         palette,
       )(`${ended.get(status)} ${status.replace('-', ' ')}`),
     )

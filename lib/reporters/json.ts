@@ -37,10 +37,24 @@ export function jsonObject(event: RunEvent, verbosity = 0): object | undefined {
 function taskObject(event: TaskEnded, verbosity: number): object {
   const { type, play, host, role, task, module, status, durationMs, at } = event
   const changes = event.changes.map(({ what, from, to }) => ({ what, from: from ?? null, to: to ?? null }))
-  const { handler, because, after, diffs, error, ignored, stdout, stderr, attempts, delegatedTo } = event
+  const { handler, because, after, diffs, error, ignored, rescued } = event
+  const { stdout, stderr, attempts, delegatedTo } = event
   const commands = verbosity >= 2 ? event.commands : undefined
   return Object.assign(
     { type, play, host, role, task, module, status, changes, durationMs, at },
-    { handler, because, after, diffs, commands, stdout, stderr, attempts, delegatedTo, error, ignored },
+    {
+      handler,
+      because,
+      after,
+      diffs,
+      commands,
+      stdout,
+      stderr,
+      attempts,
+      delegatedTo,
+      error,
+      ignored,
+      rescued,
+    },
   )
 }

@@ -1,3 +1,4 @@
+import { isFailure } from '../core/counted.ts'
 import type { HostUnreachable, TaskEnded, TaskNotRun } from '../core/events.ts'
 import { failureContext, failureLines, unreachableLines } from './failure-text.ts'
 import type { Memory } from './memory.ts'
@@ -14,7 +15,7 @@ export interface Case {
 }
 
 export function taskCase(event: TaskEnded, memory: Memory): Case {
-  const failed = event.status === 'failed' && event.ignored !== true
+  const failed = isFailure(event)
   const evidence =
     event.status === 'failed'
       ? failureLines(event, failureContext(memory, event.host, noColour)).join('\n')

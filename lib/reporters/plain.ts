@@ -1,3 +1,4 @@
+import { isFailure } from '../core/counted.ts'
 import type { HostUnreachable, Notice, RunEvent, TaskEnded } from '../core/events.ts'
 import { failureContext, failureLines, unreachableLines } from './failure-text.ts'
 import { createMemory } from './memory.ts'
@@ -33,8 +34,7 @@ export function createPlainReporter(
   const failure = (host: string) => failureContext(memory, host, palettes.stderr)
 
   const onTask = (event: TaskEnded): void => {
-    if (event.status === 'failed' && event.ignored !== true)
-      return stderr.lines(failureLines(event, failure(event.host)))
+    if (isFailure(event)) return stderr.lines(failureLines(event, failure(event.host)))
     if (!isWorthALine(event, verbosity)) return
     const width = widthOf(options.stdout) - memory.hostWidth - 2
     const detail = { palette: palettes.stdout, check: memory.check, verbosity, diff, width }

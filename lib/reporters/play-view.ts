@@ -1,3 +1,4 @@
+import { isFailure } from '../core/counted.ts'
 import type { Notice, RunEvent, TaskEnded } from '../core/events.ts'
 import { createBoard } from './board.ts'
 import { startLiveView } from './live-view.ts'
@@ -38,7 +39,7 @@ export function startPlayView({ hosts, taskCounts, options, palette, check }: Pl
 
   const onTask = (event: TaskEnded): void => {
     if (event.status === 'ok') ok += 1
-    if (event.status === 'failed' && event.ignored !== true) failed.add(event.host)
+    if (isFailure(event)) failed.add(event.host)
     if (isWorthALine(event, verbosity)) say(event.host, taskLines(event, detail))
   }
 

@@ -1,3 +1,4 @@
+import { isFailure } from '../core/counted.ts'
 import type { RunEvent } from '../core/events.ts'
 import { failureContext, failureLines, unreachableLines } from './failure-text.ts'
 import { createMemory } from './memory.ts'
@@ -37,8 +38,7 @@ export function createProgressReporter(options: ReporterOptions, palettes: Palet
     if (event.type !== 'task' && event.type !== 'unreachable') return
     const context = failureContext(memory, event.host, palettes.stderr)
     if (event.type === 'unreachable') failures.push('', ...unreachableLines(event, context))
-    else if (event.status === 'failed' && event.ignored !== true)
-      failures.push('', ...failureLines(event, context))
+    else if (isFailure(event)) failures.push('', ...failureLines(event, context))
   }
 
   const print = async (event: RunEvent): Promise<void> => {

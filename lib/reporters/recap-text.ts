@@ -37,7 +37,14 @@ export function recapLines(
 }
 
 const tasksEnded = (host: HostRecap): number =>
-  host.ok + host.changed + host.wouldChange + host.unknown + host.skipped + host.failed + host.ignored
+  host.ok +
+  host.changed +
+  host.wouldChange +
+  host.unknown +
+  host.skipped +
+  host.failed +
+  host.ignored +
+  host.rescued
 
 /** `3 hosts: 0 changed, 57 ok in 1.2 s. Nothing had to change.` */
 export function recapSentence(recap: Recap, check: boolean): string {
@@ -51,6 +58,7 @@ export function recapSentence(recap: Recap, check: boolean): string {
     [sum((host) => host.skipped), 'skipped'],
     [sum((host) => host.failed), 'failed'],
     [sum((host) => host.ignored), 'ignored'],
+    [sum((host) => host.rescued), 'rescued'],
     [sum((host) => host.notRun), 'not run'],
     [hosts.filter((host) => host.unreachable).length, 'unreachable'],
   ]
@@ -75,6 +83,7 @@ function columnsOf(check: boolean, { green, yellow, cyan, dim, red }: Palette): 
     { name: 'skipped', count: (host) => host.skipped, paint: dim, always: false },
     { name: 'failed', count: (host) => host.failed, paint: red, always: false },
     { name: 'ignored', count: (host) => host.ignored, paint: red, always: false },
+    { name: 'rescued', count: (host) => host.rescued, paint: red, always: false },
     { name: 'not run', count: (host) => host.notRun, paint: dim, always: false },
   ]
 }

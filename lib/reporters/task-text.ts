@@ -1,3 +1,4 @@
+import { countedAs } from '../core/counted.ts'
 import type { TaskEnded, TaskNotRun, TaskStarted } from '../core/events.ts'
 import { diffLines } from './diff-text.ts'
 import { type Palette, paintOf } from './palette.ts'
@@ -69,8 +70,9 @@ export function taskName({ role, task }: TaskStarted | TaskEnded | TaskNotRun): 
 
 function statusText(event: TaskEnded, check: boolean): string {
   const after = event.after === undefined ? '' : ` (after ${clean(event.after)})`
-  const ignored = event.status === 'failed' && event.ignored === true ? ' (ignored)' : ''
-  const text = event.status.replace('-', ' ') + after + ignored
+  const counted = countedAs(event)
+  const dealtWith = counted === event.status ? '' : ` (${counted})`
+  const text = event.status.replace('-', ' ') + after + dealtWith
   return text.padEnd(check ? 'would change'.length : 'changed'.length)
 }
 

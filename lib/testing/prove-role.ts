@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isFailure } from '../core/counted.ts'
 import type { TaskEnded } from '../core/events.ts'
 import type { TaskList } from '../core/task.ts'
 import { pattern } from '../playbook/pattern.ts'
@@ -91,10 +92,10 @@ async function proveStage(name: string, proof: Proof, folder: string, batch: boo
   const where = `${name}${batch ? '' : ', one task at a time'}`
   const before = readTree(folder)
   const dry = await run(true)
-  refuse(where, 'the dry run failed', dry.tasks.filter(isFailed).map(taskText))
+  refuse(where, 'the dry run failed', dry.tasks.filter(isFailure).map(taskText))
   refuse(where, 'the dry run changed files', treeDifferences(before, readTree(folder)))
   const real = await run(false)
-  refuse(where, 'the run failed', real.tasks.filter(isFailed).map(taskText))
+  refuse(where, 'the run failed', real.tasks.filter(isFailure).map(taskText))
   refuse(where, 'the dry run was wrong', wrongIn(dry, real))
   if (name !== 'fresh' && real.tasks.every(({ status }) => status !== 'changed'))
     refuse(where, 'the drift was not noticed', ['no task changed anything'])
@@ -139,10 +140,8 @@ function sameAs(batched: Seen, single: Seen): void {
   refuse(where, 'the files depend on batches', treeDifferences(batched.tree, single.tree))
 }
 
-const isFailed = ({ status, ignored, rescued }: TaskEnded): boolean =>
-  status === 'failed' && ignored !== true && rescued !== true
 const isPending = (task: TaskEnded): boolean =>
-  isFailed(task) || !['ok', 'skipped', 'failed'].includes(task.status)
+  isFailure(task) || !['ok', 'skipped', 'failed'].includes(task.status)
 
 const taskText = ({ task, status, changes, error }: TaskEnded): string => {
   const what = changes.map(({ what: name, from, to }) => `${name} ${String(from)} → ${String(to)}`)

@@ -1,25 +1,27 @@
-import type { HostRecap, RunEvent, TaskEnded, TaskStatus } from '../../core/events.ts'
+import { type Counted, countedAs } from '../../core/counted.ts'
+import type { HostRecap, RunEvent } from '../../core/events.ts'
 
 type Counters = { -readonly [Name in keyof HostRecap]: HostRecap[Name] }
 
-const COUNTER: Record<TaskStatus, 'ok' | 'changed' | 'wouldChange' | 'unknown' | 'skipped' | 'failed'> = {
+type Counter = Exclude<keyof HostRecap, 'notRun' | 'unreachable' | 'roundTrips'>
+
+const COUNTER: Record<Counted, Counter> = {
   ok: 'ok',
   changed: 'changed',
   'would-change': 'wouldChange',
   unknown: 'unknown',
   skipped: 'skipped',
   failed: 'failed',
+  ignored: 'ignored',
+  rescued: 'rescued',
 }
-
-const counterOf = ({ ignored, rescued, status }: TaskEnded) =>
-  ignored ? 'ignored' : rescued ? 'rescued' : COUNTER[status]
 
 /** Counts what happened on each host, from the event stream. */
 export class Tally {
   private readonly hosts = new Map<string, Counters>()
 
   count(event: RunEvent): void {
-    if (event.type === 'task') this.of(event.host)[counterOf(event)]++
+    if (event.type === 'task') this.of(event.host)[COUNTER[countedAs(event)]]++
     if (event.type === 'not-run') this.of(event.host).notRun++
     if (event.type === 'unreachable') this.of(event.host).unreachable = true
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { stripVTControlCharacters } from 'node:util'
 import type { RunEvent } from '../../../lib/core/events.ts'
+import { createBoard } from '../../../lib/reporters/board.ts'
+import { noColour } from '../../../lib/reporters/palette.ts'
 import { recapSentence } from '../../../lib/reporters/recap-text.ts'
 import { ended, failed, recap } from './events.ts'
 import { report, terminal } from './terminal.ts'
@@ -99,15 +101,31 @@ describe('a run that ended early', () => {
   })
 })
 
-describe('an ignored failure', () => {
-  it('is counted as ignored', async () => {
-    assert.equal(
-      recapSentence(recap({ a: { ok: 3, ignored: 1 } }), false),
-      '1 host: 0 changed, 3 ok, 1 ignored in 1.2 s',
-    )
-    const events = [failed({ host: 'a', ignored: true }), recap({ a: { ignored: 1 } })]
-    const { stdout } = await report(events)
-    assert.match(stdout, /^a {2}0 ok {2}0 changed {2}1 ignored {2}1 round trip$/m)
-    assert.doesNotMatch(stdout, /Nothing had to change/)
+for (const how of ['ignored', 'rescued'] as const)
+  describe(`a failure that was ${how}`, () => {
+    it(`is counted as ${how}`, async () => {
+      assert.equal(
+        recapSentence(recap({ a: { ok: 3, [how]: 1 } }), false),
+        `1 host: 0 changed, 3 ok, 1 ${how} in 1.2 s`,
+      )
+      const events = [failed({ host: 'a', [how]: true }), recap({ a: { [how]: 1 } })]
+      const { stdout, stderr } = await report(events)
+      assert.match(stdout, new RegExp(`^a {2}0 ok {2}0 changed {2}1 ${how} {2}1 round trip$`, 'm'))
+      assert.match(stdout, new RegExp(`failed \\(${how}\\) .*docker run failed with exit code 125`))
+      assert.doesNotMatch(stdout, /Nothing had to change/)
+      assert.equal(stderr, '', 'it is told as a failure of the run')
+    })
+
+    it('is no failure in JUnit, and is marked in JSON', async () => {
+      const events = [failed({ host: 'a', [how]: true }), recap({ a: { [how]: 1 } })]
+      assert.match((await report(events, { output: 'junit' })).stdout, /failures="0"/)
+      const [task = ''] = (await report(events, { output: 'json' })).stdout.split('\n')
+      assert.match(task, new RegExp(`"${how}":true`))
+    })
+
+    it('does not mark its host as failed while it works', () => {
+      const board = createBoard(['a'], { a: 2 }, noColour)
+      board.see(failed({ host: 'a', [how]: true }))
+      assert.equal(board.line('a'), `a  1/2  1 ${how}  applying`)
+    })
   })
-})
