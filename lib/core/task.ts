@@ -22,8 +22,8 @@ export interface SharedOptions {
   /** Run on this host of the inventory instead. Results, conditions and reports stay those of the play's host. */
   readonly delegateTo?: string | { readonly name: string } | undefined
   /**
-   * Run once for all hosts of the play: the first host that gets there runs it, the others wait and take over its
-   * result. @default false
+   * Run once for all hosts of the play: the first host of the play runs it, the others wait and take over its result.
+   * A host that fails before is followed by the next one. @default false
    */
   readonly runOnce?: boolean | undefined
   /** Milliseconds that each command may take. @default 600_000, ten minutes */

@@ -59,18 +59,20 @@ export interface OtherHosts {
   /** A new connection after the host went away. @throws UnreachableError when it does not come back in time */
   reconnect(session: Session, how: RestartsHost): Promise<void>
   /** Runs what is to run once for all hosts of the play, if no other host does. */
-  once(key: string, host: string, work: () => Promise<Ended | undefined>): Once
-  /** In a dry run: whether this host is the one that would run it. */
-  isFirst(key: string, host: string): boolean
+  once(key: string, host: string, work: () => Promise<Ended | undefined>): Promise<Once<Ended | undefined>>
+  /** Plans it in a dry run, if no other host does. */
+  planOnce(key: string, host: string, plan: () => Promise<Result>): Promise<Once<Result>>
+  /** The host does not come to these tasks any more. */
+  missed(host: string, keys: readonly string[]): void
 }
 
 /** A task that runs once for all hosts of a play. */
-export interface Once {
+export interface Once<End> {
   /** Whether this host runs it. */
   readonly mine: boolean
   /** The host that does. */
   readonly by: string
-  readonly end: Promise<Ended | undefined>
+  readonly end: Promise<End>
 }
 
 export function createSession(

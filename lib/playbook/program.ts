@@ -85,6 +85,10 @@ export const tasksOf = (entries: readonly Entry[]): Item[] =>
 export const askedOf = (entries: readonly Entry[]): Item[] =>
   tasksOf(entries.filter((entry) => entry.kind !== 'task' || entry.leftOut?.looked !== false))
 
+/** Names the tasks that run once for all hosts of the play. */
+export const keysOfOnce = (entries: readonly Entry[]): string[] =>
+  tasksOf(entries).flatMap(({ runOnce, key }) => (runOnce ? [key] : []))
+
 /**
  * What is left to do after a failure: the rescue of the innermost block that has one, and whatever always runs.
  * @param rest what would have come next without the failure

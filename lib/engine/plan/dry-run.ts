@@ -19,6 +19,8 @@ import { makeTasks } from './make-tasks.ts'
 import { type Session, inTurn, planned } from '../session.ts'
 import { type Outlook, tellOutlook } from './outlook.ts'
 import { type ChangeVerdict, type Verdict, type WaitVerdict, planTask } from './plan-task.ts'
+import { onceFailed } from '../report/failure.ts'
+import { tellMissed } from './tell-missed.ts'
 import type { Result } from './result.ts'
 
 /** A task that was planned, and what the files that it would change hold before. */
@@ -68,6 +70,7 @@ export async function dryRun(
       ok = false
       break
     }
+    tellMissed(session, rest, next.rest)
     rest = next.rest
   }
   // All bodies in one trip, and only then the reports, so that they come in the order of the tasks.
@@ -99,10 +102,31 @@ async function planEntry(
     session.results.set(item.task, { kind: 'skipped' })
     return { item, on: session, verdict: skipped(leftOut.because), foreseen: new Map() }
   }
-  if (item.runOnce && !session.others.isFirst(item.key, session.host.name)) {
-    session.results.set(item.task, { kind: 'skipped' })
-    return { item, on: session, verdict: skipped('runs once, on another host'), foreseen: new Map() }
-  }
+  if (!item.runOnce) return planOn(session, item, leftOut, rest, perhaps)
+  let mine: Omit<Found, 'rescued'> | undefined
+  const once = await session.others.planOnce(item.key, session.host.name, async () => {
+    mine = await planOn(session, item, leftOut, rest, perhaps)
+    return mine.verdict.kind === 'failed' ? FAILED : (session.results.get(item.task) ?? FAILED)
+  })
+  const result = await once.end
+  if (mine !== undefined) return mine
+  session.results.set(item.task, result)
+  const verdict: Verdict =
+    result.kind === 'failed'
+      ? { kind: 'failed', error: onceFailed(once.by, item) }
+      : skipped(`runs once, on ${once.by}`)
+  return { item, on: session, verdict, foreseen: new Map() }
+}
+
+const FAILED: Result = { kind: 'failed' }
+
+async function planOn(
+  session: Session,
+  item: Item,
+  leftOut: TaskOfHost['leftOut'],
+  rest: readonly Entry[],
+  perhaps: string | undefined,
+): Promise<Omit<Found, 'rescued'>> {
   try {
     const on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
     return await inTurn(on, async () => {

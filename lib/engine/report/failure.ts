@@ -4,6 +4,7 @@ import type { ErrorReport } from '../../core/events.ts'
 import type { Step } from '../../core/module.ts'
 import type { Reply } from '../../core/probe.ts'
 import { scrub } from '../../core/secret.ts'
+import type { Item } from '../../playbook/program.ts'
 import { TIMED_OUT } from '../../transport/transport.ts'
 
 const OUTPUT_LINES = 20
@@ -65,6 +66,10 @@ export function notConverged(left: readonly Change[]): UserError {
     hint: 'Something on the host undoes the change, or the module does not make the change that it plans.',
   })
 }
+
+/** A task that runs once for all hosts failed on another one. */
+export const onceFailed = (by: string, { task }: Item): UserError =>
+  new UserError('E_RUN_ONCE', `"${task.name}" runs once, and it failed on ${by}`)
 
 /** Any error as data for the reporters. */
 export function describeError(error: unknown): ErrorReport {

@@ -5,14 +5,17 @@ import type { Host } from '../../playbook/inventory.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { describeError } from '../report/failure.ts'
 import { type OtherHosts, type RunMode, type Session, createSession } from '../session.ts'
-import { OnceTasks } from './once.ts'
+import type { Ended } from '../plan/ended.ts'
+import type { Result } from '../plan/result.ts'
+import { type Expected, OnceTasks } from './once.ts'
 import { reconnect } from './reconnect.ts'
 
 const TASK_FAILED: ErrorReport = { code: 'E_FAILED', message: 'a task failed on it' }
 
 /** The connections of a run. A host that is lost, or on which a task failed, takes no further part. */
 export class Fleet {
-  readonly once = new OnceTasks()
+  private readonly ended = new OnceTasks<Ended | undefined>()
+  private readonly foreseen = new OnceTasks<Result>()
   private readonly open = new Map<Host, Session>()
   private readonly opening = new Map<Host, Promise<void>>()
   private readonly out = new Map<Host, ErrorReport>()
@@ -39,8 +42,9 @@ export class Fleet {
     this.others = {
       sessionOf: (name) => this.sessionOf(name),
       reconnect: (session, how) => reconnect(session, this.transportOf(session.host), how),
-      once: (key, host, work) => this.once.run(key, host, work),
-      isFirst: (key, host) => this.once.claim(key, host),
+      once: (key, host, work) => this.ended.run(key, host, work),
+      planOnce: (key, host, plan) => this.foreseen.run(key, host, plan),
+      missed: (host, keys) => this.missed(host, keys),
     }
     // One listener for all hosts, however many there are.
     mode.stop.addEventListener('abort', () => this.stop(), { once: true })
@@ -114,6 +118,17 @@ export class Fleet {
     throw new UserError(code, `${name}: ${message}`, { hint })
   }
 
+  /** A play begins, with these tasks that run once for all hosts. */
+  beginOnce(expected: readonly Expected[]): void {
+    this.ended.begin(expected)
+    this.foreseen.begin(expected)
+  }
+
+  private missed(host: string, keys?: readonly string[]): void {
+    this.ended.missed(host, keys)
+    this.foreseen.missed(host, keys)
+  }
+
   /**
    * Works on the hosts that are left, as many at a time as `--forks` allows. Whatever goes wrong on one, a fault of
    * ours included, is told of that host and ends nothing on the others.
@@ -128,7 +143,9 @@ export class Fleet {
     const done = hosts.map(async (host) => {
       // Waiting for a host that does not answer takes nobody's place.
       await this.opening.get(host)
-      return (await this.limit(() => this.workOn(host, work, needed))) ? [] : [host]
+      const ok = await this.limit(() => this.workOn(host, work, needed))
+      this.missed(host.name)
+      return ok ? [] : [host]
     })
     return (await Promise.all(done)).flat()
   }

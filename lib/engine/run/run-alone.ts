@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../core/errors.ts'
 import type { Item } from '../../playbook/program.ts'
+import { onceFailed } from '../report/failure.ts'
 import { isAsWanted } from '../plan/judge.ts'
 import { describeError } from '../report/failure.ts'
 import { type Session, inTurn } from '../session.ts'
@@ -18,13 +19,13 @@ const DELAY_MS = 5000
  */
 export async function runAlone(session: Session, item: Item): Promise<Ended | undefined> {
   if (!item.runOnce) return runHere(session, item)
-  const once = session.others.once(item.key, session.host.name, () => runHere(session, item))
+  const once = await session.others.once(item.key, session.host.name, () => runHere(session, item))
   const ended = await once.end
   if (once.mine || ended === undefined) return ended
   // The task belongs to the other host: its change is counted there.
   const because = `runs once, on ${once.by}`
   if (ended.status === 'failed')
-    return { ...ended, begun: false, details: { error: onceFailed(once.by, item) } }
+    return { ...ended, begun: false, details: { error: describeError(onceFailed(once.by, item)) } }
   return {
     ...ended,
     status: ended.status === 'skipped' ? 'skipped' : 'ok',
@@ -33,10 +34,8 @@ export async function runAlone(session: Session, item: Item): Promise<Ended | un
   }
 }
 
-const onceFailed = (by: string, { task }: Item) =>
-  describeError(new UserError('E_RUN_ONCE', `"${task.name}" runs once, and it failed on ${by}`))
-
 async function runHere(session: Session, item: Item): Promise<Ended | undefined> {
+  if (session.mode.stop.aborted) return undefined
   let on: Session
   try {
     on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)

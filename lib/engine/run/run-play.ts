@@ -1,7 +1,7 @@
 import type { Resource } from '../../core/resource.ts'
 import type { CompiledPlay, HostPlay } from '../../playbook/compile.ts'
 import type { Host } from '../../playbook/inventory.ts'
-import { askedOf, tasksOf } from '../../playbook/program.ts'
+import { askedOf, keysOfOnce, tasksOf } from '../../playbook/program.ts'
 import { batchSizes } from '../../playbook/serial.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
@@ -19,15 +19,16 @@ export async function runPlay(
   fleet: Fleet,
   mode: RunMode,
 ): Promise<boolean> {
-  // Batches are made of hosts that answer.
-  if (play.serial !== undefined)
+  const once = hosts.map(({ host, program }) => ({ host: host.name, keys: keysOfOnce(program) }))
+  // Batches are made of hosts that answer, and the first of those that answer runs what runs once.
+  if (play.serial !== undefined || once.some(({ keys }) => keys.length > 0))
     await fleet.connect(
       hosts.map(({ host }) => host),
       true,
     )
   const alive = hosts.filter(({ host }) => fleet.has(host))
   if (alive.length === 0) return true
-  fleet.once.begin()
+  fleet.beginOnce(once.filter(({ host }) => alive.some((one) => one.host.name === host)))
   const taskCounts = Object.fromEntries(
     alive.map(({ host, program }) => [host.name, tasksOf(program).length]),
   )

@@ -14,6 +14,7 @@ import { changeEnd, conclude, mustRedo, settledEnd } from './conclude.ts'
 import { makeTasks } from '../plan/make-tasks.ts'
 import { NOT_WANTED, askFirst, passOver } from './pass-over.ts'
 import { runAlone } from './run-alone.ts'
+import { tellMissed } from '../plan/tell-missed.ts'
 import { type Segment, planSegment, standsAlone } from './segment.ts'
 
 /** Called for each task that ended and did not end the host's part in the run. */
@@ -61,6 +62,7 @@ export async function runProgram(
     }
     const step = await takeStep(session, head, behind, rest, end, onMade)
     if (step.failedAt === undefined) {
+      tellMissed(session, rest, step.rest)
       rest = step.rest
       continue
     }
@@ -70,7 +72,9 @@ export async function runProgram(
       reportNotRun(session, step.rest, step.because ?? 'an earlier task failed')
       return { ok: false, done }
     }
-    rest = [...step.redo, ...next.rest]
+    const left = [...step.redo, ...next.rest]
+    tellMissed(session, rest, left)
+    rest = left
   }
   return { ok: true, done }
 }

@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { from } from '../../../lib/core/deferred.ts'
+import { group } from '../../../lib/core/group.ts'
 import { copy, file, shell } from '../../../lib/modules/index.ts'
 import type { Host } from '../../../lib/playbook/inventory.ts'
-import { runLocal } from '../../support/run-local.ts'
+import { type LocalRun, runLocal } from '../../support/run-local.ts'
 
 // The hosts are this machine under several names: which of them did the work is told by the report.
 describe('a task that runs elsewhere', () => {
@@ -63,6 +64,85 @@ describe('a task that runs elsewhere', () => {
         assert.deepEqual(statuses.toSorted(), ['changed', 'ok', 'ok', 'ok'])
       })
     })
+
+  describe('that runs once', () => {
+    /** On host-1 it comes last, because that host has more to do before. */
+    const slowly = (name: string) => name === 'host-1' && shell('slow', { script: 'sleep 0.3' })
+    const once = (name: string) =>
+      shell('once', { script: `echo ${name} >> ${at('made')}; echo ${name}` }, { runOnce: true })
+    /** Who ran it, and how it ended on each host. */
+    const by = (run: LocalRun) => run.tasks.filter(({ task, status }) => task === 'once' && status !== 'ok')
+
+    for (const batch of [true, false])
+      it(`is run by the first host of the play, ${batch ? 'batched' : 'one at a time'}`, async () => {
+        const run = await runLocal(({ name }) => [slowly(name), once(name)], { batch, hosts: 3 })
+        assert.deepEqual(lines('made'), ['host-1'])
+        assert.deepEqual(
+          by(run).map(({ host, status }) => `${host} ${status}`),
+          ['host-1 changed'],
+        )
+      })
+
+    it('is run by the next host where the first one fails, or has no such task', async () => {
+      const fails = (name: string) => name === 'host-1' && shell('fails', { script: 'sleep 0.3; exit 1' })
+      await runLocal(({ name }) => [fails(name), name !== 'host-2' && once(name)], { hosts: 4 })
+      assert.deepEqual(lines('made'), ['host-3'])
+    })
+
+    it('is run by the next host where the first one is rescued past it, and goes on to do other things', async () => {
+      const first = () => [
+        group({}, [shell('fails', { script: 'sleep 0.3; exit 1' }), once('host-1')], {
+          rescue: [
+            shell('waits for the others', { script: `until [ -e ${at('made')} ]; do sleep 0.05; done` }),
+          ],
+        }),
+      ]
+      const run = await runLocal(({ name }) => (name === 'host-1' ? first() : [group({}, [once(name)])]), {
+        hosts: 3,
+      })
+      assert.equal(run.recap.exitCode, 0)
+      assert.deepEqual(lines('made'), ['host-2'])
+    })
+
+    it('does not wait for a host whose turn comes later', async () => {
+      const run = await runLocal(({ name }) => [slowly(name), once(name)], { hosts: 3, forks: 1 })
+      assert.equal(run.recap.exitCode, 0)
+      assert.deepEqual(lines('made'), ['host-1'])
+    })
+
+    it('runs on a host that only a rescue brings to it', async () => {
+      const fails = (name: string) => shell('fails', { script: name === 'host-2' ? 'exit 1' : 'true' })
+      await runLocal(({ name }) => [group({}, [fails(name)], { rescue: [once(name)] })], { hosts: 3 })
+      assert.deepEqual(lines('made'), ['host-2'])
+    })
+
+    it('is foretold for all hosts in a dry run', async () => {
+      const looks = () => shell('once', { script: 'echo found', changes: false }, { runOnce: true })
+      const use = (name: string, task: ReturnType<typeof looks>) =>
+        copy(
+          'use',
+          from(task, ({ stdout }) => ({ dest: at(`use-${name}`), content: stdout })),
+        )
+      const used = async (make: (name: string) => ReturnType<typeof looks>, batch: boolean) => {
+        const tasks = ({ name }: Host) => {
+          const task = make(name)
+          return [task, use(name, task)]
+        }
+        const run = await runLocal(tasks, { hosts: 3, check: true, batch })
+        return run.tasks.filter(({ task }) => task === 'use').map(({ status }) => status)
+      }
+      for (const batch of [true, false]) {
+        assert.deepEqual(await used(looks, batch), ['would-change', 'would-change', 'would-change'])
+        assert.deepEqual(await used(once, batch), ['unknown', 'unknown', 'unknown'])
+      }
+    })
+
+    it('and would fail is foretold to fail for all', async () => {
+      const tasks = () => [shell('once', { script: 'exit 1', changes: false }, { runOnce: true })]
+      const dry = await runLocal(tasks, { hosts: 3, check: true })
+      assert.deepEqual(dry.statuses, ['once: failed', 'once: failed', 'once: failed'])
+    })
+  })
 
   it('that runs once and fails fails for all', async () => {
     const run = await runLocal(() => [shell('once', { script: 'exit 1' }, { runOnce: true })], { hosts: 3 })

@@ -1,0 +1,21 @@
+import { type Entry, keysOfOnce } from '../../playbook/program.ts'
+import type { Session } from '../session.ts'
+
+/**
+ * Tells the other hosts which of the tasks that run once this one does not come to any more, so that nobody waits for it.
+ * @param before what was to come
+ * @param after what comes now
+ */
+export function tellMissed(
+  { host, others }: Session,
+  before: readonly Entry[],
+  after: readonly Entry[],
+): void {
+  const keys = keysOfOnce(before)
+  if (keys.length === 0) return
+  const left = new Set(keysOfOnce(after))
+  others.missed(
+    host.name,
+    keys.filter((key) => !left.has(key)),
+  )
+}
