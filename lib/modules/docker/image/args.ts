@@ -14,6 +14,14 @@ const buildShape = {
   args: z.record(z.string(), plainText).optional(),
   /** Stage of the Dockerfile. @default the last */
   target: z.string().min(1).optional(),
+  /**
+   * Sends line ends and modes as they are in the folder. Without it, text files whose line ends are all CRLF are sent with LF (but
+   * for `.bat`, `.cmd`, `.ps1` and the like), and files that begin with `#!` and ELF files are executable, so that a checkout on
+   * another machine gives the same image.
+   *
+   * @default false
+   */
+  asIs: z.boolean().optional(),
 }
 
 export interface ImageBuild extends ArgsOf<typeof buildShape> {}

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { UserError } from '../../../core/errors.ts'
+import { isProgram, unixText } from './checked-out.ts'
 import { dockerignore } from './dockerignore.ts'
 import { type TarEntry, tar } from './tar.ts'
 
@@ -29,8 +30,9 @@ export async function packContext(
   folder: string,
   dockerfile: string | undefined,
   flags: readonly string[],
+  asIs = false,
 ): Promise<BuildContext> {
-  const packed = await readContext(folder, dockerfile)
+  const packed = await readContext(folder, dockerfile, asIs)
   const hash = createHash('sha256')
   // Piece by piece: other hosts go on in between.
   for (let at = 0; at < packed.length; at += PIECE) {
@@ -45,11 +47,13 @@ const PIECE = 4 * 1024 * 1024
 
 /**
  * Packs a folder of the operator's machine as a tar, without what its .dockerignore leaves out. The same files give
- * the same bytes, whenever and wherever they were checked out.
+ * the same bytes, whenever and wherever they were checked out: neither line ends nor modes that git, or a file system
+ * without modes, made of them count.
  *
+ * @param asIs line ends and modes are sent as they are
  * @throws UserError when it cannot be read or has no Dockerfile
  */
-export async function readContext(folder: string, dockerfile = 'Dockerfile'): Promise<Buffer> {
+export async function readContext(folder: string, dockerfile = 'Dockerfile', asIs = false): Promise<Buffer> {
   assertContext(folder, dockerfile)
   const rules = await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => '')
   const ignored = dockerignore(rules)
@@ -57,14 +61,25 @@ export async function readContext(folder: string, dockerfile = 'Dockerfile'): Pr
   const needed = [dockerfile, '.dockerignore']
   const found: TarEntry[] = []
   try {
+    // A Dockerfile is never run: where it is executable, everything is.
+    const modes = asIs || !(await isExecutable(join(folder, dockerfile)))
     const all = entries(folder, '', (path) => ignored(path) && !needed.includes(path))
-    for await (const one of all) found.push(one)
+    for await (const one of all) found.push(asIs ? one : checkedOut(one, modes))
     return tar(found)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new UserError('E_NO_SOURCE', `${folder} cannot be read: ${reason}`, { cause: error })
   }
 }
+
+/** An entry without what differs from one checkout to another. @param modes the file system has modes */
+function checkedOut(entry: TarEntry, modes: boolean): TarEntry {
+  if (entry.body === undefined) return entry
+  const body = unixText(entry.path, entry.body)
+  return { ...entry, body, executable: isProgram(body) || (modes && entry.executable === true) }
+}
+
+const isExecutable = async (file: string): Promise<boolean> => ((await stat(file)).mode & 0o100) !== 0
 
 // Sorted by code units, so that the archive doesn't depend on the machine's locale or its file system. Folders that are
 // left out are looked into nevertheless: a later rule may take in what is below them.
@@ -86,7 +101,6 @@ async function* entry(folder: string, path: string, item: Dirent): AsyncGenerato
   if (item.isDirectory()) yield { path, type: 'directory' }
   if (item.isSymbolicLink()) yield { path, type: 'link', target: await readlink(here) }
   if (item.isFile()) {
-    const executable = ((await stat(here)).mode & 0o100) !== 0
-    yield { path, type: 'file', executable, body: await readFile(here) }
+    yield { path, type: 'file', executable: await isExecutable(here), body: await readFile(here) }
   }
 }

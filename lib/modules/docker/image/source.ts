@@ -35,7 +35,7 @@ export function findSource(
   return { kind: 'archive', archive: new Loaded(() => readArchive(file, name)) }
 }
 
-function findBuild({ context, dockerfile, args = {}, target }: ImageBuild): BuildSource {
+function findBuild({ context, dockerfile, args = {}, target, asIs }: ImageBuild): BuildSource {
   const folder = pathOf(context)
   assertContext(folder, dockerfile)
   const flags = [
@@ -43,7 +43,7 @@ function findBuild({ context, dockerfile, args = {}, target }: ImageBuild): Buil
     ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...(target === undefined ? [] : ['--target', target]),
   ]
-  return { kind: 'build', context: new Loaded(() => packContext(folder, dockerfile, flags)), flags }
+  return { kind: 'build', context: new Loaded(() => packContext(folder, dockerfile, flags, asIs)), flags }
 }
 
 const pathOf = (local: string | URL): string => (local instanceof URL ? fileURLToPath(local) : local)

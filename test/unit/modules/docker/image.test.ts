@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { ShellStep } from '../../../../lib/core/module.ts'
@@ -168,8 +168,66 @@ describe('the folder that an image is built from', () => {
     utimesSync(file, 1, 1)
     chmodSync(file, 0o600)
     assert.deepEqual(await readContext(temp()), before)
-    chmodSync(file, 0o700)
-    assert.notDeepEqual(await readContext(temp()), before)
+    writeFileSync(join(temp(), 'tool'), 'echo\n', { mode: 0o644 })
+    const plain = await readContext(temp())
+    chmodSync(join(temp(), 'tool'), 0o700)
+    assert.notDeepEqual(await readContext(temp()), plain)
+  })
+
+  describe('is packed to the same bytes', () => {
+    const FILES: Readonly<Record<string, [text: string, mode: number]>> = {
+      Dockerfile: ['FROM scratch\nCOPY . /\n', 0o644],
+      '.dockerignore': ['*.log\n', 0o644],
+      run: ['#!/bin/sh\necho "a"\n', 0o755],
+      'lib/common.sh': ['a=1\n\nb=2', 0o644],
+      'tool.bat': ['echo\n', 0o644],
+      'program.bin': ['\x7fELF\0\r\nrest', 0o755],
+      'picture.png': ['\x89PNG\r\n\x1a\0', 0o644],
+      'left-out.log': ['x\n', 0o644],
+    }
+    const checkout = (
+      name: string,
+      change: (text: string, mode: number, path: string) => [string, number],
+    ) => {
+      const folder = join(temp(), name)
+      for (const [path, [text, mode]] of Object.entries(FILES)) {
+        const [changed, as] = change(text, mode, path)
+        mkdirSync(dirname(join(folder, path)), { recursive: true })
+        writeFileSync(join(folder, path), changed, 'latin1')
+        chmodSync(join(folder, path), as)
+      }
+      return folder
+    }
+    // git leaves files with NUL bytes alone.
+    const crlf = (text: string): string => (/\0/.test(text) ? text : text.replaceAll('\n', '\r\n'))
+
+    for (const [what, change] of Object.entries({
+      'with CRLF as git on Windows writes it': (text, mode, path) => [
+        path === 'tool.bat' ? text : crlf(text),
+        mode,
+      ],
+      'without modes, all 0644': (text) => [text, 0o644],
+      'without modes, all 0755': (text) => [text, 0o755],
+      'with CRLF and all 0777': (text, _, path) => [path === 'tool.bat' ? text : crlf(text), 0o777],
+      'with a umask of 077': (text, mode) => [text, mode & 0o700],
+    } satisfies Record<string, Parameters<typeof checkout>[1]>))
+      it(`from a checkout ${what}`, async () => {
+        const right = await readContext(checkout('right', (text, mode) => [text, mode]))
+        const other = checkout('other', change)
+        assert.deepEqual(await readContext(other), right)
+        if (!what.includes('umask')) assert.notDeepEqual(await readContext(other, 'Dockerfile', true), right)
+      })
+
+    it('but not where a file has another meaning', async () => {
+      const right = await readContext(checkout('right', (text, mode) => [text, mode]))
+      const mixed = checkout('mixed', (text, mode) => [text.replace('\n', '\r\n'), mode])
+      assert.notDeepEqual(await readContext(mixed), right)
+      const windows = checkout('windows', (text, mode, path) => [
+        path === 'tool.bat' ? crlf(text) : text,
+        mode,
+      ])
+      assert.notDeepEqual(await readContext(windows), right)
+    })
   })
 
   it('comes out of tar as it went in', async () => {
