@@ -111,5 +111,6 @@ export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './cor
 export { Secret, isSecret, reveal } from './core/secret.ts'
 export { absolutePath, fileMode, secretValue } from './core/schemas.ts'
 export { UserError } from './core/errors.ts'
+export { hostPort, splitHostPort } from './core/host-port.ts'
 export { type Raw, type ShellValue, quote, raw, sh } from './core/sh.ts'
 export * from './modules/index.ts'

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import type { Host } from '../playbook/inventory.ts'
 import { UserError } from '../core/errors.ts'
 import { contains, network } from '../modules/network/wireguard/subnet.ts'
@@ -8,6 +9,14 @@ const LENGTH = 24
 
 /** The overlay's network as a node has it: clients connect from here. What the inventory says, or the /24 of the node's address. */
 export function networkOf(host: Host): string {
+  if (isIPv6(host.address))
+    throw new UserError(
+      'E_NETWORK',
+      `${host.name} has the address ${host.address}, and the overlay of the cluster has IPv4 addresses`,
+      {
+        hint: `Give ${host.name} an IPv4 address on the overlay, such as 10.88.0.11. It may be reached over IPv6: HostName in the ssh config, and endpoint in the inventory. Nothing was changed.`,
+      },
+    )
   const own = hostVarsOf(host).network ?? network(`${host.address}/${LENGTH}`)
   if (own !== undefined) return own
   throw new UserError(
@@ -26,9 +35,7 @@ export const interfaceAddress = (host: Host): string => `${host.address}/${netwo
 export function refuseOutside(nodes: readonly Host[]): void {
   for (const node of nodes) {
     const own = networkOf(node)
-    const outside = nodes.find(
-      ({ address }) => !contains(own, `${address}/${address.includes(':') ? 128 : 32}`),
-    )
+    const outside = nodes.find(({ address }) => !contains(own, `${address}/32`))
     if (outside === undefined) continue
     throw new UserError(
       'E_NETWORK',

@@ -1,5 +1,6 @@
 import { type Group, isGroup } from '../core/group.ts'
 import { isDeferred } from '../core/deferred.ts'
+import { UserError } from '../core/errors.ts'
 import { type SharedOptions, type Task, type TaskList, flatten } from '../core/task.ts'
 import { checkDependencies, checkHandler, checkTask, handlersOf } from './check-task.ts'
 import { checkGroup, checkPlay } from './check-play.ts'
@@ -163,12 +164,15 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
     environment: play.environment ?? {},
     options: { become: play.become ?? true, becomeUser: play.becomeUser },
   }
-  const roles = (play.roles?.(host) ?? []).flatMap((use) => (use ? [use] : []))
+  const roles = forHost(host, () => play.roles?.(host) ?? []).flatMap((use) => (use ? [use] : []))
   const program = [
     ...roles.flatMap(({ role, tags: own, tasks }) =>
       compileList(tasks, { ...top, role, tags: [...top.tags, ...own] }),
     ),
-    ...compileList(play.tasks?.(host) ?? [], top),
+    ...compileList(
+      forHost(host, () => play.tasks?.(host) ?? []),
+      top,
+    ),
   ]
   return {
     host,
@@ -177,6 +181,17 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
       return [...handlers.values()]
     },
     tags,
+  }
+}
+
+/** What a play makes for a host. An error in it says which host, because another one may have other vars. */
+function forHost<T>({ name }: Host, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof UserError) || error.message.split(/[^\w.-]+/).includes(name)) throw error
+    const { code, message, hint, at } = error
+    throw new UserError(code, `${message} (for the host ${name})`, { hint, at, cause: error })
   }
 }
 

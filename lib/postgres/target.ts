@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hostPort, splitHostPort } from '../core/host-port.ts'
 import { secretValue } from '../core/schemas.ts'
 import type { Secret } from '../core/secret.ts'
 
@@ -31,10 +32,9 @@ export const postgresTarget: z.ZodType<PostgresTarget, PostgresTarget> = z.stric
 export type ServerAddress = Pick<PostgresTarget, 'host' | 'port'>
 
 /** `10.88.0.11:5432`: one name for a server in keys, resources and messages. */
-export const serverName = ({ host, port = 5432 }: ServerAddress): string => `${host}:${port}`
+export const serverName = ({ host, port = 5432 }: ServerAddress): string => hostPort(host, port)
 
 /** The server that {@link serverName} made this name for. */
 export function serverOfName(name: string): ServerAddress {
-  const colon = name.lastIndexOf(':')
-  return { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) }
+  return splitHostPort(name)
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Host, type Play, definePlay } from 'run-playbook'
+import { type Host, type Play, UserError, definePlay } from 'run-playbook'
 import { overlayCheck, postgresImage, wireguardRole } from 'run-playbook/roles'
 import {
   type ClusterContext,
@@ -15,6 +15,18 @@ import {
   shipped,
 } from 'run-playbook/cluster'
 
+// Another node cannot use an address that means something on one link only.
+function reachedByAll({ name }: Host, address: string | undefined): string | undefined {
+  if (!address?.includes('%')) return address
+  throw new UserError(
+    'E_NETWORK',
+    `${name} was reached at ${address}, which no other node can use for WireGuard`,
+    {
+      hint: `Give ${name} an endpoint in the inventory: endpoint: '203.0.113.7'. Nothing was changed.`,
+    },
+  )
+}
+
 /** What a node needs before it can have a database: the overlay, Docker and the image. */
 export function groundPlays(context: ClusterContext): readonly Play[] {
   const { vars, secrets, stateDir } = context
@@ -24,7 +36,7 @@ export function groundPlays(context: ClusterContext): readonly Play[] {
   if (nodes.some((host) => hostVarsOf(host).encrypt)) repositoryKeyOf(context)
   refuseOtherSecrets(context)
   const key = ({ name }: Host) => secrets.wireguardKey(`wireguard.${name}`)
-  const endpoint = (host: Host) => hostVarsOf(host).endpoint ?? fact(host).reachedAt
+  const endpoint = (host: Host) => hostVarsOf(host).endpoint ?? reachedByAll(host, fact(host).reachedAt)
   // A node that was not reached has an endpoint nobody knows now: the tunnels stay as they are.
   const asked = nodes.some((node) => fact(node).reached)
   const meshKnown = !asked || nodes.every(endpoint)

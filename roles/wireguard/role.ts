@@ -1,12 +1,15 @@
+import { isIPv6 } from 'node:net'
 import {
   type ArgsOf,
   type RoleUse,
   connectivity,
   defineRole,
+  hostPort,
   packages,
   paths,
   secretValue,
   served,
+  splitHostPort,
   wireguard,
   wireguardInterfaces,
   z,
@@ -21,7 +24,10 @@ const vars = {
   privateKey: secretValue,
   /** UDP port. @default 51820 */
   listenPort: z.int().default(51820),
-  /** The other nodes: their overlay address, and where they are reached, `203.0.113.7`. */
+  /**
+   * The other nodes: their overlay address, and where they are reached: `203.0.113.7`, `fd00::11`, `db.example`, or one of these
+   * with a port, `[fd00::11]:51821`.
+   */
   peers: z.array(
     z.strictObject({ publicKey: z.string(), address: z.string(), endpoint: z.string().optional() }),
   ),
@@ -31,6 +37,11 @@ const vars = {
 
 /** What the role needs to know. */
 export interface WireguardRoleVars extends ArgsOf<typeof vars> {}
+
+function withPort(endpoint: string, usual: number): string {
+  const { host, port = usual } = splitHostPort(endpoint)
+  return hostPort(host, port)
+}
 
 /** A WireGuard mesh: every node is a peer of every other. For those who have no overlay yet. */
 export const wireguardRole: (vars: WireguardRoleVars) => RoleUse = defineRole({
@@ -50,8 +61,8 @@ export const wireguardRole: (vars: WireguardRoleVars) => RoleUse = defineRole({
         before: ['docker.service'],
         peers: vars.peers.map(({ publicKey, address, endpoint }) => ({
           publicKey,
-          ...(endpoint !== undefined && { endpoint: `${endpoint}:${vars.listenPort}` }),
-          allowedIps: [`${address}/32`],
+          ...(endpoint !== undefined && { endpoint: withPort(endpoint, vars.listenPort) }),
+          allowedIps: [`${address}/${isIPv6(address) ? 128 : 32}`],
           // Keeps a mapping in a NAT open; WireGuard's documentation names 25 seconds.
           persistentKeepalive: 25,
         })),

@@ -23,7 +23,7 @@ export const nodeVars = z.strictObject({
     .string()
     .refine((text) => network(text) === text, "must be a network such as '10.88.0.0/24'")
     .optional(),
-  /** Where the other nodes reach this one for WireGuard. @default the address that SSH reached */
+  /** Where the other nodes reach this one for WireGuard, such as `203.0.113.7`, `fd00::11` or `[fd00::11]:51821`. @default the address that SSH reached */
   endpoint: z.string().optional(),
   /** Folder of the data, mounted at /var/lib/postgresql/data. @default '/data/postgres' */
   dataDir: z.string().default('/data/postgres'),

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream'
 import { UserError } from '../../core/errors.ts'
+import { hostPort } from '../../core/host-port.ts'
 import { quote } from '../../core/sh.ts'
 import { tailOf } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
@@ -7,7 +8,7 @@ import type { Link } from '../connection-type.ts'
 /** TCP from a host whose link only runs commands: whatever there can copy between a socket and its pipes. */
 export async function forwardByCommand(link: Link, host: string, port: number): Promise<Duplex> {
   const [to, on] = [quote(host), quote(port)]
-  const bracketed = quote(host.includes(':') ? `TCP:[${host}]:${port}` : `TCP:${host}:${port}`)
+  const bracketed = quote(`TCP:${hostPort(host, port)}`)
   const channel = await link.openChannel(
     [
       `if command -v socat >/dev/null; then exec socat STDIO ${bracketed}; fi`,
@@ -21,7 +22,10 @@ export async function forwardByCommand(link: Link, host: string, port: number): 
   channel.stdout.once('data', () => (heard = true))
   channel.ended.addEventListener('abort', () => {
     const why = [channel.end().how, said()].filter(Boolean).join(': ')
-    const error = new UserError('E_FORWARD_FAILED', `no way to ${host}:${port} from ${link.host}: ${why}`)
+    const error = new UserError(
+      'E_FORWARD_FAILED',
+      `no way to ${hostPort(host, port)} from ${link.host}: ${why}`,
+    )
     stream.destroy(heard ? undefined : error)
   })
   stream.once('close', () => channel.destroy())

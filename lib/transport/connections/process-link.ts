@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { UserError } from '../../core/errors.ts'
+import { hostPort } from '../../core/host-port.ts'
 import type { Channel } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
 import { forwardByCommand } from './forward-by-command.ts'
@@ -61,7 +62,9 @@ function forwardHere(host: string, port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true })
     const fail = (cause: Error): void =>
-      reject(new UserError('E_FORWARD_FAILED', `no way to ${host}:${port}: ${cause.message}`, { cause }))
+      reject(
+        new UserError('E_FORWARD_FAILED', `no way to ${hostPort(host, port)}: ${cause.message}`, { cause }),
+      )
     socket.once('error', fail)
     socket.once('connect', () => resolve(socket.off('error', fail)))
   })

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
 import type { Client } from 'ssh2'
 import { UnreachableError, UserError } from '../../core/errors.ts'
+import { hostPort } from '../../core/host-port.ts'
 import type { Channel } from '../channel.ts'
 import type { Deadline } from './connect-deadline.ts'
 import type { HostKeyCheck } from './host-key.ts'
@@ -109,7 +110,7 @@ export class SshLink implements SshConnection {
     return new Promise((resolve, reject) => {
       const fail = (cause: unknown): void => {
         this.#client.off('close', lost)
-        reject(this.#failed('E_FORWARD_FAILED', `no way to ${host}:${port}`, cause))
+        reject(this.#failed('E_FORWARD_FAILED', `no way to ${hostPort(host, port)}`, cause))
       }
       const lost = (): void => fail(new Error('the connection was closed'))
       this.#client.once('close', lost)

@@ -4,6 +4,7 @@ import type { ClusterContext } from '../../../lib/cluster/cluster.ts'
 import { nodeRoleVarsOf } from '../../../lib/cluster/node-role-vars.ts'
 import { clusterVars } from '../../../lib/cluster/vars/cluster.ts'
 import { groundPlays } from '../../../playbooks/plays/overlay-and-image.ts'
+import { bare } from './nodes.ts'
 import { type Checkout, checkout } from '../secrets/checkout.ts'
 
 describe('the network that clients come from', () => {
@@ -57,6 +58,32 @@ describe('the network that clients come from', () => {
     assert.throws(() => networks(['10.99.7.11'], { network: '10.88.0.0/24' }), { code: 'E_NETWORK' })
     for (const network of ['10.88.0.0', '10.88.0.5/24', 'everywhere', '10.88.0.0/33'])
       assert.throws(() => networks(['10.88.0.5'], { network }), { code: 'E_BAD_VARS' }, network)
+  })
+
+  it('is of IPv4, which is said before anything is changed', () => {
+    const message = /node-0 has the address fd00::11, and the overlay of the cluster has IPv4 addresses/
+    assert.throws(() => groundPlays(context(['fd00::11'])), { code: 'E_NETWORK', message })
+  })
+
+  for (const [reached, endpoint] of Object.entries({
+    '203.0.113.7': '203.0.113.7:51820',
+    'fd00::11': '[fd00::11]:51820',
+    '[fd00::11]': '[fd00::11]:51820',
+    '[fd00::11]:4500': '[fd00::11]:4500',
+    'db.example:4500': 'db.example:4500',
+    'db.example': 'db.example:51820',
+  }))
+    it(`leads to a node that is reached at ${reached}`, () => {
+      const all = context(['10.0.1.1', '10.0.1.2'], { endpoint: reached })
+      const [use] = groundPlays(all)[0]?.roles?.(all.hosts[0] as Host) ?? []
+      assert.ok(JSON.stringify(use).includes(`"endpoint":"${endpoint}"`), JSON.stringify(use))
+    })
+
+  it('has no endpoint that only one link knows', () => {
+    const all = context(['10.0.1.1', '10.0.1.2'])
+    const facts = { node: { 'node-0': { ...bare, reachedAt: '203.0.113.7' }, 'node-1': { ...bare, reachedAt: 'fe80::1%eth0' } } }
+    const play = () => groundPlays({ ...all, facts })[0]?.roles?.(all.hosts[0] as Host)
+    assert.throws(play, { code: 'E_NETWORK', message: /node-1 was reached at fe80::1%eth0/ })
   })
 
   it('is the one of the overlay', () => {

@@ -39,6 +39,25 @@ describe('compiling a playbook', () => {
     )
   })
 
+  it('says for which host something is wrong, where another may have other vars', () => {
+    const bad = () => [one('relative', { tags: ['x'] }), file('it', { path: 'relative', state: 'file' })]
+    assert.throws(() => compile(bad), {
+      code: 'E_BAD_ARGUMENT',
+      message: /^file "it": path: .*\(for the host a\)$/,
+      at: /compile\.test\.ts:\d+$/,
+    })
+    const role = defineRole({ name: 'r', vars: z.strictObject({ port: z.int() }), tasks: () => [] })
+    const roles = definePlay({
+      name: 'p',
+      hosts: pattern('all'),
+      roles: () => [role({ port: 'x' as never })],
+    })
+    assert.throws(() => compilePlays([roles], inventory, hosts, hosts, { tags: [], skipTags: [] }), {
+      code: 'E_BAD_VARS',
+      message: /port.*\(for the host a\)$/s,
+    })
+  })
+
   it('selects tasks by tag, with their handlers', () => {
     const restart = shell('restart', { script: 'true' })
     const play = compile(() => [one('a', { tags: ['config'], notify: restart }), one('b')], ['config'])

@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
+import { hostPort } from '../../../core/host-port.ts'
 import type { DockerContainer } from '../shared/reader.ts'
 
 const port = z.int().min(1).max(65535)
@@ -36,8 +36,7 @@ export function canonicalPort(mapping: string | PortMapping): string {
   const parsed = typeof mapping === 'string' ? parsePort(mapping) : mapping
   if (parsed === undefined) throw new TypeError(`not a port mapping: ${String(mapping)}`)
   const { ip = '', host = '', container, protocol = 'tcp' } = parsed
-  const address = isIPv6(ip) ? `[${ip}]` : ip
-  const outside = address ? `${address}:${host}:` : host ? `${host}:` : ''
+  const outside = ip ? `${hostPort(ip, host)}:` : host ? `${host}:` : ''
   return `${outside}${container}/${protocol}`
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { UnreachableError, UserError } from '../../../core/errors.ts'
+import { hostPort } from '../../../core/host-port.ts'
 import type { Channel } from '../../channel.ts'
 import { processChannel } from '../../connections/process-link.ts'
 import { onAbort } from '../../../core/on-abort.ts'
@@ -80,7 +81,7 @@ export class OpenSshLink implements SshConnection {
   /** A TCP connection from the host, or from this hop to the next one. */
   async forward(host: string, port: number): Promise<Duplex> {
     this.#mustBeUp()
-    const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+    const target = hostPort(host, port)
     const before = this.#master.said()
     const { stream, said, child } = processStream('ssh', [...this.#through('-v', '-W', target), 'host'])
     const open = await new Promise<boolean>((resolve) => {
@@ -98,7 +99,7 @@ export class OpenSshLink implements SshConnection {
     const hint = /prohibited/.test(reason ?? '')
       ? 'Does the sshd_config there say AllowTcpForwarding no?'
       : undefined
-    throw new UserError('E_FORWARD_FAILED', `no way to ${host}:${port} from ${this.host}: ${reason}`, {
+    throw new UserError('E_FORWARD_FAILED', `no way to ${target} from ${this.host}: ${reason}`, {
       hint,
     })
   }
