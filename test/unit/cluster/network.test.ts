@@ -81,7 +81,12 @@ describe('the network that clients come from', () => {
 
   it('has no endpoint that only one link knows', () => {
     const all = context(['10.0.1.1', '10.0.1.2'])
-    const facts = { node: { 'node-0': { ...bare, reachedAt: '203.0.113.7' }, 'node-1': { ...bare, reachedAt: 'fe80::1%eth0' } } }
+    const facts = {
+      node: {
+        'node-0': { ...bare, reachedAt: '203.0.113.7' },
+        'node-1': { ...bare, reachedAt: 'fe80::1%eth0' },
+      },
+    }
     const play = () => groundPlays({ ...all, facts })[0]?.roles?.(all.hosts[0] as Host)
     assert.throws(play, { code: 'E_NETWORK', message: /node-1 was reached at fe80::1%eth0/ })
   })
