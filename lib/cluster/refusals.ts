@@ -30,17 +30,35 @@ export function refuseLostCluster(hosts: readonly Host[], fact: (host: Host) => 
   )
 }
 
+/** @throws UserError E_DOCKER_ENGINE when a node has an engine that the cluster does not run on */
+export function refuseOtherEngines(hosts: readonly Host[], fact: (host: Host) => NodeFact): void {
+  const others = hosts.flatMap((host) => {
+    const engine = fact(host).otherEngine
+    return engine === undefined ? [] : [`${engine} on ${host.name}`]
+  })
+  if (others.length === 0) return
+  throw new UserError(
+    'E_DOCKER_ENGINE',
+    `the cluster needs Docker's engine as the system's packages install it, run by root; there is ${others.join(', ')}`,
+    {
+      hint: 'Nothing was changed on any node. Remove that engine (snap remove docker, dockerd-rootless-setuptool.sh uninstall, apt remove podman-docker): site then installs Docker. Or use another machine.',
+    },
+  )
+}
+
 /**
  * Before anything is changed on any node, whatever `--limit` selects: the nodes decide together.
  * @param name of the containers that the playbook replaces, removes or works in
- * @throws UserError E_FOREIGN_CONTAINER when a node has a container of such a name that somebody else made
+ * @throws UserError E_FOREIGN_CONTAINER when a node has a container of such a name that somebody else made, and as
+ * {@link refuseOtherEngines} does
  */
 export function refuseForeignContainers(
   { hosts, facts, vars }: Pick<ClusterContext, 'hosts' | 'facts'> & { readonly vars: { adopt: boolean } },
   names: readonly string[] = CLUSTER_CONTAINERS,
 ): void {
-  if (vars.adopt) return
   const { nodes, fact } = clusterOf({ hosts, facts })
+  refuseOtherEngines(nodes, fact)
+  if (vars.adopt) return
   const foreign = nodes.flatMap((node) =>
     fact(node)
       .containers.filter(({ name, owner }) => owner === 'foreign' && names.includes(base(name)))

@@ -50,7 +50,7 @@ eachWay('an exchange', (at) => {
 
   it('gives scripts a plain environment', async () => {
     const [text = ''] = await at.outputs(probe('umask; echo $LC_ALL; echo $PATH; pwd; cat; echo "$0"'))
-    const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+    const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin'
     assert.equal(text, `0022\nC\n${path}\n${at.home}\n/bin/sh\n`)
   })
 

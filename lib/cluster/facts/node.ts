@@ -7,11 +7,12 @@ import { SERVER_SCRIPT, type ServerFact, parseServer } from './server.ts'
 import { type NodeContainer, containersScript, parseContainers } from './containers.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { DISTRIBUTION_SCRIPT, type DistributionFact, parseDistribution } from './distribution.ts'
+import { ENGINE_SCRIPT, type EngineFact, parseEngine } from './engine.ts'
 import { type KeyFact, keyScript, parseKey } from './key.ts'
 import { type SecretsFact, parseSecrets, secretsScript } from './secrets.ts'
 
 /** What a node says of itself before anything is planned. */
-export interface NodeFact extends DiskFact, KeyFact, SecretsFact, DistributionFact {
+export interface NodeFact extends DiskFact, KeyFact, SecretsFact, DistributionFact, EngineFact {
   /** False while nothing was asked, and for a node that did not answer. */
   readonly reached: boolean
   /** The address that SSH reached it under. */
@@ -53,6 +54,7 @@ export const nodeFact: Fact<NodeFact> = {
     ...parseKey(new Map()),
     ...parseSecrets(new Map()),
     ...parseDistribution(new Map()),
+    ...parseEngine(new Map()),
     reached: false,
     reachedAt: undefined,
     data: 'none',
@@ -87,6 +89,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       elif ip -o -4 address show 2>/dev/null | grep -qF ${sh`${` inet ${address}/`}`}; then echo overlay foreign
       else echo overlay absent; fi
       command -v docker >/dev/null && echo hasDocker yes
+      ${ENGINE_SCRIPT}
       command -v wg-quick >/dev/null && echo hasWireguard yes
       awk '/^MemTotal:/ { print "memoryKb", $2 }' /proc/meminfo
       for f in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
@@ -108,6 +111,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       ...parseKey(found),
       ...parseSecrets(found),
       ...parseDistribution(found),
+      ...parseEngine(found),
       reached: true,
       data: disk.fence === undefined ? disk.disk : ('fenced' as const),
       hasBackups: found.has('hasBackups'),

@@ -17,6 +17,10 @@ export const modules = {
     'Read its output, or add the exit code to `okCodes`.',
   ],
   E_DOCKER: ['`docker inspect` failed.', 'Run the command in the message on the host.'],
+  E_DOCKER_ENGINE: [
+    "The command docker on the host is not Docker's, or its engine is a snap or rootless.",
+    "Install Docker's engine from the system's packages, run by root.",
+  ],
   E_FOREIGN_CONTAINER: [
     'A container of that name was not created by run-playbook.',
     'Rename it, or take it over with `adopt: true` (`-e adopt=yes` for the cluster).',

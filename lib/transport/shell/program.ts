@@ -50,7 +50,8 @@ export function stopProgram(nonce: string, stopFile: string): string {
   return `${environment(nonce)}S=${stopFile}\n${read('stop')}`
 }
 
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+// Snaps last: where a program is there twice, the system's own counts.
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin'
 
 const environment = (nonce: string): string =>
   `N=${nonce} LC_ALL=C PATH=${PATH}\nexport LC_ALL PATH\nunset ENV BASH_ENV CDPATH\n`

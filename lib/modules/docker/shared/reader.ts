@@ -35,6 +35,9 @@ const KINDS: Readonly<Record<'container' | 'image' | 'network' | 'volume', Resou
   volume: volumes,
 }
 
+/** Exit status that no command here has. */
+const PODMAN = 119
+
 function inspector<Answer>(
   kind: keyof typeof KINDS,
   schema: ZodType<Answer>,
@@ -43,7 +46,7 @@ function inspector<Answer>(
   return {
     name: `docker_${kind}`,
     // One object a line: Docker skips what isn't there, says so on standard error and goes on.
-    ask: (keys) => `docker ${kind} inspect --format '{{json .}}' -- ${sh`${keys}`}`,
+    ask: (keys) => `${REFUSE_PODMAN}docker ${kind} inspect --format '{{json .}}' -- ${sh`${keys}`}`,
     parse: (reply, keys) => {
       const lines = reply.stdout.toString().split('\n')
       const found = lines.filter((line) => line.startsWith('{')).map((line) => schema.parse(JSON.parse(line)))
@@ -53,9 +56,25 @@ function inspector<Answer>(
   }
 }
 
+// What podman-docker installs, a script or a link: it takes the same words and answers otherwise.
+const REFUSE_PODMAN = `docker=$(command -v docker) && case $(readlink -f "$docker"):$(head -c 2 "$docker") in
+  */podman:*) exit ${PODMAN} ;;
+  *:'#!') ! grep -q podman "$docker" || exit ${PODMAN} ;;
+esac
+`
+
 /** Not there, or nobody to ask? Docker's messages aren't translated. */
 function whyMissing(kind: string, key: string, { code, stderr }: Reply): undefined | Error {
   if (code === 0) return undefined
+  if (code === PODMAN) {
+    return new UserError(
+      'E_DOCKER_ENGINE',
+      'the command docker is Podman, and these modules are for Docker',
+      {
+        hint: "Install Docker's engine on the host (on Debian and Ubuntu the package docker.io), and remove podman-docker.",
+      },
+    )
+  }
   if (code === 127) {
     return new UserError('E_NO_DOCKER', 'the docker command is not installed', {
       hint: 'Install Docker on the host before this task (on Debian and Ubuntu the package docker.io).',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   dockerContainer,
   dockerImage,
@@ -7,16 +9,21 @@ import {
 } from '../../../../lib/modules/docker/shared/reader.ts'
 import { images } from '../../../../lib/modules/docker/shared/kinds.ts'
 import { familiar } from '../../../../lib/modules/docker/shared/reference.ts'
+import { SHELLS, run, useTemp } from '../driver.ts'
 import { inspected, recorded } from './fixtures.ts'
 
 const [all] = recorded('container-all-options') as [Record<string, unknown>]
 
-const codeOf = (answer: unknown): unknown => (answer as { code?: unknown }).code
+const codeOf = (answer: unknown): unknown => (answer as { code?: unknown } | undefined)?.code
 
 describe('reading Docker', () => {
+  const temp = useTemp()
+
   it('asks about all of a kind at once', () => {
     assert.equal(
-      dockerContainer.ask(['a', 'b c']),
+      String(dockerContainer.ask(['a', 'b c']))
+        .split('\n')
+        .at(-1),
       "docker container inspect --format '{{json .}}' -- a 'b c'",
     )
   })
@@ -59,6 +66,26 @@ describe('reading Docker', () => {
     assert.match((forbidden as { hint?: string }).hint ?? '', /become/)
     assert.equal(codeOf(failed(1, 'Error response from daemon: network web is ambiguous\n')), 'E_DOCKER')
   })
+
+  for (const [name, shell] of Object.entries(SHELLS))
+    it(`says that docker is Podman, whatever it would answer, with ${name}`, async () => {
+      const ask = async () => {
+        const script = `PATH=${temp()}:/usr/bin:/bin\n${await dockerContainer.ask(['web'])}`
+        return codeOf(dockerContainer.parse(await run(shell, { script }), ['web'])[0])
+      }
+      const docker = join(temp(), 'docker')
+      writeFileSync(docker, '#!/bin/sh\nexec /usr/bin/podman "$@"\n', { mode: 0o755 })
+      assert.equal(await ask(), 'E_DOCKER_ENGINE')
+      rmSync(docker)
+      writeFileSync(join(temp(), 'podman'), '#!/bin/sh\necho "Error: no such container web" >&2; exit 1', {
+        mode: 0o755,
+      })
+      symlinkSync('podman', docker)
+      assert.equal(await ask(), 'E_DOCKER_ENGINE')
+      rmSync(docker)
+      writeFileSync(docker, '#!/bin/sh\necho "Error: No such container: web" >&2; exit 1', { mode: 0o755 })
+      assert.equal(await ask(), undefined)
+    })
 
   it('answers for those that were found though others failed', () => {
     const [network] = dockerNetwork.parse(inspected(recorded('network'), 'Error: No such network: x'), [

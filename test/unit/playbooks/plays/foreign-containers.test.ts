@@ -74,6 +74,21 @@ describe('a container of somebody else that has a name of the cluster', () => {
     })
   }
 
+  for (const [name, plays] of Object.entries(playbooks))
+    it(`is not even looked for by ${name} where the engine is another: nothing is changed on any node`, () => {
+      const facts = [
+        primary(),
+        replica(),
+        replica({ otherEngine: 'rootless Docker (/run/user/1/docker.sock)' }),
+      ]
+      for (const more of [{}, { adopt: 'yes' }])
+        assert.throws(() => plays(facts, more), {
+          code: 'E_DOCKER_ENGINE',
+          message: /there is rootless Docker \(\/run\/user\/1\/docker\.sock\) on node-c$/,
+          hint: /Nothing was changed on any node/,
+        })
+    })
+
   it('is named with its node, on bare nodes too, one that a replacement left as well', () => {
     const facts = [bare, bare, { ...bare, containers: [box('postgres.run-playbook-old', 'foreign')] }]
     assert.throws(() => playbooks['site']?.(facts), {
