@@ -1,5 +1,6 @@
 import type { ShellStep } from '../../../core/module.ts'
 import { quote } from '../../../core/sh.ts'
+import { LOCK_WAIT, patience } from './locks.ts'
 import type { PackageManager } from './reader.ts'
 
 export interface PackageWork {
@@ -13,27 +14,30 @@ export interface PackageWork {
 
 const TIMEOUT_MS = 30 * 60_000
 
-/** How each manager does it, without asking anybody anything. */
-export function packageStep(manager: PackageManager, work: PackageWork): ShellStep {
-  const lines = manager === 'apt' ? apt(work) : manager === 'apk' ? apk(work) : dnf(work)
-  return { script: ['set -eu', ...lines].join('\n'), timeoutMs: TIMEOUT_MS }
+/**
+ * How each manager does it, without asking anybody anything.
+ *
+ * @param lockWait seconds that another package manager is waited for
+ */
+export function packageStep(manager: PackageManager, work: PackageWork, lockWait = LOCK_WAIT): ShellStep {
+  const known = manager === 'none' ? 'dnf' : manager
+  const lines = { apt, apk, dnf }[known](work)
+  return { script: ['set -eu', patience(known, lockWait), ...lines].join('\n'), timeoutMs: TIMEOUT_MS }
 }
 
 const words = (names: readonly string[]): string => names.map(quote).join(' ')
 
-// Another apt, such as the nightly upgrades, may hold the lock: wait for it. A question about a configuration file that
-// was edited is answered with: keep it. What a killed dpkg left behind is finished first, as apt insists. Nobody is asked,
-// so without $keep apt would remove what is in the way without a word.
+// A question about a configuration file that was edited is answered with: keep it. Nobody is asked, so without $keep apt would
+// remove what is in the way without a word.
 const APT = `export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 keep=
 apt() {
-  apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $keep "$@" </dev/null && return
+  patiently apt-get -y -q -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $keep "$@" && return
   code=$?
   [ -z "$keep" ] || gone=$(apt-get -s -q "$@" </dev/null 2>/dev/null | sed -n 's/^Remv \\([^ ]*\\).*/ \\1/p' | tr -d '\\n')
   [ -z "\${gone-}" ] || echo "apt would remove$gone: remove it in an earlier task, or allow that with allowRemoval: true" >&2
   return $code
-}
-[ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || dpkg --force-confdef --force-confold --configure -a </dev/null`
+}`
 
 function apt({ verb, names, update, allowRemoval }: PackageWork): string[] {
   if (verb === 'remove') return [APT, `apt remove -- ${words(names)}`]
@@ -52,12 +56,13 @@ fi`
 }
 
 function apk({ verb, names, update }: PackageWork): string[] {
-  if (verb === 'remove') return [`apk del --no-progress ${words(names)}`]
-  const add = `apk add --no-progress ${words(names)}`
-  return [update ? `${add} || { apk update --no-progress && ${add}; }` : add]
+  if (verb === 'remove') return [`patiently apk del --no-progress ${words(names)}`]
+  const add = `patiently apk add --no-progress ${words(names)}`
+  return [update ? `${add} || { patiently apk update --no-progress && ${add}; }` : add]
 }
 
 const dnf = ({ verb, names }: PackageWork): string[] => [
   'tool=$(command -v dnf || command -v microdnf || command -v yum)',
-  `"$tool" -y ${verb} ${words(names)} </dev/null`,
+  // Both wait by themselves for another of their kind, and not for rpm.
+  `patiently "$tool" -y ${verb} ${words(names)}`,
 ]
