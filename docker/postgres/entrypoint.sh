@@ -6,7 +6,7 @@
 set -eu
 
 library=/usr/local/lib/run-playbook
-for part in common config secrets pgbackrest disk guard create rejoin watch; do
+for part in common config secrets pgbackrest disk guard create rejoin capacity watch; do
   # shellcheck source=/dev/null
   . "$library/$part.sh"
 done
@@ -60,6 +60,8 @@ _start() {
   _report_overrides
   set -- -c config_file="$config/postgresql.conf" -c hba_file="$config/pg_hba.conf" "$@"
   [ ! -f "$config/pg_ident.conf" ] || set -- -c ident_file="$config/pg_ident.conf" "$@"
+  # shellcheck disable=SC2046  # a list of options
+  [ "$(_role)" != replica ] || set -- "$@" $(_capacity "$@")
   _say "starting as a $(_role) on $POSTGRES_OVERLAY_IP:$POSTGRES_PORT"
   _status
   _watch

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC3043,SC2154
 # The guard asks before a start. A primary that was cut off alive has no start, and clients that reach it again would write
 # to the second of two. So it goes on asking, and ends when another one was promoted: what starts then stays closed.
+# A standby is watched for replay that only a new start brings on.
 
 # usage: _watch  (beside PostgreSQL for as long as that lives; it has the pid of this shell)
 # Forked twice, so that its parent is process 1: PostgreSQL takes an orphan that it adopts for a child of its own that
@@ -13,7 +14,12 @@ _watch() {
 _watch_on() {
   local host timeline
   while sleep 5 && kill -0 $$ 2>/dev/null; do
-    [ "$(_role)" = primary ] || continue
+    if [ "$(_role)" != primary ]; then
+      _held_up || continue
+      _say "replay is held up: $held_by; stopping, to start with enough"
+      kill -INT $$
+      return 0
+    fi
     for host in $(_peers); do
       _overtaken_by "$host" || continue
       _say "$host is the primary (timeline $peer_timeline, here $timeline): stopping; what was written here since is not there"
