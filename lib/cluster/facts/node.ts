@@ -3,7 +3,7 @@ import { ask, mapProbe, readerOfOne } from '../../core/probe.ts'
 import { EVERYTHING } from '../../core/resource.ts'
 import { sh } from '../../core/sh.ts'
 import { type DiskFact, diskScript, parseDisk } from './disk.ts'
-import { SERVER_SCRIPT, type ServerFact, parseServer } from './server.ts'
+import { SERVER_SCRIPT, type ServerFact, parseAsks, parseServer } from './server.ts'
 import { type NodeContainer, containersScript, parseContainers } from './containers.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { DISTRIBUTION_SCRIPT, type DistributionFact, parseDistribution } from './distribution.ts'
@@ -31,6 +31,8 @@ export interface NodeFact extends DiskFact, KeyFact, SecretsFact, DistributionFa
   readonly imageId: string
   /** All images of the node: ids by name and tag. */
   readonly images: Readonly<Record<string, string>>
+  /** What its data ask of it as a standby, by setting. */
+  readonly asks: Readonly<Record<string, number>>
   /** What PostgreSQL says; undefined where none answers. */
   readonly server: ServerFact | undefined
   /** Whether it has its overlay address, and whether that is our doing. */
@@ -64,6 +66,7 @@ export const nodeFact: Fact<NodeFact> = {
     containers: [],
     imageId: '',
     images: {},
+    asks: {},
     server: undefined,
     overlay: 'absent',
     hasDocker: true,
@@ -124,6 +127,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
           line.startsWith('image ') ? [line.slice(6).split('@') as [string, string]] : [],
         ),
       ),
+      asks: parseAsks(lines),
       server: parseServer(found.get('server'), found.has('upstreamAnswers')),
       overlay: (found.get('overlay') ?? 'absent') as NodeFact['overlay'],
       hasDocker: found.has('hasDocker'),

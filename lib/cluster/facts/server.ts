@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
+import { STANDBY_SETTINGS } from '../../postgres/standby-settings.ts'
 
 // As text on the way: a number of JSON would lose its last digits.
 const lsn = z
@@ -28,6 +29,12 @@ const schema = z.object({
   oldestWal: lsn,
   /** Settings for which a standby needs at least what its primary has. */
   capacity: z.record(z.string(), z.number()),
+  /** The same settings as the next restart will have them: the files may say something else by now, and ALTER SYSTEM too. */
+  configured: z.record(z.string(), z.number()),
+  /** Those of them that ALTER SYSTEM has set. */
+  overrides: z.record(z.string(), z.number()),
+  /** A standby that receives and does not replay: it was asked to, or has too little of a setting. */
+  paused: z.boolean(),
   /** Settings that are configured and need a restart. */
   pendingRestart: z.array(z.string()),
   /** Roles that have a password, whatever it is. */
@@ -40,6 +47,9 @@ export interface ServerFact extends z.output<typeof schema> {
   readonly upstreamAnswers: boolean
 }
 
+const NAMES = STANDBY_SETTINGS.map((name) => `'${name}'`).join(', ')
+
+// Reading pg_file_settings is what makes pending_restart current in this session, so it comes before that.
 // Nothing is received (the position is null) until a standby has replayed all that it has, and asks its primary for more.
 /** For psql in the node's container; prints one line of JSON, and for a standby a second one with its primary's address. */
 export const SERVER_QUERY = `SELECT jsonb_build_object(
@@ -59,8 +69,13 @@ export const SERVER_QUERY = `SELECT jsonb_build_object(
   'oldestWal', (SELECT min(('x' || substr(name, 9, 8))::bit(32)::bigint * 4294967296
       + ('x' || substr(name, 17, 8))::bit(32)::bigint * (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'))::text
     FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'),
-  'capacity', (SELECT json_object_agg(name, setting::int) FROM pg_settings WHERE name IN ('max_connections',
-    'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')),
+  'paused', CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END,
+  'capacity', (SELECT json_object_agg(name, setting::int) FROM pg_settings WHERE name IN (${NAMES})),
+  'configured', (SELECT json_object_agg(name, coalesce((SELECT setting::int FROM pg_file_settings AS file
+      WHERE lower(file.name) = own.name AND file.setting ~ '^[0-9]{1,9}$' ORDER BY seqno DESC LIMIT 1), boot_val::int))
+    FROM pg_settings AS own WHERE name IN (${NAMES})),
+  'overrides', (SELECT coalesce(json_object_agg(lower(name), setting::int), '{}') FROM pg_file_settings
+    WHERE lower(name) IN (${NAMES}) AND setting ~ '^[0-9]{1,9}$' AND sourcefile LIKE '%/postgresql.auto.conf'),
   'pendingRestart', (SELECT coalesce(json_agg(name), '[]') FROM pg_settings WHERE pending_restart),
   'withPassword', (SELECT coalesce(json_agg(rolname), '[]') FROM pg_authid WHERE rolpassword IS NOT NULL))`
 
@@ -99,6 +114,8 @@ export const SERVER_SCRIPT = `
   fi
   if [ "$container" = running ]; then
     within 25 docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=5s' postgres sh -c '
+      # What the data ask of a standby: lines such as "asks max_connections 100".
+      LC_ALL=C pg_controldata "$PGDATA" 2>/dev/null | sed -n "s/^\\(max_[a-z_]*\\) setting: */asks \\1 /p"
       psql -XAtqw -d postgres -f - 2>/dev/null | {
         read -r server || exit 0
         echo "server $server"
@@ -127,4 +144,18 @@ export function parseServer(json: string | undefined, upstreamAnswers: boolean):
   } catch {
     return undefined
   }
+}
+
+/** What pg_controldata says of the settings that a standby needs, by their own names. */
+export function parseAsks(lines: readonly string[]): Readonly<Record<string, number>> {
+  const found = lines.flatMap((line) => {
+    const [, name = '', value] = /^asks (\w+) (\d{1,9})$/.exec(line) ?? []
+    return value === undefined ? [] : [[OTHER_NAMES[name] ?? name, Number(value)] as const]
+  })
+  return Object.fromEntries(found)
+}
+
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  max_prepared_xacts: 'max_prepared_transactions',
+  max_locks_per_xact: 'max_locks_per_transaction',
 }

@@ -2,6 +2,7 @@ import type { Host } from '../../playbook/inventory.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Cluster } from '../cluster.ts'
 import { formatLsn } from '../../pgbackrest/index.ts'
+import { type Shortage, less, shortages } from '../capacity.ts'
 import type { NodeFact } from '../facts/node.ts'
 import { refuseUnfinishedRestore } from '../refusals.ts'
 import { refuseForeign } from '../survey.ts'
@@ -51,6 +52,7 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
       hint: 'run-playbook site brings it back.',
     })
   refuseUnfit(to, self)
+  refuseHeldUp(to, self)
   const overtaken = primary !== undefined && self.timeline > top
   if (primary === undefined || overtaken) return afterLoss(cluster, to, primary, wish)
   const old = fact(primary)
@@ -143,7 +145,43 @@ function refuseUnfit(to: Host, { disk, server }: NodeFact): void {
     })
 }
 
-function refuseUnready({ fact }: Cluster, to: Host, from: Host, { maxLag }: PromotionWish): void {
+// PostgreSQL ends, instead of being promoted, when it has less than the WAL asks for.
+function refuseHeldUp({ name }: Host, node: NodeFact): void {
+  const [short] = shortages(node)
+  if (short === undefined) return
+  throw refusal(
+    `replay is paused on ${name}: ${short.name} is ${short.has} there and ${short.needs} on the primary`,
+    {
+      hint: `It starts again by itself with enough, within seconds. If it does not: \`docker restart postgres\` on ${name}.`,
+    },
+  )
+}
+
+function refusePaused({ name }: Host, { server }: NodeFact): void {
+  if (server?.paused !== true) return
+  throw refusal(`replay is paused on ${name}, so the rest would have to be replayed while writers wait`, {
+    hint: `Somebody called pg_wal_replay_pause(). To go on: \`docker exec -u postgres postgres psql -c 'SELECT pg_wal_replay_resume()'\` on ${name}.`,
+  })
+}
+
+// They would stop to replay with the first WAL of the new primary.
+function refuseTooSmall({ others, fact }: Cluster, to: Host): void {
+  const has = fact(to).server?.capacity ?? {}
+  for (const other of others(to)) {
+    const { server } = fact(other)
+    const [short] = server?.recovery === true ? less(server.capacity, has) : []
+    if (short !== undefined) throw refusal(tooSmall(other, to, short), { hint: SITE_EVENS })
+  }
+}
+
+const tooSmall = (host: Host, to: Host, { name, has, needs }: Shortage): string =>
+  `${name} is ${has} on ${host.name} and ${needs} on ${to.name}, which ${host.name} could not follow`
+const SITE_EVENS = 'run-playbook site gives all nodes the same.'
+
+function refuseUnready(cluster: Cluster, to: Host, from: Host, { maxLag }: PromotionWish): void {
+  const { fact } = cluster
+  refusePaused(to, fact(to))
+  refuseTooSmall(cluster, to)
   const [self, old] = [fact(to), fact(from)]
   if (self.server?.receiver !== 'streaming' || self.server.upstream !== from.address)
     throw refusal(

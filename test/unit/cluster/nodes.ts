@@ -35,6 +35,9 @@ const server: ServerFact = {
   slots: [],
   oldestWal: 0n,
   capacity: {},
+  configured: {},
+  overrides: {},
+  paused: false,
   pendingRestart: [],
   withPassword: [],
 }

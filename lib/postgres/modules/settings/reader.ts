@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { paths } from '../../../core/resource.ts'
 import { wholeServer } from '../../resources.ts'
+import { isStandbySetting } from '../../standby-settings.ts'
 import { thingReader } from '../shared/server-reader.ts'
 
 /** How far a running server is from its configuration files. */
@@ -84,7 +85,8 @@ interface Found {
 }
 
 // A setting that only waits for a restart is listed among the problems: its value "could not be applied", or, where it
-// was removed, a line without a file names it in quotes. What the command line overrides no restart would change.
+// was removed, a line without a file names it in quotes. What the command line overrides no restart would change, but for what
+// the entrypoint gives a standby because its configuration has too little: that is found out anew at each start.
 function settled({ problems, rules, pending, stale }: Found): Settings {
   const waiting = problems.map((one) => ({
     problem: one,
@@ -93,7 +95,7 @@ function settled({ problems, rules, pending, stale }: Found): Settings {
     ),
   }))
   const restart = waiting.flatMap(({ problem, setting }) =>
-    setting === undefined || setting.overridden
+    setting === undefined || (setting.overridden && !grows(setting, problem.configured))
       ? []
       : [{ name: setting.name, running: setting.running, configured: problem.configured }],
   )
@@ -104,3 +106,6 @@ function settled({ problems, rules, pending, stale }: Found): Settings {
   })
   return { stale, restart, errors }
 }
+
+const grows = ({ name, running }: Found['pending'][number], configured: string | null): boolean =>
+  isStandbySetting(name) && Number(configured) > Number(running)

@@ -23,4 +23,30 @@ describe('what a server says of itself', function () {
     const far = parseServer(text.replace(/"position": "\d+"/, '"position": "18446744073709551615"'), false)
     assert.equal(far?.position, 2n ** 64n - 1n)
   })
+
+  it('has the five settings as they are, as they are configured, and as ALTER SYSTEM has them', async () => {
+    const { channel, server } = here
+    const ask = async () => {
+      const query = `SELECT (${SERVER_QUERY.replace(/^SELECT /, '')})::text AS f`
+      const reply = await channel.run(sql(query, server.target))
+      const [{ f }] = JSON.parse(reply.stdout.toString()) as [{ f: string }]
+      return parseServer(f, false)
+    }
+    const before = await ask()
+    assert.equal(before?.capacity['max_locks_per_transaction'], 64)
+    assert.deepEqual(before?.configured, before?.capacity)
+    assert.deepEqual(before?.overrides, {})
+    assert.equal(before?.paused, false)
+    try {
+      await channel.run(sql('ALTER SYSTEM SET max_locks_per_transaction = 256', server.target))
+      // It was not loaded: only the next restart would show it.
+      const after = await ask()
+      assert.equal(after?.capacity['max_locks_per_transaction'], 64)
+      assert.equal(after?.configured['max_locks_per_transaction'], 256)
+      assert.deepEqual(after?.overrides, { max_locks_per_transaction: 256 })
+      assert.deepEqual(after?.pendingRestart, ['max_locks_per_transaction'])
+    } finally {
+      await channel.run(sql('ALTER SYSTEM RESET max_locks_per_transaction', server.target))
+    }
+  })
 })

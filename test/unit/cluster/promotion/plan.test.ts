@@ -74,6 +74,40 @@ describe('a planned promotion', () => {
     refused(/node-b is the primary already/, [followers, primary(), followers])
   })
 
+  it('is refused while replay is paused on it, in words, and never stops a node for it', () => {
+    const enough = { max_connections: 100, max_locks_per_transaction: 256 }
+    const little = { max_connections: 100, max_locks_per_transaction: 64 }
+    const held = replica({ server: { paused: true, capacity: little }, asks: enough })
+    const living = [primary({ server: { capacity: enough } }), held, replica()]
+    const words = /replay is paused on node-b: max_locks_per_transaction is 64 there and 256 on the primary/
+    refused(words, living)
+    // Before it was noticed there.
+    refused(words, [living[0]!, replica({ server: { capacity: little }, asks: enough }), replica()])
+    // PostgreSQL would end instead of being promoted.
+    const last = orphan(1000, { server: { paused: true, capacity: little }, asks: enough })
+    refused(words, [silent, last, orphan(1000)])
+    refused(words, [silent, last, orphan(1000)], { loseCommits: true })
+    const asked = replica({ server: { paused: true, capacity: enough }, asks: enough })
+    refused(/replay is paused on node-b/, [primary({ server: { capacity: enough } }), asked, replica()])
+    assert.throws(() => plan([primary(), asked, replica()]), { hint: /pg_wal_replay_resume/ })
+  })
+
+  it('is refused where another replica has less than the new primary: it would stop to replay', () => {
+    const has = (max_connections: number) => ({ capacity: { max_connections } })
+    const facts = [
+      primary({ server: has(100) }),
+      replica({ server: has(150) }),
+      replica({ server: has(100) }),
+    ]
+    refused(/max_connections is 100 on node-c and 150 on node-b/, facts)
+    assert.deepEqual(plan(facts, { to: 'node-c' })[0], 'planned')
+    // After a loss there may be no other choice, and the entrypoint brings node-c on.
+    assert.deepEqual(
+      plan([silent, orphan(1000, { server: has(150) }), orphan(1000, { server: has(100) })])[0],
+      'lost',
+    )
+  })
+
   it('is refused beside a second primary that accepts writes: its commits would go without a word', () => {
     const promoted = primary({ timeline: 2 })
     refused(/node-a accepts writes on timeline 1, and node-b is on 2/, [primary(), promoted, replica()])

@@ -65,6 +65,21 @@ describe('postgres_settings', function () {
     server.restart()
   })
 
+  it('restarts a server that was started with too little for what its files say now', async () => {
+    // As the entrypoint starts a standby.
+    server.stop()
+    server.start('-c max_prepared_transactions=3')
+    write('max_prepared_transactions = 5')
+    const grown = { what: 'max_prepared_transactions', from: '3', to: '5' }
+    assert.deepEqual((await look(channel, task('postgres'))).plan.changes, [stale, grown])
+    // More than that a standby may well have, and a restart would not change it.
+    write('max_prepared_transactions = 2')
+    assert.deepEqual((await look(channel, task('postgres'))).plan.changes, [stale])
+    write()
+    await sleep(1000)
+    server.restart()
+  })
+
   it('forgets a setting that was taken back before the restart', async () => {
     write('max_prepared_transactions = 6')
     assert.equal((await look(channel, task('postgres'))).plan.changes.length, 2)

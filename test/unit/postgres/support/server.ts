@@ -13,7 +13,7 @@ export interface TestServer {
   readonly folder: string
   restart(): void
   stop(): void
-  start(): void
+  start(options?: string): void
   log(): string
   remove(): void
 }
@@ -39,7 +39,19 @@ export async function startServer(settings: readonly string[] = []): Promise<Tes
       env: { PATH: process.env['PATH'] },
     })
   }
-  const start = (): void => run('pg_ctl', '-D', data, '-l', log, '-w', '-t', '30', 'start')
+  const start = (options?: string): void =>
+    run(
+      'pg_ctl',
+      '-D',
+      data,
+      '-l',
+      log,
+      '-w',
+      '-t',
+      '30',
+      ...(options === undefined ? [] : ['-o', options]),
+      'start',
+    )
   const stop = (): void => run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop')
 
   run(
