@@ -1,11 +1,11 @@
 import { definePlaybook, z } from 'run-playbook'
-import { clusterVars, nodeFact } from 'run-playbook/cluster'
+import { clusterWish, nodeFact, settled } from 'run-playbook/cluster'
 import { MAX_LAG } from './plays/site.ts'
 import { promotionPlays } from './plays/promotion.ts'
 
 export default definePlaybook({
   description: 'makes another node the primary: -e to=node-b',
-  vars: clusterVars.extend({
+  vars: clusterWish.extend({
     /** The node that becomes the primary. */
     to: z.string(),
     /** Bytes of WAL that it may be behind when the primary can still be asked. */
@@ -16,7 +16,7 @@ export default definePlaybook({
   facts: { node: nodeFact },
   plays: (context) => {
     const { vars } = context
-    return promotionPlays(context, {
+    return promotionPlays(settled(context), {
       to: vars.to,
       maxLag: vars['max-lag'],
       loseCommits: vars['lose-commits'],

@@ -1,10 +1,10 @@
 import { definePlaybook } from 'run-playbook'
-import { clusterVars, nodeFact } from 'run-playbook/cluster'
+import { clusterWish, nodeFact, settled } from 'run-playbook/cluster'
 import { rejoinPlays } from './plays/rejoin.ts'
 
 export default definePlaybook({
   description: 'makes replicas of nodes that a promotion left behind, with as little copying as possible',
-  vars: clusterVars,
+  vars: clusterWish,
   facts: { node: nodeFact },
-  plays: rejoinPlays,
+  plays: (context) => rejoinPlays(settled(context)),
 })

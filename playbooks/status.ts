@@ -1,9 +1,9 @@
 import { definePlaybook } from 'run-playbook'
-import { clusterVars, statusFact, statusReport } from 'run-playbook/cluster'
+import { clusterWish, settled, statusFact, statusReport } from 'run-playbook/cluster'
 
 export default definePlaybook({
   description: 'all nodes in one table, also when some are down; changes nothing',
-  vars: clusterVars.pick({ thresholds: true }),
+  vars: clusterWish.pick({ thresholds: true }),
   facts: { status: statusFact },
-  report: statusReport,
+  report: (context) => statusReport(settled(context)),
 })

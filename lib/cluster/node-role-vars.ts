@@ -1,23 +1,33 @@
 import type { Host } from '../playbook/inventory.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
+import { type Capacity, less, wantedCapacity } from './capacity.ts'
 import { adopts } from './facts/containers.ts'
 import { repositoryKeyOf } from './repository-key.ts'
 import { networkOf, refuseOutside } from './network.ts'
 import { refuseOtherSecrets } from './secrets/refuse.ts'
+import { saidCapacity } from './settled.ts'
+import { tune } from './tuning.ts'
 import { hostVarsOf } from './vars/host.ts'
+import { ownVars } from './vars/node.ts'
 
-/** What the roles of a node are told, under `primary`. @throws UserError as {@link refuseOtherSecrets} and {@link repositoryKeyOf} do */
-export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
+/**
+ * What the roles of a node are told, under `primary`.
+ * @param keep of the settings that a standby shares with its primary none becomes less than `primary` has now: for what is about
+ *   something else than the settings
+ * @throws UserError as {@link refuseOtherSecrets} and {@link repositoryKeyOf} do
+ */
+export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = false) {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
   refuseOutside(nodes)
   const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
   refuseOtherSecrets(context)
   const mostCores = Math.max(...nodes.map((one) => fact(one).cores))
+  const { max_connections: maxConnections, ...capacity } = capacityUnder(context, primary, keep)
   return (host: Host) => {
     const own = hostVarsOf(host)
     return {
-      ...own,
+      ...ownVars.strip().parse(own),
       image: vars.image,
       adopt: adopts(vars, fact(host)),
       address: host.address,
@@ -28,7 +38,8 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
       memoryMb: fact(host).memoryMb,
       cores: fact(host).cores,
       mostCores,
-      maxConnections: vars.maxConnections,
+      maxConnections,
+      capacity,
       tls: secrets.certificate(`pgbackrest.${host.name}`, {
         authority: 'pgbackrest',
         commonName: host.name,
@@ -43,4 +54,28 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host) {
       },
     }
   }
+}
+
+/** The settings of which all nodes have the same, under `primary`. */
+export function capacityUnder(context: ClusterContext, primary: Host, keep = false): Capacity {
+  const { nodes, fact } = clusterOf(context)
+  const mostCores = Math.max(...nodes.map((one) => fact(one).cores))
+  const { memoryMb, cores } = fact(primary)
+  const { maxWorkerProcesses } = tune({ memoryMb, cores, mostCores, maxConnections: 100 })
+  return wantedCapacity({
+    said: saidCapacity(context.vars),
+    workers: maxWorkerProcesses,
+    nodes: nodes.map(fact),
+    primary: fact(primary),
+    keep,
+  })
+}
+
+/** What a restart of `primary` would make less, in the words `max_connections from 300 to 100`. */
+export function lowered(context: ClusterContext, primary: Host, keep = false): string[] {
+  const { fact } = clusterOf(context)
+  const runs = fact(primary).server?.capacity ?? {}
+  return less(capacityUnder(context, primary, keep), runs).map(
+    ({ name, has, needs }) => `${name} from ${needs} to ${has}`,
+  )
 }

@@ -9,10 +9,11 @@ import {
   postgresReplica,
 } from 'run-playbook/roles'
 import {
-  tune,
   type ClusterContext,
   clusterOf,
+  lowered,
   nodeRoleVarsOf,
+  ownerSecret,
   type WayBack,
   whyBack,
 } from 'run-playbook/cluster'
@@ -26,6 +27,8 @@ interface DatabaseOptions {
   readonly backups?: boolean
   /** Nodes without data become replicas: only where the overlay has just been looked after, which a lost disk takes along. */
   readonly newcomers?: boolean
+  /** Nothing that the primary has of the settings is to become less. */
+  readonly keep?: boolean
 }
 
 /**
@@ -36,12 +39,12 @@ export function databasePlays(
   context: ClusterContext,
   primary: Host,
   returning: ReadonlyMap<Host, WayBack> = new Map(),
-  { restartPrimary = true, backups = true, newcomers = true }: DatabaseOptions = {},
+  { restartPrimary = true, backups = true, newcomers = true, keep = false }: DatabaseOptions = {},
 ): readonly Play[] {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
-  const node = nodeRoleVarsOf(context, primary)
-  const databases = vars.databases.map((name) => ({ name, password: secrets.password(`postgres.${name}`) }))
+  const node = nodeRoleVarsOf(context, primary, keep)
+  const databases = vars.databases.map((name) => ({ name, password: secrets.password(ownerSecret(name)) }))
   const running = fact(primary).server !== undefined
   const settled = (host: Host) => fact(host).disk === 'replica' && !returning.has(host)
   const followers = followersOf(context, primary, returning)
@@ -74,6 +77,7 @@ export function databasePlays(
       primary,
       returning,
       (host) => !settled(host) && takesPart(host),
+      keep,
     ),
   ]
   // Last, because a backup asks the services of all nodes which of them is primary. One at a time, for each has the
@@ -83,7 +87,7 @@ export function databasePlays(
     .map((host) =>
       definePlay({ name: `backup of ${host.name}`, hosts: [host], roles: () => [postgresBackup({})] }),
     )
-  const order = shrinks(context, primary) ? [first, last, ...replicas] : [first, ...replicas, last]
+  const order = shrinks(context, primary, keep) ? [first, last, ...replicas] : [first, ...replicas, last]
   const servers = order.filter((play) => restartPrimary || play !== last)
   return [...passwordPlays(context, primary), ...servers, ...firstBackups, statusPlay(context, takesPart)]
 }
@@ -102,12 +106,8 @@ export function followersOf(
 }
 
 /** Whether a standby that is changed first would be too small for its primary. */
-export function shrinks(context: ClusterContext, primary: Host): boolean {
-  const { nodes, fact } = clusterOf(context)
-  return (
-    nodes.includes(primary) &&
-    lowers(fact(primary).server?.capacity, nodeRoleVarsOf(context, primary)(primary))
-  )
+export function shrinks(context: ClusterContext, primary: Host, keep = false): boolean {
+  return lowered(context, primary, keep).length > 0
 }
 
 /** Replicas that are not settled: all at once, because nobody reads from them yet. */
@@ -117,9 +117,10 @@ export function replicaPlay(
   primary: Host,
   returning: ReadonlyMap<Host, WayBack>,
   which: (host: Host) => boolean,
+  keep = true,
 ): Play {
   const { fact } = clusterOf(context)
-  const node = nodeRoleVarsOf(context, primary)
+  const node = nodeRoleVarsOf(context, primary, keep)
   const comeBack = (host: Host) => {
     const way = returning.get(host)
     return way && { way, because: whyBack(fact(host), fact(primary), way) }
@@ -143,15 +144,3 @@ const backupRoles = (vars: Parameters<typeof postgresBackupService>[0]) => [
   postgresDrill(vars),
   postgresOffsite(vars),
 ]
-
-// A standby must allow at least what its primary allows: more is allowed on the replicas first, less on the primary.
-function lowers(
-  now: Readonly<Record<string, number>> | undefined,
-  wanted: Parameters<typeof tune>[0],
-): boolean {
-  if (now === undefined) return false
-  return (
-    (now['max_connections'] ?? 0) > wanted.maxConnections ||
-    (now['max_worker_processes'] ?? 0) > tune(wanted).maxWorkerProcesses
-  )
-}

@@ -32,7 +32,7 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
   const promotion = planPromotion(cluster, wish)
   const { to } = promotion
   const from = predecessor(promotion)
-  const node = nodeRoleVarsOf(context, to)
+  const node = nodeRoleVarsOf(context, to, true)
   const successor = { successor: to.name, successorAddress: to.address }
   const running = others(to).filter((host) => host !== from && fact(host).server?.recovery === true)
   const plays: (Play | false)[] = [
@@ -82,6 +82,7 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
     ...databasePlays(context, to, returning(nodes, fact, promotion), {
       backups: promotion.kind !== 'lost',
       newcomers: false,
+      keep: true,
     }),
   ]
 }

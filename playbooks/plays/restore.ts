@@ -16,6 +16,7 @@ import {
   type RestoreVars,
   wishOf,
   refuseFull,
+  settled,
   copyWords,
   inPlaceWords,
   question,
@@ -29,7 +30,8 @@ export type RestoreContext = PlaybookContext<
 >
 
 /** What `run-playbook restore` does, from what was asked and what the nodes say. `now` names a restore that is begun. */
-export function restoring(context: RestoreContext, now: Date) {
+export function restoring(given: RestoreContext, now: Date) {
+  const context = settled(given)
   const { vars } = context
   const { nodes, fact: nodeFactOf, asked, reached } = clusterOf(context)
   const fact = (host: Host): RestoreNode => ({

@@ -24,7 +24,18 @@ export function passwordFiles({ passwords: { postgres, replicator, rewinder } }:
 
 /** What PostgreSQL and its entrypoint read: the same for primary and replica, so that a promotion changes an address only. */
 export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
-  const { address, port, nodes, network, primary, maxConnections, synchronous, maxSlotWalKeepSize } = vars
+  const {
+    address,
+    port,
+    nodes,
+    network,
+    primary,
+    maxConnections,
+    capacity,
+    synchronous,
+    maxSlotWalKeepSize,
+  } = vars
+  const tuning = tune(vars)
   return [
     // Read by the entrypoint. Not variables: those would make a new container of every promotion, and for every new node.
     copy('primary', { dest: `${CONFIG}/primary`, content: `${primary}\n`, ...managed }),
@@ -43,11 +54,15 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
           port,
           primary,
           maxConnections,
+          capacity: {
+            ...capacity,
+            max_worker_processes: capacity.max_worker_processes ?? tuning.maxWorkerProcesses,
+          },
           synchronous,
           maxSlotWalKeepSize,
           slot: slotName(address),
           slots: nodes.map((node) => slotName(node.address)),
-          tuning: tune(vars),
+          tuning,
         },
         ...managed,
       },

@@ -87,7 +87,16 @@ describe('a rolling change', function () {
     const again = await runJson('site', '-e', 'rolling=switchover', '-e', 'maxConnections=110')
     assert.deepEqual(again.with('changed', 'failed'), [], explain(again))
     // Less than the primary has is no way for a standby to start: the primary is first, and restarted.
-    const less = await runJson('site')
+    // What an earlier run said with -e is kept by one that says nothing, and taken back when that is said.
+    const kept = await runJson('site', '-e', 'rolling=switchover')
+    assert.deepEqual(kept.with('changed', 'failed'), [], explain(kept))
+    const asked = await runJson('site', '-e', 'maxConnections=100')
+    assert.match(
+      asked.stderr,
+      /node-., the primary, is restarted with less .*max_connections from 110 to 100/s,
+      explain(asked),
+    )
+    const less = await runJson('site', '-e', 'maxConnections=100', '-e', 'lower=yes')
     assert.equal(less.code, 0, explain(less))
     await assertHealthy(primary)
   })

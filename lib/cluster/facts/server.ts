@@ -37,6 +37,8 @@ const schema = z.object({
   paused: z.boolean(),
   /** Settings that are configured and need a restart. */
   pendingRestart: z.array(z.string()),
+  /** All that one can connect to, but for `postgres`. */
+  databases: z.array(z.string()),
   /** Roles that have a password, whatever it is. */
   withPassword: z.array(z.string()),
 })
@@ -77,6 +79,8 @@ export const SERVER_QUERY = `SELECT jsonb_build_object(
   'overrides', (SELECT coalesce(json_object_agg(lower(name), setting::int), '{}') FROM pg_file_settings
     WHERE lower(name) IN (${NAMES}) AND setting ~ '^[0-9]{1,9}$' AND sourcefile LIKE '%/postgresql.auto.conf'),
   'pendingRestart', (SELECT coalesce(json_agg(name), '[]') FROM pg_settings WHERE pending_restart),
+  'databases', (SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_database
+    WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'),
   'withPassword', (SELECT coalesce(json_agg(rolname), '[]') FROM pg_authid WHERE rolpassword IS NOT NULL))`
 
 const UPSTREAM = `SELECT substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)') WHERE pg_is_in_recovery()`

@@ -10,7 +10,7 @@ import type { NodeFact } from '../facts/node.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { shipped } from '../shipped-folder.ts'
 import { SECRETS } from '../places.ts'
-import type { ClusterVars } from '../vars/cluster.ts'
+import { clusterVars } from '../vars/cluster.ts'
 import { ORDER, type Order, type Report, parseOrder, parseReport } from './order.ts'
 
 /** What a restore has to know of a node besides its {@link NodeFact}. */
@@ -39,10 +39,11 @@ export interface RestoreNode extends RestoreFact {
 }
 
 /** Asks a node what a restore could use, and what it would overwrite. All nodes decide, whatever `--limit` selects. */
-export const restoreFact: Fact<RestoreFact, Pick<ClusterVars, 'image'>> = {
+export const restoreFact: Fact<RestoreFact, { readonly image?: string | undefined }> = {
   hosts: 'postgres',
-  probe: (host, { vars: { image } }) => {
-    const { dataDir, backupDir, restoreDir } = hostVarsOf(host)
+  probe: (host, { vars }) => {
+    const { dataDir, backupDir, restoreDir, image: own } = hostVarsOf(host)
+    const image = vars.image ?? own ?? clusterVars.shape.image.parse(undefined)
     const key = JSON.stringify({ dataDir, backupDir, restoreDir, image })
     return mapProbe(
       askAll<{ repository: RestoreFact['repository']; rest: Rest }>({

@@ -1,4 +1,5 @@
 import type { Host } from '../../playbook/inventory.ts'
+import { quote, raw, sh } from '../../core/sh.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { type Course, type Situation, livingPrimary } from './plan.ts'
 import type { Report } from './order.ts'
@@ -51,19 +52,20 @@ const reportWords = ({ heartbeat, commit, timeline, lsn, databases }: Report): s
 /** How to get something out of a copy. */
 export function copyWords(node: Host, primary: Host | undefined, report: Report, database: string): string {
   const copy = `docker exec -u postgres postgres-restore`
-  const into = `docker exec -i -u postgres postgres psql -d ${database}`
-  const dump = `${copy} pg_dump -d ${database} -t TABLE`
+  const into = sh`docker exec -i -u postgres postgres psql -d ${database}`
+  const dump = sh`${raw(copy)} pg_dump -d ${database} -t TABLE`
+  const open = sh`docker exec -itu postgres postgres-restore psql -d ${database}`
   return [
     `A copy of the cluster runs in the container postgres-restore on ${node.name}. ${reportWords(report)}`,
     'Only its socket leads to it:',
-    `  ssh -t ${node.name} docker exec -itu postgres postgres-restore psql -d ${database}`,
+    `  ssh -t ${node.name} ${quote(database) === database ? open : quote(open)}`,
     ...(primary === undefined
-      ? ['A table out of it, as SQL:', `  ssh ${node.name} '${dump}' > table.sql`]
+      ? ['A table out of it, as SQL:', sh`  ssh ${node.name} ${dump} > table.sql`]
       : [
           'A table back into the cluster, where it must not be any more:',
           primary === node
-            ? `  ssh ${node.name} '${dump} | ${into}'`
-            : `  ssh ${node.name} '${dump}' | ssh ${primary.name} '${into}'`,
+            ? sh`  ssh ${node.name} ${`${dump} | ${into}`}`
+            : sh`  ssh ${node.name} ${dump} | ssh ${primary.name} ${into}`,
         ]),
     'When it is not needed any more: run-playbook restore -e remove=yes',
   ].join('\n')

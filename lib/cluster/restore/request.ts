@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import { clusterVars, yes } from '../vars/cluster.ts'
+import { clusterWish, yes } from '../vars/cluster.ts'
 
 /** What `-e` may say to `run-playbook restore`. */
-export const restoreVars = clusterVars.extend({
+export const restoreVars = clusterWish.extend({
   /** A moment, such as `2026-11-24 14:03:00+01:00`. Without an offset it is UTC. */
   'target-time': z.string().optional(),
   /** A restore point, made before with `SELECT pg_create_restore_point('…')`. */

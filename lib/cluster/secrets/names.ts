@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { Host } from '../../playbook/inventory.ts'
 import type { SecretKind } from '../facts/secrets.ts'
 
 /** The passwords that every node has a file of. */
 export const PASSWORDS = ['superuser', 'replicator', 'rewinder'] as const
+
+const OWN: readonly string[] = PASSWORDS
 
 /** Under which name the store has what a node keeps. */
 export function nameOf(kind: SecretKind, { name }: Pick<Host, 'name'>): string {
@@ -12,8 +15,15 @@ export function nameOf(kind: SecretKind, { name }: Pick<Host, 'name'>): string {
   return `postgres.${kind}`
 }
 
-/** Of the password of a database's owner. */
-export const ownerSecret = (database: string): string => `postgres.${database}`
+/**
+ * Of the password of a database's owner: `postgres.app`. A name that the store does not take, or that could be meant for another
+ * database or for a password of the cluster, is told apart by a hash: `postgres.my-app.03f1c2d4`.
+ */
+export function ownerSecret(database: string): string {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(database) && !OWN.includes(database)) return `postgres.${database}`
+  const words = database.toLowerCase().match(/[a-z0-9]+/g) ?? ['database']
+  return `postgres.${words.join('-')}.${createHash('sha256').update(database).digest('hex').slice(0, 8)}`
+}
 
 /** As errors name them. */
 export const WORDS: Readonly<Record<SecretKind, string>> = {

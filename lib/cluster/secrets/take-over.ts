@@ -5,12 +5,13 @@ import type { Report } from '../../core/report.ts'
 import { UserError } from '../../core/errors.ts'
 import { Secret, reveal } from '../../core/secret.ts'
 import { nodesOf } from '../cluster.ts'
-import { clusterVars } from '../vars/cluster.ts'
+import { settled } from '../settled.ts'
+import { clusterWish } from '../vars/cluster.ts'
 import type { FoundSecrets } from './found.ts'
 import { PASSWORDS, WORDS, listed, nameOf, ownerSecret } from './names.ts'
 
 /** What `-e` may set for `take-over`. */
-export const takeOverVars = clusterVars.pick({ databases: true }).extend({
+export const takeOverVars = clusterWish.pick({ databases: true }).extend({
   /** What the nodes have takes the place of what is stored. */
   replace: z.boolean().default(false),
 })
@@ -99,7 +100,7 @@ function sharedBy(
 
 /** What was taken over, and what no node could give. */
 export function takeOverReport(context: ReportContext<Vars, TakeOverFacts>): Report {
-  const { hosts, facts, secrets, vars, check, stateDir } = context
+  const { hosts, facts, secrets, vars, check, stateDir } = settled(context)
   const nodes = nodesOf(hosts)
   const taken = [...onNodes(context, nodes, ({ name }) => facts.found[name] ?? {}).keys()]
   const missing = vars.databases.map(ownerSecret).filter((name) => !secrets.isKept(name))

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { secretValue } from '../../core/schemas.ts'
-import { nodeVars } from './node.ts'
+import { ownVars } from './node.ts'
 
 /** What the roles of a node know: its own vars, and what follows from the cluster that it is part of. */
-export const nodeRoleVars = nodeVars.extend({
+export const nodeRoleVars = ownVars.extend({
   image: z.string(),
   /** Containers of this node that have no label of ours are taken over. @default false */
   adopt: z.boolean().default(false),
@@ -25,6 +25,15 @@ export const nodeRoleVars = nodeVars.extend({
   mostCores: z.number(),
   /** @default 100 */
   maxConnections: z.int().default(100),
+  /** Of which all nodes have the same, because a standby needs what its primary has. @default PostgreSQL's own */
+  capacity: z
+    .strictObject({
+      max_worker_processes: z.int().optional(),
+      max_wal_senders: z.int().default(10),
+      max_prepared_transactions: z.int().default(0),
+      max_locks_per_transaction: z.int().default(64),
+    })
+    .prefault({}),
   /** When its turn comes in the nightly backups: 0 is the first. @default 0 */
   turn: z.int().min(0).default(0),
   /** Of `secrets.certificate`: what the nodes' pgBackRest know each other by. */

@@ -1,18 +1,10 @@
 import { z } from 'zod'
 import { network } from '../../modules/network/wireguard/subnet.ts'
+import { sharedVars } from './shared.ts'
 import { backupPolicy, retentionPolicy } from './backup.ts'
 
-/**
- * What the inventory says of a node of the cluster: the only place where these vars, their defaults and their checks are
- * written down. Playbooks and roles take them from here.
- *
- * @example
- * export default defineInventory({ vars: nodeVars, hosts: { … }, groups: { postgres: { hosts: […] } } })
- *
- * @example With vars of your own:
- * vars: nodeVars.extend({ rack: z.string() })
- */
-export const nodeVars = z.strictObject({
+/** What is a node's own: its roles know this of it. */
+export const ownVars = z.strictObject({
   /** `auto` sets up WireGuard where there is no overlay yet; `external` never touches it. @default 'auto' */
   overlay: z.enum(['auto', 'external']).default('auto'),
   /**
@@ -70,6 +62,18 @@ export const nodeVars = z.strictObject({
     })
     .prefault({}),
 })
+
+/**
+ * What the inventory says of a node of the cluster: the only place where these vars, their defaults and their checks are
+ * written down. Playbooks and roles take them from here.
+ *
+ * @example
+ * export default defineInventory({ vars: nodeVars, hosts: { … }, groups: { postgres: { hosts: […] } } })
+ *
+ * @example With vars of your own:
+ * vars: nodeVars.extend({ rack: z.string() })
+ */
+export const nodeVars = ownVars.extend(sharedVars)
 
 /** The vars of a node in effect. */
 export type NodeVars = z.output<typeof nodeVars>

@@ -39,6 +39,7 @@ const server: ServerFact = {
   overrides: {},
   paused: false,
   pendingRestart: [],
+  databases: [],
   withPassword: [],
 }
 

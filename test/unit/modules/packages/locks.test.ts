@@ -49,7 +49,7 @@ describe('a package manager', function () {
   })
   after(() => folder && rmSync(folder, { recursive: true }))
 
-  const install: PackageWork = { verb: 'install', names: ['own-package'], update: true }
+  const install: PackageWork = { verb: 'install', names: ['own-package'], update: true, allowRemoval: false }
 
   /** What became of the work, where `before` happened just before it. */
   async function work(
@@ -95,7 +95,7 @@ describe('a package manager', function () {
   })
 
   it('removes when the other one has ended', async () => {
-    const what: PackageWork = { verb: 'remove', names: ['own-package'], update: false }
+    const what: PackageWork = { verb: 'remove', names: ['own-package'], update: false, allowRemoval: false }
     const before = 'dpkg -i "$FOLDER/own-package.deb" >/dev/null 2>&1; hold /var/lib/dpkg/lock-frontend 1'
     const { code, out, said } = await work(before, { what, after: '[ -e /mnt/own-package ] || echo gone' })
     assert.equal(code, 0, said)
@@ -115,7 +115,12 @@ describe('a package manager', function () {
   })
 
   it('does not wait for what is no lock', async () => {
-    const what: PackageWork = { verb: 'install', names: ['no-such-package'], update: false }
+    const what: PackageWork = {
+      verb: 'install',
+      names: ['no-such-package'],
+      update: false,
+      allowRemoval: false,
+    }
     const { code, said } = await work('', { what, after: ':' })
     assert.equal(code, 100)
     assert.match(said, /Unable to locate package no-such-package/)

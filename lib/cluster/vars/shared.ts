@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { databaseNames } from './database-name.ts'
+import { thresholdVars } from './status-service.ts'
+
+const atLeast = (least: number) => z.int().min(least).optional()
+
+/** Vars of the cluster as a whole, in the inventory: the same on all nodes. `-e` overrides one run. */
+export const sharedVars = {
+  /**
+   * A name outside of `run-playbook/` is an image of your own: present or pulled, checked, and never built.
+   * @default 'run-playbook/postgres'
+   */
+  image: z.string().optional(),
+  /** The image of the status service. @default 'run-playbook/postgres-status' */
+  statusImage: z.string().optional(),
+  /** Each with an owner of the same name, whose password is in the secrets as `postgres.<name>`; `run-playbook secrets list` shows the names. @default ['app'] */
+  databases: databaseNames.optional(),
+  /** PostgreSQL's max_connections. @default what the primary has; 100 in a new cluster */
+  maxConnections: atLeast(10),
+  /** PostgreSQL's max_worker_processes. @default what the primary has; at least 8, and one for each core */
+  maxWorkerProcesses: atLeast(8),
+  /** PostgreSQL's max_wal_senders. @default what the primary has; 10 in a new cluster */
+  maxWalSenders: atLeast(10),
+  /** PostgreSQL's max_prepared_transactions. @default what the primary has; 0 in a new cluster */
+  maxPreparedTransactions: atLeast(0),
+  /** PostgreSQL's max_locks_per_transaction. @default what the primary has; 64 in a new cluster */
+  maxLocksPerTransaction: atLeast(10),
+  /** When the status warns: those that are named, the others stay as they are. */
+  thresholds: thresholdVars.optional(),
+  /** What brings Docker's engine and client to a node without. @default the packages of Debian or Ubuntu */
+  dockerPackages: z.array(z.string()).optional(),
+  /** What brings WireGuard to a node without. @default ['wireguard-tools'] */
+  wireguardPackages: z.array(z.string()).optional(),
+}

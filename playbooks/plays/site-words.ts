@@ -1,0 +1,30 @@
+import type { Confirmation, Host } from 'run-playbook'
+import { type ClusterContext, clusterOf, lowered, survey, unsaid } from 'run-playbook/cluster'
+
+/** Asked before anything is changed: a primary is not restarted with less than it has without a word. */
+export function siteQuestion(context: ClusterContext): Confirmation | undefined {
+  if (context.vars.lower) return undefined
+  const primary = primaryOf(context)
+  if (primary === undefined || !context.limited.includes(primary)) return undefined
+  const less = lowered(context, primary)
+  if (less.length === 0) return undefined
+  return {
+    text: `${primary.name}, the primary, is restarted with less than it has now: ${less.join(', ')}.`,
+    yes: 'lower=yes',
+  }
+}
+
+/** What runs and is written down nowhere: it is kept, and a cluster made anew would not have it. */
+export function siteClosing(context: ClusterContext): string | undefined {
+  const primary = primaryOf(context)
+  const kept = primary === undefined ? [] : unsaid(context, primary)
+  if (primary === undefined || kept.length === 0) return undefined
+  return `${primary.name} has what the inventory does not say, and keeps it: ${kept.join('; ')}. Write it into the vars of the group postgres.`
+}
+
+function primaryOf(context: ClusterContext): Host | undefined {
+  const { nodes, first, asked, fact } = clusterOf(context)
+  if (!asked) return undefined
+  const { primary } = survey(nodes, context.facts.node, first)
+  return fact(primary).server?.recovery === false ? primary : undefined
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import type { Play, Task } from 'run-playbook'
+import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
+import type { NodeFact } from '../../../../lib/cluster/facts/node.ts'
+import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
+import promote from '../../../../playbooks/promote.ts'
+import reclone from '../../../../playbooks/reclone.ts'
+import site from '../../../../playbooks/site.ts'
+import { type Checkout, checkout } from '../../secrets/checkout.ts'
+import { b, c, factsOf, hosts, primary, replica } from '../../cluster/nodes.ts'
+
+const usual = {
+  max_connections: 100,
+  max_worker_processes: 8,
+  max_wal_senders: 10,
+  max_prepared_transactions: 0,
+  max_locks_per_transaction: 64,
+}
+/** A server that runs with its configuration. */
+const has = (more: Record<string, number>, own: Record<string, unknown> = {}) => {
+  const capacity = { ...usual, ...more }
+  return { server: { capacity, configured: capacity, ...own } }
+}
+
+describe('the settings of which a standby needs what its primary has', () => {
+  let home: Checkout
+  let secrets: ClusterContext['secrets']
+  before(async () => {
+    home = await checkout()
+    secrets = await home.openAs('operator')
+  })
+  after(() => home.remove())
+
+  const context = (facts: NodeFact[], more: object = {}, limited = hosts) => ({
+    hosts,
+    limited,
+    vars: clusterVars.parse({ statusImage: 'mine/status', ...more }),
+    facts: { node: factsOf(...facts) },
+    secrets,
+    stateDir: home.stateDir,
+  })
+  const flat = (tasks: unknown): Task[] =>
+    Array.isArray(tasks) ? tasks.flatMap(flat) : tasks ? [tasks as Task] : []
+  /** What postgresql.conf is given on each node, by the name of the play. */
+  const written = (plays: readonly Play[] | undefined) =>
+    (plays ?? []).flatMap(({ name, roles }) =>
+      hosts.flatMap((host) =>
+        (roles?.(host) ?? [])
+          .filter((role) => !!role)
+          .flatMap(({ tasks }) => flat(tasks))
+          .filter((task) => task.name === 'postgresql.conf')
+          .map((task) => {
+            // What PostgreSQL reads.
+            const { payload } = task.args as unknown as { payload: { text: string } }
+            return { play: name, host: host.name, text: payload.text }
+          }),
+      ),
+    )
+  const valuesOf = (name: string, plays: readonly Play[] | undefined) => [
+    ...new Set(
+      written(plays).map(({ text }) => Number(new RegExp(`^${name} = (\\d+)$`, 'm').exec(text)?.[1])),
+    ),
+  ]
+  const names = (plays: readonly Play[] | undefined) => (plays ?? []).map(({ name }) => name)
+  const grown = [
+    primary(has({ max_connections: 300 })),
+    replica(has({ max_connections: 300 })),
+    replica(has({ max_connections: 300 })),
+  ]
+
+  it('are kept by a run that says nothing of them, whatever an earlier one said with -e', () => {
+    assert.deepEqual(valuesOf('max_connections', site.plays?.(context(grown))), [300])
+    assert.equal(site.confirm?.(context(grown)), undefined)
+    const moved = promote.plays?.({
+      ...context(grown),
+      vars: promote.vars.parse({ to: 'node-b', statusImage: 'mine/status' }),
+    } as never)
+    assert.deepEqual(valuesOf('max_connections', moved), [300])
+    assert.deepEqual(valuesOf('max_connections', reclone.plays?.(context(grown, {}, [b]))), [300])
+  })
+
+  it('are kept by a promotion and a copy, even where the run says less', () => {
+    const vars = promote.vars.parse({ to: 'node-b', statusImage: 'mine/status', maxConnections: 100 })
+    assert.deepEqual(
+      valuesOf('max_connections', promote.plays?.({ ...context(grown), vars } as never)),
+      [300],
+    )
+    const copied = reclone.plays?.(context(grown, { maxConnections: 100 }, [b]))
+    assert.deepEqual(valuesOf('max_connections', copied), [300])
+  })
+
+  it('are said where they are kept and written down nowhere', async () => {
+    assert.match(
+      site.closing?.(context(grown)) ?? '',
+      /node-a has .* maxConnections: 300\. Write it into the vars/,
+    )
+    assert.equal(site.closing?.(context(grown, { maxConnections: 300 })), undefined)
+    assert.equal(site.closing?.(context([primary(has({})), replica(has({})), replica(has({}))])), undefined)
+    const made = primary(has({}, { databases: ['app', 'shop', 'by_hand'] }))
+    secrets.password('postgres.shop')
+    await secrets.save()
+    assert.match(site.closing?.(context([made])) ?? '', /databases: \['app', 'shop'\]/)
+  })
+
+  it('become less when the run says so, after a question, on the primary first', () => {
+    const said = { maxConnections: 100 }
+    assert.deepEqual(site.confirm?.(context(grown, said)), {
+      text: 'node-a, the primary, is restarted with less than it has now: max_connections from 300 to 100.',
+      yes: 'lower=yes',
+    })
+    assert.equal(site.confirm?.(context(grown, { ...said, lower: true })), undefined)
+    assert.equal(site.confirm?.(context(grown, said, [b, c])), undefined, 'the primary is left out')
+    const order = names(site.plays?.(context(grown, said)))
+    assert.ok(order.indexOf('primary, what needs a restart') < order.indexOf('replicas'))
+  })
+
+  it('become more on the replicas first', () => {
+    const order = names(
+      site.plays?.(context([primary(has({})), replica(has({})), replica(has({}))], { maxConnections: 200 })),
+    )
+    assert.ok(order.indexOf('replicas') < order.indexOf('primary, what needs a restart'))
+  })
+
+  it('are as large everywhere as ALTER SYSTEM made them on one node, before that one is restarted', () => {
+    const configured = { ...usual, max_locks_per_transaction: 256 }
+    const set = primary(has({}, { configured, overrides: { max_locks_per_transaction: 256 } }))
+    assert.deepEqual(
+      valuesOf('max_locks_per_transaction', site.plays?.(context([set, replica(has({})), replica(has({}))]))),
+      [256],
+    )
+    // Also where it is a replica by now.
+    const left = replica(has({}, { overrides: { max_prepared_transactions: 50 } }))
+    assert.deepEqual(
+      valuesOf(
+        'max_prepared_transactions',
+        site.plays?.(context([primary(has({})), left, replica(has({}))])),
+      ),
+      [50],
+    )
+  })
+
+  it('do not follow from the machines that happen to be reached', () => {
+    const workers = has({ max_worker_processes: 16 })
+    assert.deepEqual(
+      valuesOf('max_worker_processes', site.plays?.(context([primary(workers), replica(workers)]))),
+      [16],
+    )
+    assert.deepEqual(
+      valuesOf(
+        'max_worker_processes',
+        site.plays?.(context([{ ...primary(has({})), cores: 12 }, replica(has({})), replica(has({}))])),
+      ),
+      [12],
+    )
+  })
+})
