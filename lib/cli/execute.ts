@@ -1,4 +1,5 @@
-import type { Recap } from '../core/events.ts'
+import { UserError } from '../core/errors.ts'
+import type { Recap, RunEvent } from '../core/events.ts'
 import type { RunRequest } from '../engine/run/prepare.ts'
 import { runPlaybook } from '../engine/run/run.ts'
 import { createTransport } from '../transport/index.ts'
@@ -27,12 +28,25 @@ export async function execute(
   options: ExecuteOptions,
   { outlet, stop, stopNow }: CliSession,
 ): Promise<number> {
+  if (options.detailedExitcode === true && !options.check && request.playbook.plays !== undefined)
+    throw new UserError(
+      'E_USAGE',
+      '--detailed-exitcode only goes with --check, or with a playbook that only reports, such as status',
+      { hint: 'See run-playbook --help.' },
+    )
   const becomePassword = options.askBecomePass ? await askBecomePassword() : undefined
   const { check, watch } = options
   const diff = options.diff ?? check
   const verbosity = Math.max(options.verbose, request.playbook.verbosity ?? 0)
-  outlet.show({ verbosity, diff, check, watch, ci: onBuildServer() }, (recap) => exitStatus(recap, options))
-  const { emit } = outlet
+  outlet.show({ verbosity, diff, check, watch, ci: onBuildServer() }, (recap) =>
+    exitStatus(recap, options, critical),
+  )
+  // Of the last report: with --watch there are many.
+  let critical = false
+  const emit = (event: RunEvent): void => {
+    if (event.type === 'report') critical = event.critical === true
+    outlet.emit(event)
+  }
   const trace =
     options.verbose >= 3
       ? (host: string, text: string) => emit({ type: 'notice', host, level: 'debug', text })
@@ -63,11 +77,16 @@ export async function execute(
     confirm: (question) => confirm(question, { stop }),
     transportOf: () => transport,
   })
-  return exitStatus(recap, options)
+  return exitStatus(recap, options, critical)
 }
 
-/** Changes that are pending are an exit status of their own, where that was asked for. */
-function exitStatus({ exitCode, hosts }: Recap, { detailedExitcode }: ExecuteOptions): number {
+/** Changes that are pending, and a report with something critical, are an exit status of their own, where that was asked for. */
+function exitStatus(
+  { exitCode, hosts }: Recap,
+  { detailedExitcode }: ExecuteOptions,
+  critical: boolean,
+): number {
   if (exitCode !== 0 || detailedExitcode !== true) return exitCode
+  if (critical) return 3
   return Object.values(hosts).some(({ wouldChange, unknown }) => wouldChange + unknown > 0) ? 3 : 0
 }

@@ -81,7 +81,11 @@ export function readCommandLine(
         .preset('2')
         .argParser(seconds(0.5)),
     )
-    .option('--detailed-exitcode', 'with --check: exit 3 when changes are pending', false)
+    .option(
+      '--detailed-exitcode',
+      'exit 3 when changes are pending (--check), or something is critical (status)',
+      false,
+    )
     .option('--no-batch', 'one task at a time; same plan, same end state')
     .version(version)
     .addHelpText('after', () => `${playbooks()}${COMMANDS}${EXAMPLES}${OUTCOMES}`)
@@ -92,12 +96,11 @@ export function readCommandLine(
 }
 
 function refuseContradictions(options: CliOptions): void {
-  const { check, detailedExitcode, watch, output, step, resume, startAtTask } = options
+  const { watch, output, step, resume, startAtTask } = options
   const lists = options.listHosts || options.listTasks || options.listTags
   const refuse = (message: string): never => {
     throw new UserError('E_USAGE', message, { hint: 'See run-playbook --help.' })
   }
-  if (detailedExitcode && !check) refuse('--detailed-exitcode only goes with --check')
   if (watch !== undefined && output === 'junit')
     refuse('--watch does not go with --output junit, which is printed at the end')
   if (lists && output === 'junit') refuse('a list is not a JUnit report: use --output plain or json')

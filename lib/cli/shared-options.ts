@@ -67,7 +67,7 @@ export const outputOption = (): Option =>
 
 export const OUTCOMES = `
 Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task failed,
-4 a host was unreachable (2 and 4 add up), 3 changes pending (--check --detailed-exitcode),
+4 a host was unreachable (2 and 4 add up), 3 changes pending or something critical (--detailed-exitcode),
 130 interrupted (Ctrl-C, SIGTERM or SIGHUP: the first one ends after the change under way, the second one at once).`
 
 /**

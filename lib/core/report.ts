@@ -7,6 +7,8 @@ export interface Report {
   readonly parts: readonly ReportPart[]
   /** For programs, with `--output json`: `{"type":"report","data":…}`. */
   readonly data: Readonly<Record<string, unknown>>
+  /** Something in it needs somebody at once: with `--detailed-exitcode` the exit status is 3. @default false */
+  readonly critical?: boolean | undefined
 }
 
 export type ReportPart = ReportTable | ReportLines

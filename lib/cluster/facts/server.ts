@@ -85,6 +85,10 @@ export const SERVER_QUERY = `SELECT jsonb_build_object(
 
 const UPSTREAM = `SELECT substring(current_setting('primary_conninfo') FROM 'host=([^ ]+)') WHERE pg_is_in_recovery()`
 
+/** For the container, between single quotes: what the data ask of a standby, in lines such as `asks max_connections 100`. */
+export const ASKS_SCRIPT = `
+      LC_ALL=C pg_controldata "$PGDATA" 2>/dev/null | sed -n "s/^\\(max_[a-z_]*\\) setting: */asks \\1 /p"`
+
 /**
  * POSIX sh: asks the server in the container `postgres`, if there is one. The statements travel on standard input. A question to
  * Docker ends in time to say so before the whole script is given up, after a minute. What Docker complains of is printed as
@@ -118,8 +122,7 @@ export const SERVER_SCRIPT = `
   fi
   if [ "$container" = running ]; then
     within 25 docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=5s' postgres sh -c '
-      # What the data ask of a standby: lines such as "asks max_connections 100".
-      LC_ALL=C pg_controldata "$PGDATA" 2>/dev/null | sed -n "s/^\\(max_[a-z_]*\\) setting: */asks \\1 /p"
+${ASKS_SCRIPT}
       psql -XAtqw -d postgres -f - 2>/dev/null | {
         read -r server || exit 0
         echo "server $server"

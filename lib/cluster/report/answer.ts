@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseAsks } from '../facts/server.ts'
 
 const containerSchema = z.object({ Status: z.string(), ExitCode: z.number(), Error: z.string() })
 
@@ -12,30 +13,40 @@ export interface Answer {
   readonly containers: ReadonlyMap<string, ContainerState>
   /** What `repository` said of the archive. */
   readonly repository: string
+  /** What the data ask of a standby, by setting. */
+  readonly asks: Readonly<Record<string, number>>
   /** Everything else: what psql complained about. */
   readonly complaints: string
 }
 
 const WORDS =
-  /^(disk|systemId|state|checkpoint|timeline|walTimeline|history|fence|rejoining|repository\.json|backup\.json|drill\.json|folders|space|docker|words|ended|facts|slow|info|clock) (.*)$/
+  /^(disk|systemId|state|checkpoint|timeline|walTimeline|history|fence|rejoining|repository\.json|backup\.json|drill\.json|folders|space|docker|words|ended|fatal|facts|slow|info|clock) (.*)$/
 
 /** Reads what the script printed. Nothing that a node says can make it fail. */
 export function readAnswer(text: string): Answer {
   const facts = new Map<string, string>()
   const containers = new Map<string, ContainerState>()
   const repository: string[] = []
+  const asks: string[] = []
   const complaints: string[] = []
   for (const line of text.split('\n')) {
     const [, word, rest = ''] = WORDS.exec(line) ?? []
     const [, name = '', json = ''] = /^container ([\w-]+) (.*)$/.exec(line) ?? []
     if (word !== undefined) facts.set(word, rest.trim())
     else if (line.startsWith('repo ')) repository.push(line.slice(5))
+    else if (line.startsWith('asks ')) asks.push(line)
     else if (name !== '') {
       const state = parsed(json, (value) => containerSchema.parse(value))
       if (state !== undefined) containers.set(name, state)
     } else if (line.trim() !== '') complaints.push(line)
   }
-  return { facts, containers, repository: repository.join('\n'), complaints: complaints.join('\n') }
+  return {
+    facts,
+    containers,
+    repository: repository.join('\n'),
+    asks: parseAsks(asks),
+    complaints: complaints.join('\n'),
+  }
 }
 
 /** @returns undefined for what is not there, or is not what it should be */

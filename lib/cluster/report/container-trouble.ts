@@ -16,15 +16,22 @@ export function whySilent({ facts, containers, complaints }: Answer): Trouble {
         ? 'there is no PostgreSQL here yet'
         : 'the container postgres is not there',
     )
+  const fatal = facts.get('fatal')?.replace(/^(FATAL|PANIC): */, '')
+  const because = fatal === undefined || container.ExitCode === 0 ? '' : `: ${fatal}`
   const stopped = describeContainer('postgres', container)
-  if (stopped !== undefined) return unreachable(stopped)
+  if (stopped !== undefined) return unreachable(`${stopped}${because}`)
   // The entrypoint's own words: why it does not let PostgreSQL start.
   if (words !== undefined) return { up: false, state: 'refusing', reason: words }
   if (facts.get('ended') === '124') return unreachable('PostgreSQL does not answer in time')
   const error = asError(complaints)
   const busy = describeBusy(error)
+  const trouble = describeTrouble(error)
   return busy === undefined
-    ? { up: false, ...describeTrouble(error) }
+    ? {
+        up: false,
+        ...trouble,
+        reason: `${trouble.reason}${trouble.state === 'unreachable' && fatal !== undefined ? `: ${fatal}` : ''}`,
+      }
     : { up: true, state: 'running', reason: busy }
 }
 

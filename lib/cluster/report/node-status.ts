@@ -6,9 +6,10 @@ import type { Node } from '../status/config.ts'
 import type { RepositoryFacts } from '../status/backups.ts'
 import { parseStateFile } from '../status/state-files.ts'
 import { parseKnownStanza } from '../status/known-stanza.ts'
-import { factsSchema, slowFactsSchema } from '../status/postgres-facts.ts'
+import { type Facts, factsSchema, slowFactsSchema } from '../status/postgres-facts.ts'
 import { SCHEMA_VERSION } from '../status/schema.ts'
 import type { Known } from '../status/warnings/warn.ts'
+import { less } from '../capacity.ts'
 import { slotName } from '../vars/node-role.ts'
 import { parseDisk } from '../facts/disk.ts'
 import { type Answer, parsed, parsedText } from './answer.ts'
@@ -75,12 +76,19 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     drill: files['drill.json'] ?? null,
     unreadable: Object.entries(files).flatMap(([name, content]) => (content === null ? [name] : [])),
     peers: [],
+    heldUp: heldUp(value, answer),
     bare: disk.disk === 'none' && !containers.has('postgres'),
     fence: disk.fence ?? null,
     docker: dockerOf(facts.get('docker')),
     containers: Object.fromEntries([...containers].map(([name, { Status }]) => [name, Status])),
     clockAhead: Math.round((clock - now) / 1000),
   }
+}
+
+function heldUp(value: Facts | undefined, { asks }: Answer): string | undefined {
+  const [short] = less(value?.capacity ?? {}, asks)
+  if (short === undefined) return undefined
+  return `${short.name} is ${short.has} here and ${short.needs} on the primary; it starts again by itself, with enough`
 }
 
 function dockerOf(said: string | undefined): NodeStatus['docker'] {

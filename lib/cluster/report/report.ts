@@ -64,6 +64,7 @@ export function statusReport({ hosts, limited, facts, unreached, vars }: Context
       ),
       warnings,
     },
+    critical: warnings.some(({ severity }) => severity === 'critical'),
   }
 }
 

@@ -3,6 +3,7 @@ import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 import { FACTS, SLOW_FACTS } from '../status/sql.ts'
 import { SHARED } from '../places.ts'
 import { diskScript } from '../facts/disk.ts'
+import { ASKS_SCRIPT } from '../facts/server.ts'
 
 /** What `timeout` allows a question: one that hangs must not take the other answers with it. */
 const SECONDS = 8
@@ -13,6 +14,17 @@ const STATE =
 /** Rows of one word and one line of JSON. */
 const row = (word: string, query: string): string =>
   `SELECT '${word} ' || answer.facts::text FROM (${query}) AS answer;`
+
+// Why a server ended: of its own processes, which no client's name stands before, since it last let somebody in; or why the
+// entrypoint gave up.
+const LAST_WORDS = `
+  /\\] *(FATAL|PANIC): / { sub(/^.*\\] *(FATAL|PANIC): */, ""); words = $0 }
+  /ready to accept (read-only )?connections/ { words = "" }
+  { last = $0 }
+  END {
+    if (last ~ /^entrypoint: / && last !~ /^entrypoint: (starting|warning|stopped)/) { sub(/^entrypoint: /, "", last); words = last }
+    if (words != "") print "fatal " substr(words, 1, 300)
+  }`
 
 /** Folders of a node, by its vars. */
 export interface StatusFolders {
@@ -40,10 +52,11 @@ export function statusScript({ dataDir, backupDir }: StatusFolders): string {
     states=$(within docker container inspect -f '${STATE}' postgres pgbackrest postgres-status 2>&1)
     if [ $? -eq 124 ]; then echo docker hangs; fi
     say "$states" | sed -n -e 's:^/:container :p' -e 's/.*annot connect to the Docker daemon.*/docker down/p'
+    ended=
     if running postgres; then
-      ended=
       within docker exec -i -u postgres -e PGCONNECT_TIMEOUT=3 -e PGTZ=UTC -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=4s' postgres sh -c '
         cat /run/run-playbook/status 2>/dev/null | tr "\\n" " " | sed "s/^/words /"; echo
+        ${ASKS_SCRIPT}
         psql -XAtqw -d postgres -p "\${POSTGRES_PORT:-5432}" -f - 2>&1' <<'SQL' || ended=$?
 ${row('facts', FACTS)}
 ${row('slow', SLOW_FACTS)}
@@ -56,6 +69,9 @@ SQL
           *) echo "docker exec $(say "$words" | sed -n '/./{p;q;}')" ;;
         esac
       fi
+    fi
+    if ! running postgres || [ -n "$ended" ]; then
+      within docker logs --tail 200 postgres 2>&1 | awk '${LAST_WORDS}'
     fi
     for c in pgbackrest postgres; do
       if running $c; then

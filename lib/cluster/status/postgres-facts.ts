@@ -12,6 +12,7 @@ export const factsSchema = z.object({
   startedAt: z.iso.datetime({ offset: true }),
   walPosition: number,
   replayPaused: z.boolean().nullable(),
+  capacity: z.record(z.string(), z.number()).default({}),
   receiver: z.object({ status: z.string(), from: z.string().nullable(), age: number }).nullable(),
   lagBytes: number,
   lagSeconds: number,

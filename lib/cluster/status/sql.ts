@@ -22,6 +22,8 @@ SELECT json_build_object(
   'versionNumber', current_setting('server_version_num')::int,
   'startedAt', pg_postmaster_start_time(),
   'walPosition', lsn - '0/0',
+  'capacity', (SELECT json_object_agg(name, setting::int) FROM pg_settings WHERE name IN ('max_connections',
+    'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction')),
   'replayPaused', CASE WHEN recovery THEN pg_is_wal_replay_paused() END,
   'receiver', (SELECT json_build_object('status', status, 'from', sender_host, 'age', extract(epoch FROM age)) FROM receiver),
   -- Without a live receiver nobody knows how far the primary is.

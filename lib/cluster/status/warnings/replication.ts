@@ -13,7 +13,7 @@ export const replication: Rule = (status, config) => {
 }
 
 const asReplica: Rule = (
-  { replication: { receiver, lagBytes, lagSeconds, slots }, postgres },
+  { replication: { receiver, lagBytes, lagSeconds, slots }, postgres, heldUp },
   { thresholds },
 ) => [
   lagBytes === null &&
@@ -30,9 +30,9 @@ const asReplica: Rule = (
     lagSeconds > thresholds.lagSeconds &&
     warning('lag-seconds', `This replica is ${span(lagSeconds)} behind its primary`),
   postgres.replayPaused === true &&
-    warning(
+    critical(
       'replay-paused',
-      'Replay is paused on this replica: it receives, but what it shows does not change',
+      `Replay is paused on this replica, which can not be promoted: it receives, but what it shows does not change. ${heldUp ?? 'Somebody called pg_wal_replay_pause(), or it has less of a setting than its primary. To go on: SELECT pg_wal_replay_resume()'}`,
     ),
   ...slots
     .filter(({ active, retainedBytes }) => !active && retainedBytes !== null)

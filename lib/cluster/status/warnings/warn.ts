@@ -5,6 +5,8 @@ import type { Status, Warning } from '../schema.ts'
 export type Known = Omit<Status, 'warnings' | 'history' | 'service'> & {
   /** Absent where nobody stays to watch, as over SSH. */
   readonly service?: Pick<Status['service'], 'startedAt'>
+  /** Why a replica has stopped to replay, in words, where that can be told. */
+  readonly heldUp?: string | undefined
 }
 
 export type Rule = (status: Known, config: Config) => readonly (Warning | false)[]

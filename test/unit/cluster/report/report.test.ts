@@ -30,7 +30,7 @@ function report(texts: readonly (string | undefined)[], limited = hosts, thresho
     }),
   )
   const missing = hosts.filter((_, i) => texts[i] === undefined)
-  const { parts, data } = statusReport({
+  const { parts, data, critical } = statusReport({
     hosts,
     limited,
     facts: { status: facts },
@@ -49,7 +49,7 @@ function report(texts: readonly (string | undefined)[], limited = hosts, thresho
     ({ severity, node, code }) => `${severity} ${node ?? 'cluster'} ${code}`,
   )
   const say = (node: string, column: string) => text(cell(node, column))
-  return { table, parts, data, warnings, say, words: data['warnings'] as NodeWarning[] }
+  return { table, parts, data, critical, warnings, say, words: data['warnings'] as NodeWarning[] }
 }
 
 const text = (cell: ReportCell | undefined): string => (typeof cell === 'string' ? cell : (cell?.text ?? ''))
@@ -133,6 +133,43 @@ describe('the status of the cluster', () => {
     assert.equal(say('node-b', 'role'), 'replica')
     assert.ok(warnings.includes('warning node-b postgres-busy'), warnings.join())
     assert.ok(!warnings.some((one) => /node-b (postgres-down|not-streaming)/.test(one)), warnings.join())
+  })
+
+  it('says why a replica does not replay, and that it can not be promoted', () => {
+    const paused = REPLICA.replace('"replayPaused" : false', '"replayPaused" : true').replace(
+      '"recovery" : true',
+      '"recovery" : true, "capacity": {"max_connections": 100, "max_locks_per_transaction": 64}',
+    )
+    const why = (text: string) => {
+      const { words } = report([PRIMARY, text, OTHER])
+      const { severity, message } = words.find(({ code }) => code === 'replay-paused') ?? {}
+      return `${severity}: ${message}`
+    }
+    const short = `${paused}asks max_connections 100\nasks max_locks_per_xact 256\n`
+    assert.match(why(short), /^critical: .*max_locks_per_transaction is 64 here and 256 on the primary/)
+    assert.match(why(short), /can not be promoted/)
+    assert.match(why(paused), /^critical: .*pg_wal_replay_pause\(\).*pg_wal_replay_resume\(\)/)
+  })
+
+  it('shows the last words of a server that does not start', () => {
+    const container = (status: string) =>
+      `container postgres {"Status":"${status}","ExitCode":1,"Error":""}\n`
+    const down = REPLICA.replace(/^(facts|slow|info|repo|container postgres) .*\n/gm, '')
+    const fatal = 'fatal FATAL:  hot standby is not possible because max_connections = 100 is a lower setting'
+    for (const status of ['restarting', 'exited', 'running']) {
+      const { words } = report([PRIMARY, `${down}${container(status)}${fatal}\n`, OTHER])
+      const { message = '' } = words.find(({ code }) => code === 'postgres-down') ?? {}
+      assert.match(message, /: hot standby is not possible because max_connections = 100/, status)
+    }
+    // A server that runs has nothing to add.
+    assert.deepEqual(report([PRIMARY, `${REPLICA}${fatal}\n`, OTHER]).warnings, [])
+  })
+
+  it('is critical as a whole when a part of it is', () => {
+    assert.equal(report([PRIMARY, REPLICA, OTHER]).critical, false)
+    assert.equal(report([PRIMARY, REPLICA, undefined]).critical, true)
+    assert.equal(report([PRIMARY, REPLICA, OTHER], hosts, { fullBackupAgeSeconds: 1 }).critical, false)
+    assert.equal(report([PRIMARY, REPLICA, undefined], hosts.slice(0, 1)).critical, false)
   })
 
   it('tells from the primary that a replica is gone and what is kept for it', () => {
