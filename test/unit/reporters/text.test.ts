@@ -56,17 +56,18 @@ describe('clean', () => {
   })
 
   it('is quick about a megabyte of openings', () => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     clean('\x1b]'.repeat(500_000))
     clean('\x9d'.repeat(1_000_000))
     clean('\x1b[' + '0'.repeat(1_000_000))
-    assert.ok(performance.now() - start < 5000)
+    // What is quadratic takes minutes.
+    assert.ok(process.cpuUsage(start).user < 10e6)
   })
 
   it('is quick about a megabyte of blanks', () => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     for (const blank of [' ', '\t', ' \n', '\r\n', '\u00a0']) clean(`a${blank.repeat(1_000_000)}b`)
-    assert.ok(performance.now() - start < 2000)
+    assert.ok(process.cpuUsage(start).user < 10e6)
   })
 
   it('is bounded, whatever a host sends', () => {

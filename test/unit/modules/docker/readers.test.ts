@@ -70,7 +70,7 @@ describe('reading Docker', () => {
   for (const [name, shell] of Object.entries(SHELLS))
     it(`says that docker is Podman, whatever it would answer, with ${name}`, async () => {
       const ask = async () => {
-        const script = `PATH=${temp()}:/usr/bin:/bin\n${await dockerContainer.ask(['web'])}`
+        const script = `PATH=${temp()}:/usr/bin:/bin\n${dockerContainer.ask(['web'])}`
         return codeOf(dockerContainer.parse(await run(shell, { script }), ['web'])[0])
       }
       const docker = join(temp(), 'docker')

@@ -7,7 +7,10 @@ import { type PackageWork, packageStep } from '../../../../lib/modules/packages/
 import type { PackageManager } from '../../../../lib/modules/packages/packages/reader.ts'
 import { SHELLS, run } from '../driver.ts'
 
-/** The real apt and dpkg, with folders of their own in a mount namespace: nothing of this machine is locked or installed. */
+/**
+ * The real apt and dpkg, with folders of their own in a mount namespace: nothing of this machine is locked or installed. `hold FILE told`
+ * keeps a lock until the step says that it waits, `hold FILE long` for a minute.
+ */
 const PRIVATE = `set -e
 for folder in /var/lib/dpkg /var/lib/apt/lists /var/cache/apt /etc/apt/sources.list.d /mnt; do mount -t tmpfs tmpfs $folder; done
 mkdir -p /var/lib/dpkg/info /var/lib/dpkg/updates /var/lib/dpkg/triggers /var/lib/apt/lists/partial /var/cache/apt/archives/partial
@@ -16,7 +19,7 @@ touch /var/lib/dpkg/status /var/lib/dpkg/available
 echo "deb [trusted=yes] file:$FOLDER ./" > /etc/apt/sources.list.d/own.list
 apt-get update -q >/dev/null
 set +e
-hold() { perl -e 'use Fcntl; $0 = "night-upgrades"; open my $f, ">>", shift or die; my $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl($f, F_SETLKW, $l) or die; print "held\\n"; close STDOUT; sleep shift' "$1" "$2" > "$FOLDER/held" & until [ -s "$FOLDER/held" ]; do sleep 0.1; done; }
+hold() { perl -e 'use Fcntl; $0 = "night-upgrades"; open my $f, ">>", shift or die; my $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl($f, F_SETLKW, $l) or die; print "held\\n"; close STDOUT; for (1 .. 600) { last if $ARGV[0] eq "told" and qx(cat $ARGV[1]) =~ /waiting for/; select undef, undef, undef, 0.1 }' "$1" "$2" "$FOLDER/said" > "$FOLDER/held" & until [ -s "$FOLDER/held" ]; do sleep 0.1; done; }
 `
 
 describe('a package manager', function () {
@@ -59,8 +62,8 @@ describe('a package manager', function () {
   ) {
     const { script } = packageStep('apt', what, wait)
     writeFileSync(join(folder, 'step'), script)
-    writeFileSync(join(folder, 'held'), '')
-    const all = `${PRIVATE}${before}\n${shell.join(' ')} "$FOLDER/step"; code=$?; kill %1 2>/dev/null; ${after}; exit $code`
+    for (const name of ['held', 'said']) writeFileSync(join(folder, name), '')
+    const all = `${PRIVATE}${before}\n${shell.join(' ')} "$FOLDER/step" 2> "$FOLDER/said"; code=$?; cat "$FOLDER/said" >&2; kill %1 2>/dev/null; ${after}; exit $code`
     writeFileSync(join(folder, 'all'), all)
     const { code, stdout, stderr } = await run(['bash'], {
       script: `FOLDER=${folder} unshare --mount --propagation private bash ${folder}/all`,
@@ -77,7 +80,7 @@ describe('a package manager', function () {
   ])
     it(`waits for whoever holds ${lock}, and says who that is`, async () => {
       // The lists are of yesterday, so that they are fetched.
-      const { code, out, said } = await work(`touch -d '-2 days' /var/lib/apt/lists; hold ${lock} 1`)
+      const { code, out, said } = await work(`touch -d '-2 days' /var/lib/apt/lists; hold ${lock} told`)
       assert.equal(code, 0, said)
       assert.match(out, /content\n$/)
       const waited = new RegExp(`^waiting for \\S+ \\(process \\d+\\), which holds ${lock}$`, 'gm')
@@ -86,7 +89,7 @@ describe('a package manager', function () {
     })
 
   it('gives up after a limit, with the name of the holder', async () => {
-    const { code, said } = await work('hold /var/lib/dpkg/lock-frontend 60', { wait: 1, after: ':' })
+    const { code, said } = await work('hold /var/lib/dpkg/lock-frontend long', { wait: 1, after: ':' })
     assert.notEqual(code, 0)
     assert.match(
       said,
@@ -96,7 +99,7 @@ describe('a package manager', function () {
 
   it('removes when the other one has ended', async () => {
     const what: PackageWork = { verb: 'remove', names: ['own-package'], update: false, allowRemoval: false }
-    const before = 'dpkg -i "$FOLDER/own-package.deb" >/dev/null 2>&1; hold /var/lib/dpkg/lock-frontend 1'
+    const before = 'dpkg -i "$FOLDER/own-package.deb" >/dev/null 2>&1; hold /var/lib/dpkg/lock-frontend told'
     const { code, out, said } = await work(before, { what, after: '[ -e /mnt/own-package ] || echo gone' })
     assert.equal(code, 0, said)
     assert.match(out, /gone\n$/)
@@ -105,7 +108,7 @@ describe('a package manager', function () {
   it('finishes what an interrupted dpkg left, also when another one holds the lock first', async () => {
     const entry =
       'Package: half\\nStatus: install ok unpacked\\nArchitecture: all\\nVersion: 1\\nMaintainer: n <n@n.n>\\nDescription: d\\n\\n'
-    const before = `printf '${entry}' > /var/lib/dpkg/updates/0001; touch /var/lib/dpkg/info/half.list; hold /var/lib/dpkg/lock-frontend 1`
+    const before = `printf '${entry}' > /var/lib/dpkg/updates/0001; touch /var/lib/dpkg/info/half.list; hold /var/lib/dpkg/lock-frontend told`
     const { code, out, said } = await work(before, {
       after: "cat /mnt/own-package; dpkg-query -W -f '${Status}\\n' half",
     })
