@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 
-const POLICY = '/usr/sbin/policy-rc.d'
+/** One at a time: test processes that run side by side may need the same package. */
+const INSTALL = `
+  [ -e "$1" ] && exit 0
+  # A test's sshd or PostgreSQL is its own; the machine's stays off.
+  policy=/usr/sbin/policy-rc.d
+  if ! [ -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    printf '#!/bin/sh\\nexit 101\\n' >$policy && chmod 755 $policy
+  fi
+  { [ -z "$3" ] || apt-get -q update; } && apt-get -q install -y --no-install-recommends "$2"`
 let updated = false
 
 /** Installs Debian's package when `program`, a path, is missing. Daemons that it brings are not started. */
@@ -10,16 +19,16 @@ export function install(program: string, name: string): void {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version'))
     throw new Error(`this test needs ${program}: install ${name}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const apt = (...args: string[]) =>
-    execFileSync('apt-get', ['-q', ...args], { stdio: ['ignore', 'ignore', 'pipe'], env })
-  if (!updated) apt('update')
+  const args = [
+    '/tmp/run-playbook-test-apt.lock',
+    'sh',
+    '-c',
+    INSTALL,
+    'sh',
+    program,
+    name,
+    updated ? '' : 'update',
+  ]
+  execFileSync('flock', args, { stdio: ['ignore', 'ignore', 'pipe'], env })
   updated = true
-  // A test's sshd or PostgreSQL is its own; the machine's stays off.
-  const ours = !existsSync(POLICY)
-  if (ours) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  try {
-    apt('install', '-y', '--no-install-recommends', name)
-  } finally {
-    if (ours) rmSync(POLICY, { force: true })
-  }
 }

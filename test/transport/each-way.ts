@@ -74,9 +74,14 @@ export class AtHost {
   }
 }
 
-/** The same tests over every way to reach a host. */
-export function eachWay(title: string, tests: (at: AtHost) => void): void {
+/**
+ * The same tests over every way to reach a host.
+ *
+ * @param only the names of the ways, when it is not every one
+ */
+export function eachWay(title: string, tests: (at: AtHost) => void, only?: readonly string[]): void {
   for (const [name, openWay] of Object.entries(WAYS)) {
+    if (only?.includes(name) === false) continue
     describe(`${title} ${name}`, function () {
       const at = new AtHost()
       before(async function () {

@@ -170,7 +170,10 @@ describe('a module that waits', () => {
 
   it('looks until it is so, reports ok, and what it left is there for others', async () => {
     const path = join(root, 'late')
-    looked = () => setTimeout(() => writeFileSync(path, 'x'), 400)
+    looked = () => {
+      looked = () => {}
+      setTimeout(() => writeFileSync(path, 'x'), 400)
+    }
     const run = await runLocal(() => {
       const there = waitForFile('there', { path, timeoutMs: 10_000 })
       const content = from(there, ({ type }) => ({ dest: join(root, 'next'), content: type }))

@@ -10,6 +10,7 @@ import type { TaskList } from '../../../lib/core/task.ts'
 import { copy, facts, file, shell } from '../../../lib/modules/index.ts'
 import { localTransport } from '../../../lib/transport/index.ts'
 import type { Transport } from '../../../lib/transport/transport.ts'
+import { often } from '../../support/often.ts'
 import { runLocal } from '../../support/run-local.ts'
 
 /** Where a connection is lost: at which exchange, and whether the host did what it was sent. */
@@ -107,6 +108,8 @@ function tasks(root: string, shape: readonly number[]): TaskList {
 const HANDLERS = [['first'], ['second'], ['first', 'second'], ['second'], ['third']] as const
 
 describe('a run whose connection is lost', function () {
+  this.timeout(900_000)
+
   it('is brought to its end by the next one: no handler is lost, nothing is half-written', async () => {
     const shape = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 4 })
     const cut = fc.record<Cut>({
@@ -156,7 +159,7 @@ describe('a run whose connection is lost', function () {
         }
       }),
       {
-        numRuns: Number(process.env['KILLED_RUNS'] ?? 12),
+        numRuns: often(7, 60, 'KILLED_RUNS'),
         seed: Number(process.env['KILLED_SEED'] ?? 1),
         endOnFailure: true,
       },

@@ -17,6 +17,7 @@ import { changed, failed, from } from '../../../lib/core/deferred.ts'
 import { group } from '../../../lib/core/group.ts'
 import type { Task, TaskEntry, TaskList, TaskOptions } from '../../../lib/core/task.ts'
 import { copy, file, shell } from '../../../lib/modules/index.ts'
+import { often } from '../../support/often.ts'
 import { runLocal } from '../../support/run-local.ts'
 
 /** A task or a group of a play that is made at random. */
@@ -164,7 +165,7 @@ function listing(root: string): string[] {
 }
 
 describe('a play of groups, rescues, attempts, delegated tasks and handlers', function () {
-  this.timeout(240_000)
+  this.timeout(900_000)
 
   it('comes to the same batched and one at a time, and changes nothing that the dry run called ok', async () => {
     const present = fc.subarray(['a', 'b', 'd/c'])
@@ -201,7 +202,7 @@ describe('a play of groups, rescues, attempts, delegated tasks and handlers', fu
           for (const root of roots) rmSync(root, { recursive: true, force: true })
         }
       }),
-      { numRuns: Number(process.env['MIXED_RUNS'] ?? 10) },
+      { numRuns: often(6, 60, 'MIXED_RUNS') },
     )
   })
 })
