@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Project, objects, playbookOf, project, runCli, start, until } from '../../support/cli.ts'
+import { LONG } from '../../support/often.ts'
 import { assertWellFormed } from '../reporters/well-formed.ts'
 
 const STEPS = 14
@@ -26,13 +27,15 @@ describe('--report', function () {
   const files = ['--report', 'out.xml', '--report', 'out.jsonl']
 
   it('is whole and true at every moment at which a run is killed', async () => {
-    for (let moment = 0; moment < 10; moment++) {
+    for (let moment = 0; moment < 10; moment += LONG ? 1 : 2) {
       const { child, ended, printed } = start(own, ['steps', '--no-batch', ...files])
       const shown = () => stepsIn(printed().stdout.replace(/changed {2}/g, '"'))
       await until('the report', () => existsSync(join(own.folder, 'out.jsonl')))
       await until(`step ${moment}`, () => shown().length >= moment)
       await new Promise((resolve) => setTimeout(resolve, moment * 13))
       const seen = shown()
+      // On a slow machine it is written a little later.
+      await until('the XML', () => stepsIn(read('out.xml')).length >= seen.length)
       child.kill('SIGKILL')
       assert.equal((await ended).signal, 'SIGKILL')
       const xml = read('out.xml')
