@@ -116,6 +116,6 @@ describe('a run on many hosts', function () {
     const since = performance.now()
     const run = await runLocally(book, { hosts: 2 })
     assert.equal(run.recap.exitCode, 0)
-    assert.ok(performance.now() - since < 20_000)
+    assert.ok(performance.now() - since < 60_000)
   })
 })

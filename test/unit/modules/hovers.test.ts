@@ -28,15 +28,25 @@ describe('what an editor shows', function () {
     editor.open(IMPORTS + text.replace('|', ''))
     return IMPORTS.length + text.indexOf('|')
   }
-  const shown = (text: string, name: string): Hover => {
-    const offset = open(text.replace('|', `|${name}: undefined as never`))
-    return editor.hover(offset) ?? assert.fail(`nothing is shown for ${name}`)
+  /** What is shown of each name of an object, all in one text, because to check a text takes long. */
+  const shown = (text: string, names: readonly string[]): Hover[] => {
+    const begin = open(text.replace('|', `|${names.map((name) => `${name}: undefined as never`).join(', ')}`))
+    let offset = begin
+    return names.map((name) => {
+      const hover = editor.hover(offset) ?? assert.fail(`nothing is shown for ${name}`)
+      offset += `${name}: undefined as never, `.length
+      return hover
+    })
   }
   const explained = (text: string): void => {
     const args = editor.names(open(text)).filter(({ name }) => !DEFERRED.has(name))
     assert.ok(args.length > 0, 'no argument is offered')
-    for (const { name, optional } of args) {
-      const hover = shown(text, name)
+    const hovers = shown(
+      text,
+      args.map(({ name }) => name),
+    )
+    for (const [i, { name, optional }] of args.entries()) {
+      const hover = hovers[i] as Hover
       assert.notEqual(hover.text, '', `${name} has no text`)
       if (optional && !/[Nn]eeded unless|Either this or|With `state|For a link/.test(hover.text))
         assert.ok(hover.byDefault, `${name} has no @default`)
