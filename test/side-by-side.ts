@@ -1,6 +1,6 @@
 /**
- * Runs groups of tests at the same time, each in a Mocha process of its own, and prints one after the other. Most tests
- * wait more than they work.
+ * Runs groups of tests at the same time, each in a Mocha process of its own. Most tests wait more than they work. What they
+ * print is mixed suite by suite, and the failures of a group come together.
  *
  *     tsx test/side-by-side.ts 'test/transport/*.test.ts' -- 'test/unit/**\/*.test.ts'
  *
@@ -44,49 +44,53 @@ function canHaveOwnLocks(): boolean {
   }
 }
 
-/** @returns how Mocha ended. @param print gets its output, when it is its turn */
-function start(
-  index: number,
-  files: readonly string[],
-  own: boolean,
-  turn: Promise<unknown>,
-): Promise<number> {
-  const mocha = [process.execPath, resolve('node_modules/mocha/bin/mocha.js'), ...files]
+/** Prints whole suites, and in one piece what comes after them. */
+class Printed {
+  #held = ''
+  #over = false
+
+  add(text: string): void {
+    this.#held += text
+    this.#over ||= /^ +\d+ passing/m.test(this.#held)
+    if (this.#over) return
+    const end = this.#held.lastIndexOf('\n\n') + 2
+    if (end < 2) return
+    process.stdout.write(this.#held.slice(0, end))
+    this.#held = this.#held.slice(end)
+  }
+
+  end(): void {
+    process.stdout.write(this.#held)
+  }
+}
+
+/** @returns whether all passed */
+function start(index: number, files: readonly string[], own: boolean): Promise<boolean> {
+  const mocha = [process.execPath, resolve('node_modules/mocha/bin/mocha.js'), '--no-color', ...files]
   const [program = '', ...args] = own ? [...OWN_LOCK, lockOf(index), ...mocha] : mocha
-  const env = process.stdout.isTTY ? { FORCE_COLOR: '1', ...process.env } : process.env
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
-  let early = ''
-  let print = (text: string): unknown => (early += text)
-  void turn.then(() => {
-    process.stdout.write(early)
-    print = (text) => process.stdout.write(text)
-  })
+  const printed = new Printed()
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => print(text))
+    stream.setEncoding('utf8').on('data', (text: string) => printed.add(text))
   return new Promise((done) => {
-    child.on('error', (error) => {
-      print(`${error.message}\n`)
-      done(1)
-    })
+    child.on('error', (error) => printed.add(`${error.message}\n`))
     child.on('close', (status) => {
       children.delete(child)
-      void turn.then(() => done(status ?? 1))
+      printed.end()
+      done(status === 0)
     })
   })
 }
 
 const own = canHaveOwnLocks()
-let turn: Promise<unknown> = Promise.resolve()
-const ends: Promise<number>[] = []
+const ends: Promise<boolean>[] = []
 for (const [index, files] of groups.entries()) {
-  if (!own) await turn
-  const end = start(index, files, own, turn)
-  ends.push(end)
-  turn = end
+  ends.push(start(index, files, own))
+  if (!own) await ends.at(-1)
 }
-const statuses = await Promise.all(ends)
+const passed = await Promise.all(ends)
 rmSync(folder, { recursive: true, force: true })
-const failed = groups.filter((_, index) => statuses[index] !== 0)
+const failed = groups.filter((_, index) => !passed[index])
 for (const files of failed) console.error(`Not all tests passed: ${files.join(' ')}`)
 process.exitCode = failed.length === 0 ? 0 : 1
