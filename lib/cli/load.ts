@@ -19,7 +19,21 @@ export const loadPlaybook = (name: string): Promise<Playbook> =>
 export const loadInventory = async (file?: string): Promise<Inventory> =>
   loadDefault<Inventory>(findInventory(file), 'inventory', 'export default defineInventory({ … })')
 
-async function loadDefault<T extends { readonly kind: string }>(
+let loading: Promise<unknown> = Promise.resolve()
+
+// One after the other: jiti evaluates a module twice that two files import at the same time. Then there are two readers
+// of one name, which know nothing of each other, and what a task foretells is lost on others.
+function loadDefault<T extends { readonly kind: string }>(
+  path: string,
+  kind: string,
+  expected: string,
+): Promise<T> {
+  const own = loading.then(() => loadFile<T>(path, kind, expected))
+  loading = own.catch(() => {})
+  return own
+}
+
+async function loadFile<T extends { readonly kind: string }>(
   path: string,
   kind: string,
   expected: string,

@@ -30,6 +30,32 @@ describe('a mistake in a playbook', () => {
   })
 })
 
+describe('what a playbook and an inventory both import', () => {
+  it('is evaluated once, also when they are loaded at the same time', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'load-'))
+    const write = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text)
+      return join(folder, name)
+    }
+    try {
+      write(
+        'shared.ts',
+        `await new Promise((resolve) => setTimeout(resolve, 100))
+export const one: object = {}`,
+      )
+      const uses = (kind: string) =>
+        `import { one } from './shared.ts'\nexport default { kind: '${kind}', hosts: {}, groups: {}, one }\n`
+      const [playbook, inventory] = await Promise.all([
+        loadPlaybook(write('playbook.ts', uses('playbook'))),
+        loadInventory(write('inventory.ts', uses('inventory'))),
+      ])
+      assert.equal(Reflect.get(playbook, 'one'), Reflect.get(inventory, 'one'))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
 describe('an inventory file', () => {
   let folder: string
   beforeEach(() => {
