@@ -1,7 +1,6 @@
 import { type TaskList, file, from, group, packages, service } from 'run-playbook'
 import { type Found, modesIn, octal } from './look.ts'
 import { ROOT } from './shared.ts'
-import { packagesIn, serviceOnly } from './touches.ts'
 
 // Where a file system may be mounted, with its mode.
 const FOLDERS = {
@@ -17,22 +16,12 @@ const FOLDERS = {
 
 const CRON = ['cron.hourly', 'cron.daily', 'cron.weekly', 'cron.monthly', 'cron.d'] as const
 
-const CRON_FOLDERS = [
-  ...CRON.map((name) => `/etc/${name}`),
-  '/etc/crontab',
-  '/etc/group',
-  '/etc/pam.d/cron',
-  '/etc/systemd/system',
-  '/lib/systemd',
-  '/var/spool/cron',
-]
-
 /** Who may read, write and run what. */
 export const files = (found: Found): TaskList => [
   group({ tags: ['cron'] }, [
-    packages('cron', { names: 'cron' }, { touches: packagesIn(['cron'], ...CRON_FOLDERS) }),
+    packages('cron', { names: 'cron' }),
     // CIS 5.1.1; dev-sec begins with 5.1.2.
-    service('cron runs', { name: 'cron', state: 'started', enabled: true }, { touches: serviceOnly('cron') }),
+    service('cron runs', { name: 'cron', state: 'started', enabled: true }),
     CRON.map((name) =>
       file(`access to ${name}`, { path: `/etc/${name}`, state: 'directory', mode: '0700', ...ROOT }),
     ),

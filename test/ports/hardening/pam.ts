@@ -1,31 +1,16 @@
 import { type Group, file, group, packages, paths, shell, template } from 'run-playbook'
 import { ROOT, templateFile } from './shared.ts'
-import { packagesIn } from './touches.ts'
 import type { Vars } from './vars.ts'
 
 const PROFILES = '/usr/share/pam-configs'
 const PAM = '/etc/pam.d'
-const PASSWDQC = 'libpam-passwdqc'
 
 /** Password checks, and accounts that are locked after failed logins. */
 export const pam = (vars: Vars): Group =>
   group({ tags: ['pam'] }, [
-    packages(
-      'no cached credentials',
-      { names: 'libpam-ccreds', state: 'absent' },
-      { touches: packagesIn(['libpam-ccreds'], PAM, '/var/lib/pam', `${PROFILES}/ccreds`) },
-    ),
-    packages(
-      'password checks',
-      { names: PASSWDQC },
-      // Its scripts call pam-auth-update.
-      { touches: packagesIn([PASSWDQC], PAM, '/var/lib/pam', `${PROFILES}/passwdqc`) },
-    ),
-    packages(
-      'PAM modules',
-      { names: 'libpam-modules' },
-      { touches: packagesIn(['libpam-modules'], PAM, '/var/lib/pam', '/etc/security', '/usr/sbin') },
-    ),
+    packages('no cached credentials', { names: 'libpam-ccreds', state: 'absent' }),
+    packages('password checks', { names: 'libpam-passwdqc' }),
+    packages('PAM modules', { names: 'libpam-modules' }),
     file('no tally2', { path: `${PROFILES}/tally2`, state: 'absent' }),
     file('faillock folder', { path: '/run/faillock', state: 'directory', mode: '0755', ...ROOT }),
     template('faillock.conf', {
@@ -51,6 +36,7 @@ export const pam = (vars: Vars): Group =>
         env: { DEBIAN_FRONTEND: 'noninteractive' },
         unless: `grep -q pam_faillock.so.authfail ${PAM}/common-auth && grep -q pam_faillock.so ${PAM}/common-account &&
   grep -qF 'pam_passwdqc.so ${vars.passwdqc}' ${PAM}/common-password`,
+        sees: [paths.below(PAM)],
       },
       { touches: [paths.below(PAM), paths.below('/var/lib/pam')] },
     ),
@@ -59,6 +45,7 @@ export const pam = (vars: Vars): Group =>
       {
         script: `sed -i '/^account.*pam_unix.so/{/no_pass_expiry/!s/$/ no_pass_expiry/}' ${PAM}/common-account`,
         unless: `! grep '^account.*pam_unix.so' ${PAM}/common-account | grep -qv no_pass_expiry`,
+        sees: [paths.at(`${PAM}/common-account`)],
       },
       { touches: [paths.at(`${PAM}/common-account`)] },
     ),

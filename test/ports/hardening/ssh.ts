@@ -1,23 +1,10 @@
-import {
-  type TaskList,
-  file,
-  from,
-  group,
-  packages,
-  paths,
-  service,
-  services,
-  sh,
-  shell,
-  template,
-} from 'run-playbook'
+import { type TaskList, file, from, group, packages, paths, service, sh, shell, template } from 'run-playbook'
 import type { Handlers } from './handlers.ts'
 import { type Found, MODULI } from './look.ts'
 import { certificates } from './ssh-certificates.ts'
 import { CONFIG, sshConfig, sshdConfig } from './ssh-config.ts'
 import { hostKeys } from './ssh-host-keys.ts'
 import { ROOT, templateFile } from './shared.ts'
-import { packagesIn, serviceOnly } from './touches.ts'
 import type { Vars } from './vars.ts'
 
 const UNITS = '/etc/systemd/system'
@@ -26,7 +13,6 @@ const LEFT_BY_SOCKET = [
   `${UNITS}/ssh.service.requires/ssh.socket`,
   `${UNITS}/sockets.target.wants/ssh.socket`,
 ]
-const SSH = ['openssh-server', 'openssh-client']
 const PAM = '/etc/pam.d/sshd'
 
 /** OpenSSH, server and client: what dev-sec's ssh_hardening does. */
@@ -34,31 +20,8 @@ export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
   const restart = { notify: on.restartSsh }
   return [
     group({ tags: ['ssh'] }, [
-      packages(
-        'OpenSSH',
-        { names: SSH },
-        {
-          touches: [
-            ...packagesIn(
-              SSH,
-              CONFIG,
-              '/etc/systemd',
-              '/lib/systemd',
-              '/usr/lib/openssh',
-              '/usr/bin',
-              '/usr/sbin',
-            ),
-            paths.at(PAM),
-            services.at('ssh'),
-            services.at('ssh.socket'),
-          ],
-        },
-      ),
-      service(
-        'no socket activation',
-        { name: 'ssh.socket', state: 'stopped', enabled: false },
-        { touches: serviceOnly('ssh.socket') },
-      ),
+      packages('OpenSSH', { names: ['openssh-server', 'openssh-client'] }),
+      service('no socket activation', { name: 'ssh.socket', state: 'stopped', enabled: false }),
       file(
         'socket activation masked',
         { path: `${UNITS}/ssh.socket`, state: 'link', target: '/dev/null' },
@@ -87,6 +50,7 @@ export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
         {
           script: sh`sed -i '/^session.*pam_motd/s/^/# /' ${PAM}`,
           unless: sh`! grep -q '^session.*pam_motd' ${PAM}`,
+          sees: [paths.at(PAM)],
         },
         { touches: [paths.at(PAM)] },
       ),
@@ -102,7 +66,7 @@ export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
           ...restart,
         },
       ),
-      service('ssh', { name: 'ssh', state: 'started', enabled: true }, { touches: serviceOnly('ssh') }),
+      service('ssh', { name: 'ssh', state: 'started', enabled: true }),
     ]),
   ]
 }

@@ -2,7 +2,6 @@ import { type TaskList, copy, file, from, group, packages, paths, shell, templat
 import type { Handlers } from './handlers.ts'
 import { type Found, kernelDiffers } from './look.ts'
 import { ROOT, templateFile } from './shared.ts'
-import { packagesIn } from './touches.ts'
 import type { Vars } from './vars.ts'
 
 const MANAGED = '# Managed by run-playbook.\n'
@@ -69,11 +68,7 @@ export const system = (vars: Vars, found: Found, on: Handlers): TaskList => [
     }),
   ]),
   group({ tags: ['kernel'] }, [
-    packages(
-      'kmod',
-      { names: 'kmod' },
-      { touches: packagesIn(['kmod'], '/etc/modprobe.d', '/usr/sbin', '/lib/modprobe.d') },
-    ),
+    packages('kmod', { names: 'kmod' }),
     template(
       'unused kernel modules',
       from(found.disks, (mounts) => {
