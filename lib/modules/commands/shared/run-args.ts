@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { type Resource, isResource } from '../../../core/resource.ts'
+import { looksLikePattern } from '../../shared/literal-path.ts'
 import { absolutePath, secretValue } from '../../../core/schemas.ts'
 
 const script = z
@@ -10,12 +11,11 @@ const script = z
 const name = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable')
 
 /** A path that is taken as it is written: what a shell would expand in it would never be there. */
-const literalPath = absolutePath.refine((path) => !PATTERN.test(path), {
+const literalPath = absolutePath.refine((path) => !looksLikePattern(path), {
   error: ({ input }) =>
     `${String(input)} is taken as it is written, and no * ? [ ] or $ in it is expanded; ` +
     "look with a script instead, such as unless: 'ls /srv/app/*.conf'",
 })
-const PATTERN = /[*?]|\[.*\]|\$[\w({]|`/
 
 export const runArgs = {
   /** The folder to run in; it must exist. `$PWD` is the real folder where a link leads to it. @default that of the login */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { normalPath, writtenPath } from '../../../core/schemas.ts'
 import { type AccessArgs, accessArgs } from '../../shared/access.ts'
+import { looksLikePattern } from '../../shared/literal-path.ts'
 import { isGuarded } from './protected-paths.ts'
 
 const own = {
@@ -57,6 +58,11 @@ export const args = z
       error: 'is part of the system and is not removed',
     },
   )
+  .refine(({ state, path }) => !(state === 'absent' && looksLikePattern(path)), {
+    path: ['path'],
+    error:
+      "is taken as it is written, and no * ? [ ] or $ in it is expanded; name each path, or use shell('…', { script: 'rm -f /srv/tmp/*.log' })",
+  })
   .refine(({ state, path }) => !(path.endsWith('/') && (state === 'file' || state === 'link')), {
     path: ['path'],
     error: 'ends in a slash, which only a directory does',

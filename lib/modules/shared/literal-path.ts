@@ -1,0 +1,4 @@
+/** What a shell would expand in a path. A path of a task is taken as it is written: such a name is hardly ever there. */
+const PATTERN = /[*?]|\[.*\]|\$[\w({]|`/
+
+export const looksLikePattern = (path: string): boolean => PATTERN.test(path)
