@@ -5,11 +5,11 @@ import { installedPackages } from './reader.ts'
 
 /**
  * Whether a package can be installed: `no` where package lists of today do not have it; `unlisted` where the lists are
- * older than that or than the sources, so that newer ones may have it. Only apt is asked; elsewhere it is `yes`.
+ * older than that or than the sources, so that newer ones may have it. Managers that cannot tell without the network answer `yes`.
  */
 export type Listed = 'yes' | 'no' | 'unlisted'
 
-/** Costs apt-cache a look into the lists, for packages that are not installed. */
+/** Costs the manager a look into its lists, for packages that are not installed. */
 export const packageListed: Reader<Listed> = {
   name: 'package-listed',
   ask: (names) => `set -- ${names.map(quote).join(' ')}\n${SCRIPT}`,
@@ -28,16 +28,46 @@ export const packageListed: Reader<Listed> = {
     const known = (name: string): boolean => has.has(name) || has.has(name.replace(/:[^:]*$/, ''))
     return names.map((name) => (age === 'none' || known(name) ? 'yes' : age === 'fresh' ? 'no' : 'unlisted'))
   },
-  sees: (name) => [
-    installedPackages.at(name),
-    ...['/var/lib/dpkg', '/var/lib/apt', '/etc/apt'].map(paths.below),
-  ],
+  sees: (name) => [installedPackages.at(name), ...LISTS.map(paths.below)],
 }
+
+const LISTS = [
+  ...['/var/lib/dpkg', '/var/lib/apt', '/etc/apt'],
+  ...['/lib/apk', '/usr/lib/apk', '/etc/apk', '/var/cache/apk'],
+  ...[
+    '/var/lib/rpm',
+    '/usr/lib/sysimage/rpm',
+    '/etc/dnf',
+    '/etc/yum.repos.d',
+    '/var/cache/dnf',
+    '/var/cache/libdnf5',
+  ],
+]
 
 const SCRIPT = `LC_ALL=C
 export LC_ALL
 lists=/var/lib/apt/lists
-if ! command -v apt-cache >/dev/null || ! command -v dpkg-query >/dev/null; then echo none; exit 0; fi
+has() { command -v "$1" >/dev/null; }
+# recent FOLDER PATTERN: lists of today
+recent() { [ -n "$(find "$1" -name "$2" -mmin -1440 2>/dev/null | head -n 1)" ]; }
+if ! has apt-cache || ! has dpkg-query; then
+  if has apk; then
+    if recent /etc/apk/cache/ 'APKINDEX*' || recent /var/cache/apk 'APKINDEX*'; then echo fresh; else echo old; fi
+    for name do
+      if apk info -e "$name" || [ -n "$(apk policy "$name")" ]; then echo "installed $name"; fi
+    done </dev/null 2>/dev/null | grep '^installed '
+  elif has rpm && has dnf; then
+    if recent /var/cache/dnf repomd.xml || recent /var/cache/libdnf5 repomd.xml; then echo fresh; else echo old; fi
+    for name do
+      shift
+      if rpm -q "$name" >/dev/null 2>&1; then echo "installed $name"; else set -- "$@" "$name"; fi
+    done
+    [ $# -eq 0 ] || dnf -q -C repoquery --qf '%{name}\\n' "$@" </dev/null 2>/dev/null | sed -n 's/^..*/installed &/p'
+  else
+    echo none
+  fi
+  exit 0
+fi
 fresh() {
   [ -n "$(find $lists -maxdepth 0 -mmin -1440 2>/dev/null)" ] || return 1
   [ -n "$(find $lists -maxdepth 1 -name '*Packages*' 2>/dev/null)" ] || return 1

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ShellStep } from '../../../../lib/core/module.ts'
 import { type Question, type Reply, question } from '../../../../lib/core/probe.ts'
@@ -96,6 +97,39 @@ describe('the readers of packages', () => {
     utimesSync(at('lists'), hoursAgo(25), hoursAgo(25))
     assert.equal(await age(), 'old')
   })
+
+  // A host with another manager: its programs as they answer, and nothing of apt.
+  const MANAGERS = {
+    apk: `case $1 in
+info) [ "$3" = busybox ] ;;
+policy) [ "$2" != nginx ] || printf 'nginx policy:\\n  1.26.2-r0:\\n    https://dl-cdn.alpinelinux.org/alpine/v3.21/main\\n' ;;
+esac`,
+    dnf: `shift 5; for name do [ "$name" != nginx ] || printf 'nginx\\n\\nnginx\\n'; done`,
+    rpm: `[ "$2" = busybox ]`,
+  }
+  for (const [manager, cache] of [
+    ['apk', 'APKINDEX.ab12.tar.gz'],
+    ['dnf', 'repomd.xml'],
+  ] as const)
+    it(`ask ${manager} what can be installed, by lists of today`, async () => {
+      const bin = join(temp(), manager)
+      mkdirSync(bin)
+      for (const tool of ['find', 'head', 'grep', 'sed', 'sh'])
+        symlinkSync(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(bin, tool))
+      for (const tool of manager === 'apk' ? ['apk'] : ['dnf', 'rpm'])
+        writeFileSync(join(bin, tool), `#!/bin/sh\n${MANAGERS[tool as 'apk']}\n`, { mode: 0o755 })
+      const names = ['busybox', 'nginx', 'nginks']
+      const look = async () => {
+        const text = packageListed
+          .ask(names)
+          .replaceAll('/var/cache/apk', temp())
+          .replaceAll('/var/cache/dnf', temp())
+        return packageListed.parse(await run(['sh'], { script: `PATH=${bin}\n${text}` }), names)
+      }
+      assert.deepEqual(await look(), ['yes', 'yes', 'unlisted'])
+      writeFileSync(join(temp(), cache), '')
+      assert.deepEqual(await look(), ['yes', 'yes', 'no'])
+    })
 
   it('say when nothing was answered', () => {
     assert.throws(() => packageInstalled.parse(reply(''), ['x']), /was not answered/)
