@@ -129,6 +129,20 @@ describe('an attempt', () => {
     assert.deepEqual([ok, failed, ignored, run.recap.exitCode], [0, 0, 1, 0])
   })
 
+  it('whose failure is ignored is counted on its host, and not on those where nothing failed', async () => {
+    const tasks = ({ name }: { readonly name: string }) => [
+      shell('breaks', { script: `[ ${name} = host-2 ]`, changes: false }, { ignoreErrors: true }),
+    ]
+    const { recap } = await runLocal(tasks, { hosts: 3 })
+    const counts = Object.values(recap.hosts).map(({ ok, failed, ignored }) => [ok, failed, ignored])
+    assert.deepEqual(counts, [
+      [0, 0, 1],
+      [1, 0, 0],
+      [0, 0, 1],
+    ])
+    assert.equal(recap.exitCode, 0)
+  })
+
   it('refuses what cannot be an option', async () => {
     for (const retry of [{ times: 0 }, { times: 1.5 }, { delayMs: -1 }, { tries: 3 }] as object[])
       await assert.rejects(

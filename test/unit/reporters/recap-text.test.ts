@@ -40,6 +40,18 @@ describe('recapSentence', () => {
       'dry run: 12 would change, 3 unknown on 2 hosts in 1.2 s',
     ],
     ['failed', { a: { failed: 1 } }, false, '1 host: 0 changed, 1 failed in 1.2 s'],
+    [
+      'a failure that was ignored on one host of several',
+      { a: { ok: 2 }, b: { ok: 1, ignored: 1 }, c: { ok: 2 } },
+      false,
+      '3 hosts: 0 changed, 5 ok, 1 ignored in 1.2 s',
+    ],
+    [
+      'a failure that was rescued',
+      { a: { ok: 2, rescued: 1 } },
+      false,
+      '1 host: 0 changed, 2 ok, 1 rescued in 1.2 s',
+    ],
     ['no hosts', {}, false, '0 hosts: 0 changed in 1.2 s'],
   ]
   for (const [what, hosts, check, text] of sentences)
