@@ -100,20 +100,25 @@ describe('the status tells the truth within 5 s, to people and to programs, when
   })
 
   it('connections run out', async () => {
-    const question = "psql 'host=/var/run/postgresql user=load dbname=load' -c 'SELECT pg_sleep(25)'"
     const address = (await psql(primary, 'SHOW listen_addresses')).trim()
-    const client = question.replace('/var/run/postgresql', address)
+    const client = `psql 'host=${address} user=load dbname=load' -c 'SELECT pg_sleep(250)'`
     const full = onNode(
       primary,
       `docker exec -e PGPASSWORD=load postgres sh -c "for i in \\$(seq 110); do ${client} >/dev/null 2>&1 & done; wait"`,
     )
-    await new Promise((wake) => setTimeout(wake, 3000))
-    await witness.shows(primary, {
-      json: (status) => codes(status).includes('connections-full'),
-      metric: /^run_playbook_warning\{code="connections-full"\} 1$/m,
-      page: /All \d+ connections are in use/,
-      line: new RegExp(`^${primary} +primary .* (\\d+)/\\d+ [\\s\\S]*All \\d+ connections are in use`, 'm'),
-    })
+    const free = `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int - count(*)
+      FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`
+    try {
+      await until('all connections are in use', async () => Number(await psql(primary, free)) <= 0)
+      await witness.shows(primary, {
+        json: (status) => codes(status).includes('connections-full'),
+        metric: /^run_playbook_warning\{code="connections-full"\} 1$/m,
+        page: /All \d+ connections are in use/,
+        line: new RegExp(`^${primary} +primary .* (\\d+)/\\d+ [\\s\\S]*All \\d+ connections are in use`, 'm'),
+      })
+    } finally {
+      await psql(primary, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'load'")
+    }
     await full
     await isWell()
   })

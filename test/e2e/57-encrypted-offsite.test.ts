@@ -38,7 +38,11 @@ describe('repositories that are encrypted and copied off the site', function () 
     inventory = writeInventory('encrypted.ts', [/^ *postgres: \{/m, vars])
     await site()
   })
-  after(() => rmSync(`${DIR}/encrypted.ts`, { force: true }))
+  // A unit that failed stays on the nodes, and so do repositories that no other inventory can read.
+  after(async () => {
+    rmSync(`${DIR}/encrypted.ts`, { force: true })
+    await freshLab()
+  })
 
   it('hold nothing in the clear, and a backup by hand is copied at once', async () => {
     const primary = await primaryNow()

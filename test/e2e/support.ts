@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { availableParallelism, loadavg } from 'node:os'
 import { resolve } from 'node:path'
 import { type Lab, execOnNode, resetNodes, startLab } from '../../docker/lab/lab.ts'
 import { stopLab } from '../../docker/lab/stop.ts'
@@ -116,8 +117,14 @@ export const difference = (before: readonly string[], after: readonly string[]):
   ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
 ]
 
+/** 1, or more where the machine has much else to do than the nodes of the lab: then all takes longer. */
+function slowness(): number {
+  const [load = 0] = loadavg()
+  return Math.max(1, load / (2 * availableParallelism()))
+}
+
 export async function until(what: string, test: () => Promise<boolean>, seconds = 60): Promise<void> {
-  const end = Date.now() + seconds * 1000
+  const end = Date.now() + seconds * 1000 * slowness()
   let last: unknown
   while (Date.now() < end) {
     try {
