@@ -24,6 +24,17 @@ export async function freshLab(): Promise<Lab> {
   return one
 }
 
+/** 1, or more where the machine has much else to do than the nodes of the lab: then all takes longer. */
+function slowness(): number {
+  const [load = 0] = loadavg()
+  return Math.max(1, load / (2 * availableParallelism()))
+}
+
+beforeEach(function () {
+  const test = this.currentTest
+  test?.timeout(test.timeout() * slowness())
+})
+
 after(async function () {
   this.timeout(120_000)
   if (running !== undefined && process.env['KEEP_LAB'] === undefined)
@@ -116,12 +127,6 @@ export const difference = (before: readonly string[], after: readonly string[]):
   ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
   ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
 ]
-
-/** 1, or more where the machine has much else to do than the nodes of the lab: then all takes longer. */
-function slowness(): number {
-  const [load = 0] = loadavg()
-  return Math.max(1, load / (2 * availableParallelism()))
-}
 
 export async function until(what: string, test: () => Promise<boolean>, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000 * slowness()
