@@ -34,7 +34,8 @@ async function askLine(prompt: string): Promise<string | undefined> {
     lines.once('SIGINT', () => resolve(undefined))
   })
   lines.close()
-  process.stdin.unref()
+  // A file has none.
+  if ('unref' in process.stdin) process.stdin.unref()
   if (terminal) process.stderr.write('\n')
   return answer
 }

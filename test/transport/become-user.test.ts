@@ -141,6 +141,25 @@ describe('becoming another user', function () {
     const step: Script = { kind: 'step', script: ':' }
     const as = (user: string): ExchangeOptions => ({ user, lock: true })
 
+    for (const rule of ['ALL=(ALL) NOPASSWD: ALL', 'ALL=(ALL) ALL', ''])
+      it(`is there for the account that logged in too, ${rule === '' ? 'without sudo' : rule}`, async () => {
+        allow(rule)
+        for (const users of [
+          [LOGIN, 'root'],
+          ['root', LOGIN],
+        ]) {
+          const connection = await sshd.connect(LOGIN, {
+            becomePassword: new Secret('become password', PASSWORD),
+          })
+          for (const user of rule === '' ? [LOGIN, LOGIN] : users) {
+            const script: Script = { kind: 'step', script: 'id -un' }
+            const [reply] = await connection.exchange([script], as(user))
+            assert.equal(String(reply?.stdout), `${user}\n`, users.join())
+          }
+          await connection.close()
+        }
+      })
+
     it('is the same for root and whoever works through root', async () => {
       for (const [first, second] of [
         [OTHER, 'root'],

@@ -23,18 +23,25 @@ exec su -s /bin/sh -c "$0" "$1"'
 # become COMMAND…: as root
 root() { exec "$@" /bin/sh -c "$W" "$B" "$A"; }
 drop() { [ -z "$P" ] || IFS= read -r _; }
+# The account that logged in. It goes through root like any other where it may: only so does it share root's lock.
+self() { [ "$(id -un)" = "$A" ]; }
+own() { if self; then drop; exec /bin/sh -c "$B"; fi; }
 
 set -- $SSH_CONNECTION
 printf '\n%s become %s\n' $N "${3:--}" || exit
 id -u "$A" >/dev/null 2>&1 || { echo "there is no account $A" >&2; exit 1; }
 if [ "$(id -u)" = 0 ]; then drop; root; fi
-if [ "$(id -un)" = "$A" ]; then drop; exec /bin/sh -c "$B"; fi
-command -v sudo >/dev/null || { echo 'sudo is not installed' >&2; exit 127; }
+if ! command -v sudo >/dev/null; then
+  own
+  echo 'sudo is not installed' >&2
+  exit 127
+fi
 if [ "$A" = root ] && [ -z "$P" ]; then root sudo -n --; fi
 if sudo -n -- /bin/sh -c : 2>/dev/null </dev/null; then drop; root sudo -n --; fi
-if [ "$A" != root ] && sudo -n -u "$A" -- /bin/sh -c : 2>/dev/null </dev/null; then
+if [ "$A" != root ] && ! self && sudo -n -u "$A" -- /bin/sh -c : 2>/dev/null </dev/null; then
   drop
   exec sudo -n -u "$A" -- /bin/sh -c "$B"
 fi
 [ -z "$P" ] || root sudo -S -p "$N " --
+own
 root sudo -n --
