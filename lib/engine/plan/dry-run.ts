@@ -8,6 +8,7 @@ import {
   tasksOf,
 } from '../../playbook/program.ts'
 import type { Question } from '../../core/probe.ts'
+import type { Task } from '../../core/task.ts'
 import { groupBy } from '../../core/group-by.ts'
 import { type Bodies, fetchBodies, predictedBodies } from '../look/bodies.ts'
 import { loadFiles } from './load-files.ts'
@@ -15,6 +16,7 @@ import { observe, unknown } from '../look/observe.ts'
 import { questionsOf, questionsOfOne } from './questions.ts'
 import { concerns, questionId } from '../look/snapshot.ts'
 import { reportNotRun } from '../report/report.ts'
+import { isAsWanted } from './judge.ts'
 import { makeTasks } from './make-tasks.ts'
 import { type Session, inTurn, planned } from '../session.ts'
 import { type Outlook, tellOutlook } from './outlook.ts'
@@ -130,7 +132,7 @@ async function planOn(
   try {
     const on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
     return await inTurn(on, async () => {
-      const decided = await decide(session, on, item, rest)
+      const decided = unlessAwaited(item.task, await decide(session, on, item, rest))
       const passedOver = leftOut !== undefined && decided.kind !== 'ok'
       const verdict = passedOver ? skipped(leftOut.because) : doubted(decided, perhaps)
       const changes = verdict.kind === 'change' ? verdict.plan.changes : []
@@ -156,6 +158,14 @@ async function decide(session: Session, on: Session, item: Item, rest: readonly 
   // Its arguments became known only now, from what an earlier task found.
   await observe(session, questionsOf(session, tasksOf(rest)))
   return planTask(item, on.snapshot, session.results)
+}
+
+// Where its until is not true yet, only the attempts of a real run show whether it becomes true.
+function unlessAwaited(task: Task, verdict: Verdict): Verdict {
+  if (verdict.kind !== 'ok') return verdict
+  const { state } = verdict.view
+  if (isAsWanted(task, { changed: false, failed: false, state })) return verdict
+  return { kind: 'wait', questions: [], after: task.name, touches: [], today: undefined }
 }
 
 // A change that may not come about at all is unknown, and so is all that sees what it may touch.

@@ -72,6 +72,23 @@ describe('an attempt', () => {
     assert.equal(run.tasks[0]?.attempts, 2)
   })
 
+  it('whose until is not true yet is unknown in a dry run, which makes none', async () => {
+    const tasks = (word: string) => () => [
+      shell(
+        'wait',
+        { script: `echo ${word}`, changes: false },
+        { retry: { times: 2, delayMs: 1, until: ({ state }) => state.stdout === 'ready\n' } },
+      ),
+      copy('next', { dest: at('next'), content: 'x' }),
+    ]
+    for (const batch of [true, false]) {
+      const waits = await runLocal(tasks('wait'), { check: true, batch })
+      assert.deepEqual([waits.statuses, waits.recap.exitCode], [['wait: unknown', 'next: would-change'], 0])
+      const ready = await runLocal(tasks('ready'), { check: true, batch })
+      assert.deepEqual(ready.statuses, ['wait: ok', 'next: would-change'])
+    }
+  })
+
   it('counts as a change when changedWhen says so', async () => {
     const tasks = (word: string) => () => {
       const sync = shell(
