@@ -51,8 +51,8 @@ function readResult(
       return { ...ended, changed: true, failed: true }
     case 'unknown':
       if (reads === 'changed' && result.changed !== undefined) return { ...ended, changed: result.changed }
-      // A dry run tells what happens when nothing fails.
-      if (reads === 'failed') return ended
+      // A dry run tells what happens when nothing ends the host's part in the run.
+      if (reads === 'failed' && result.mayFail !== true) return ended
       return { kind: 'unknown', after: task.name }
     default:
       // Not run at all when a tag left it out.

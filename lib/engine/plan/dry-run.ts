@@ -238,7 +238,7 @@ function foresee(session: Session, on: Session, item: Item, verdict: Verdict): v
       presumed: true,
       keeps,
     })
-    set({ kind: 'unknown', changed: undefined, today: resultOfToday(today) })
+    set({ kind: 'unknown', changed: undefined, today: resultOfToday(today), mayFail: item.ignoreErrors })
   } else if (verdict.kind === 'ok') {
     set({ kind: 'known', result: { changed: false, failed: false, state: verdict.view.state } })
   } else set({ kind: verdict.kind })
@@ -250,15 +250,15 @@ function resultOfToday(today: WaitVerdict['today']): Result | undefined {
   return today && { kind: 'known', result: { changed: false, failed: false, state: today.view.state } }
 }
 
-function predictedResult(on: Session, { task, user }: Item, verdict: ChangeVerdict): Result {
+function predictedResult(on: Session, { task, user, ignoreErrors }: Item, verdict: ChangeVerdict): Result {
   const { probe } = verdict.view
   const changed =
     typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)
   const known = probe.questions.map((question) => on.snapshot.look(user, question))
   const complete = known.every((one) => one.kind === 'predicted' || one.kind === 'asked')
   // What a command prints is part of its outcome, and nobody can foretell that.
-  if (!complete || task.module.outcome !== undefined || changed === undefined)
-    return { kind: 'unknown', changed }
+  if (!complete || task.module.outcome !== undefined || changed === undefined || ignoreErrors)
+    return { kind: 'unknown', changed, mayFail: ignoreErrors }
   const state = probe.parse(known.map((one) => ('answer' in one ? one.answer : undefined)))
   return { kind: 'known', result: { changed, failed: false, state } }
 }

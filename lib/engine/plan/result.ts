@@ -10,6 +10,8 @@ export type Result =
       readonly changed: boolean | undefined
       /** What it would leave if the host stayed as it is today. */
       readonly today?: Result | undefined
+      /** Its failure would be ignored: the tasks after it run whether it fails or not. @default false */
+      readonly mayFail?: boolean | undefined
     }
   | { readonly kind: 'failed' }
   | { readonly kind: 'skipped' }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { changed, from } from '../../../lib/core/deferred.ts'
+import { changed, failed, from } from '../../../lib/core/deferred.ts'
 import { defineModule } from '../../../lib/core/module.ts'
 import { ask } from '../../../lib/core/probe.ts'
 import { copy, shell } from '../../../lib/modules/index.ts'
@@ -158,6 +158,31 @@ describe('an attempt', () => {
       [0, 0, 1],
     ])
     assert.equal(recap.exitCode, 0)
+  })
+
+  it('whose failure is ignored may fail: what depends on that is unknown in a dry run', async () => {
+    const tasks = (options: object) => () => {
+      const one = shell('one', { script: 'exit 1' }, options)
+      const two = copy('two', { dest: at('nowhere/two'), content: 'x' }, options)
+      return [
+        one,
+        copy('after one', { dest: at('a'), content: 'x' }, { when: failed(one) }),
+        two,
+        copy('after two', { dest: at('b'), content: 'x' }, { when: failed(two) }),
+      ]
+    }
+    for (const batch of [true, false]) {
+      const dry = await runLocal(tasks({ ignoreErrors: true }), { check: true, batch })
+      assert.deepEqual(
+        dry.statuses.filter((text) => text.startsWith('after')),
+        ['after one: unknown', 'after two: unknown'],
+      )
+    }
+    // Where it would end the host's part in the run, nothing comes after it.
+    const dry = await runLocal(tasks({}), { check: true })
+    assert.ok(dry.statuses.includes('after one: skipped'), dry.statuses.join())
+    const run = await runLocal(tasks({ ignoreErrors: true }))
+    assert.deepEqual(run.statuses, ['one: failed', 'after one: changed', 'two: failed', 'after two: changed'])
   })
 
   it('refuses what cannot be an option', async () => {
