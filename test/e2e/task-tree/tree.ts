@@ -51,6 +51,8 @@ function tasks(host: string, at: (path: string) => string): TaskList {
   const users = command('accounts', { argv: ['getent', 'passwd'], changes: false })
 
   return [
+    users,
+
     // Where it runs: node-a keeps a list of all hosts, and what is made once for all of them.
     group({ name: 'on node-a', delegateTo: 'node-a', runOnce: true }, [
       file('members', { path: at('members'), state: 'directory', mode: '0755' }),
@@ -110,25 +112,27 @@ function tasks(host: string, at: (path: string) => string): TaskList {
 
     // A file that another process makes later, and one that another host does.
     shell('begin something slow', {
-      script: `setsid sh -c 'sleep 1; echo ready ${into('ready')}' >/dev/null 2>&1 </dev/null &
+      script: `setsid sh -c 'for i in $(seq 600); do [ -e ${at('asked')} ] && break; sleep 0.1; done
+        sleep 0.5; echo ready ${into('ready')}' >/dev/null 2>&1 </dev/null &
         touch ${at('begun')}`,
       creates: at('begun'),
     }),
-    command(
+    shell(
       'wait until it is ready',
-      { argv: ['cat', at('ready')], changes: false },
-      {
-        retry: { times: 100, delayMs: 100, until: ({ state }) => state.stdout === 'ready\n' },
-      },
+      { script: `touch ${at('asked')}; cat ${at('ready')}`, creates: at('ready') },
+      { retry: { times: 300, delayMs: 100 } },
     ),
     host === 'node-a'
       ? ['node-b', 'node-c'].map((other) =>
-          copy(`word for ${other}`, { dest: at('word'), content: 'from node-a\n' }, { delegateTo: other }),
+          group({ delegateTo: other }, [
+            file(`inbox of ${other}`, { path: at('../tree.inbox'), state: 'directory', mode: '0755' }),
+            copy(`word for ${other}`, { dest: at('../tree.inbox/word'), content: 'from node-a\n' }),
+          ]),
         )
       : command(
           'wait for node-a',
-          { argv: ['cat', at('word')], changes: false },
-          { retry: { times: 300, delayMs: 100 } },
+          { argv: ['cat', at('../tree.inbox/word')], changes: false },
+          { retry: { times: 300, delayMs: 100, until: ({ state }) => state.stdout === 'from node-a\n' } },
         ),
 
     // As whom.
@@ -153,7 +157,6 @@ function tasks(host: string, at: (path: string) => string): TaskList {
     ),
 
     // Tasks that are made from what is there.
-    users,
     file('accounts folder', { path: at('accounts'), state: 'directory', mode: '0755' }),
     from(users, ({ stdout }) =>
       stdout
