@@ -75,7 +75,9 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
     'E_POSTGRES_UNREACHABLE',
     `PostgreSQL at ${serverName(target)} can't be reached: ${message}`,
     {
-      hint: 'Check that its container runs and that it listens on this address: docker logs on the node.',
+      hint:
+        (error instanceof UserError ? error.hint : undefined) ??
+        'Check that its container runs and that it listens on this address: docker logs on the node.',
       cause: error,
     },
   )

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
-import { UnreachableError } from '../core/errors.ts'
+import { UnreachableError, UserError } from '../core/errors.ts'
 import type { Reply } from '../core/probe.ts'
 import { type ConnectionOptions, type Settings, settingsFor } from './connection-options.ts'
 import type { Link } from './connection-type.ts'
+import { forwardByCommand } from './connections/forward-by-command.ts'
 import { skippedReply } from './shell/replies.ts'
 import { Shells } from './shell/shells.ts'
 import { makeStopFile } from './shell/stop.ts'
@@ -17,6 +18,7 @@ export class ShellConnection implements Connection {
   #serverAddress: string | undefined
   #roundTrips = 0
   #closed = false
+  #relays = false
   #stopping: Promise<void> | undefined
   #removeStopFile: (() => Promise<void>) | undefined
 
@@ -74,7 +76,16 @@ export class ShellConnection implements Connection {
   async forward(host: string, port: number): Promise<Duplex> {
     this.#checkOpen()
     this.#roundTrips += 1
-    return this.#link.forward(host, port)
+    if (!this.#relays)
+      try {
+        return await this.#link.forward(host, port)
+      } catch (error) {
+        if (!(error instanceof UserError) || error.code !== 'E_FORWARD_REFUSED') throw error
+        // The server forbids it (AllowTcpForwarding, PermitOpen, DisableForwarding, restrict), and commands it allows.
+        this.#relays = true
+        this.#roundTrips += 1
+      }
+    return forwardByCommand(this.#link, host, port)
   }
 
   stop(): Promise<void> {

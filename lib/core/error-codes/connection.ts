@@ -28,7 +28,11 @@ export const connection = {
   ],
   E_FORWARD_FAILED: [
     'The host cannot open a TCP connection to the address and port in the message.',
-    'Check that the server listens there, and that sshd allows TCP forwarding.',
+    'Check that the server listens there, and that nothing between them rejects it.',
+  ],
+  E_FORWARD_REFUSED: [
+    'The SSH server of a jump host forbids TCP forwarding.',
+    'Allow it there: `AllowTcpForwarding yes`, or `PermitOpen` with the address in the message.',
   ],
   E_HANDSHAKE_FAILED: [
     'SSH could not agree on algorithms, or the server is not an SSH server.',

@@ -5,29 +5,84 @@ import { quote } from '../../core/sh.ts'
 import { tailOf } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
 
-/** TCP from a host whose link only runs commands: whatever there can copy between a socket and its pipes. */
+/** Programs that copy between a socket and their own input and output; nearly every system has one of them. */
+const RELAYS = ['socat', 'nc', 'ncat', 'perl', 'python3', 'bash'] as const
+
+/**
+ * TCP from a host whose link only runs commands, or whose SSH server forbids forwarding: whatever there can copy between a
+ * socket and its pipes. What goes wrong ends the stream with E_FORWARD_FAILED.
+ */
 export async function forwardByCommand(link: Link, host: string, port: number): Promise<Duplex> {
-  const [to, on] = [quote(host), quote(port)]
-  const bracketed = quote(`TCP:${hostPort(host, port)}`)
-  const channel = await link.openChannel(
-    [
-      `if command -v socat >/dev/null; then exec socat STDIO ${bracketed}; fi`,
-      `if command -v nc >/dev/null; then exec nc ${to} ${on}; fi`,
-      `exec bash -c 'exec 3<>"/dev/tcp/$0/$1" && { cat <&3 & cat >&3; wait; }' ${to} ${on}`,
-    ].join('\n'),
-  )
+  const channel = await link.openChannel(relayCommand(host, port))
+  const { stdin, stdout } = channel
   const said = tailOf(channel.stderr)
-  const stream = Duplex.from({ readable: channel.stdout, writable: channel.stdin })
   let heard = false
-  channel.stdout.once('data', () => (heard = true))
-  channel.ended.addEventListener('abort', () => {
-    const why = [channel.end().how, said()].filter(Boolean).join(': ')
-    const error = new UserError(
-      'E_FORWARD_FAILED',
-      `no way to ${hostPort(host, port)} from ${link.host}: ${why}`,
-    )
-    stream.destroy(heard ? undefined : error)
+  const stream = new Duplex({
+    read: () => void stdout.resume(),
+    // What cannot be written any more is told by the end of the command.
+    write: (chunk: Buffer, _, done) => void stdin.write(chunk, () => done()),
+    final: (done) => void stdin.end(done),
+    destroy: (error, done) => {
+      channel.destroy()
+      done(error)
+    },
   })
-  stream.once('close', () => channel.destroy())
+  stdout.on('data', (chunk: Buffer) => {
+    heard = true
+    if (!stream.push(chunk)) stdout.pause()
+  })
+  stdout.once('end', () => heard && stream.push(null))
+  channel.ended.addEventListener('abort', () => {
+    // What was not read yet is still to be had.
+    if (heard)
+      return stdout.destroyed ? void stream.destroy() : void stdout.once('close', () => stream.destroy())
+    const why = [channel.end().how, said()].filter(Boolean).join(': ')
+    const what = `no way to ${hostPort(host, port)} from ${link.host}: ${why}`
+    const hint = `Does anything listen there? A program on ${link.host} makes the connection.`
+    stream.destroy(new UserError('E_FORWARD_FAILED', what, { hint }))
+  })
   return stream
 }
+
+/** POSIX sh. @param only for tests: the programs that may be used */
+export function relayCommand(host: string, port: number, only: readonly string[] = RELAYS): string {
+  const to = `${quote(host)} ${quote(port)}`
+  const commands: Readonly<Record<(typeof RELAYS)[number], string>> = {
+    socat: `socat STDIO ${quote(`TCP:${hostPort(host, port)}`)}`,
+    nc: `nc ${to}`,
+    ncat: `ncat ${to}`,
+    perl: `perl -e ${quote(PERL)} ${to}`,
+    python3: `python3 -c ${quote(PYTHON)} ${to}`,
+    bash: `bash -c ${quote(BASH)} ${to}`,
+  }
+  return [
+    ...RELAYS.filter((name) => only.includes(name)).map(
+      (name) => `if command -v ${name} >/dev/null 2>&1; then exec ${commands[name]}; fi`,
+    ),
+    `echo "none of the programs ${RELAYS.join(', ')} is there to make it" >&2; exit 127`,
+  ].join('\n')
+}
+
+// Whichever side ends, nothing stays behind: each background job is a process group (set -m).
+const BASH =
+  'set -m; exec 3<>"/dev/tcp/$0/$1" || exit; { cat <&3; kill $$; } & reader=$!; cat >&3; sleep 1; kill -- -$reader 2>/dev/null'
+
+const PERL = `use IO::Socket::IP; $s = IO::Socket::IP->new(PeerHost => shift, PeerPort => shift) or die "$@\\n";
+$p = fork // die; ($in, $out) = $p ? ($s, *STDOUT) : (*STDIN, $s); close STDOUT unless $p;
+while (sysread($in, $b, 65536)) { while (length $b) { $n = syswrite($out, $b) // last; substr($b, 0, $n) = "" } }
+if ($p) { kill 9, $p } else { shutdown($s, 1) }`
+
+const PYTHON = `import os, socket, sys, threading
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+def up():
+  while True:
+    b = os.read(0, 65536)
+    if not b: break
+    s.sendall(b)
+  s.shutdown(1)
+threading.Thread(target=up, daemon=True).start()
+while True:
+  b = s.recv(65536)
+  if not b: break
+  while b: b = b[os.write(1, b):]
+os._exit(0)`

@@ -170,6 +170,8 @@ function startProxy({
   return processStream(process.env['SHELL'] || '/bin/sh', ['-c', `exec ${command}`])
 }
 
+const NO_WAY = ['E_CONNECT_FAILED', 'E_FORWARD_FAILED', 'E_FORWARD_REFUSED']
+
 /** Makes of what went wrong an error that says what was waited for and what to do next. */
 function explain(error: unknown, { settings, deadline, sshArguments: shown, hop, proxy }: Attempt): unknown {
   const { hostName, port, proxyJump } = settings
@@ -182,7 +184,7 @@ function explain(error: unknown, { settings, deadline, sshArguments: shown, hop,
     return deadline.signal.aborted ? whyAborted(hostName, port, deadline, phase) : found
   }
   // What a jump host cannot reach is as unreachable as what we cannot reach ourselves.
-  if (found.code !== 'E_CONNECT_FAILED' && found.code !== 'E_FORWARD_FAILED') return found
+  if (!NO_WAY.includes(found.code)) return found
   const said = proxy === undefined ? '' : `; the ProxyCommand said: ${proxy.said() || 'nothing'}`
   const hint = found.hint ?? `Does \`ssh ${shown}\` work?`
   return new UnreachableError('E_CONNECT_FAILED', `${found.message}${said}`, { hint, cause: found.cause })

@@ -10,7 +10,7 @@ import { type Identities, tryInTurn } from './identity.ts'
 import { type LoginError, loginFailed } from './login-failed.ts'
 import { onAbort } from '../../core/on-abort.ts'
 import { openSshChannel } from './channel.ts'
-import type { SshConnection, SshTarget } from './target.ts'
+import { FORWARDING_HINT, type SshConnection, type SshTarget } from './target.ts'
 
 /** A black-holed connection ends after 40 s; ssh2 sends nothing by itself. */
 const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 }
@@ -110,7 +110,10 @@ export class SshLink implements SshConnection {
     return new Promise((resolve, reject) => {
       const fail = (cause: unknown): void => {
         this.#client.off('close', lost)
-        reject(this.#failed('E_FORWARD_FAILED', `no way to ${hostPort(host, port)}`, cause))
+        // RFC 4254, 5.1: 1 is "administratively prohibited".
+        const forbidden = (cause as { reason?: number }).reason === 1
+        const code = forbidden ? 'E_FORWARD_REFUSED' : 'E_FORWARD_FAILED'
+        reject(this.#failed(code, `no way to ${hostPort(host, port)}`, cause))
       }
       const lost = (): void => fail(new Error('the connection was closed'))
       this.#client.once('close', lost)
@@ -145,9 +148,7 @@ export class SshLink implements SshConnection {
         { cause },
       )
     }
-    const { message, reason } = cause as Error & { reason?: number }
-    // RFC 4254, 5.1: 1 is "administratively prohibited".
-    const hint = reason === 1 ? 'Does the sshd_config there say AllowTcpForwarding no?' : undefined
-    return new UserError(code, `${what} from ${this.host}: ${message}`, { cause, hint })
+    const hint = code === 'E_FORWARD_REFUSED' ? FORWARDING_HINT : undefined
+    return new UserError(code, `${what} from ${this.host}: ${(cause as Error).message}`, { cause, hint })
   }
 }

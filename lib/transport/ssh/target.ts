@@ -12,6 +12,10 @@ export interface SshTarget {
   readonly sshArguments: string
 }
 
+/** For a server that forbids TCP forwarding. */
+export const FORWARDING_HINT =
+  'Does the sshd_config there say AllowTcpForwarding no, PermitOpen none, or DisableForwarding yes?'
+
 /** A connection that another one may go over. */
 export interface SshConnection extends Link {
   /** Calls back when the connection has ended, for whatever reason. */

@@ -6,7 +6,7 @@ import type { Channel } from '../../channel.ts'
 import { processChannel } from '../../connections/process-link.ts'
 import { onAbort } from '../../../core/on-abort.ts'
 import { endGroup, processStream } from '../process-stream.ts'
-import type { SshConnection } from '../target.ts'
+import { FORWARDING_HINT, type SshConnection } from '../target.ts'
 
 /** A master of OpenSSH's client that is logged in. */
 export interface Master {
@@ -96,12 +96,10 @@ export class OpenSshLink implements SshConnection {
     this.#mustBeUp()
     const why = this.#master.said().slice(before.length).trim() || said().split('\n').at(-1)
     const reason = /open failed: (.*)/.exec(why ?? '')?.[1] ?? why
-    const hint = /prohibited/.test(reason ?? '')
-      ? 'Does the sshd_config there say AllowTcpForwarding no?'
-      : undefined
-    throw new UserError('E_FORWARD_FAILED', `no way to ${target} from ${this.host}: ${reason}`, {
-      hint,
-    })
+    const what = `no way to ${target} from ${this.host}: ${reason}`
+    if (/prohibited/.test(reason ?? ''))
+      throw new UserError('E_FORWARD_REFUSED', what, { hint: FORWARDING_HINT })
+    throw new UserError('E_FORWARD_FAILED', what)
   }
 
   onClose(callback: () => void): void {
