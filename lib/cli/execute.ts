@@ -38,7 +38,7 @@ export async function execute(
   const { check, watch } = options
   const diff = options.diff ?? check
   const verbosity = Math.max(options.verbose, request.playbook.verbosity ?? 0)
-  outlet.show({ verbosity, diff, check, watch, ci: onBuildServer() }, (recap) =>
+  outlet.show({ verbosity, diff, check, watch, ci: onBuildServer(), profile: options.profile }, (recap) =>
     exitStatus(recap, options, critical),
   )
   // Of the last report: with --watch there are many.

@@ -14,7 +14,7 @@ import { keepStandardOutput } from './standard-output.ts'
 import type { WantedOutput } from './wanted-output.ts'
 
 /** How a run is shown. */
-export type Look = Pick<ReporterOptions, 'verbosity' | 'diff' | 'check' | 'watch' | 'ci'>
+export type Look = Pick<ReporterOptions, 'verbosity' | 'diff' | 'check' | 'watch' | 'ci' | 'profile'>
 
 /**
  * The way out of everything that a command says: the screen, standard output for programs, and files of reports. It

@@ -20,6 +20,7 @@ export interface CommonRunOptions {
   readonly report: readonly string[]
   readonly lockWait?: number
   readonly timeout?: number
+  readonly profile: boolean
   readonly verbose: number
 }
 
@@ -49,6 +50,7 @@ export function addRunOptions(command: Command): Command {
       append,
       [],
     )
+    .option('--profile', 'say at the end which tasks were the slowest', false)
     .option(
       '-v, --verbose',
       'reasons for "ok" too; -vv commands and what they print; -vvv frames',

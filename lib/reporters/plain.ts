@@ -4,6 +4,7 @@ import { failureContext, failureLines, unreachableLines } from './failure-text.t
 import { createMemory } from './memory.ts'
 import { infoLines, noticeLine, stoppedLine } from './notice-text.ts'
 import { type Palettes, noColour } from './palette.ts'
+import { createProfile } from './profile.ts'
 import { recapLines } from './recap-text.ts'
 import { reportLines } from './report-text.ts'
 import { type Reporter, type ReporterOptions, widthOf } from './reporter.ts'
@@ -21,6 +22,7 @@ export function createPlainReporter(
   const stdout = createSink(options.stdout)
   const stderr = createSink(options.stderr)
   const memory = createMemory(options.check)
+  const profile = createProfile()
 
   const onHost = (host: string, lines: readonly string[]): string[] => {
     const [first = '', ...rest] = lines
@@ -83,7 +85,11 @@ export function createPlainReporter(
       }
       case 'recap':
         if (memory.onlyReported) return undefined
-        return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout, memory.notBegun)])
+        return stdout.lines([
+          ...profile.lines(palettes.stdout),
+          '',
+          ...recapLines(event, memory.check, palettes.stdout, memory.notBegun),
+        ])
       default:
         return undefined
     }
@@ -92,6 +98,7 @@ export function createPlainReporter(
   return {
     handle: (event) => {
       memory.see(event)
+      if (options.profile === true) profile.see(event)
       stillWorking.see(event)
       print(event)
     },

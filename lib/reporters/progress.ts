@@ -5,6 +5,7 @@ import { createMemory } from './memory.ts'
 import { infoLines, noticeLine, stoppedLine } from './notice-text.ts'
 import type { Palettes } from './palette.ts'
 import { type PlayView, startPlayView } from './play-view.ts'
+import { createProfile } from './profile.ts'
 import { recapLines } from './recap-text.ts'
 import { reportLines } from './report-text.ts'
 import { type Reporter, type ReporterOptions, widthOf } from './reporter.ts'
@@ -18,6 +19,7 @@ export function createProgressReporter(options: ReporterOptions, palettes: Palet
   const memory = createMemory(options.check)
   const failures: string[] = []
   let hosts: readonly string[] = []
+  const profile = createProfile()
   let current: PlayView | undefined
   // Ending a live view takes time, handling an event must not: events wait in line.
   let queue = Promise.resolve()
@@ -60,7 +62,11 @@ export function createProgressReporter(options: ReporterOptions, palettes: Palet
         await end()
         stderr.lines(failures.splice(0))
         if (memory.onlyReported) return
-        return stdout.lines(['', ...recapLines(event, memory.check, palettes.stdout, memory.notBegun)])
+        return stdout.lines([
+          ...profile.lines(palettes.stdout),
+          '',
+          ...recapLines(event, memory.check, palettes.stdout, memory.notBegun),
+        ])
       case 'notice':
         if (event.level !== 'info') return see(event)
         await end()
@@ -82,6 +88,7 @@ export function createProgressReporter(options: ReporterOptions, palettes: Palet
 
   const handleNow = (event: RunEvent): Promise<void> => {
     memory.see(event)
+    if (options.profile === true) profile.see(event)
     keepFailure(event)
     return print(event)
   }

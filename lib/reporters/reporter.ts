@@ -30,6 +30,8 @@ export interface ReporterOptions {
   readonly verbosity?: number | undefined
   /** Print the diffs that events carry. @default true */
   readonly diff?: boolean | undefined
+  /** Say at the end which tasks were the slowest. @default false */
+  readonly profile?: boolean | undefined
   /** The run changes nothing: say "would change". @default what the run itself says */
   readonly check?: boolean | undefined
   /** The report comes again every so many seconds. */
