@@ -12,9 +12,13 @@
 
 umask 077
 for t in /tmp /run /var/tmp /dev/shm; do
-  D=$(mktemp -d $t/run-playbook.XXXXXXXXXX 2>/dev/null) && break
+  D=$(mktemp -d $t/run-playbook.XXXXXXXXXX 2>/dev/null) || continue
+  # Where nothing can be written, what a script prints would be lost.
+  { printf %65536s x >"$D/w" && : >"$D/w"; } 2>/dev/null && break
+  rm -rf "$D"
+  D=''
 done
-[ -n "$D" ] || { echo 'no folder for temporary files is writable' >&2; exit 1; }
+[ -n "$D" ] || { echo 'no folder for temporary files is writable and has room' >&2; exit 1; }
 B='' L=''
 trap 'rm -rf "$D" $B' EXIT
 # A trapped signal waits for the running step; without the traps dash would die and leave the folder behind.

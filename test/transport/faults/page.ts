@@ -1,0 +1,41 @@
+import { format, resolveConfig } from 'prettier'
+import { errorCodes } from '../../../lib/core/error-codes.ts'
+import type { ErrorCodes } from '../../../lib/core/error-codes/error-code.ts'
+import { FAULTS, type Fault } from './faults.ts'
+
+const INTRODUCTION = `# What becomes of a run when a host is at fault
+
+Each line is a host of one run, beside ten hosts that are well: those are always done, and the run ends with status 2 where a task
+failed, 4 where a host was unreachable, 6 where both happened. The test \`test/transport/faults.test.ts\` makes every one of these faults
+and writes this page (\`UPDATE_DOCS=1\`). The codes are explained in [errors.md](errors.md).
+`
+
+const CODES: ErrorCodes = Object.assign({}, ...Object.values(errorCodes))
+
+const KINDS = ['the way in', 'the shell', 'the system', 'a hostile host'] as const
+
+export const PAGE = 'docs/faults.md'
+
+/** What is to be in {@link PAGE}. */
+export async function faultsPage(): Promise<string> {
+  const tables = KINDS.map((kind) => {
+    const rows = FAULTS.filter((fault) => fault.kind === kind).map(row)
+    return [
+      `## ${kind[0]?.toUpperCase()}${kind.slice(1)}`,
+      '',
+      '| A host that … | outcome | what to do |',
+      '| --- | --- | --- |',
+      ...rows,
+      '',
+    ].join('\n')
+  })
+  const text = [INTRODUCTION, ...tables].join('\n')
+  return format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' })
+}
+
+function row({ that, outcome }: Fault): string {
+  const [word = '', code] = outcome.split(' ')
+  const known = code === undefined ? undefined : CODES[code]
+  const hint = known === undefined ? 'nothing: its tasks are done' : known[1]
+  return `| ${that} | ${code === undefined ? word : `${word}, \`${code}\``} | ${hint} |`
+}
