@@ -10,6 +10,7 @@ import {
   type ClusterContext,
   SERVICE_CONTAINERS,
   clusterOf,
+  hostVarsOf,
   nodeRoleVarsOf,
   type Promotion,
   type PromotionWish,
@@ -64,7 +65,14 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
       name: 'promote',
       hosts: [to],
       anyErrorsFatal: true,
-      roles: (host) => [postgresPromoted({ ...node(host), from: whom(promotion) })],
+      roles: (host) => [
+        postgresPromoted({
+          ...node(host),
+          name: host.name,
+          from: whom(promotion),
+          old: promotion.kind === 'planned' ? placeOf(promotion.from) : undefined,
+        }),
+      ],
     }),
     running.length > 0 &&
       definePlay({
@@ -97,6 +105,12 @@ function refuseLimited(context: ClusterContext): void {
     { hint: 'Leave out --limit. A node that cannot be reached does not matter.' },
   )
 }
+
+const placeOf = (host: Host) => ({
+  name: host.name,
+  dataDir: hostVarsOf(host).dataDir,
+  address: host.address,
+})
 
 const predecessor = (promotion: Promotion): Host | undefined =>
   promotion.kind === 'planned' || promotion.kind === 'lost' ? promotion.from : undefined

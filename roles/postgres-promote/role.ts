@@ -1,7 +1,8 @@
-import { defineRole, file, shell, z } from 'run-playbook'
+import { type TaskList, defineRole, file, shell, z } from 'run-playbook'
 import { nodeRoleVars, slotsOfOthers } from 'run-playbook/cluster'
 import { superuser } from '../postgres-node/tasks.ts'
 import { backupFree } from './backup-free.ts'
+import { orHandBack } from './hand-back.ts'
 import { handedOver } from './handed-over.ts'
 import { promoted } from './promoted.ts'
 
@@ -53,13 +54,20 @@ export const postgresFenced = defineRole({
 /** The new primary. */
 export const postgresPromoted = defineRole({
   name: 'postgres-promoted',
-  vars: nodeRoleVars.extend({ from: z.string() }),
-  tasks: (vars) => [
-    file('no fence', { path: `${vars.dataDir}/fenced`, state: 'absent' }),
-    promoted('promote', {
-      on: superuser(vars),
-      from: vars.from,
-      slots: slotsOfOthers(vars),
-    }),
-  ],
+  vars: nodeRoleVars.extend({
+    /** Its own name in the inventory. */
+    name: z.string(),
+    /** Whom it takes over from, in words. */
+    from: z.string(),
+    /** The primary that was stopped for it: it opens again when the promotion fails. */
+    old: z.strictObject({ name: z.string(), dataDir: z.string(), address: z.string() }).optional(),
+  }),
+  tasks: (vars) => {
+    const { name, dataDir, from, old, port } = vars
+    const promote: TaskList = [
+      file('no fence', { path: `${dataDir}/fenced`, state: 'absent' }),
+      promoted('promote', { on: superuser(vars), from, slots: slotsOfOthers(vars) }),
+    ]
+    return orHandBack(promote, { name, dataDir }, old && { ...old, port })
+  },
 })
