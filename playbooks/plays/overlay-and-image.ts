@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Host, type Play, UserError, definePlay } from 'run-playbook'
-import { overlayCheck, postgresImage, wireguardRole } from 'run-playbook/roles'
+import { overlayCheck, postgresImage, postgresImageFits, wireguardRole } from 'run-playbook/roles'
 import {
   type ClusterContext,
+  buildArgsOf,
   clusterOf,
   dockerPackagesOf,
   hostVarsOf,
@@ -83,6 +84,7 @@ export function groundPlays(context: ClusterContext): readonly Play[] {
         postgresImage({
           image: vars.image,
           dataDir: hostVarsOf(host).dataDir,
+          args: buildArgsOf(fact(host), nodes.map(fact)),
           context: isShippedImage(vars.image) ? shipped('docker/postgres') : undefined,
           status: {
             image: vars.statusImage,
@@ -93,6 +95,17 @@ export function groundPlays(context: ClusterContext): readonly Play[] {
           archive: existsSync(archive) ? archive : undefined,
           install: dockerPackagesOf(host, fact(host), vars.dockerPackages),
         }),
+      ],
+    }),
+    // Before any container is replaced, and on no node where it does not fit one of them.
+    definePlay({
+      name: 'image fits the data',
+      hosts: 'postgres',
+      anyErrorsFatal: true,
+      roles: (host) => [
+        isShippedImage(vars.image) &&
+          fact(host).disk !== 'none' &&
+          postgresImageFits({ image: vars.image, dataDir: hostVarsOf(host).dataDir }),
       ],
     }),
   ]

@@ -1,15 +1,22 @@
-import { UserError, ask, defineModule, images, paths, readerOfOne, sh, z } from 'run-playbook'
+import { UserError, ask, containers, defineModule, images, paths, readerOfOne, sh, z } from 'run-playbook'
 
 /** What an image has of what a node needs, and which data it is for. */
 export interface ImageContents {
   /** False while the image is not on the host. */
   readonly present: boolean
+  /** A container runs with it, so what it contains fits. */
+  readonly inUse: boolean
   /** What is missing, in words. */
   readonly missing: readonly string[]
   /** The version of PostgreSQL in the image, such as `17.2`; undefined without one. */
   readonly postgres: string | undefined
   /** The major version of the data on the node; undefined without data. */
   readonly data: string | undefined
+  /** Version of pgBackRest in the image. */
+  readonly pgbackrest: string | undefined
+  /** The user id of postgres, and the kind of C library: of the image, and what the data were made with. */
+  readonly uid: { readonly image: string | undefined; readonly data: string | undefined }
+  readonly libc: { readonly image: string | undefined; readonly data: string | undefined }
 }
 
 const PROGRAMS = ['postgres', 'pg_basebackup', 'pg_rewind', 'psql', 'pgbackrest', 'tini', 'jq']
@@ -34,15 +41,25 @@ for file in ${[...FILES, LIBRARY].join(' ')}; do [ -r "$file" ] || echo "missing
 grep -qs '^postgres:' /etc/passwd || echo 'missing user postgres'
 grep -qs '^monitor:' /etc/passwd || echo 'missing user monitor'
 echo "postgres $(postgres --version 2>/dev/null)"
+echo "pgbackrest $(pgbackrest version 2>/dev/null)"
+echo "uid $(sed -n 's/^postgres:[^:]*:\\([0-9]*\\):.*/\\1/p' /etc/passwd)"
+if ls /lib/ld-musl-* >/dev/null 2>&1; then echo 'libc musl'; else echo 'libc glibc'; fi
 echo looked`
 
 const reader = readerOfOne<ImageContents>({
   name: 'postgres_image_contents',
   ask: (key) => {
-    const [image = '', dataDir = ''] = JSON.parse(key) as string[]
+    const [image = '', dataDir = '', container = ''] = JSON.parse(key) as string[]
     return sh`docker image inspect -f 'entrypoint {{json .Config.Entrypoint}}' ${image} 2>/dev/null || { echo absent; exit 0; }
+runs=$(docker container inspect -f '{{.State.Status}} {{.Image}}' ${container} 2>/dev/null)
+if [ "$runs" = "running $(docker image inspect -f '{{.Id}}' ${image})" ]; then echo inUse; exit 0; fi
 docker run --rm --pull never --network none --read-only --label run-playbook.ours=yes --entrypoint sh ${image} -c ${LOOK} </dev/null
-if [ -r ${dataDir}/pgdata/PG_VERSION ]; then echo "data $(cat ${dataDir}/pgdata/PG_VERSION)"; fi`
+if [ -r ${dataDir}/pgdata/PG_VERSION ]; then echo "data $(cat ${dataDir}/pgdata/PG_VERSION)"; fi
+if [ -e ${dataDir}/pgdata/global/pg_control ]; then
+  echo "data-uid $(ls -ldn ${dataDir}/pgdata | tr -s ' ' | cut -d ' ' -f 3)"
+  sed -n 's/^libc=/data-libc /p' ${dataDir}/node.state 2>/dev/null
+fi
+exit 0`
   },
   parse: ({ stdout }) => {
     const lines = stdout.toString().split('\n')
@@ -52,17 +69,27 @@ if [ -r ${dataDir}/pgdata/PG_VERSION ]; then echo "data $(cat ${dataDir}/pgdata/
     const entrypoint = after('entrypoint')[0]?.includes('entrypoint.sh')
     return {
       present: !lines.includes('absent'),
+      inUse: lines.includes('inUse'),
       missing: [
         ...(looked ? inWords(after('missing')) : ['a shell (sh) that runs in it']),
         ...(entrypoint ? [] : ['the entrypoint entrypoint.sh']),
       ],
       postgres: /(\d+(?:\.\d+)*)/.exec(after('postgres')[0] ?? '')?.[0],
       data: after('data')[0]?.trim(),
+      pgbackrest: /\d+(?:\.\d+)+/.exec(after('pgbackrest')[0] ?? '')?.[0],
+      uid: { image: after('uid')[0], data: after('data-uid')[0] },
+      libc: { image: after('libc')[0], data: after('data-libc')[0] },
     }
   },
   sees: (key) => {
-    const [image = '', dataDir = ''] = JSON.parse(key) as string[]
-    return [images.at(image), paths.at(`${dataDir}/pgdata/PG_VERSION`)]
+    const [image = '', dataDir = '', container = ''] = JSON.parse(key) as string[]
+    return [
+      images.at(image),
+      ...(container === '' ? [] : [containers.at(container)]),
+      ...['pgdata/PG_VERSION', 'pgdata/global/pg_control', 'node.state'].map((name) =>
+        paths.at(`${dataDir}/${name}`),
+      ),
+    ]
   },
 })
 
@@ -81,7 +108,8 @@ function inWords(missing: readonly string[]): string[] {
 /**
  * Fails, in words, for an image that no node could run: by looking into it, in a dry run too. Changes nothing.
  *
- * @throws UserError E_NO_IMAGE, E_BAD_IMAGE for what it lacks, E_IMAGE_VERSION for data of another major version
+ * @throws UserError E_NO_IMAGE, E_BAD_IMAGE for what it lacks, E_IMAGE_VERSION for data of another major version, E_IMAGE_DISK for
+ *   data that another user or another kind of C library made
  */
 export const imageContents = defineModule({
   name: 'postgres_image_contents',
@@ -90,9 +118,15 @@ export const imageContents = defineModule({
     image: z.string(),
     /** Folder of the node's data. */
     dataDir: z.string(),
+    /** Container that the image is not looked into for while it runs with it. */
+    unlessInUse: z.string().optional(),
   }),
-  probe: ({ image, dataDir }) => ask(reader, JSON.stringify([image, dataDir])),
-  plan: ({ image, dataDir }, { present, missing, postgres, data }) => {
+  probe: ({ image, dataDir, unlessInUse = '' }) => ask(reader, JSON.stringify([image, dataDir, unlessInUse])),
+  plan: (
+    { image, dataDir, unlessInUse },
+    { inUse, present, missing, postgres, data, pgbackrest, uid, libc },
+  ) => {
+    if (inUse) return { changes: [], because: `the container ${unlessInUse} runs with it` }
     if (!present)
       throw new UserError('E_NO_IMAGE', `the image ${image} is not on the host`, {
         hint: 'Push it to a registry that the host can pull from, or load it there with `docker load`.',
@@ -111,8 +145,24 @@ export const imageContents = defineModule({
         `the image ${image} has PostgreSQL ${postgres}, and the data in ${dataDir} are of PostgreSQL ${data}`,
         { hint: `Use an image with PostgreSQL ${data}.` },
       )
-    return { changes: [], because: `PostgreSQL ${postgres}` }
+    if (differ(uid))
+      throw otherDisk(
+        `in the image ${image} postgres is uid ${uid.image}, and the data in ${dataDir} belong to uid ${uid.data}`,
+      )
+    if (differ(libc))
+      throw otherDisk(
+        `the image ${image} has ${libc.image}, and the data in ${dataDir} were made with ${libc.data}, which sorts text differently`,
+      )
+    return { changes: [], because: `PostgreSQL ${postgres}, pgBackRest ${pgbackrest}` }
   },
   apply: () => [],
   touches: () => [],
 })
+
+const differ = ({ image, data }: ImageContents['uid']): boolean =>
+  image !== undefined && image !== '' && data !== undefined && data !== '' && image !== data
+
+const otherDisk = (message: string): UserError =>
+  new UserError('E_IMAGE_DISK', message, {
+    hint: 'Go back to the image that the data were made with. A node changes to this one with a new copy of the data, one node after the other.',
+  })

@@ -14,6 +14,8 @@ export const postgresImage = defineRole({
     archive: z.string().optional(),
     /** The folder with the Dockerfile. Without it the image is one's own: present or pulled, checked, and never built. */
     context: z.string().optional(),
+    /** Build arguments, for `context`. */
+    args: z.record(z.string(), z.string()).optional(),
     /** The names are ours: a build takes them, whoever made what has them now. @default false */
     adopt: z.boolean().default(false),
     /** The image of the status service, and the folder that it is built from where there is no archive. Without one it is pulled. */
@@ -21,7 +23,7 @@ export const postgresImage = defineRole({
     /** Packages to install where there is no Docker. */
     install: z.array(z.string()).default([]),
   }),
-  tasks: ({ image, dataDir, archive, context, adopt, status, install }) => {
+  tasks: ({ image, dataDir, archive, context, args, adopt, status, install }) => {
     const source = (folder?: string, args?: Record<string, string>) => {
       if (folder === undefined) return {}
       return archive ? { archive } : { adopt, build: { context: folder, ...(args && { args }) } }
@@ -35,10 +37,20 @@ export const postgresImage = defineRole({
         // Starting it starts containers, but none that has the run of the host.
         { touches: [services.all, served.all, ...dockerKinds.map(({ all }) => all)] },
       ),
-      docker.image('postgres image', { name: image, ...source(context) }),
+      docker.image('postgres image', { name: image, ...source(context, args) }),
       context === undefined && imageContents('postgres image fits', { image, dataDir }),
       status !== undefined &&
         docker.image('status image', { name: status.image, ...source(status.context, { BASE: image }) }),
     ]
   },
+})
+
+/** The image and the data of a node go together: found before its container is replaced. */
+export const postgresImageFits = defineRole({
+  name: 'postgres-image-fits',
+  tags: ['image'],
+  vars: z.strictObject({ image: z.string(), dataDir: z.string() }),
+  tasks: ({ image, dataDir }) => [
+    imageContents('postgres image fits', { image, dataDir, unlessInUse: 'postgres' }),
+  ],
 })

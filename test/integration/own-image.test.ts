@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { docker } from '../../lib/modules/docker/index.ts'
 import { imageContents } from '../../roles/postgres-image/contents.ts'
@@ -73,6 +73,27 @@ ${last}
     await assert.rejects(check(), {
       code: 'E_IMAGE_VERSION',
       message: `the image ${IMAGE} has PostgreSQL 16.4, and the data in ${dataDir} are of PostgreSQL 15`,
+    })
+  })
+
+  it('is refused for data that another user or another libc made, which PostgreSQL would not start on', async () => {
+    await build()
+    await mkdir(join(dataDir, 'pgdata/global'), { recursive: true })
+    await writeFile(join(dataDir, 'pgdata/PG_VERSION'), '16\n')
+    await writeFile(join(dataDir, 'pgdata/global/pg_control'), '')
+    await chown(join(dataDir, 'pgdata'), 8, 8)
+    await check()
+    await writeFile(join(dataDir, 'node.state'), 'uid=8\nlibc=musl\n')
+    await assert.rejects(check(), {
+      code: 'E_IMAGE_DISK',
+      message: `the image ${IMAGE} has glibc, and the data in ${dataDir} were made with musl, which sorts text differently`,
+    })
+    await writeFile(join(dataDir, 'node.state'), 'uid=8\nlibc=glibc\n')
+    await check()
+    await chown(join(dataDir, 'pgdata'), 70, 70)
+    await assert.rejects(check(), {
+      code: 'E_IMAGE_DISK',
+      message: `in the image ${IMAGE} postgres is uid 8, and the data in ${dataDir} belong to uid 70`,
     })
   })
 

@@ -29,6 +29,9 @@ export interface NodeFact extends DiskFact, KeyFact, SecretsFact, DistributionFa
   readonly containers: readonly NodeContainer[]
   /** Id of the image that it was made of. */
   readonly imageId: string
+  /** Version of its pgBackRest, and the one that its image was built for; undefined where no container says so. */
+  readonly pgbackrest: string | undefined
+  readonly pgbackrestArg: string | undefined
   /** All images of the node: ids by name and tag. */
   readonly images: Readonly<Record<string, string>>
   /** What its data ask of it as a standby, by setting. */
@@ -65,6 +68,8 @@ export const nodeFact: Fact<NodeFact> = {
     container: 'missing',
     containers: [],
     imageId: '',
+    pgbackrest: undefined,
+    pgbackrestArg: undefined,
     images: {},
     asks: {},
     server: undefined,
@@ -122,6 +127,8 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       container: found.get('container') ?? 'missing',
       containers: parseContainers(lines, { dataDir, backupDir }),
       imageId: found.get('runs') ?? '',
+      pgbackrest: found.get('pgbackrest') || undefined,
+      pgbackrestArg: found.get('pgbackrestArg') || undefined,
       images: Object.fromEntries(
         lines.flatMap((line) =>
           line.startsWith('image ') ? [line.slice(6).split('@') as [string, string]] : [],

@@ -89,6 +89,9 @@ const UPSTREAM = `SELECT substring(current_setting('primary_conninfo') FROM 'hos
 export const ASKS_SCRIPT = `
       LC_ALL=C pg_controldata "$PGDATA" 2>/dev/null | sed -n "s/^\\(max_[a-z_]*\\) setting: */asks \\1 /p"`
 
+/** The same: the version of pgBackRest, such as `pgbackrest 2.55.1`. */
+export const VERSION_SCRIPT = `pgbackrest version 2>/dev/null | sed -n "s/^pgBackRest  *\\([0-9.]*\\).*/pgbackrest \\1/p"`
+
 /**
  * POSIX sh: asks the server in the container `postgres`, if there is one. The statements travel on standard input. A question to
  * Docker ends in time to say so before the whole script is given up, after a minute. What Docker complains of is printed as
@@ -119,10 +122,12 @@ export const SERVER_SCRIPT = `
   if [ "$container" != unknown ] && command -v docker >/dev/null; then
     within 15 docker image ls --no-trunc --format 'image {{.Repository}}:{{.Tag}}@{{.ID}}' 2>/dev/null
     within 15 docker container inspect -f 'runs {{.Image}}' postgres 2>/dev/null
+    within 15 docker container inspect -f 'pgbackrestArg {{index .Config.Labels "run-playbook.pgbackrest"}}' postgres 2>/dev/null
   fi
   if [ "$container" = running ]; then
     within 25 docker exec -i -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=5s' postgres sh -c '
 ${ASKS_SCRIPT}
+      ${VERSION_SCRIPT}
       psql -XAtqw -d postgres -f - 2>/dev/null | {
         read -r server || exit 0
         echo "server $server"

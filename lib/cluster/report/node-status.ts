@@ -23,6 +23,8 @@ export interface NodeStatus extends Known {
   /** Whether Docker says what runs. Without it containers go on, and nobody knows. */
   readonly docker: 'answers' | 'missing' | 'down' | 'silent'
   readonly containers: Readonly<Record<string, string>>
+  /** Version of pgBackRest. */
+  readonly pgbackrest: string | null
   /** Seconds that its clock is ahead of ours. */
   readonly clockAhead: number
 }
@@ -76,6 +78,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     drill: files['drill.json'] ?? null,
     unreadable: Object.entries(files).flatMap(([name, content]) => (content === null ? [name] : [])),
     peers: [],
+    pgbackrest: facts.get('pgbackrest') || null,
     heldUp: heldUp(value, answer),
     bare: disk.disk === 'none' && !containers.has('postgres'),
     fence: disk.fence ?? null,

@@ -3,7 +3,7 @@ import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 import { FACTS, SLOW_FACTS } from '../status/sql.ts'
 import { SHARED } from '../places.ts'
 import { diskScript } from '../facts/disk.ts'
-import { ASKS_SCRIPT } from '../facts/server.ts'
+import { ASKS_SCRIPT, VERSION_SCRIPT } from '../facts/server.ts'
 
 /** What `timeout` allows a question: one that hangs must not take the other answers with it. */
 const SECONDS = 8
@@ -76,6 +76,7 @@ SQL
     for c in pgbackrest postgres; do
       if running $c; then
         within docker exec -u postgres $c sh -c '
+          ${VERSION_SCRIPT}
           printf "%s\\n" "info $(pgbackrest --stanza=main info --output=json --log-level-console=off --log-level-stderr=error 2>&1 | tr "\\n" " ")"
           ! command -v repository >/dev/null || repository | sed "s/^/repo /"' || echo "info pgbackrest did not answer within ${SECONDS} s"
         break

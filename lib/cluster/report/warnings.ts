@@ -53,7 +53,9 @@ export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen
   })
   const together = amongEachOther(members).map((one) => ({ ...one, node: null }))
   const rank = ({ severity }: Warning) => Number(severity === 'critical')
-  return [...together, ...lost, ...own, ...clocks(living)].toSorted((a, b) => rank(b) - rank(a))
+  return [...together, ...lost, ...own, ...versions(living), ...clocks(living)].toSorted(
+    (a, b) => rank(b) - rank(a),
+  )
 }
 
 const NOTHING_HERE = warning('bare', 'There is no PostgreSQL here yet: run-playbook site makes it a node')
@@ -75,6 +77,30 @@ function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
 }
 
 const inWords = (state: string | undefined): string => (state === undefined ? 'is not there' : `is ${state}`)
+
+/** What has to be the same everywhere: pgBackRest refuses to work with another version of itself. */
+function versions(statuses: readonly NodeStatus[]): NodeWarning[] {
+  const differing = (of: (status: NodeStatus) => string | null): string | undefined => {
+    const known = statuses.filter((status) => of(status) !== null)
+    if (new Set(known.map(of)).size < 2) return undefined
+    return known.map((status) => `${of(status)} on ${status.node.name}`).join(', ')
+  }
+  const backrest = differing(({ pgbackrest }) => pgbackrest)
+  const server = differing(({ postgres }) => postgres.version?.split(' ')[0] ?? null)
+  return [
+    backrest !== undefined && {
+      ...critical(
+        'pgbackrest-differs',
+        `pgBackRest is ${backrest}: nodes of different versions can not back each other up. run-playbook site gives all the newest`,
+      ),
+      node: null,
+    },
+    server !== undefined && {
+      ...warning('version-differs', `PostgreSQL is ${server}. run-playbook site gives all the same image`),
+      node: null,
+    },
+  ].filter((one) => one !== false)
+}
 
 /** Against the middle one of the nodes, ours left aside: an operator's laptop may be wrong, too. */
 function clocks(statuses: readonly NodeStatus[]): NodeWarning[] {

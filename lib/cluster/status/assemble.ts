@@ -43,6 +43,7 @@ export function fromPostgres(
       replayPaused: facts?.replayPaused ?? null,
       pendingRestart: slow?.pendingRestart ?? null,
       overridden: slow?.overridden ?? null,
+      collations: slow?.collations ?? null,
       settingsAgeSeconds: slowAt === undefined ? null : round((now - slowAt) / 1000),
     },
     replication: {

@@ -58,6 +58,7 @@ export const slowFactsSchema = z.object({
   sizes: z.record(z.string(), z.number()),
   pendingRestart: z.array(z.string()),
   overridden: z.array(z.string()),
+  collations: z.array(z.object({ database: z.string(), made: z.string(), now: z.string() })).default([]),
 })
 
 export type Facts = z.output<typeof factsSchema>

@@ -65,6 +65,13 @@ export const postgresSchema = z.object({
     .array(z.string())
     .nullable()
     .describe('settings in postgresql.auto.conf, which beat the configuration file'),
+  collations: z
+    .array(z.object({ database: z.string(), made: z.string(), now: z.string() }))
+    .nullable()
+    .default(null)
+    .describe(
+      'databases whose text was sorted by another version of the library than the one that is there now',
+    ),
   settingsAgeSeconds: seconds
     .default(null)
     .describe('since pendingRestart, overridden and the sizes of databases were read: every half minute'),

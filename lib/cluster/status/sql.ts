@@ -77,6 +77,11 @@ SELECT json_build_object(
   'sizes', (SELECT coalesce(json_object_agg(datname, pg_database_size(oid)), '{}')
     FROM pg_database WHERE datallowconn AND NOT datistemplate),
   'pendingRestart', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE pending_restart),
+  -- Since version 15. The order of text is a library's own affair, and an index that was made with another one may be wrong.
+  'collations', coalesce(CASE WHEN current_setting('server_version_num')::int >= 150000 THEN
+    (xpath('//f/text()', query_to_xml($query$SELECT json_agg(json_build_object('database', datname, 'made', datcollversion,
+        'now', pg_database_collation_actual_version(oid)) ORDER BY datname) AS f FROM pg_database
+      WHERE datallowconn AND datcollversion <> pg_database_collation_actual_version(oid)$query$, false, true, '')))[1]::text::json END, '[]'),
   'overridden', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings
     WHERE sourcefile LIKE '%/postgresql.auto.conf')
 ) AS facts`

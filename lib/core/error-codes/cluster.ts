@@ -30,6 +30,10 @@ export const cluster = {
     'The nodes hold data of different clusters.',
     'Move the data that does not belong here out of its data folder.',
   ],
+  E_IMAGE_DISK: [
+    'The image has another user id of postgres, or another kind of C library, than what the data were made with.',
+    'Go back to the image of the data. A node changes to the other one with a new copy of the data.',
+  ],
   E_IMAGE_VERSION: [
     'The image holds another major version of PostgreSQL than the data.',
     'Use an image of the version that the data has.',

@@ -25,6 +25,12 @@ export const server: Rule = ({ postgres, connections }, { thresholds }) => {
         'restart-pending',
         `${list(pendingRestart)} will change at the next restart of PostgreSQL only`,
       ),
+    ...(postgres.collations ?? []).map(({ database, made, now }) =>
+      warning(
+        'collation-moved',
+        `Text in database ${database} was sorted by version ${made} of its collation, and the image has ${now}: indexes on text may be wrong. In it, on the primary: REINDEX DATABASE "${database}", then ALTER DATABASE "${database}" REFRESH COLLATION VERSION`,
+      ),
+    ),
     overridden.length > 0 &&
       warning('settings-overridden', `postgresql.auto.conf overrides ${list(overridden)}`),
   ]

@@ -165,6 +165,26 @@ describe('the status of the cluster', () => {
     assert.deepEqual(report([PRIMARY, `${REPLICA}${fatal}\n`, OTHER]).warnings, [])
   })
 
+  it('names versions that differ, and databases whose order of text may have moved', () => {
+    const with2 = (text: string, version: string) => `${text}pgbackrest ${version}\n`
+    const three = report([with2(PRIMARY, '2.59.1'), with2(REPLICA, '2.55.1'), with2(OTHER, '2.59.1')])
+    assert.match(
+      three.words.find(({ code }) => code === 'pgbackrest-differs')?.message ?? '',
+      /2\.59\.1 on node-a, 2\.55\.1 on node-b, 2\.59\.1 on node-c/,
+    )
+    const older = REPLICA.replace('"version" : "17.12', '"version" : "17.11')
+    assert.deepEqual(report([PRIMARY, older, OTHER]).warnings, ['warning cluster version-differs'])
+    const moved = PRIMARY.replace(
+      /^slow \{/m,
+      'slow {"collations": [{"database": "app", "made": "2.31", "now": "2.36"}], ',
+    )
+    const { words } = report([moved, REPLICA, OTHER])
+    assert.match(
+      words[0]?.message ?? '',
+      /database app .* 2\.31 .* 2\.36.*REINDEX DATABASE "app".*ALTER DATABASE "app" REFRESH COLLATION VERSION/,
+    )
+  })
+
   it('is critical as a whole when a part of it is', () => {
     assert.equal(report([PRIMARY, REPLICA, OTHER]).critical, false)
     assert.equal(report([PRIMARY, REPLICA, undefined]).critical, true)

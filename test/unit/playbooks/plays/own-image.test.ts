@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import type { Task } from 'run-playbook'
+import type { Host, Task } from 'run-playbook'
 import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
 import { groundPlays } from '../../../../playbooks/plays/overlay-and-image.ts'
-import { hosts, a, factsOf, primary, replica } from '../../cluster/nodes.ts'
+import { hosts, a, b, factsOf, primary, replica } from '../../cluster/nodes.ts'
 import { imageOne } from '../../modules/docker/fixtures.ts'
 import { loaded, planOf } from '../../modules/driver.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
@@ -17,17 +17,23 @@ describe('the image that -e image names', () => {
   })
   after(() => home.remove())
 
-  const tasks = (image: string) => {
+  const tasks = (image: string, host: Host = a, node = factsOf(primary(), replica(), replica())) => {
     const play = groundPlays({
       vars: clusterVars.parse({ image, statusImage: 'mine/status' }),
       hosts,
       limited: hosts,
-      facts: { node: factsOf(primary(), replica(), replica()) },
+      facts: { node },
       secrets,
       stateDir: home.stateDir,
     }).find(({ name }) => name === 'image')
-    const [role] = (play?.roles?.(a) ?? []).filter((one) => !!one)
+    const [role] = (play?.roles?.(host) ?? []).filter((one) => !!one)
     return (role?.tasks ?? []) as Task[]
+  }
+  /** The arguments that the node's own build of the image is given. */
+  const builtWith = (host: Host, node: ReturnType<typeof factsOf>) => {
+    const task = tasks('run-playbook/postgres', host, node).find(({ name }) => name === 'postgres image')
+    const { source } = task?.args as unknown as { source: { flags: readonly string[] } }
+    return source.flags.at(-1)
   }
   const there = { id: imageOne().id, image: imageOne(), loaded: undefined }
   const changes = async (image: string, state: unknown = there) => {
@@ -35,6 +41,21 @@ describe('the image that -e image names', () => {
     assert.ok(task)
     return planOf(await loaded(task), state).changes.map(({ to }) => String(to))
   }
+  it('of another version of pgBackRest than the newest is built anew, and those that have it are left alone', () => {
+    const args = (host: Host, ...versions: string[]) => {
+      const facts = [primary(), replica(), replica()].map((fact, i) => ({ ...fact, pgbackrest: versions[i] }))
+      return builtWith(host, factsOf(...facts))
+    }
+    assert.deepEqual(args(b, '2.59.1', '2.57.0', '2.59.1'), 'PGBACKREST=2.59.1')
+    assert.equal(args(a, '2.59.1', '2.57.0', '2.59.1'), undefined)
+    assert.equal(args(b, '2.59.1', '2.59.1', '2.59.1'), undefined)
+    assert.deepEqual(args(b, '2.9', '2.10', ''), undefined)
+    assert.deepEqual(args(a, '2.9', '2.10', ''), 'PGBACKREST=2.10')
+    // So that the next run does not build it again.
+    const built = factsOf({ ...primary(), pgbackrest: '2.59.1', pgbackrestArg: '2.59.1' })
+    assert.deepEqual(builtWith(a, built), 'PGBACKREST=2.59.1')
+  })
+
   const isChecked = (image: string) => tasks(image).some(({ name }) => name === 'postgres image fits')
 
   it("is used as it is when it is one's own: pulled where it is missing, checked, never built over", async () => {
