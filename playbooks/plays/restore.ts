@@ -40,7 +40,7 @@ export function restoring(given: RestoreContext, now: Date) {
   })
   const situation: Situation = { nodes, fact, now }
   const inPlace = vars['in-place']
-  const wish = wishOf(vars)
+  const wish = wishOf(vars, now)
   const begun = inPlace ? begunCourse(situation, wish) : undefined
   const course = (): Course => {
     if (!asked) return unknownCourse(nodes, vars.keep)

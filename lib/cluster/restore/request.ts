@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
+import { momentWords, parseTime, refuseFuture } from './moment.ts'
 import { clusterWish, yes } from '../vars/cluster.ts'
 
 /** What `-e` may say to `run-playbook restore`. */
@@ -41,9 +42,10 @@ export type Wish =
 
 const TARGETS = ['target-time', 'target-name', 'target-lsn', 'backup', 'target'] as const
 
-/** @throws UserError for two targets, and for a time that is none */
+/** @throws UserError for two targets, and for a time that is none, or is still to come */
 export function wishOf(
   vars: Readonly<Partial<Record<(typeof TARGETS)[number], string | undefined>>>,
+  now: Date = new Date(),
 ): Wish | undefined {
   const given = TARGETS.filter((name) => vars[name] !== undefined)
   if (given.length > 1)
@@ -53,8 +55,11 @@ export function wishOf(
   switch (name) {
     case undefined:
       return undefined
-    case 'target-time':
-      return { type: 'time', ...parseTime(value) }
+    case 'target-time': {
+      const moment = parseTime(value)
+      refuseFuture(moment, now)
+      return { type: 'time', ...moment }
+    }
     case 'target-name':
       return { type: 'name', name: value }
     case 'target-lsn':
@@ -66,26 +71,6 @@ export function wishOf(
   }
 }
 
-const TIME =
-  /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?(?:\.(\d{1,6}))?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/i
-
-/** PostgreSQL's own words for a moment, in UTC, with all digits that were given. */
-export function parseTime(text: string): { readonly time: Date; readonly text: string } {
-  const [matched, day, minute, second = ':00', fraction = '', offset = 'Z'] = TIME.exec(text.trim()) ?? []
-  const zone = offset
-    .replace(/^UTC$/i, 'Z')
-    .replace(/^([+-]\d{2})$/, '$1:00')
-    .replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')
-  const whole = new Date(`${day}T${minute}${second}${zone}`)
-  if (matched === undefined || Number.isNaN(whole.getTime()))
-    throw new UserError('E_BAD_TIME', `target-time ${text}: not a moment such as 2026-11-24 14:03:00+01:00`, {
-      hint: 'Without an offset it is UTC.',
-    })
-  const time = new Date(whole.getTime() + Math.floor(Number(`0.${fraction || 0}`) * 1000))
-  const digits = fraction === '' ? '' : `.${fraction}`
-  return { time, text: `${whole.toISOString().slice(0, 19).replace('T', ' ')}${digits}+00` }
-}
-
 /** `2026-11-24 14:03:00 UTC`, `restore point before_migration` */
 export function wishWords(wish: Wish): string {
   switch (wish.type) {
@@ -94,7 +79,7 @@ export function wishWords(wish: Wish): string {
     case 'latest':
       return 'the end of the archive'
     case 'time':
-      return wish.text.replace('+00', ' UTC')
+      return momentWords(wish)
     case 'name':
       return `restore point ${wish.name}`
     case 'lsn':

@@ -4,7 +4,8 @@ import { begunCourse, named } from '../../../../lib/cluster/restore/unfinished.t
 import { type Situation, plotCourse } from '../../../../lib/cluster/restore/plan.ts'
 import { type RestoreNode, restoreFact } from '../../../../lib/cluster/restore/fact.ts'
 import { parseOrder, orderText } from '../../../../lib/cluster/restore/order.ts'
-import { type Wish, parseTime, wishOf } from '../../../../lib/cluster/restore/request.ts'
+import { parseTime } from '../../../../lib/cluster/restore/moment.ts'
+import { type Wish, wishOf, wishWords } from '../../../../lib/cluster/restore/request.ts'
 import { refuseFull } from '../../../../lib/cluster/restore/disk-space.ts'
 import { question } from '../../../../lib/cluster/restore/messages.ts'
 import { type Invented, at, invent } from '../../pgbackrest/support.ts'
@@ -46,6 +47,64 @@ describe('what a restore is asked for', () => {
     assert.equal(text('2026-11-24 14:03:00-0330'), '2026-11-24 17:33:00+00')
     for (const wrong of ['14:03', 'yesterday', '2026-13-24 14:03', '2026-11-24'])
       assert.throws(() => parseTime(wrong), { code: 'E_BAD_TIME' }, wrong)
+  })
+})
+
+describe('a moment to restore to', () => {
+  const now = new Date('2026-11-24T14:03:00Z')
+  const wish = (time: string) => wishOf({ 'target-time': time }, now)
+
+  it('is one that there is', () => {
+    for (const wrong of [
+      '2026-02-30 10:00Z',
+      '2026-02-29 10:00',
+      '2026-04-31 10:00+02',
+      '2026-11-24 24:00',
+      '2026-11-24 10:60',
+      '2026-11-24 10:00:60',
+      '2026-11-24 10:00+16',
+      '2026-11-24 10:00+01:75',
+      '2026-00-10 10:00',
+    ])
+      assert.throws(() => wish(wrong), { code: 'E_BAD_TIME', message: /not a moment/ }, wrong)
+    assert.ok(wish('2024-02-29 23:59:59+01'))
+  })
+
+  it('is not in the future, but for clocks that differ a little', () => {
+    assert.throws(() => wish('2026-11-24 15:03:00'), {
+      code: 'E_BAD_TIME',
+      message: /2026-11-24 15:03:00 UTC is in the future: it is 2026-11-24 14:03:00 UTC/,
+    })
+    assert.throws(() => wish('2026-11-24 14:03:00-01'), { code: 'E_BAD_TIME' })
+    assert.ok(wish('2026-11-24 14:03:30'))
+  })
+
+  it('is shown in UTC and in the time of the operator, who is told apart the hour that comes twice', () => {
+    const words = (zone: string, time: string) => {
+      const before = process.env['TZ']
+      process.env['TZ'] = zone
+      try {
+        const found = wish(time)
+        assert.ok(found)
+        return wishWords(found)
+      } finally {
+        if (before === undefined) delete process.env['TZ']
+        else process.env['TZ'] = before
+      }
+    }
+    assert.equal(words('UTC', '2026-11-24 14:03:00.5'), '2026-11-24 14:03:00.5 UTC')
+    assert.equal(
+      words('Europe/Berlin', '2026-10-25 00:30:00Z'),
+      '2026-10-25 00:30:00 UTC (here 2026-10-25 02:30:00+02:00)',
+    )
+    assert.equal(
+      words('Europe/Berlin', '2026-10-25 01:30:00Z'),
+      '2026-10-25 01:30:00 UTC (here 2026-10-25 02:30:00+01:00)',
+    )
+    assert.equal(
+      words('America/St_Johns', '2026-01-02 01:00:00Z'),
+      '2026-01-02 01:00:00 UTC (here 2026-01-01 21:30:00-03:30)',
+    )
   })
 })
 
