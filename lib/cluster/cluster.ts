@@ -25,14 +25,22 @@ export interface Cluster {
   reached(node: Host): boolean
 }
 
-/** The hosts of the cluster. @throws UserError E_NO_NODES when the inventory has none */
+/**
+ * The hosts of the cluster, by address: in which order the inventory lists them means nothing to what they are given.
+ * @throws UserError E_NO_NODES when the inventory has none
+ */
 export function nodesOf(hosts: readonly Host[]): readonly [Host, ...Host[]] {
-  const [first, ...others] = hosts.filter(({ groups }) => groups.includes('postgres'))
+  const [first, ...others] = listed(hosts).toSorted(byAddress)
   if (first !== undefined) return [first, ...others]
   throw new UserError('E_NO_NODES', 'the inventory has no group "postgres" with hosts', {
     hint: 'site makes a cluster of that group; inventory.ts of run-playbook shows how.',
   })
 }
+
+const listed = (hosts: readonly Host[]): Host[] => hosts.filter(({ groups }) => groups.includes('postgres'))
+
+const byAddress = (one: Host, other: Host): number =>
+  one.address.localeCompare(other.address, 'en', { numeric: true })
 
 /** @throws UserError E_NO_NODES when the inventory has no node for it */
 export function clusterOf({ hosts, facts }: Pick<ClusterContext, 'hosts' | 'facts'>): Cluster {
@@ -41,7 +49,7 @@ export function clusterOf({ hosts, facts }: Pick<ClusterContext, 'hosts' | 'fact
   const asked = nodes.some((node) => fact(node).reached)
   return {
     nodes,
-    first: nodes.find(({ groups }) => groups.includes('first-primary')) ?? nodes[0],
+    first: nodes.find(({ groups }) => groups.includes('first-primary')) ?? listed(hosts)[0] ?? nodes[0],
     fact,
     asked,
     others: (node) => nodes.filter((other) => other !== node),
