@@ -52,6 +52,7 @@ export function groundPlays(context: ClusterContext): readonly Play[] {
         managed(host) &&
           wireguardRole({
             address: interfaceAddress(host),
+            mtu: hostVarsOf(host).mtu,
             privateKey: key(host).privateKey,
             peers: others(host).map((peer) => ({
               publicKey: key(peer).publicKey,

@@ -20,6 +20,8 @@ interface OverlayState {
   readonly up: boolean
   /** Peers that did not answer. */
   readonly silent: readonly string[]
+  /** Peers that answer, but not to packets of the size that the way to them should take. */
+  readonly stalled: readonly { readonly peer: string; readonly mtu: number }[]
 }
 
 const args: z.ZodType<OverlayArgs, OverlayArgs> = z.strictObject({
@@ -35,7 +37,7 @@ export const overlayReachable = defineModule({
   name: 'overlay_reachable',
   args,
   probe: (args) => ask(overlay, JSON.stringify(args)),
-  plan: ({ address, peers }, { up, silent }) => {
+  plan: ({ address, peers }, { up, silent, stalled }) => {
     if (!up)
       throw new UserError(
         'E_NO_OVERLAY',
@@ -48,6 +50,15 @@ export const overlayReachable = defineModule({
       throw new UserError('E_NO_OVERLAY', `${silent.join(' and ')} did not answer over the overlay`, {
         hint: 'Is the node up, is UDP port 51820 open between the nodes, and does `wg show` list a recent handshake?',
       })
+    const [first] = stalled
+    if (first !== undefined)
+      throw new UserError(
+        'E_OVERLAY_MTU',
+        `packets of ${first.mtu} bytes, the MTU of the overlay, do not reach ${stalled.map(({ peer }) => peer).join(' and ')}, though small ones do: copies and replication would stall`,
+        {
+          hint: 'The path between the nodes takes less. Set a smaller one for all nodes in the inventory, such as mtu: 1280; of an overlay that is not ours, in its own configuration.',
+        },
+      )
     return { changes: [], because: `${address} is up and reaches ${peers.join(', ') || 'nobody else'}` }
   },
   apply: () => [],
@@ -55,23 +66,35 @@ export const overlayReachable = defineModule({
 })
 
 // Ten seconds in all: the first packet to a peer waits for the handshake, which WireGuard retries every five. Without
-// an address of one's own there is no overlay to wait for.
-const overlay = readerOfOne<OverlayState>({
-  name: 'overlay',
-  ask: (key) => {
-    const { address, peers } = args.parse(JSON.parse(key))
-    return `
+// an address of one's own there is no overlay to wait for. Then packets as large as the way there may take: a path that loses
+// those lets all small things work, and copies stall.
+export const overlayScript = ({ address, peers }: OverlayArgs): string => `
       ip -o -4 address show | grep -qF ${sh`${` inet ${address}/`}`} || exit 0
       echo up
-      try() { for i in 1 2 3 4 5; do ping -c 1 -W 2 "$1" >/dev/null 2>&1 && echo "$1" && return; done; }
+      answers() { for i in $1; do ping -c 1 -W 2 $2 "$3" >/dev/null 2>&1 && return; done; return 1; }
+      try() {
+        answers '1 2 3 4 5' '' "$1" || return 0
+        echo "$1"
+        dev=$(ip route get "$1" 2>/dev/null | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)
+        mtu=$(cat "/sys/class/net/$dev/mtu" 2>/dev/null) || return 0
+        answers '1 2 3' "-s $((mtu - 28))" "$1" || echo "stalled $1 $mtu"
+      }
       for peer in ${sh`${peers}`}; do try "$peer" & done
       wait`
-  },
-  parse: ({ stdout }, key) => {
-    const answered = new Set(stdout.toString().split('\n'))
-    const { peers } = args.parse(JSON.parse(key))
-    return { up: answered.has('up'), silent: peers.filter((peer) => !answered.has(peer)) }
-  },
+
+export function parseOverlay(text: string, { peers }: OverlayArgs): OverlayState {
+  const lines = text.split('\n')
+  const stalled = lines.flatMap((line) => {
+    const [, peer, mtu] = /^stalled (\S+) (\d+)$/.exec(line) ?? []
+    return peer === undefined ? [] : [{ peer, mtu: Number(mtu) }]
+  })
+  return { up: lines.includes('up'), silent: peers.filter((peer) => !lines.includes(peer)), stalled }
+}
+
+const overlay = readerOfOne<OverlayState>({
+  name: 'overlay',
+  ask: (key) => overlayScript(args.parse(JSON.parse(key))),
+  parse: ({ stdout }, key) => parseOverlay(stdout.toString(), args.parse(JSON.parse(key))),
   // What the tunnel of any node may change.
   sees: () => [wireguardInterfaces.all, connectivity.all],
 })

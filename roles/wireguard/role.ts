@@ -22,6 +22,8 @@ const vars = {
   address: z.string(),
   /** WireGuard key of this node. */
   privateKey: secretValue,
+  /** Of the tunnel, in bytes. @default what wg-quick makes of the route to the peers, mostly 1420 */
+  mtu: z.int().min(576).max(65535).optional(),
   /** UDP port. @default 51820 */
   listenPort: z.int().default(51820),
   /**
@@ -57,6 +59,7 @@ export const wireguardRole: (vars: WireguardRoleVars) => RoleUse = defineRole({
         privateKey: vars.privateKey,
         address: vars.address,
         listenPort: vars.listenPort,
+        ...(vars.mtu !== undefined && { mtu: vars.mtu }),
         // Docker starts containers that need the overlay address, so the overlay has to be first.
         before: ['docker.service'],
         peers: vars.peers.map(({ publicKey, address, endpoint }) => ({

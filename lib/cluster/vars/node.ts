@@ -15,6 +15,11 @@ export const ownVars = z.strictObject({
     .string()
     .refine((text) => network(text) === text, "must be a network such as '10.88.0.0/24'")
     .optional(),
+  /**
+   * MTU of the tunnel that `site` sets up, in bytes: for paths between the nodes that take less than others.
+   * @default what wg-quick makes of the route to the peers, mostly 1420
+   */
+  mtu: z.int().min(576).max(65535).optional(),
   /** Where the other nodes reach this one for WireGuard, such as `203.0.113.7`, `fd00::11` or `[fd00::11]:51821`. @default the address that SSH reached */
   endpoint: z.string().optional(),
   /** Folder of the data, mounted at /var/lib/postgresql/data. @default '/data/postgres' */

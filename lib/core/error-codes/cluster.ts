@@ -94,6 +94,10 @@ export const cluster = {
     'The secrets do not hold the key of an encrypted repository.',
     'Take the key from a node, as the message describes.',
   ],
+  E_OVERLAY_MTU: [
+    'Large packets do not get through the overlay, small ones do.',
+    'Set the node var `mtu` to less, such as 1280.',
+  ],
   E_RESTORE_UNFINISHED: ['A restore was cut short.', 'Run `run-playbook restore -e in-place=yes` again.'],
   E_SECRETS_DIFFER: [
     'A secret on a node is another one than in the store.',
