@@ -11,12 +11,15 @@ const DIFF_TIMEOUT_MS = 500
 /** What each file that is about to change holds now, by the id of its question. */
 export type Bodies = ReadonlyMap<string, unknown>
 
-/** The questions for the bodies that a unified diff needs: bodies are only fetched of files that differ. */
-export function bodyQuestions(session: Session, user: string, changes: readonly Change[]): Question[] {
+/**
+ * The questions for the bodies that a unified diff needs, each once: bodies are only fetched of files that differ. In a
+ * real run they are asked before the change is made.
+ */
+export function bodyQuestions(session: Session, changes: readonly Change[]): Question[] {
   if (!session.mode.diff) return []
   const once = new Map<string, Question>()
   for (const { body } of changes) if (body !== undefined) once.set(questionId(body.now), body.now)
-  return [...once.values()].filter((question) => session.snapshot.look(user, question).kind !== 'predicted')
+  return [...once.values()]
 }
 
 /** What earlier changes of a dry run will leave in the files, where that is known. */

@@ -10,11 +10,11 @@ import {
 import type { Question } from '../../core/probe.ts'
 import type { Task } from '../../core/task.ts'
 import { groupBy } from '../../core/group-by.ts'
-import { type Bodies, fetchBodies, predictedBodies } from '../look/bodies.ts'
+import { type Bodies, bodyQuestions, fetchBodies, predictedBodies } from '../look/bodies.ts'
 import { loadFiles } from './load-files.ts'
 import { observe, unknown } from '../look/observe.ts'
 import { questionsOf, questionsOfOne } from './questions.ts'
-import { concerns, questionId } from '../look/snapshot.ts'
+import { concerns } from '../look/snapshot.ts'
 import { reportNotRun } from '../report/report.ts'
 import { isAsWanted } from './judge.ts'
 import { makeTasks } from './make-tasks.ts'
@@ -188,18 +188,7 @@ async function bodiesOf(session: Session, found: readonly Found[]): Promise<Bodi
   for (const [on, here] of groupBy(found, (one) => one.on)) {
     for (const [user, own] of groupBy(here, ({ item }) => item.user)) {
       const changes = own.flatMap(({ verdict }) => changeIn(verdict)?.plan.changes ?? [])
-      const questions = [
-        ...new Map(
-          changes.flatMap(({ body }): [string, Question][] =>
-            body ? [[questionId(body.now), body.now]] : [],
-          ),
-        ),
-      ]
-      const fetched = await fetchBodies(
-        on,
-        user,
-        questions.map(([, question]) => question),
-      )
+      const fetched = await fetchBodies(on, user, bodyQuestions(on, changes))
       for (const [id, body] of fetched) all.set(id, body)
     }
   }

@@ -42,7 +42,7 @@ export async function applyChanges(
   if (first?.alone === true) return applyAlone(session, first, after, announce)
   const user = first?.item.user ?? 'login'
   const differences = changes.flatMap(({ verdict }) => verdict.plan.changes)
-  const before = shellBatch(bodyQuestions(session, user, differences))
+  const before = shellBatch(bodyQuestions(session, differences))
   const entries = changes.flatMap((change) => scriptsOf(change).map((one) => ({ change, ...one })))
   session.snapshot.settle()
   const questions = unknown(session, after).filter((one) => one.user === user && isShell(one))
@@ -107,7 +107,7 @@ async function applyAlone(
   const bodies = await fetchBodies(
     session,
     item.user,
-    bodyQuestions(session, item.user, verdict.plan.changes),
+    bodyQuestions(session, verdict.plan.changes),
   )
   const replies: Reply[] = []
   let error: unknown

@@ -48,7 +48,7 @@ export async function applyInBackground(
       hint: 'Leave out `background`: only shell commands can, and no reboot.',
     })
   const started = performance.now()
-  const changes = bodyQuestions(session, item.user, verdict.plan.changes)
+  const changes = bodyQuestions(session, verdict.plan.changes)
   const bodies = await fetchBodies(session, item.user, changes)
   announce(item)
   const id = found?.id ?? jobId(item, verdict.view.args)
