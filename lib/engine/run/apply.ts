@@ -104,11 +104,7 @@ async function applyAlone(
 ): Promise<AppliedSegment> {
   const { item, verdict } = change
   const started = performance.now()
-  const bodies = await fetchBodies(
-    session,
-    item.user,
-    bodyQuestions(session, verdict.plan.changes),
-  )
+  const bodies = await fetchBodies(session, item.user, bodyQuestions(session, verdict.plan.changes))
   const replies: Reply[] = []
   let error: unknown
   announce(item)
