@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const LOCK = '/run/run-playbook.lock'
-const OWN_LOCK = ['unshare', '--mount', 'sh', '-c', `mount --bind "$0" ${LOCK} && exec "$@"`]
+const OWN_LOCK = ['unshare', '--mount', 'sh', '-c', `mount --bind "$0" ${LOCK} && exec "$@"`] as const
 
 const groups: string[][] = [[]]
 for (const word of process.argv.slice(2)) {
@@ -36,7 +36,7 @@ function canHaveOwnLocks(): boolean {
   try {
     // Made when it is not there.
     appendFileSync(LOCK, '')
-    const [program = '', ...args] = [...OWN_LOCK, lockOf(0), 'true']
+    const [program, ...args] = [...OWN_LOCK, lockOf(0), 'true'] as const
     execFileSync(program, args, { stdio: 'ignore' })
     return true
   } catch {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { COMPILERS, type Consumer, type Packed, consumer, pack } from './support/consumer.ts'
 
 describe('run-playbook init', function () {
-  this.timeout(90_000)
   let packed: Packed
   let project: Consumer
   const own = ['-e', `folder=${join('/tmp', `hello-${process.pid}`)}`]

@@ -10,8 +10,6 @@ const ENTRIES = [
 ]
 
 describe('the types of the package', function () {
-  this.timeout(60_000)
-
   it('can be imported by name, all that public functions mention', () => {
     const nameless = namelessTypes(process.cwd(), ENTRIES)
     assert.deepEqual(

@@ -4,8 +4,6 @@ import { resolve } from 'node:path'
 import { createEditor } from '../support/editor.ts'
 
 describe('what somebody who installed the package is told', function () {
-  this.timeout(60_000)
-
   it('of tsconfig.json is what init writes', () => {
     const readme = readFileSync('README.md', 'utf8')
     assert.ok(readme.includes(readFileSync('starter/tsconfig.json.in', 'utf8')))

@@ -82,7 +82,6 @@ export default definePlaybook({
 }
 
 describe('the types of the installed package', function () {
-  this.timeout(90_000)
   let packed: Packed
   const projects: Consumer[] = []
   before(() => {

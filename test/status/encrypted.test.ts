@@ -4,7 +4,6 @@ import { type TestCluster, startCluster, within } from './support/cluster.ts'
 const PASSPHRASE = 'nobody-may-ever-read-this'
 
 describe('an encrypted repository', function () {
-  this.timeout(60_000)
   let cluster: TestCluster
 
   before(async function () {

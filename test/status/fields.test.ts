@@ -9,7 +9,6 @@ import { type TestCluster, type TestNode, startCluster, within } from './support
 const SLOW = 35
 
 describe('a field of the status changes with the truth:', function () {
-  this.timeout(90_000)
   let cluster: TestCluster
   let a: TestNode
   let b: TestNode

@@ -39,7 +39,6 @@ ${servers.join('\n')}
 }
 
 describe("HAProxy with a configuration for Patroni's checks", function () {
-  this.timeout(60_000)
   let cluster: TestCluster
   let haproxy: ChildProcess | undefined
   let [write, read] = [0, 0]

@@ -7,7 +7,6 @@ import { type TestNode, within } from './support/cluster.ts'
 import { sharedPair } from './support/shared.ts'
 
 describe('hostile requests', function () {
-  this.timeout(30_000)
   let node: TestNode
 
   before(async function () {

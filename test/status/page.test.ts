@@ -19,7 +19,6 @@ const FLAGS = [
 ]
 
 describe('the page', function () {
-  this.timeout(60_000)
   let cluster: TestCluster
   let browser: Browser
   let a: TestNode

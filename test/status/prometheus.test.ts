@@ -20,7 +20,6 @@ const LATER = new Set([
 const FOREIGN = new Set(['up'])
 
 describe('for Prometheus', function () {
-  this.timeout(60_000)
   let nodes: readonly [TestNode, TestNode]
   let known: Set<string>
 

@@ -16,7 +16,6 @@ const flags = (): string[] => {
 }
 
 describe('the service as it ships, with the heap that it has in its container', function () {
-  this.timeout(60_000)
   let service: ChildProcess
   let node: TestNode
   let port = 0

@@ -9,7 +9,6 @@ import { type TestCluster, type TestNode, startCluster, within } from './support
 const SOON = 5
 
 describe('the status tells the truth when it', function () {
-  this.timeout(60_000)
   let cluster: TestCluster
   let a: TestNode
   let b: TestNode

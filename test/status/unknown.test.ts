@@ -8,7 +8,6 @@ import { postgresPrograms } from '../unit/postgres/support/install.ts'
 import { type TestCluster, type TestNode, startCluster, within } from './support/cluster.ts'
 
 describe('what nobody can know is unknown, when', function () {
-  this.timeout(60_000)
   let cluster: TestCluster
   let a: TestNode
   let b: TestNode

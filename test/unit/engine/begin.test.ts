@@ -171,7 +171,7 @@ describe('--resume', () => {
 
   it('goes on where a run was stopped', async () => {
     const stop = new AbortController()
-    const list = () => [touch('a'), shell('b', { script: 'sleep 0.3' }), touch('c')]
+    const list = () => [touch('a'), shell('b', { script: 'sleep 3' }), touch('c')]
     await run(list, {
       resume: false,
       stop,
