@@ -24,6 +24,8 @@ export interface RunPlaybookOptions {
   readonly check?: boolean | undefined
   /** Put unified diffs of file bodies into the events. @default the value of `check` */
   readonly diff?: boolean | undefined
+  /** False is `--no-batch`: one task at a time, with the same plan and the same end state. @default true */
+  readonly batch?: boolean | undefined
   /** Hosts worked on at a time. @default 25 */
   readonly forks?: number | undefined
   /** Instead of ~/.ssh/config. */
@@ -88,7 +90,7 @@ export async function runPlaybook(options: RunPlaybookOptions): Promise<RunResul
   const recap = await run(request, {
     check,
     diff: options.diff ?? check,
-    batch: true,
+    batch: options.batch ?? true,
     stop: options.signal ?? new AbortController().signal,
     forks: options.forks ?? 25,
     emit,

@@ -32,6 +32,8 @@ export interface RestartsHost {
    * too. @default whatever answers is back
    */
   readonly back?: string | undefined
+  /** Allowed also where the host is the machine that run-playbook runs on. @default refused there */
+  readonly ownMachine?: boolean | undefined
 }
 
 /** What a module makes of wanted and observed. */

@@ -90,6 +90,8 @@ export interface EngineOptions
   /** Kept after the run. @default one of its own, removed */
   readonly stateDir?: string | undefined
   readonly forks?: number | undefined
+  /** How the inventory says that hosts are reached. @default 'local' */
+  readonly connection?: 'ssh' | 'local' | undefined
 }
 
 /** Over a transport of one's own, such as one that breaks. */
@@ -102,7 +104,10 @@ export async function runOver(
   const stateDir = engine.stateDir ?? mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
   const names = Array.from({ length: options.hosts ?? 1 }, (_, i) => `host-${i + 1}`)
   const hosts = Object.fromEntries(
-    names.map((name) => [name, { address: '127.0.0.1', connection: 'local' as const }]),
+    names.map((name) => [
+      name,
+      { address: '127.0.0.1', connection: engine.connection ?? ('local' as const) },
+    ]),
   )
   const events: RunEvent[] = []
   try {

@@ -18,6 +18,8 @@ export interface ConnectionType {
   readonly name: string
   /** Whether a host of the inventory must say its `address`. */
   readonly needsAddress: boolean
+  /** Its kernel is that of the machine that run-playbook runs on: a reboot would be that machine's. */
+  readonly onOwnMachine?: boolean | undefined
   /**
    * @param signal interrupts the attempt, and later cuts the link
    * @throws UnreachableError
@@ -57,10 +59,12 @@ export function defineConnection(definition: {
   readonly name: string
   /** @default false */
   readonly needsAddress?: boolean | undefined
+  /** A reboot of the host would be one of the machine that run-playbook runs on. @default false */
+  readonly onOwnMachine?: boolean | undefined
   readonly open: ConnectionType['open']
 }): ConnectionType {
-  const { name, needsAddress = false, open } = definition
+  const { name, needsAddress = false, onOwnMachine, open } = definition
   if (typeof name !== 'string' || name === '' || typeof open !== 'function')
     throw new UserError('E_BAD_CONNECTION', 'a connection needs a name and a function open')
-  return Object.freeze({ kind: 'connection', name, needsAddress, open })
+  return Object.freeze({ kind: 'connection', name, needsAddress, onOwnMachine, open })
 }

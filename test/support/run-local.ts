@@ -21,6 +21,7 @@ export interface How extends Omit<TestRunOptions, 'tags' | 'skipTags' | 'signal'
   readonly step?: (question: StepQuestion) => Promise<StepAnswer>
   readonly stopNow?: AbortController
   readonly forks?: number
+  readonly connection?: 'ssh' | 'local'
 }
 
 /** Runs tasks on this machine through a real shell: the whole engine, without SSH. */
@@ -42,5 +43,6 @@ export const runLocally = (playbook: Playbook, how: How = {}): Promise<LocalRun>
       step: how.step,
       stopNow: how.stopNow?.signal,
       forks: how.forks,
+      connection: how.connection,
     },
   )

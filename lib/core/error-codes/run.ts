@@ -39,6 +39,14 @@ export const run = {
     'The host gave no answer to a question of the module, or a report is still waiting for one.',
     'Define readers once, outside of functions; otherwise check the host.',
   ],
+  E_OWN_MACHINE: [
+    'A task would reboot the machine that run-playbook runs on.',
+    'Leave it out for that host, or set `ownMachine: true`.',
+  ],
+  E_OTHER_JOB: [
+    'An earlier run began the task in the background with other arguments, and that job still runs.',
+    'Wait until it has ended, or end it on the host, and run again.',
+  ],
   E_PROBE_TIMEOUT: [
     'The host did not answer a question within a minute.',
     'Look for a dead network mount or a stuck daemon on the host.',

@@ -83,10 +83,17 @@ export function conditionsMet({ conditions }: Item, results: Results): Settled<t
   for (const condition of conditions) {
     const one = settled(condition, results)
     if (one.kind === 'skip') return one
-    if (one.kind === 'value' && !one.value) return { kind: 'skip', because: 'its condition is not met' }
+    if (one.kind === 'value' && !one.value) return { kind: 'skip', because: notMet(condition) }
     if (one.kind === 'unknown') unknown ??= one
   }
   return unknown ?? { kind: 'value', value: true }
+}
+
+function notMet(condition: boolean | Deferred<boolean>): string {
+  if (!isDeferred(condition)) return 'when is false'
+  const names = condition.tasks.map(({ name }) => `"${name}"`).join(' and ')
+  if (condition.reads === 'changed') return `${names} changed nothing`
+  return condition.reads === 'failed' ? `${names} did not fail` : `when is false with what ${names} found`
 }
 
 const adapted = new WeakMap<object, Map<string, unknown>>()

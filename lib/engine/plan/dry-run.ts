@@ -18,6 +18,7 @@ import { concerns } from '../look/snapshot.ts'
 import { reportNotRun } from '../report/report.ts'
 import { isAsWanted } from './judge.ts'
 import { makeTasks } from './make-tasks.ts'
+import { refuseOwnRestart } from './own-machine.ts'
 import { type Session, inTurn, planned } from '../session.ts'
 import { type Outlook, tellOutlook } from './outlook.ts'
 import { type ChangeVerdict, type Verdict, type WaitVerdict, planTask } from './plan-task.ts'
@@ -132,7 +133,8 @@ async function planOn(
   try {
     const on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
     return await inTurn(on, async () => {
-      const decided = unlessAwaited(item.task, await decide(session, on, item, rest))
+      const made = refuseOwnRestart(on.host, item.task, await decide(session, on, item, rest))
+      const decided = unlessAwaited(item.task, made)
       const passedOver = leftOut !== undefined && decided.kind !== 'ok'
       const verdict = passedOver ? skipped(leftOut.because) : doubted(decided, perhaps)
       const changes = verdict.kind === 'change' ? verdict.plan.changes : []

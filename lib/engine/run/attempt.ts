@@ -1,5 +1,6 @@
 import type { Item } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
+import { refuseOwnRestart } from '../plan/own-machine.ts'
 import { observe } from '../look/observe.ts'
 import { questionsOfOne } from '../plan/questions.ts'
 import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
@@ -8,7 +9,7 @@ import { announcer } from './announce.ts'
 import { applyChanges } from './apply.ts'
 import { applyInBackground } from './background.ts'
 import { type Change, changeOf } from './change.ts'
-import { jobFor, jobQuestions } from './job/find-job.ts'
+import { jobFor, jobQuestions, refuseSecondJob } from './job/find-job.ts'
 import { oweScript } from './ledger.ts'
 import { noAnswer } from './segment.ts'
 import type { Ended } from '../plan/ended.ts'
@@ -31,6 +32,13 @@ export async function attempt(
   const found = jobFor(on, item, verdict)
   const wanted = found?.verdict ?? verdict
   if (wanted.kind !== 'change') return settledEnd({ kind: 'settled', item, verdict: wanted })
+  if (item.task.options.background === true && found === undefined) {
+    try {
+      refuseSecondJob(on, item, wanted)
+    } catch (error) {
+      return settledEnd({ kind: 'settled', item, verdict: { kind: 'failed', error } })
+    }
+  }
   const change = changeOf(item, wanted)
   await oweElsewhere(session, item)
   planChange(on, change)
@@ -61,7 +69,8 @@ export async function lookAndPlan(
     )
   await observe(on, [...wanted, ...jobQuestions([item])])
   const verdict = planTask(item, on.snapshot, session.results)
-  return verdict.kind === 'wait' ? { kind: 'failed', error: noAnswer(item.task) } : verdict
+  if (verdict.kind === 'wait') return { kind: 'failed', error: noAnswer(item.task) }
+  return refuseOwnRestart(on.host, item.task, verdict)
 }
 
 // Handlers run on the host whose task it is, so that is where they are owed, wherever the change is made.

@@ -3,6 +3,7 @@ import type { Resource } from '../../core/resource.ts'
 import type { Task } from '../../core/task.ts'
 import { type Entry, type Item, type TaskOfHost, tasksOf } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
+import { refuseOwnRestart } from '../plan/own-machine.ts'
 import { observe } from '../look/observe.ts'
 import { questionsOf } from '../plan/questions.ts'
 import { concerns } from '../look/snapshot.ts'
@@ -31,7 +32,8 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
   for (const entry of rest) {
     if (entry.kind !== 'task' || standsAlone(entry.item)) break
     const { item } = entry
-    const look = () => planTask(item, session.snapshot, session.results)
+    const look = (): Verdict =>
+      refuseOwnRestart(session.host, item.task, planTask(item, session.snapshot, session.results))
     let verdict = look()
     if (verdict.kind === 'wait') {
       if (found.length > 0) break

@@ -16,6 +16,8 @@ const shape = {
   ifNeeded: z.boolean().optional(),
   /** Milliseconds that the host may take to come back. @default 600_000, ten minutes */
   timeoutMs: z.int().min(1000).optional(),
+  /** Allow it for a host that is the machine that run-playbook runs on (`local`, `chroot`), which ends the run. @default false */
+  ownMachine: z.boolean().optional(),
   /** What those who are logged in are told. @default 'rebooted by run-playbook' */
   message: z
     .string()
@@ -51,11 +53,11 @@ export const reboot: Module<RebootArgs, Boot> = defineModule<RebootArgs, RebootA
     ifNeeded && !required
       ? { changes: [], because: 'the host does not ask for a reboot' }
       : { changes: [{ what: 'reboots', to: required ? 'now, as the host asks for' : 'now' }] },
-  apply: ({ timeoutMs = TIMEOUT_MS, message = 'rebooted by run-playbook' }, before): Step[] => [
+  apply: ({ timeoutMs = TIMEOUT_MS, message = 'rebooted by run-playbook', ownMachine }, before): Step[] => [
     {
       script: sh`if command -v shutdown >/dev/null && shutdown -r now ${message}; then :; else reboot; fi`,
       timeoutMs: COMMAND_TIMEOUT_MS,
-      restartsHost: { timeoutMs, back: anotherBoot(before) },
+      restartsHost: { timeoutMs, back: anotherBoot(before), ownMachine },
     },
   ],
   touches: () => TOUCHES,

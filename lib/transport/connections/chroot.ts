@@ -19,6 +19,7 @@ export interface ChrootOptions {
 export function chroot({ path }: ChrootOptions): ConnectionType {
   return defineConnection({
     name: 'chroot',
+    onOwnMachine: true,
     open: async (host, signal) => {
       const fail = (why: string, hint?: string): UnreachableError =>
         new UnreachableError('E_CONNECT_FAILED', `cannot enter ${path} for ${host.name}: ${why}`, { hint })

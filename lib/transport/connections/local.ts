@@ -12,6 +12,7 @@ export function local(): ConnectionType {
 
 const LOCAL = defineConnection({
   name: 'local',
+  onOwnMachine: true,
   open: async (host, signal) => {
     const { processLink } = await import('./process-link.ts')
     return processLink(host.name, signal, {

@@ -102,6 +102,23 @@ describe('a task in the background', function () {
       assert.deepEqual(same.statuses, ['long: changed'])
     })
 
+    it('is not started beside one of the same task with other arguments, which is told', async () => {
+      const tasks = (word: string) => () => [
+        shell('long', { script: `echo ${word} >> ${at('log')}; sleep 2` }, background),
+      ]
+      const stop = new AbortController()
+      const first = runLocal(tasks('first'), { stop })
+      await until(() => lines('log').length > 0)
+      stop.abort()
+      await first
+      const second = await runLocal(tasks('second'))
+      assert.equal(second.tasks[0]?.error?.code, 'E_OTHER_JOB')
+      assert.match(second.tasks[0]?.error?.message ?? '', /"long" still runs in the background/)
+      assert.deepEqual((await runLocal(tasks('first'))).statuses, ['long: changed'])
+      assert.deepEqual((await runLocal(tasks('second'))).statuses, ['long: changed'])
+      assert.deepEqual(lines('log'), ['first', 'second'])
+    })
+
     it('that ended meanwhile is taken over by the next run', async () => {
       const script = `echo run >> ${at('log')}; sleep 1; echo out; exit 3`
       const tasks = () => [shell('long', { script }, background)]

@@ -11,7 +11,7 @@ describe('reboot', function () {
   const start = async (options?: Parameters<typeof startMachine>[0]) => {
     machine = await startMachine(options)
     const { transport } = machine
-    return { transport }
+    return { transport, connection: 'ssh' } as const
   }
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
@@ -43,6 +43,23 @@ describe('reboot', function () {
     assert.deepEqual((await runLocal(tasks, how)).statuses, ['reboot: changed'])
     assert.deepEqual((await runLocal(tasks, how)).statuses, ['reboot: ok'])
     assert.equal(machine.boots(), 2)
+  })
+
+  it('is refused where it would be that of the own machine, before any change, unless asked for', async () => {
+    const { transport } = await start()
+    const tasks = (ownMachine?: boolean) => () => [
+      reboot('reboot', { ownMachine }),
+      copy('after', { dest: '/run/after', content: '' }),
+    ]
+    for (const how of [{ check: true }, { batch: true }, { batch: false }]) {
+      const run = await runLocal(tasks(), { ...how, transport })
+      assert.deepEqual(run.statuses, ['reboot: failed'])
+      assert.equal(run.tasks[0]?.error?.code, 'E_OWN_MACHINE')
+    }
+    assert.equal(machine.boots(), 1)
+    // It is another machine, whatever the inventory says.
+    const run = await runLocal(tasks(true), { transport })
+    assert.deepEqual(run.statuses, ['reboot: changed', 'after: changed'])
   })
 
   it('is a handler', async () => {

@@ -1,3 +1,4 @@
+import { UserError } from '../../../core/errors.ts'
 import { EVERYTHING } from '../../../core/resource.ts'
 import type { Item } from '../../../playbook/program.ts'
 import { type Wanted, isShell } from '../../look/observe.ts'
@@ -32,6 +33,22 @@ export function jobFor(on: Session, item: Item, verdict: Verdict): FoundJob | un
   const id = jobId(item, verdict.view.args)
   const job = jobsOf(on, item.user).find((one) => one.id === id)
   return job && { job, verdict: verdict.kind === 'change' ? verdict : asChange(item, verdict) }
+}
+
+/**
+ * An earlier run began the task with other arguments, and that job still runs: another one beside it may do the same work
+ * at the same time.
+ */
+export function refuseSecondJob(on: Session, item: Item, verdict: ChangeVerdict): void {
+  const id = jobId(item, verdict.view.args)
+  const other = jobsOf(on, item.user).find(
+    (one) => one.state === 'running' && one.id !== id && isOf(one, item),
+  )
+  if (other === undefined) return
+  throw new UserError('E_OTHER_JOB', `"${other.name}" still runs in the background, with other arguments`, {
+    at: item.task.at,
+    hint: 'An earlier run began it. Wait until it has ended, or end it on the host, and run again.',
+  })
 }
 
 /** What an earlier run began, seen as a change of this one: it may look done before it is. */

@@ -81,7 +81,8 @@ export function startScripts(id: string, name: string, steps: readonly ShellStep
   })
   const seconds = steps.map(({ timeoutMs = 600_000 }) => Math.max(1, Math.ceil(timeoutMs / 1000)))
   const prepare = `[ ! -e "$d" ] || { echo 'it is there already' >&2; exit 1; }
-rm -rf "$n" && mkdir -p "$f" && mkdir "$n"`
+mkdir -p "$f" && cd "$f" && [ -O . ] && [ -O .. ] || { echo "$f belongs to somebody else" >&2; exit 1; }
+rm -rf "$n" && mkdir "$n"`
   const launch = sh`setsid /bin/sh "$n/run" "$n" "$d" ${seconds} </dev/null >/dev/null 2>&1 &
 i=0
 until [ -d "$d" ]; do
