@@ -151,7 +151,10 @@ describe('an attempt', () => {
       shell('breaks', { script: `[ ${name} = host-2 ]`, changes: false }, { ignoreErrors: true }),
     ]
     const { recap } = await runLocal(tasks, { hosts: 3 })
-    const counts = Object.values(recap.hosts).map(({ ok, failed, ignored }) => [ok, failed, ignored])
+    const counts = ['host-1', 'host-2', 'host-3'].map((name) => {
+      const { ok, failed, ignored } = recap.hosts[name] ?? {}
+      return [ok, failed, ignored]
+    })
     assert.deepEqual(counts, [
       [0, 0, 1],
       [1, 0, 0],
