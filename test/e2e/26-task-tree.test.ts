@@ -14,9 +14,12 @@ import {
 } from './task-tree.ts'
 import { type JsonOutcome, NODES, explain, lab, onNode, run, runJson, start } from './support.ts'
 
-/** What a dry run of nodes in order still names: commands that run each time, and what depends on one of them. */
+/** What a dry run of nodes in order still names: commands that run each time, and what may see what they change. */
 const EACH_TIME = NODES.flatMap((node) =>
-  ['not supported here', 'synchronize', 'synchronized'].map((task) => `${node}:  › ${task}`),
+  [
+    ...['as nobody', 'not supported here', 'synchronize', 'synchronized'],
+    ...(node === 'node-a' ? [] : ['wait for node-a']),
+  ].map((task) => `${node}:  › ${task}`),
 )
 
 describe('a task tree on real hosts', function () {
