@@ -9,6 +9,9 @@ export const SECRETS = '/etc/run-playbook/secrets'
 /** What the containers of a node share: PostgreSQL's socket, pgBackRest's locks, what the status shows. */
 export const SHARED = '/var/lib/run-playbook/postgres'
 
+/** Left when `pgbackrest check` went well after the last backup that a run took. */
+export const ARCHIVE_CHECKED = `${SHARED}/archive-checked`
+
 /** Mounts of every container that works with the database and its repository. */
 export const mounts = (vars: Pick<NodeVars, 'dataDir' | 'backupDir'>) => ({
   data: { source: vars.dataDir, target: '/var/lib/postgresql/data' },

@@ -85,7 +85,11 @@ export function databasePlays(
   const firstBackups = nodes
     .filter((host) => backups && takesPart(host))
     .map((host) =>
-      definePlay({ name: `backup of ${host.name}`, hosts: [host], roles: () => [postgresBackup({})] }),
+      definePlay({
+        name: `backup of ${host.name}`,
+        hosts: [host],
+        roles: () => [postgresBackup({ archiveChecked: fact(host).archiveChecked })],
+      }),
     )
   const order = shrinks(context, primary, keep) ? [first, last, ...replicas] : [first, ...replicas, last]
   const servers = order.filter((play) => restartPrimary || play !== last)

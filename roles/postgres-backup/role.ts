@@ -14,6 +14,9 @@ export const postgresBackupService = defineRole({
 export const postgresBackup = defineRole({
   name: 'postgres-backup',
   tags: ['backup'],
-  vars: z.strictObject({}),
+  vars: z.strictObject({
+    /** Nothing is owed since the last check of the archive. */
+    archiveChecked: z.boolean(),
+  }),
   tasks: backupTasks,
 })

@@ -8,7 +8,7 @@ export const noRestoredCopy = defineRole({
   vars: vars.pick({ restoreDir: true, adopt: true }),
   tasks: ({ restoreDir, adopt }) => [
     docker('no copy', { name: 'postgres-restore', state: 'absent', adopt }),
-    ['pgdata', 'restore.report', 'restore.report.new'].map((name) =>
+    ['pgdata', 'tablespaces', 'restore.report', 'restore.report.new'].map((name) =>
       file(`no ${name}`, { path: `${restoreDir}/${name}`, state: 'absent' }),
     ),
     shell('no empty folder', { script: sh`rmdir ${restoreDir}`, unless: scripts.keptFolder(restoreDir) }),

@@ -104,5 +104,19 @@ _copy() {
   [ -z "$POSTGRES_CLONE_RATE" ] || set -- "$@" --max-rate="$POSTGRES_CLONE_RATE"
   _run_remote pg_basebackup "$@" --dbname="$(_conninfo "$POSTGRES_PRIMARY_HOST" "${POSTGRES_SLOT_NAME}_copy")" 2> "$run/answer" && return 0
   _waiting "copying the primary $POSTGRES_PRIMARY_HOST failed: $(_last_line)"
+  _empty_tablespace "$1" || true
   return 1
+}
+
+# usage: _empty_tablespace FOLDER  (when the copy failed for it: what a tablespace holds of data that were here before, or of a
+# copy that was killed, is given up like those; the next attempt finds it empty. Nothing but PostgreSQL's own folders goes.)
+_empty_tablespace() {
+  local place
+  place=$(sed -n 's/.*directory "\(.*\)" exists but is not empty.*/\1/p' "$run/answer" | head -n 1)
+  case $place in '' | "$1" | "$1"/* | "$PGDATA" | "$PGDATA"/* | "$mount") return 1 ;; esac
+  for place in "$place"/PG_[0-9]*_[0-9]*; do
+    [ -d "$place" ] || continue
+    _say "removing $place, which is left of a tablespace of older data"
+    rm -rf "$place"
+  done
 }

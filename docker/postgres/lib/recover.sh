@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC3043,SC2154
 # A backup becomes a database: fetched, recovered to a target, and asked where it got to. Nobody can connect meanwhile but
-# postgres through a private socket. `work` is the data folder, `$run/recover` what lies beside it.
+# postgres through a private socket. `work` is the data folder, `spaces` that of tablespaces, `$run/recover` what lies beside it.
 
 # usage: _configure_recovery  (one repository and one place for the data: no other node, nothing shared with the living)
 _configure_recovery() {
@@ -26,13 +26,13 @@ _said() {
 
 # usage: _fetch [OPTION…]
 # --delta takes up what an earlier run fetched. --archive-mode=off, else recovery would archive its own timeline into the
-# repository (pgbackrest#1908).
+# repository (pgbackrest#1908). Tablespaces get places of this restore's own: where they were, the data lie that are kept.
 _fetch() {
-  [ -f "$work/PG_VERSION" ] || [ -f "$work/backup.manifest" ] || rm -rf "$work"
+  [ -f "$work/PG_VERSION" ] || [ -f "$work/backup.manifest" ] || rm -rf "$work" "$spaces"
   mkdir -p "$work"
   chmod 0700 "$work"
   rm -f "$work/postmaster.pid"
-  _run pgbackrest restore --delta --archive-mode=off "$@" --log-level-console=info --log-level-stderr=error 2> "$run/recover/fetch.log" ||
+  _run pgbackrest restore --delta --archive-mode=off --tablespace-map-all="$spaces" "$@" --log-level-console=info --log-level-stderr=error 2> "$run/recover/fetch.log" ||
     _fail "the backup could not be fetched: $(_said "$run/recover/fetch.log")"
 }
 

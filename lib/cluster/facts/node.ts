@@ -6,6 +6,7 @@ import { type DiskFact, diskScript, parseDisk } from './disk.ts'
 import { SERVER_SCRIPT, type ServerFact, parseAsks, parseServer } from './server.ts'
 import { type NodeContainer, containersScript, parseContainers } from './containers.ts'
 import { hostVarsOf } from '../vars/host.ts'
+import { ARCHIVE_CHECKED } from '../places.ts'
 import { DISTRIBUTION_SCRIPT, type DistributionFact, parseDistribution } from './distribution.ts'
 import { ENGINE_SCRIPT, type EngineFact, parseEngine } from './engine.ts'
 import { type KeyFact, keyScript, parseKey } from './key.ts'
@@ -21,6 +22,8 @@ export interface NodeFact extends DiskFact, KeyFact, SecretsFact, DistributionFa
   readonly data: 'none' | 'primary' | 'replica' | 'fenced'
   /** Its repository holds backups of a cluster. */
   readonly hasBackups: boolean
+  /** The archive was checked after the last backup that a run took. */
+  readonly archiveChecked: boolean
   /** What Docker complains of where it does not answer: then nobody knows whether PostgreSQL runs. */
   readonly dockerTrouble: string | undefined
   /** What Docker says of the container `postgres`, or `missing`; `unknown` where it does not answer. */
@@ -64,6 +67,7 @@ export const nodeFact: Fact<NodeFact> = {
     reachedAt: undefined,
     data: 'none',
     hasBackups: false,
+    archiveChecked: false,
     dockerTrouble: undefined,
     container: 'missing',
     containers: [],
@@ -93,6 +97,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       for f in ${sh`${backupDir}`}/backup/*/backup.info; do
         if grep -qs '^[0-9]*-[0-9]*F' "$f" || [ "$(head -c 8 "$f" 2>/dev/null)" = Salted__ ]; then echo hasBackups yes; fi
       done
+      [ ! -e ${ARCHIVE_CHECKED} ] || echo archiveChecked yes
       if grep -qs '^# .*run-playbook' /etc/wireguard/*.conf; then echo overlay ours
       elif ip -o -4 address show 2>/dev/null | grep -qF ${sh`${` inet ${address}/`}`}; then echo overlay foreign
       else echo overlay absent; fi
@@ -123,6 +128,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       reached: true,
       data: disk.fence === undefined ? disk.disk : ('fenced' as const),
       hasBackups: found.has('hasBackups'),
+      archiveChecked: found.has('archiveChecked'),
       dockerTrouble: found.get('dockerTrouble'),
       container: found.get('container') ?? 'missing',
       containers: parseContainers(lines, { dataDir, backupDir }),

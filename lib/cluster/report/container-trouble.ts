@@ -42,6 +42,9 @@ const DOCKER: Readonly<Record<string, string>> = {
 
 // `hangs`, or what it complains of when it is to start a program in a container. The containers go on without it.
 function notAnswering(docker: string): string {
+  const [, seconds] = /^slow (\d+)$/.exec(docker) ?? []
+  if (seconds !== undefined)
+    return `This host is slow: to start a program in a container takes ${seconds} s, so whether PostgreSQL runs is not known`
   const [, complaint = 'no answer in time'] = /^exec (.+)/.exec(docker) ?? []
   return `Docker does not answer, so whether PostgreSQL runs is not known: ${complaint}`
 }

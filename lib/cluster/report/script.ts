@@ -7,6 +7,10 @@ import { ASKS_SCRIPT, VERSION_SCRIPT } from '../facts/server.ts'
 
 /** What `timeout` allows a question: one that hangs must not take the other answers with it. */
 const SECONDS = 8
+/** And a program in the container: where PostgreSQL hangs psql ends sooner by itself, so then it is the host that is slow. */
+const PROGRAM_SECONDS = 16
+/** A host that needs longer to start the smallest program is slow. */
+const SLOW_SECONDS = 3
 
 const STATE =
   '{{.Name}} {"Status":{{json .State.Status}},"ExitCode":{{.State.ExitCode}},"Error":{{json .State.Error}}}'
@@ -54,7 +58,7 @@ export function statusScript({ dataDir, backupDir }: StatusFolders): string {
     say "$states" | sed -n -e 's:^/:container :p' -e 's/.*annot connect to the Docker daemon.*/docker down/p'
     ended=
     if running postgres; then
-      within docker exec -i -u postgres -e PGCONNECT_TIMEOUT=3 -e PGTZ=UTC -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=4s' postgres sh -c '
+      timeout ${PROGRAM_SECONDS} docker exec -i -u postgres -e PGCONNECT_TIMEOUT=3 -e PGTZ=UTC -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=4s' postgres sh -c '
         cat /run/run-playbook/status 2>/dev/null | tr "\\n" " " | sed "s/^/words /"; echo
         ${ASKS_SCRIPT}
         psql -XAtqw -d postgres -p "\${POSTGRES_PORT:-5432}" -f - 2>&1' <<'SQL' || ended=$?
@@ -64,7 +68,11 @@ SQL
       # A server that is silent is one thing, a Docker that starts nothing in the container another.
       if [ -n "$ended" ]; then
         echo "ended $ended"
-        words=$(within docker exec postgres true 2>&1) || case $words in
+        before=$(date +%s)
+        words=$(timeout ${PROGRAM_SECONDS} docker exec postgres true 2>&1) && {
+          took=$(($(date +%s) - before))
+          [ $took -lt ${SLOW_SECONDS} ] || echo "docker slow $took"
+        } || case $words in
           *'is not running'*) ;;
           *) echo "docker exec $(say "$words" | sed -n '/./{p;q;}')" ;;
         esac

@@ -126,6 +126,18 @@ describe('the status of the cluster', () => {
     assert.match(JSON.stringify(report([deaf.exec, REPLICA, OTHER]).words), /containerd\.sock/)
   })
 
+  it('does not call a server down on a host that is only slow', () => {
+    const slow = `${PRIMARY.replace(/^(facts|slow|info|repo) .*\n/gm, '')}ended 124\ndocker slow 9\n`
+    const { say, words } = report([slow, REPLICA, OTHER])
+    assert.equal(say('node-a', 'role'), 'primary unknown')
+    const message = (wanted: string) => words.find(({ code }) => code === wanted)?.message ?? ''
+    assert.match(
+      message('postgres-down'),
+      /^This host is slow: .* takes 9 s, so whether PostgreSQL runs is not known/,
+    )
+    assert.match(message('no-primary'), /^Whether anything can be written is not known/)
+  })
+
   it('does not call a server down that is only too busy to be asked', () => {
     const busy = REPLICA.replace(/^(facts|slow) .*\n/gm, '')
     const full = `${busy}psql: error: connection to server failed: FATAL:  sorry, too many clients already\n`
