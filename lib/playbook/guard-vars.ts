@@ -1,7 +1,7 @@
 import { markPlain } from '../core/args-key.ts'
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { elementOf, innerSchema, shapeOf } from './schema-shape.ts'
+import { elementOf, innerSchema, shapeOf } from '../core/schema-shape.ts'
 
 /**
  * Freezes vars, and tells of a misspelled name when it is read: it would put the word "undefined" into a file.

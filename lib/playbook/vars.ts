@@ -10,7 +10,7 @@ import {
 } from '../core/schema.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { guardVars } from './guard-vars.ts'
-import { shapeOf } from './schema-shape.ts'
+import { shapeOf } from '../core/schema-shape.ts'
 
 /** Declares vars with types, defaults and descriptions: `z.strictObject({ port: z.int().default(8080) })`. */
 export type VarsSchema = Schema<object, object>

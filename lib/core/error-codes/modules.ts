@@ -57,6 +57,10 @@ export const modules = {
     "Nothing is at a path whose mode or owner is to be set with `state: 'exists'`.",
     'Create it in an earlier task.',
   ],
+  E_NOT_TEXT: [
+    'A file does not hold UTF-8 text, or more than 104,448 bytes.',
+    'Write the whole file with `copy` or `template`, or change it with `command`.',
+  ],
   E_NO_ACCOUNT: ['The host has no such user or group.', 'Create it in an earlier task, or give its number.'],
   E_NO_CONTAINER: ['There is no container of this name.', 'Create it with `docker(…)` in an earlier task.'],
   E_NO_DIRECTORY: [
@@ -66,6 +70,10 @@ export const modules = {
   E_NO_DOCKER: [
     'The docker command is not installed, or the Docker engine does not answer.',
     'Install and start Docker, and set `become: true` for the task.',
+  ],
+  E_NO_FILE: [
+    'The file whose text is to be changed does not exist.',
+    'Create it in an earlier task, or set `create: true`.',
   ],
   E_NO_PACKAGE: [
     'The package lists of the host do not know the package.',

@@ -1,4 +1,5 @@
 import type { Change } from '../../core/change.ts'
+import { UserError } from '../../core/errors.ts'
 import type { Question } from '../../core/probe.ts'
 import { scrub } from '../../core/secret.ts'
 import type { Session } from '../session.ts'
@@ -51,6 +52,7 @@ export async function bodyDiffs(changes: readonly Change[], bodies: Bodies): Pro
   const { FILE_HEADERS_ONLY, createTwoFilesPatch } = await import('diff')
   return changed.map(({ path, wanted, now }) => {
     const before = bodies.get(questionId(now))
+    if (before instanceof UserError) return before.message
     if (before instanceof Error) return `${path}: ${before.message}`
     const patch = createTwoFilesPatch(
       path,

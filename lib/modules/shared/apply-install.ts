@@ -13,12 +13,16 @@ export function applyInstall(args: Install, state: InstallState): ShellStep[] {
   const wanted = installAccess(args, state)
   if (contentDiffers(args, state)) {
     return [
-      { script: [...receive(args), ...install(args, state, wanted)].join('\n'), stdin: args.payload.stdin },
+      {
+        script: [...receive(args), ...install(args, state, wanted)].join('\n'),
+        stdin: args.payload.stdin,
+        explains: true,
+      },
     ]
   }
   const commands = accessCommands(wanted, state.here, quote(args.dest))
   const explained = commands.map((command) => orExplain(command, args.dest))
-  return [{ script: ['set -eu', EXPLAIN, ...explained].join('\n') }]
+  return [{ script: ['set -eu', EXPLAIN, ...explained].join('\n'), explains: true }]
 }
 
 // The content goes to a file beside the destination that only we can read. Nothing but a complete one gets further, so

@@ -23,7 +23,7 @@ export function replaceFile(path: string, content: string | Buffer | Secret): Sh
   const lines = [
     ...receive({ dest: path, payload }),
     `if [ -L ${dest} ] || { [ -e ${dest} ] && [ ! -f ${dest} ]; }; then`,
-    `  echo ${dest} 'is a link or not a regular file' >&2`,
+    `  echo ${dest} 'is a link or not a regular file: name the file itself' >&2`,
     '  exit 1',
     'fi',
     LIKE,
@@ -33,5 +33,5 @@ export function replaceFile(path: string, content: string | Buffer | Secret): Sh
     `else chmod ${mode} "$temp"; fi`,
     ...renaming(path, false),
   ]
-  return { script: lines.join('\n'), stdin: payload.stdin }
+  return { script: lines.join('\n'), stdin: payload.stdin, explains: true }
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../../core/errors.ts'
 import type { Reader } from '../../core/probe.ts'
 import { paths } from '../../core/resource.ts'
 import { askable, setOperands, unaskable } from './operand.ts'
@@ -18,7 +19,7 @@ export const readBody: Reader<string | undefined> = {
     return paths.map((path) => {
       if (!askable(path)) return unaskable(path)
       const body = bodies.get(next++)
-      return body === undefined ? undefined : decode(body)
+      return body === undefined ? undefined : decode(path, body)
     })
   },
   sees: (path) => [paths.at(path)],
@@ -45,11 +46,17 @@ function parseBodies(stdout: string): Map<number, Buffer | typeof UNREADABLE> {
   return bodies
 }
 
-function decode(body: Buffer | typeof UNREADABLE): string | Error {
-  if (body === UNREADABLE) return new Error('it may not be read')
+function decode(path: string, body: Buffer | typeof UNREADABLE): string | Error {
+  if (body === UNREADABLE)
+    return new UserError('E_CANNOT_LOOK', `${path} may not be read`, {
+      hint: 'Set become: true for the task.',
+    })
   if (body.length > BODY_LIMIT)
-    return new Error(`longer than ${BODY_LIMIT} bytes, too long to compare line by line`)
-  return asText(body) ?? new Error('not text')
+    return new UserError(
+      'E_NOT_TEXT',
+      `${path} is longer than ${BODY_LIMIT} bytes, too long to compare line by line`,
+    )
+  return asText(body) ?? new UserError('E_NOT_TEXT', `${path} is not text`)
 }
 
 /** The bytes as text, or `undefined` where they are not valid UTF-8 or hold a NUL. */

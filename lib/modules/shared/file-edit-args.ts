@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { ArgsOf } from '../../core/args-of.ts'
+import { absolutePath } from '../../core/schemas.ts'
+import { type AccessArgs, accessArgs } from './access.ts'
+import { type WriteArgs, writeArgs } from './write-args.ts'
+
+const own = {
+  /** Absolute path of the file on the host. A link is an error that names what it leads to. */
+  path: absolutePath,
+  /** Make the file if it is missing. Its folder must exist. @default false: a missing file is an error */
+  create: z.boolean().optional(),
+}
+
+/**
+ * The arguments that every module made by `defineFileEdit` takes: `path`, `create`, `mode`, `owner`, `group`, `validate`,
+ * `inPlace`, `backup`.
+ *
+ * @example
+ * const args = z.strictObject({ ...fileEditArgs, line: z.string() })
+ */
+export const fileEditArgs = { ...own, ...writeArgs, ...accessArgs }
+
+/** What the modules that change the text of a file take alike. */
+export interface FileEditArgs extends AccessArgs, WriteArgs, ArgsOf<typeof own> {}
