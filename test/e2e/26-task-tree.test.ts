@@ -17,7 +17,10 @@ import { type JsonOutcome, NODES, explain, lab, onNode, run, runJson, start } fr
 /** What a dry run of nodes in order still names: commands that run each time, and what may see what they change. */
 const EACH_TIME = NODES.flatMap((node) =>
   [
-    ...['as nobody', 'not supported here', 'synchronize', 'synchronized'],
+    'as nobody',
+    'not supported here',
+    'synchronize',
+    'synchronized',
     ...(node === 'node-a' ? [] : ['wait for node-a']),
   ].map((task) => `${node}:  › ${task}`),
 )

@@ -121,7 +121,13 @@ const installOf = (
   { path, mode, owner, group, validate, inPlace, backup }: FileEditArgs,
   text: string,
 ): Install => ({
-  ...{ dest: path, mode, owner, group, validate, inPlace, backup },
+  dest: path,
+  mode,
+  owner,
+  group,
+  validate,
+  inPlace,
+  backup,
   payload: contentPayload(text),
 })
 

@@ -32,16 +32,19 @@ export const packageListed: Reader<Listed> = {
 }
 
 const LISTS = [
-  ...['/var/lib/dpkg', '/var/lib/apt', '/etc/apt'],
-  ...['/lib/apk', '/usr/lib/apk', '/etc/apk', '/var/cache/apk'],
-  ...[
-    '/var/lib/rpm',
-    '/usr/lib/sysimage/rpm',
-    '/etc/dnf',
-    '/etc/yum.repos.d',
-    '/var/cache/dnf',
-    '/var/cache/libdnf5',
-  ],
+  '/var/lib/dpkg',
+  '/var/lib/apt',
+  '/etc/apt',
+  '/lib/apk',
+  '/usr/lib/apk',
+  '/etc/apk',
+  '/var/cache/apk',
+  '/var/lib/rpm',
+  '/usr/lib/sysimage/rpm',
+  '/etc/dnf',
+  '/etc/yum.repos.d',
+  '/var/cache/dnf',
+  '/var/cache/libdnf5',
 ]
 
 const SCRIPT = `LC_ALL=C

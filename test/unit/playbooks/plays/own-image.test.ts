@@ -32,7 +32,8 @@ describe('the image that -e image names', () => {
   /** The arguments that the node's own build of the image is given. */
   const builtWith = (host: Host, node: ReturnType<typeof factsOf>) => {
     const task = tasks('run-playbook/postgres', host, node).find(({ name }) => name === 'postgres image')
-    const { source } = task?.args as unknown as { source: { flags: readonly string[] } }
+    assert.ok(task)
+    const { source } = task.args as unknown as { source: { flags: readonly string[] } }
     return source.flags.at(-1)
   }
   const there = { id: imageOne().id, image: imageOne(), loaded: undefined }
