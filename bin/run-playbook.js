@@ -8,4 +8,9 @@ const cache = cacheFolder('node')
 if (cache !== undefined) module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? cache)
 
 const { main } = await import('../dist/lib/cli/main.js')
+
+// A signal that comes when the run is over must not change its exit status.
+let over = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => over && process.exit())
 process.exitCode = await main(process.argv.slice(2))
+over = true
