@@ -46,6 +46,8 @@ export interface Session {
   readonly abroad: Resource[]
   /** How far it came in the last play that it began in this run. */
   trail?: Trail | undefined
+  /** Called when the host is only waited for: it takes the place of no other one (`--forks`) from now on. */
+  giveWay?: (() => void) | undefined
   /** The other hosts of the run, for tasks that run there. */
   readonly others: OtherHosts
   /** Work on the host, one after the other: its own tasks and those that other hosts delegate to it. */

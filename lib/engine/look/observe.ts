@@ -8,6 +8,8 @@ import { questionId } from './snapshot.ts'
 /** Keys of one script: well under the 128 KiB that Linux allows one argument. */
 const SCRIPT_LIMIT = 48 * 1024
 const PROBE_TIMEOUT_MS = 60_000
+/** After this time without an answer a host is waited for beside the others. */
+const SLOW_MS = 5_000
 
 /** A question and whose eyes it is asked with. */
 export interface Wanted {
@@ -55,7 +57,13 @@ async function exchange(
 ): Promise<readonly Answered[]> {
   if (batch.scripts.length === 0) return []
   const options = { user, lock: lock && !session.mode.check }
-  return batch.read(await session.connection.exchange(batch.scripts, options))
+  // Questions are answered at once, by a host that is well and locked by nobody.
+  const slow = setTimeout(() => session.giveWay?.(), SLOW_MS)
+  try {
+    return batch.read(await session.connection.exchange(batch.scripts, options))
+  } finally {
+    clearTimeout(slow)
+  }
 }
 
 /** Keeps the answers. */

@@ -130,8 +130,8 @@ export class Fleet {
   }
 
   /**
-   * Works on the hosts that are left, as many at a time as `--forks` allows. Whatever goes wrong on one, a fault of
-   * ours included, is told of that host and ends nothing on the others.
+   * Works on the hosts that are left, as many at a time as `--forks` allows; one that does not answer a question is not
+   * counted. Whatever goes wrong on one, a fault of ours included, is told of that host and ends nothing on the others.
    * @param needed false for a host on which a failure is only worth a warning
    * @returns the hosts on which it went wrong
    */
@@ -143,11 +143,25 @@ export class Fleet {
     const done = hosts.map(async (host) => {
       // Waiting for a host that does not answer takes nobody's place.
       await this.opening.get(host)
-      const ok = await this.limit(() => this.workOn(host, work, needed))
+      const { ended } = await this.limit(async () => {
+        const waits = this.waits(host)
+        const ended = this.workOn(host, work, needed)
+        await Promise.race([ended, waits])
+        return { ended }
+      })
+      const ok = await ended
       this.missed(host.name)
       return ok ? [] : [host]
     })
     return (await Promise.all(done)).flat()
+  }
+
+  /** Resolves when the host is only waited for. */
+  private waits(host: Host): Promise<void> {
+    return new Promise((resolve) => {
+      const session = this.open.get(host)
+      if (session !== undefined) session.giveWay = resolve
+    })
   }
 
   private async workOn(

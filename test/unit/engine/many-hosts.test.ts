@@ -60,6 +60,54 @@ describe('a run on many hosts', function () {
     assert.ok(many < 9 * few, `${few} ms for 250 hosts, ${many} ms for 1000`)
   })
 
+  it('does not wait for those that do not answer, however few may be worked on at a time', async () => {
+    const release: (() => void)[] = []
+    const real = localTransport({ lockWait: 600 })
+    let done = 0
+    const transport: Transport = {
+      connect: async (host, signal) => {
+        const connection = await real.connect(host, signal)
+        if (!['host-1', 'host-2', 'host-3'].includes(host.name)) return connection
+        return {
+          serverAddress: undefined,
+          roundTrips: 1,
+          exchange: async (scripts, options) => {
+            if (done < 9 * 5) await new Promise<void>((resolve) => release.push(resolve))
+            return connection.exchange(scripts, options)
+          },
+          forward: () => Promise.reject(new Error('no')),
+          countRoundTrip: () => {},
+          stop: () => connection.stop(),
+          close: () => connection.close(),
+        }
+      },
+    }
+    const asking = definePlaybook({
+      description: 'test',
+      plays: () => [
+        definePlay({
+          name: 'test',
+          hosts: pattern('all'),
+          become: false,
+          tasks: () =>
+            Array.from({ length: 5 }, (_, i) => shell(`task ${i}`, { script: 'true', unless: 'true' })),
+        }),
+      ],
+    }) as Playbook
+    const run = await runLocally(asking, {
+      hosts: 12,
+      transport,
+      forks: 3,
+      // Those that are silent speak when all others are done, and not before.
+      onEvent: (event) => {
+        if (event.type !== 'task' || ++done !== 9 * 5) return
+        for (const speak of release) speak()
+      },
+    })
+    assert.equal(run.recap.exitCode, 0)
+    assert.equal(run.tasks.length, 12 * 5)
+  })
+
   it('asks for facts only where the plays work, and where a fact says so', async () => {
     const reader: Reader<string> = {
       name: 'answer',
