@@ -54,6 +54,20 @@ function ofNodes(nodes: readonly [Host, ...Host[]], name: keyof Shared): unknown
   )
 }
 
+/** Values of the settings as vars: for plays that are made when no primary can be asked any more. */
+export function capacityVars(capacity: Capacity): {
+  readonly [Name in (typeof SETTING_VARS)[StandbySetting]]: number
+} {
+  const { max_connections, max_worker_processes, max_wal_senders } = capacity
+  return {
+    maxConnections: max_connections,
+    maxWorkerProcesses: max_worker_processes,
+    maxWalSenders: max_wal_senders,
+    maxPreparedTransactions: capacity.max_prepared_transactions,
+    maxLocksPerTransaction: capacity.max_locks_per_transaction,
+  }
+}
+
 /** What was said of the settings of which a standby needs as much as its primary. */
 export function saidCapacity(vars: Wish): Partial<Capacity> {
   return Object.fromEntries(

@@ -3,6 +3,9 @@ import {
   type ClusterContext,
   type NodeFact,
   adopts,
+  capacityUnder,
+  capacityVars,
+  livingPrimary,
   nodeFact,
   hostVarsOf,
   repositoryKeyOf,
@@ -93,7 +96,11 @@ export function inPlacePlays(context: ClusterContext, situation: Situation, cour
       ? []
       : [definePlay({ name, hosts, anyErrorsFatal: true, roles: (host) => [role(host)] })]
   const facts = Object.fromEntries(nodes.map((host) => [host.name, afterwards(situation, course, host)]))
-  const database = databasePlays({ ...context, facts: { node: facts } }, node)
+  // What runs now and is written down nowhere is kept, as by every run.
+  const living = livingPrimary(situation)
+  const kept = living === undefined ? {} : capacityVars(capacityUnder(context, living))
+  const then = { ...context, vars: { ...context.vars, ...kept }, facts: { node: facts } }
+  const database = databasePlays(then, node)
   // The cluster is back when its servers are. Backups and the status service are what any run of site takes care of.
   const backups = database.findIndex(({ name }) => name.startsWith('backup of '))
   const [servers, rest] = [database.slice(0, backups), database.slice(backups)]

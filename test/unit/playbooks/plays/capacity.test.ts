@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Play, Task } from 'run-playbook'
+import type { Host, Play, Task } from 'run-playbook'
 import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
-import type { NodeFact } from '../../../../lib/cluster/facts/node.ts'
+import { type NodeFact, nodeFact } from '../../../../lib/cluster/facts/node.ts'
+import { restoreFact } from '../../../../lib/cluster/restore/fact.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
+import { inPlacePlays } from '../../../../playbooks/plays/restore-steps.ts'
 import promote from '../../../../playbooks/promote.ts'
 import reclone from '../../../../playbooks/reclone.ts'
 import site from '../../../../playbooks/site.ts'
@@ -137,6 +139,20 @@ describe('the settings of which a standby needs what its primary has', () => {
       ),
       [50],
     )
+  })
+
+  it('are kept by a restore in place, which can not ask a primary when it writes them', () => {
+    const order = { id: 'one', node: 'node-a', to: 'then', wish: '{}', options: [], keep: true }
+    const course = { node: hosts[0] as Host, order, size: 0, why: [], point: undefined }
+    const situation = {
+      nodes: hosts,
+      now: new Date(),
+      fact: ({ name }: Host) => ({
+        ...restoreFact.unknown,
+        node: factsOf(...grown)[name] ?? nodeFact.unknown,
+      }),
+    }
+    assert.deepEqual(valuesOf('max_connections', inPlacePlays(context(grown), situation, course)), [300])
   })
 
   it('do not follow from the machines that happen to be reached', () => {
