@@ -1,6 +1,6 @@
 import { type Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
 import { UserError } from '../core/errors.ts'
-import type { Output } from '../reporters/index.ts'
+import { OUTPUTS, type Output } from '../reporters/reporter.ts'
 
 /** Which hosts, and how they are reached. */
 export interface HostOptions {
@@ -60,12 +60,7 @@ export function addRunOptions(command: Command): Command {
 }
 
 export const outputOption = (): Option =>
-  new Option('--output <kind>', 'progress on a terminal, plain otherwise').choices([
-    'progress',
-    'plain',
-    'json',
-    'junit',
-  ])
+  new Option('--output <kind>', 'progress on a terminal, plain otherwise').choices(OUTPUTS)
 
 export const OUTCOMES = `
 Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task failed,

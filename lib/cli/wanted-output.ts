@@ -1,4 +1,4 @@
-import type { Output } from '../reporters/index.ts'
+import { OUTPUTS, type Output } from '../reporters/reporter.ts'
 
 /** Where the outcome goes. */
 export interface WantedOutput {
@@ -6,13 +6,6 @@ export interface WantedOutput {
   /** Files of `--report`. */
   readonly reports: readonly string[]
 }
-
-const OUTPUTS = new Map<string, Output>([
-  ['progress', 'progress'],
-  ['plain', 'plain'],
-  ['json', 'json'],
-  ['junit', 'junit'],
-])
 
 /**
  * Reads from a command line where its outcome goes, before anything else of it is understood: a program that reads the
@@ -26,5 +19,6 @@ export function wantedOutput(argv: readonly string[]): WantedOutput {
       if (arg === name) return own[i + 1] === undefined ? [] : [own[i + 1] as string]
       return arg.startsWith(`${name}=`) ? [arg.slice(name.length + 1)] : []
     })
-  return { output: OUTPUTS.get(valuesOf('--output').at(-1) ?? ''), reports: valuesOf('--report') }
+  const wanted = valuesOf('--output').at(-1)
+  return { output: OUTPUTS.find((output) => output === wanted), reports: valuesOf('--report') }
 }

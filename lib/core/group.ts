@@ -1,4 +1,5 @@
 import { callSite } from './call-site.ts'
+import { UserError } from './errors.ts'
 import type { Group, GroupEnds, GroupOptions, TaskList } from './task.ts'
 
 export type { Group, GroupEnds, GroupOptions } from './task.ts'
@@ -18,6 +19,13 @@ export type { Group, GroupEnds, GroupOptions } from './task.ts'
  * ]
  */
 export function group(options: GroupOptions, tasks: TaskList, ends: GroupEnds = {}): Group {
+  // JavaScript does not hear of it, and a misspelled rescue would never come.
+  const wrong = Object.keys(ends).find((name) => name !== 'rescue' && name !== 'always')
+  if (wrong !== undefined)
+    throw new UserError('E_BAD_OPTION', `group: there is no part ${wrong}`, {
+      at: callSite(group),
+      hint: 'After its tasks a group takes { rescue, always }.',
+    })
   return Object.freeze({
     kind: 'group',
     options,

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import type { Group, GroupOptions } from '../core/group.ts'
-import { SHARED, checkShared, refuseUnknown } from './options.ts'
+import { SHARED, checkShared, refuseUnknown } from './check-shared-options.ts'
 import type { Play } from './playbook.ts'
 import { batchSizes } from './serial.ts'
 
@@ -22,7 +22,8 @@ const PLAY: Record<keyof Play, true> = {
 export function checkPlay(play: Play): void {
   const where = `play ${play.name}`
   refuseUnknown(play, PLAY, where)
-  const { serial, maxFailPercentage: most } = play
+  const { serial, maxFailPercentage: most, become, becomeUser, environment } = play
+  checkShared({ become, becomeUser, environment }, where, [], () => undefined)
   if (serial !== undefined) batchSizes(serial, 1, where)
   if (most !== undefined && !(most >= 0 && most <= 100))
     throw new UserError('E_BAD_PLAY', `${where}: maxFailPercentage must be from 0 to 100`)

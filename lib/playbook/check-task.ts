@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts'
 import { checkResources } from '../core/resource.ts'
 import type { SharedOptions, Task, TaskOptions } from '../core/task.ts'
 import { checkDeferredArgs } from './check-deferred.ts'
-import { SHARED, checkShared, refuseUnknown } from './options.ts'
+import { SHARED, checkShared, refuseUnknown } from './check-shared-options.ts'
 
 const TASK: Record<keyof TaskOptions, true> = {
   ...SHARED,

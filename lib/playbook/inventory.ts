@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts'
 import type { ConnectionType } from '../transport/connection-type.ts'
 import { connectionOf } from './connections.ts'
 import { NO_VARS } from './no-vars.ts'
-import { refuseUnknown } from './options.ts'
+import { refuseUnknown } from './check-shared-options.ts'
 import type { VarsInput, VarsOutput, VarsSchema } from './vars.ts'
 
 /** One machine. Its key in the inventory is its name and the alias looked up in the ssh config. */

@@ -3,7 +3,7 @@ import { isDeferred } from '../core/deferred.ts'
 import { isGroup } from '../core/group.ts'
 import { type TaskList, flatten } from '../core/task.ts'
 import { UserError } from '../core/errors.ts'
-import { refuseUnknown } from './options.ts'
+import { refuseUnknown } from './check-shared-options.ts'
 import { type VarsInput, type VarsOutput, type VarsSchema, checkVars } from './vars.ts'
 
 /** A reusable list of tasks made from typed vars. */

@@ -9,7 +9,10 @@ export interface Reporter {
   finish(): Promise<void>
 }
 
-export type Output = 'progress' | 'plain' | 'json' | 'junit'
+/** What `--output` takes. Each has its case in `createReporter`. */
+export const OUTPUTS = ['progress', 'plain', 'json', 'junit'] as const
+
+export type Output = (typeof OUTPUTS)[number]
 
 /** A stream that may be a terminal. */
 export type Terminal = Writable & {

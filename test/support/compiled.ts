@@ -19,7 +19,7 @@ async function compile(): Promise<string> {
   // The source is for those who ask for it: this process does.
   for (const name of ['node_modules', 'docker', 'starter', 'lib', 'roles', 'playbooks'])
     symlinkSync(resolve(name), join(folder, name))
-  await bundle(join(folder, 'dist'), ['lib/cli/build-server.ts', 'lib/reporters/choose-output.ts'])
+  await bundle(join(folder, 'dist'), ['lib/cli/build-server.ts', 'lib/reporters/default-output.ts'])
   return folder
 }
 

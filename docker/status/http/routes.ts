@@ -4,8 +4,8 @@ import { metricsOf } from '../metrics.ts'
 import { pageHeaders, renderPage } from '../page/page.ts'
 import type { Service } from '../service.ts'
 import { type Answer, METHODS, type Question, json, text } from './answer.ts'
-import { CHECKS, type HealthView } from './patroni.ts'
-import { clusterBody, patroniBody } from './patroni-json.ts'
+import { CHECKS, type HealthView } from './health-checks.ts'
+import { clusterBody, patroniBody } from './health-json.ts'
 
 /** However many ask, an answer is made at most this often. */
 const KEPT_MS = 250

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { network } from '../../modules/network/wireguard/subnet.ts'
 import { sharedVars } from './shared.ts'
-import { backupPolicy, retentionPolicy } from './backup.ts'
+import { backupPolicy, retentionPolicy } from './backup-policy.ts'
 
 /** What is a node's own: its roles know this of it. */
 export const ownVars = z.strictObject({

@@ -66,7 +66,7 @@ describe('a build server', () => {
   const chosen = (env: NodeJS.ProcessEnv): Promise<string> =>
     program(
       `import { onBuildServer } from ${compiled('lib/cli/build-server.js')}
-       import { chooseOutput } from ${compiled('lib/reporters/choose-output.js')}
+       import { chooseOutput } from ${compiled('lib/reporters/default-output.js')}
        const stdout = { isTTY: true, columns: 80 }
        console.log(chooseOutput({ stdout, stderr: stdout, env: process.env, ci: onBuildServer() }))`,
       env,

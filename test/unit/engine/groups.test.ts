@@ -169,4 +169,9 @@ describe('a group', () => {
       },
     )
   })
+
+  it('refuses a part that it does not have: a misspelled rescue would never come', () => {
+    const ends = { resuce: [write('x')] } as object
+    assert.throws(() => group({}, [write('x')], ends), { code: 'E_BAD_OPTION', at: /groups\.test\.ts:\d+$/ })
+  })
 })

@@ -30,6 +30,23 @@ describe('what nobody would read', () => {
     assert.throws(() => compile({ task: () => [] }), { hint: 'Did you mean tasks?' })
   })
 
+  it('is refused as an account or a variable, in a task and in a play', () => {
+    const wrong = [
+      { becomeUser: 'no body' },
+      { becomeUser: '-u' },
+      { becomeUser: 'login' },
+      { becomeUser: 'app', become: false },
+      { environment: { 'A B': 'x' } },
+      { environment: { A: 1 } },
+    ]
+    for (const options of wrong) {
+      assert.throws(() => compile({ tasks: () => [one('a', options)] }), { code: 'E_BAD_OPTION' })
+      assert.throws(() => compile({ tasks: () => [one('a')], ...options }), { code: 'E_BAD_OPTION' })
+    }
+    for (const becomeUser of ['app', '0day', 'jo@example.org', 'web-1', 'host$'])
+      assert.ok(compile({ tasks: () => [one('a', { becomeUser })], becomeUser }))
+  })
+
   it('is refused where a handler notifies another', () => {
     const handler = one('h', { notify: one('other') })
     assert.throws(() => compile({ tasks: () => [one('a', { notify: handler })] }), {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Host } from 'run-playbook'
 import { compileTemplate } from '../../../../lib/templates/index.ts'
 import { hostVarsOf } from '../../../../lib/cluster/vars/host.ts'
-import { retentionOptions } from '../../../../lib/cluster/vars/backup.ts'
+import { retentionOptions } from '../../../../lib/cluster/vars/backup-policy.ts'
 import { a } from '../nodes.ts'
 
 const FILE = new URL('../../../../roles/postgres-node/templates/pgbackrest.conf.hbs', import.meta.url)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { CHECKS, parseLag } from '../../docker/status/http/patroni.ts'
+import { CHECKS, parseLag } from '../../docker/status/http/health-checks.ts'
 import { type TestNode, within } from './support/cluster.ts'
 import { sharedPair } from './support/shared.ts'
 

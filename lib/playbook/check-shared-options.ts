@@ -44,12 +44,15 @@ export function checkShared(
   { becomeUser, become, delegateTo, environment, timeoutMs, when }: SharedOptions,
   where: string,
   hosts: readonly string[],
-  at: () => string,
+  at: () => string | undefined,
 ): void {
   const bad = (what: string, hint?: string): UserError =>
     new UserError('E_BAD_OPTION', `${where}: ${what}`, { at: at(), hint })
-  if (becomeUser !== undefined && !/^[A-Za-z_][\w.-]*\$?$/.test(becomeUser))
+  // As useradd and directories allow it.
+  if (becomeUser !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(becomeUser))
     throw bad(`becomeUser ${JSON.stringify(becomeUser)} is not the name of an account`)
+  if (becomeUser === 'login')
+    throw bad('becomeUser login is the word for the account that logs in', 'Use become: false for that one.')
   if (becomeUser !== undefined && become === false) throw bad('becomeUser contradicts become: false')
   if (timeoutMs !== undefined && !(Number.isInteger(timeoutMs) && timeoutMs > 0))
     throw bad('timeoutMs must be a whole number of milliseconds from 1')

@@ -1,4 +1,4 @@
-import type { HealthView } from './patroni.ts'
+import type { HealthView } from './health-checks.ts'
 import type { Status } from '../../../lib/cluster/status/schema.ts'
 
 const STATES = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createReporter } from '../../../lib/reporters/index.ts'
-import { chooseOutput } from '../../../lib/reporters/choose-output.ts'
+import { chooseOutput } from '../../../lib/reporters/default-output.ts'
 import { wantsColour } from '../../../lib/reporters/palette.ts'
 import { Screen, terminal } from './terminal.ts'
 
