@@ -103,9 +103,14 @@ _copy() {
   set -- --pgdata="$1" --wal-method=stream --checkpoint=fast --slot="$POSTGRES_SLOT_NAME" --no-password
   [ -z "$POSTGRES_CLONE_RATE" ] || set -- "$@" --max-rate="$POSTGRES_CLONE_RATE"
   _run_remote pg_basebackup "$@" --dbname="$(_conninfo "$POSTGRES_PRIMARY_HOST" "${POSTGRES_SLOT_NAME}_copy")" 2> "$run/answer" && return 0
-  _waiting "copying the primary $POSTGRES_PRIMARY_HOST failed: $(_last_line)"
+  _waiting "copying the primary $POSTGRES_PRIMARY_HOST failed: $(_first_error)"
   _empty_tablespace "$1" || true
   return 1
+}
+
+# usage: _first_error  (what comes after it is how pg_basebackup tidies up)
+_first_error() {
+  { grep 'error:' "$run/answer" || _last_line; } | head -n 1 | tr -cd ' -~' | cut -c 1-300
 }
 
 # usage: _empty_tablespace FOLDER  (when the copy failed for it: what a tablespace holds of data that were here before, or of a
