@@ -62,6 +62,7 @@ export { type Deferred, type TaskResult, changed, failed, from } from './core/de
 export { type Group, type GroupEnds, type GroupOptions, group } from './core/group.ts'
 export {
   type Certain,
+  type Given,
   type Keeps,
   type Module,
   type ModuleDefinition,
@@ -76,6 +77,7 @@ export { type FactDefinition, defineFact } from './core/fact.ts'
 export {
   type Channel as QuestionChannel,
   type ChannelHost,
+  type ChannelQuestion,
   type ChannelStep,
   type OpenChannel,
   defineChannel,

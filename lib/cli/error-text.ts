@@ -1,3 +1,5 @@
+import { placeOfArguments } from '../core/call-site.ts'
+import { isSchemaError, messageOf } from '../core/error-message.ts'
 import { UserError } from '../core/errors.ts'
 import type { ErrorReport } from '../core/events.ts'
 import { cleanBlock } from '../reporters/index.ts'
@@ -38,6 +40,8 @@ interface Parts {
 
 function partsOf(error: unknown): Parts {
   if (!(error instanceof Error)) return { code: 'E_FAILED', message: String(error), fault: false }
+  if (isSchemaError(error))
+    return { code: 'E_BAD_ARGUMENT', message: messageOf(error), at: placeOfArguments(error), fault: false }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   // One of a second copy of this library, in the user's node_modules, is no instance of our class.
   if (!(error instanceof UserError) && !/^E_[A-Z_]+$/.test(code))

@@ -2,17 +2,27 @@ import { loadInventory, loadPlaybook } from './load.ts'
 import { UserError } from '../core/errors.ts'
 import { COMMAND_NAMES, type CliSession } from './command.ts'
 import { type CliOptions, readCommandLine } from './options.ts'
-import { findInventory, playbookNames } from './project.ts'
+import { findInventory, playbookFolders, playbookNames } from './project.ts'
 
 /** `run-playbook <playbook>`. */
 export async function play(argv: readonly string[], session: CliSession): Promise<number> {
-  const names = () => `\nPlaybooks here: ${playbookNames().join(', ')}\n`
+  const names = () => `\n${playbooksText()}\n`
   const { playbook, options, exit } = readCommandLine(argv, session.version, names)
   if (COMMAND_NAMES.includes(playbook))
     throw new UserError('E_USAGE', `${playbook} is a command. Write it first: run-playbook ${playbook} …`, {
       hint: 'A playbook of that name is run by its path.',
     })
   return exit ?? run(playbook, options, session)
+}
+
+function playbooksText(): string {
+  const shipped = playbookFolders().slice(-1)
+  const own = playbookNames(playbookFolders().slice(0, -1))
+  const others = playbookNames(shipped).filter((name) => !own.includes(name))
+  return [
+    ...(own.length === 0 ? [] : [`Playbooks here: ${own.join(', ')}`]),
+    ...(others.length === 0 ? [] : [`Playbooks of the package: ${others.join(', ')}`]),
+  ].join('\n')
 }
 
 async function run(name: string, options: CliOptions, session: CliSession): Promise<number> {

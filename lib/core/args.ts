@@ -1,7 +1,9 @@
 import { UserError } from './errors.ts'
-import { type SchemaIssue, issuePath, validate } from './schema.ts'
+import { type SchemaIssue, describeIssue, issuePath, validate } from './schema.ts'
 import { argsKey } from './args-key.ts'
 import type { AnyModule } from './module-definition.ts'
+import { namesOf } from './schema-shape.ts'
+import { didYouMean } from './suggest.ts'
 
 type Checked = Map<AnyModule, Map<string, { readonly value: unknown }>>
 
@@ -39,13 +41,23 @@ export function checkArgs(module: AnyModule, task: string, args: unknown, at: ()
 function parseArgs(module: AnyModule, task: string, args: unknown, at: () => string): unknown {
   const result = attempt(module, task, args, at)
   if (result.issues === undefined) return result.value
-  const problems = result.issues.map(describeIssue)
+  const problems = argumentProblems(module.args, result.issues)
   throw new UserError('E_BAD_ARGUMENT', `${module.name} "${task}": ${problems.join('; ')}`, { at: at() })
 }
 
-export function describeIssue(issue: SchemaIssue): string {
-  const path = issuePath(issue)
-  return path === '' ? issue.message : `${path}: ${issue.message}`
+// A misspelled name also counts as missing under its right one: one mistake, one message.
+function argumentProblems(schema: unknown, issues: readonly SchemaIssue[]): string[] {
+  const unknown = issues.filter(({ code }) => code === 'unrecognized_keys')
+  if (unknown.length === 0) return issues.map(describeIssue)
+  const names = namesOf(schema)
+  return unknown.flatMap((issue) => {
+    const path = issuePath(issue)
+    return (issue.keys ?? []).map((key) => {
+      const near = path === '' ? didYouMean(key, names) : undefined
+      const name = path === '' ? key : `${path}.${key}`
+      return `there is no argument ${name}${near === undefined ? '' : `: did you mean ${near}?`}`
+    })
+  })
 }
 
 // What a schema reads on the way, such as a template, has its own codes and hints; it lacks the task and its line.

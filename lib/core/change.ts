@@ -10,7 +10,7 @@ export interface Change {
   /** What is wanted. */
   readonly to?: unknown
   /** For file bodies: lets the engine show a unified diff. Never set for secret content. */
-  readonly body?: ChangedBody
+  readonly body?: ChangedBody | undefined
 }
 
 /** A file body that changes. */

@@ -7,8 +7,9 @@ import { type Schema, validate } from './schema.ts'
 export function mapSchema<Input, Output, Made>(
   schema: Schema<Input, Output>,
   make: (value: Output) => Made,
-): Schema<Input, Made> {
+): Schema<Input, Made> & { readonly mapped: Schema<Input, Output> } {
   return {
+    mapped: schema,
     '~standard': {
       version: 1,
       vendor: 'run-playbook',

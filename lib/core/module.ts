@@ -14,9 +14,12 @@ export type {
   Step,
 } from './module-definition.ts'
 
+/** Arguments, or a value that `from` makes of what earlier tasks found. */
+export type Given<Input> = Input | Deferred<Input>
+
 /** Makes a task: what to call it, what is wanted, how the engine should treat it. */
 export interface Module<Input, State> {
-  (name: string, args: Input | Deferred<Input>, options?: TaskOptions<State>): Task<State>
+  (name: string, args: Given<Input>, options?: TaskOptions<State>): Task<State>
   readonly definition: AnyModule
 }
 
@@ -38,10 +41,7 @@ export function defineModule<Input, Args, State>(
 ): Module<Input, State> {
   // The engine only hands back to a module what came from it.
   const module = definition as unknown as AnyModule
-  const create = (
-    name: string,
-    args: Input | Deferred<Input>,
-    options: TaskOptions<State> = {},
-  ): Task<State> => createTask(module, name, args, options as TaskOptions, create) as Task<State>
+  const create = (name: string, args: Given<Input>, options: TaskOptions<State> = {}): Task<State> =>
+    createTask(module, name, args, options as TaskOptions, create) as Task<State>
   return Object.assign(create, { definition: module })
 }

@@ -64,7 +64,12 @@ export interface Channel<Target = unknown> {
   /** The same text for the same target: two tasks that ask the same share the answer. Never holds a secret. */
   readonly targetKey: (target: Target) => string
   /** Called once a host and run, when something is first asked or sent. */
-  readonly open: (host: ChannelHost) => OpenChannel
+  readonly open: (host: ChannelHost) => OpenChannel<Target>
+}
+
+/** A question to a server of a channel: it says which one. */
+export interface ChannelQuestion<Target = unknown> extends Question {
+  readonly on: Target
 }
 
 /** What a channel can use of the connection to its host. */
@@ -78,21 +83,25 @@ export interface ChannelHost {
 }
 
 /** A channel of one host, open for the run. */
-export interface OpenChannel {
+export interface OpenChannel<Target = unknown> {
   /**
-   * Answers read-only questions. A question that cannot be answered has an `Error` as its answer.
-   * @throws UnreachableError when the host itself is lost
+   * Answers read-only questions. A question that cannot be answered has an `Error` as its answer, best a `UserError` with
+   * a code and a hint. What it throws is the answer to all of them.
+   * @throws UnreachableError when the host itself is lost: the host is given up
    */
-  ask(questions: readonly Question[]): Promise<ReadonlyMap<Question, unknown>>
-  /** Runs one step. Code 0 is success; what went wrong is on `stderr`. @throws UnreachableError when the host is lost */
-  run(step: ChannelStep): Promise<Reply>
+  ask(questions: readonly ChannelQuestion<Target>[]): Promise<ReadonlyMap<Question, unknown>>
+  /**
+   * Runs one step. Code 0 is success; what went wrong is on `stderr`. What it throws fails the step.
+   * @throws UnreachableError when the host is lost
+   */
+  run(step: ChannelStep<Target>): Promise<Reply>
   close(): Promise<void>
 }
 
 /** A step in the language of a channel, made by the channel's own function. */
-export interface ChannelStep {
+export interface ChannelStep<Target = unknown> {
   readonly channel: Channel<never>
-  readonly target: unknown
+  readonly target: Target
   /** What is sent, such as one SQL statement. Shown with `-vv`, so never a secret. */
   readonly text: string
 }

@@ -1,5 +1,7 @@
 /** The parts of a Zod schema that tell which names there are. Other schemas have none of them. */
 interface ZodLike {
+  /** Of a schema made by `mapSchema`. */
+  readonly mapped?: unknown
   readonly shape?: Readonly<Record<string, unknown>>
   readonly def?: {
     readonly type?: string
@@ -22,6 +24,13 @@ export function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | un
 export function innerSchema(schema: unknown): unknown {
   const { def } = zodLike(schema)
   return def?.innerType === undefined ? schema : innerSchema(def.innerType)
+}
+
+/** The names that may be written for an object schema, whatever is made of it afterwards. */
+export function namesOf(schema: unknown): readonly string[] {
+  const { def, mapped } = zodLike(schema)
+  const inner = def?.innerType ?? def?.in ?? mapped
+  return inner === undefined ? Object.keys(shapeOf(schema) ?? {}) : namesOf(inner)
 }
 
 /** The schema of the items of a list. */

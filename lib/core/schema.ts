@@ -52,3 +52,9 @@ const isZod = (
 /** `a.0.b`: where in the value an issue is. */
 export const issuePath = ({ path = [] }: SchemaIssue): string =>
   path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+
+/** `path: what is wrong`. */
+export function describeIssue(issue: SchemaIssue): string {
+  const path = issuePath(issue)
+  return path === '' ? issue.message : `${path}: ${issue.message}`
+}

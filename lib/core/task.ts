@@ -76,7 +76,7 @@ export interface Task<State = unknown> {
   /** Where it was written, `roles/web/role.ts:23`. */
   readonly at: string
   /** Never set; carries the type for `from`. */
-  readonly state?: State
+  readonly state?: State | undefined
 }
 
 /** Tasks that share options, and what to do when one of them fails. */

@@ -38,14 +38,16 @@ export const postgres: Channel<PostgresTarget> = defineChannel<PostgresTarget>({
  * @example
  * const apply = (on: PostgresTarget, name: string) => [sql(`CREATE EXTENSION ${identifier(name)}`, on)]
  */
-export const sql = (text: string, target: PostgresTarget): ChannelStep => ({
+export const sql = (text: string, target: PostgresTarget): ChannelStep<PostgresTarget> => ({
   channel: postgres,
   target,
   text,
 })
 
 /** Speaks to the servers that one host can reach. One connection a server and user is kept open for the run. */
-export function createPostgresChannel(host: Pick<ChannelHost, 'forward' | 'countRoundTrip'>): OpenChannel {
+export function createPostgresChannel(
+  host: Pick<ChannelHost, 'forward' | 'countRoundTrip'>,
+): OpenChannel<PostgresTarget> {
   const connections = new Map<string, ServerConnection>()
 
   const connectionTo = (wanted: unknown): ServerConnection => {

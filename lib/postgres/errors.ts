@@ -6,8 +6,8 @@ export interface Refusal extends Error {
   /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
   readonly code: string
   readonly severity: string
-  readonly detail?: string
-  readonly hint?: string
+  readonly detail?: string | undefined
+  readonly hint?: string | undefined
 }
 
 /** The statement was refused and the session lives; anything else means that there is no session any more. */

@@ -82,7 +82,7 @@ export function runTasks(
  * const { recap } = await runTestPlaybook(playbook, { check: true, extraVars: { to: 'host-1' } })
  */
 export const runTestPlaybook = (playbook: Playbook, options: TestRunOptions = {}): Promise<TestRun> =>
-  runOver(localTransport({ lockWait: 600 }), playbook, options)
+  runOver((warn) => localTransport({ lock: false, warn }), playbook, options)
 
 /** What only tests of the engine itself need. */
 export interface EngineOptions
@@ -94,9 +94,11 @@ export interface EngineOptions
   readonly connection?: 'ssh' | 'local' | undefined
 }
 
-/** Over a transport of one's own, such as one that breaks. */
+type Warn = (host: string, text: string) => void
+
+/** Over a transport of one's own, such as one that breaks. What it has to say is an event too. */
 export async function runOver(
-  transport: Transport,
+  transport: Transport | ((warn: Warn) => Transport),
   playbook: Playbook,
   options: TestRunOptions,
   engine: EngineOptions = {},
@@ -110,6 +112,12 @@ export async function runOver(
     ]),
   )
   const events: RunEvent[] = []
+  const emit = (event: RunEvent): void => {
+    events.push(event)
+    options.onEvent?.(event)
+  }
+  const warn: Warn = (host, text) => emit({ type: 'notice', host, level: 'warning', text })
+  const over = typeof transport === 'function' ? transport(warn) : transport
   try {
     const recap = await runPlaybook(
       {
@@ -133,12 +141,9 @@ export async function runOver(
         step: engine.step,
         forks: engine.forks ?? 5,
         confirm: options.confirm ?? (() => Promise.resolve()),
-        emit: (event) => {
-          events.push(event)
-          options.onEvent?.(event)
-        },
+        emit,
         watch: options.watch,
-        transportOf: () => transport,
+        transportOf: () => over,
       },
     )
     const tasks = events.filter((event): event is TaskEnded => event.type === 'task')

@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   readonly trace?: ((host: string, text: string) => void) | undefined
   /** What the operator should know although nothing failed. */
   readonly warn?: ((host: string, text: string) => void) | undefined
+  /** Whether a host is locked against other runs, which a test must not do to the machine that it runs on. @default true */
+  readonly lock?: boolean | undefined
   /** Seconds to wait for another run-playbook on the host. @default 60 */
   readonly lockWait?: number | undefined
   /**
@@ -30,18 +32,20 @@ export interface Settings {
   readonly warn: (text: string) => void
   /** Milliseconds. */
   readonly patience: number
-  readonly lock: LockWish
+  /** Undefined where the host is not locked. */
+  readonly lock: LockWish | undefined
 }
 
 export function settingsFor(host: string, options: ConnectionOptions): Settings {
   const { becomePassword, trace, warn, lockWait = 60, patience = 60, run = newNonce() } = options
+  const { lock = true } = options
   return {
     host,
     becomePassword,
     trace: (text) => trace?.(host, scrub(text)),
     warn: (text) => warn?.(host, scrub(text)),
     patience: patience * 1000,
-    lock: { seconds: lockWait, run, owner: OWNER },
+    lock: lock ? { seconds: lockWait, run, owner: OWNER } : undefined,
   }
 }
 

@@ -44,6 +44,11 @@ export interface Link {
   readonly host: string
   /** The login user is known to be root. */
   readonly isRoot: boolean
+  /**
+   * A command of the operator's machine that starts a shell there and ends it: told when none starts.
+   * @default nothing is told
+   */
+  readonly tryIt?: string | undefined
   /** Starts `command`, which is text for a POSIX shell. */
   openChannel(command: string): Promise<Channel>
   forward(host: string, port: number): Promise<Duplex>

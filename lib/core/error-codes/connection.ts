@@ -59,7 +59,10 @@ export const connection = {
     'Check that the folder in the message exists and can be written.',
   ],
   E_NOT_BACK: ['The host did not come back after a restart.', 'Look at its console.'],
-  E_NO_SHELL: ['The host did not start a POSIX shell.', 'Check that `ssh HOST /bin/sh -c true` works.'],
+  E_NO_SHELL: [
+    'The host did not start a POSIX shell.',
+    'Run the command in the message; over SSH it is `ssh HOST /bin/sh -c true`.',
+  ],
   E_NO_SSH_CLIENT: [
     "The login needs OpenSSH's own client, and it is not installed.",
     'Install `openssh-client` on this machine.',

@@ -2,6 +2,10 @@ import type { ErrorCodes } from './error-code.ts'
 
 /** A task, or the run as a whole. */
 export const run = {
+  E_ASK_FAILED: [
+    'A reader or a channel could not say what a module asked for.',
+    'Read the message; in your own code throw a `UserError` with a code and a hint.',
+  ],
   E_BACKGROUND: [
     'A module with other steps than shell commands, or a reboot, has `background: true`.',
     'Leave out `background`.',

@@ -1,3 +1,4 @@
+import { askFailed } from '../../core/error-message.ts'
 import { groupBy } from '../../core/group-by.ts'
 import { UserError } from '../../core/errors.ts'
 import { type Question, type Reader, type Reply, isSingle } from '../../core/probe.ts'
@@ -146,11 +147,13 @@ function parsed(reader: Reader<unknown>, questions: readonly Question[], reply: 
   const keys = questions.map(({ key }) => key)
   try {
     const answers = reader.parse(reply, keys)
-    if (answers.length === keys.length) return answers
+    if (answers.length === keys.length)
+      return answers.map((answer) => (answer instanceof Error ? askFailed(reader.name, answer) : answer))
     throw new TypeError(
       `the reader ${reader.name} gave ${answers.length} answers to ${keys.length} questions`,
     )
   } catch (error) {
-    return questions.map(() => error)
+    const failed = askFailed(reader.name, error)
+    return questions.map(() => failed)
   }
 }

@@ -1,5 +1,6 @@
 import { checkArgs } from '../../core/args.ts'
 import { type Deferred, type TaskResult, isDeferred } from '../../core/deferred.ts'
+import { messageOf } from '../../core/error-message.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { Item } from '../../playbook/program.ts'
@@ -28,7 +29,7 @@ function settle<Value>(deferred: Deferred<Value>, results: Results): Settled<Val
   } catch (error) {
     if (error instanceof UserError) throw error
     const names = deferred.tasks.map((task) => `"${task.name}"`).join(', ')
-    const message = `the value made from ${names} could not be computed: ${String(error)}`
+    const message = `the value made from ${names} could not be computed: ${messageOf(error)}`
     throw new UserError('E_DEFERRED', message, { cause: error })
   }
 }

@@ -1,4 +1,6 @@
 import type { Change } from '../../core/change.ts'
+import { placeOfArguments } from '../../core/call-site.ts'
+import { isSchemaError, messageOf } from '../../core/error-message.ts'
 import { UserError } from '../../core/errors.ts'
 import type { ErrorReport } from '../../core/events.ts'
 import type { Step } from '../../core/module.ts'
@@ -76,6 +78,14 @@ export function describeError(error: unknown): ErrorReport {
   if (error instanceof StepFailed) return error.report
   if (error instanceof UserError)
     return { code: error.code, message: scrub(error.message), ...(error.hint && { hint: error.hint }) }
+  if (isSchemaError(error)) {
+    const at = placeOfArguments(error)
+    return {
+      code: 'E_BAD_ARGUMENT',
+      message: scrub(messageOf(error)),
+      ...(at !== undefined && { hint: `at ${at}` }),
+    }
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
     code: 'E_UNEXPECTED',

@@ -1,3 +1,4 @@
+import { isDeferred } from '../../core/deferred.ts'
 import type { HostPlay } from '../../playbook/compile.ts'
 import { type Entry, type Item, tasksOf } from '../../playbook/program.ts'
 import { dryRun } from '../plan/dry-run.ts'
@@ -77,10 +78,15 @@ async function dryRunHost(session: Session, play: HostPlay): Promise<boolean> {
 /** Every real run proves its own idempotence: with all changes made, planning the same tasks again must find nothing. */
 async function proveIdempotence(session: Session, done: readonly Item[]): Promise<void> {
   const { snapshot, results, mode, host } = session
-  // Tasks whose result is what they print run every time, and say so themselves.
+  // Tasks whose result is what they print run every time, and say so themselves. What is made from what an earlier task
+  // found is made anew in the next run, from what is there then.
   const provable = done.filter(
-    ({ task: { module }, delegateTo, runOnce }) =>
-      module.verify === undefined && module.waits === undefined && delegateTo === undefined && !runOnce,
+    ({ task: { module, args }, delegateTo, runOnce }) =>
+      module.verify === undefined &&
+      module.waits === undefined &&
+      !isDeferred(args) &&
+      delegateTo === undefined &&
+      !runOnce,
   )
   await observe(session, questionsOf(session, provable))
   for (const item of provable) {

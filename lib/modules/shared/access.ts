@@ -58,7 +58,16 @@ export const sameAccounts = ({ accounts }: AccessState): Prediction[] =>
   Object.entries(accounts).map(([key, known]) => predict(account, key, known))
 
 /** What `stat` will say of mode and owner. */
-export type Access = Required<Pick<Stat, 'mode' | 'owner' | 'uid' | 'group' | 'gid'>>
+export interface Access {
+  readonly mode: string
+  readonly owner: string
+  readonly uid: number
+  readonly group: string
+  readonly gid: number
+}
+
+/** The same as far as it is known. */
+export type Had = { readonly [Name in keyof Access]?: Access[Name] | undefined }
 
 /**
  * What something will have: what is asked for, else what it has, else what a new one gets.
@@ -98,7 +107,7 @@ export function freshAccess({ accounts }: AccessState, folder: Stat): Omit<Acces
 }
 
 /** What a new thing has for certain. At the end of a link there may be a setgid folder, so there it is nothing. */
-export const certainAccess = (state: AccessState, folder: Stat): Partial<Access> =>
+export const certainAccess = (state: AccessState, folder: Stat): Had =>
   folder.type === 'link' ? {} : freshAccess(state, folder)
 
 export const isSetgid = ({ type, mode = '0000' }: Stat): boolean =>
@@ -144,7 +153,7 @@ export function accessChanges(args: AccessArgs, here: Stat, wanted: Access): Cha
  * The commands that give `word` its owner and mode, as far as they differ from what it has. Owner first: a change of owner
  * takes setuid bits away.
  */
-export function accessCommands(wanted: Access, has: Partial<Access>, word: string, isLink = false): string[] {
+export function accessCommands(wanted: Access, has: Had, word: string, isLink = false): string[] {
   const chown = ownerCommands(wanted, has, word, isLink)
   // Five digits: with four, GNU chmod leaves a folder's setgid bit as it was.
   const chmod = `chmod ${quote(`0${wanted.mode}`)} ${word}`
@@ -152,7 +161,7 @@ export function accessCommands(wanted: Access, has: Partial<Access>, word: strin
 }
 
 /** The same without the mode. */
-export function ownerCommands(wanted: Access, has: Partial<Access>, word: string, isLink = false): string[] {
+export function ownerCommands(wanted: Access, has: Had, word: string, isLink = false): string[] {
   if (wanted.uid === has.uid && wanted.gid === has.gid) return []
   return [`chown ${isLink ? '-h ' : ''}${wanted.uid}:${wanted.gid} ${word}`]
 }

@@ -13,7 +13,7 @@ export interface Payload {
   readonly text: string | undefined
   readonly secret: boolean
   /** Reads it, where it is not in memory. Nothing is known of it before. */
-  readonly load?: () => Promise<void>
+  readonly load?: (() => Promise<void>) | undefined
 }
 
 /** Of content in memory. */

@@ -14,7 +14,7 @@ export interface Service {
   /** Its unit file changed on disk since systemd read it. */
   readonly needsReload: boolean
   /** `simple`, `notify`, `oneshot` …; undefined for what is no service. */
-  readonly type?: string
+  readonly type?: string | undefined
 }
 
 /** The full name of a unit: `docker` is `docker.service`. */

@@ -7,16 +7,16 @@ import { askable, operand, setOperands, unaskable } from './operand.ts'
 export interface Stat {
   readonly type: 'file' | 'directory' | 'link' | 'other' | 'absent'
   /** Four octal digits. With the owner, there unless `absent`. */
-  readonly mode?: string
+  readonly mode?: string | undefined
   /** Name; `UNKNOWN` where the host has none for the number. */
-  readonly owner?: string
-  readonly uid?: number
-  readonly group?: string
-  readonly gid?: number
+  readonly owner?: string | undefined
+  readonly uid?: number | undefined
+  readonly group?: string | undefined
+  readonly gid?: number | undefined
   /** Bytes, of files only: what a directory takes is the file system's affair and cannot be foretold. */
-  readonly size?: number
+  readonly size?: number | undefined
   /** Of links only, as it is written in the link. */
-  readonly target?: string
+  readonly target?: string | undefined
 }
 
 /** One `stat` for all paths, GNU's or busybox's. */

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { UserError } from '../../core/errors.ts'
 import { hostPort } from '../../core/host-port.ts'
+import { quote } from '../../core/sh.ts'
 import type { Channel } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
 import { forwardByCommand } from './forward-by-command.ts'
@@ -40,6 +41,7 @@ export function processLink(host: string, signal: AbortSignal, options: ProcessL
   const link: Link = {
     host,
     isRoot: options.isRoot ?? false,
+    tryIt: options.argv('true').map(shown).join(' '),
     openChannel: async (command) => {
       const [program, ...args] = options.argv(command)
       // A process group of its own: Ctrl-C at the terminal is for the run, which decides what becomes of a running step.
@@ -57,6 +59,9 @@ export function processLink(host: string, signal: AbortSignal, options: ProcessL
   }
   return link
 }
+
+// As one would type it.
+const shown = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))
 
 function forwardHere(host: string, port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {

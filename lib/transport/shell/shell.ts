@@ -33,6 +33,8 @@ export interface ShellOptions {
   /** Milliseconds that the host may take for an answer beyond what the scripts may take. */
   readonly patience: number
   readonly stopFile: string
+  /** A command of the operator's machine that starts a shell there, for the error when none starts. */
+  readonly tryIt?: string | undefined
   /** No step is to begin any more. */
   readonly stopped: () => boolean
   /** What it means that the shell ended before it greeted. @default E_NO_SHELL */
@@ -240,7 +242,7 @@ export class Shell {
     const why = [missed ?? garbage ?? end.how, said].filter(Boolean).join(': ')
     return early
       ? new UnreachableError('E_NO_SHELL', `${host} did not start a shell: ${why}`, {
-          hint: `Does \`ssh ${host} /bin/sh -c true\` work?`,
+          hint: this.#options.tryIt && `Does \`${this.#options.tryIt}\` work?`,
           cause,
         })
       : new UnreachableError('E_CONNECTION_LOST', `the connection to ${host} was lost: ${why}`, { cause })

@@ -28,7 +28,7 @@ export class Shells {
     this.#link = link
     this.#settings = settings
     this.#countRoundTrip = countRoundTrip
-    this.#options = { ...settings, stopFile: this.stopFile, stopped }
+    this.#options = { ...settings, tryIt: link.tryIt, stopFile: this.stopFile, stopped }
   }
 
   /** Its name in /tmp and the like, which nobody else knows. */
@@ -49,9 +49,10 @@ export class Shells {
    * Whoever works as root or through root has root's lock. The login user has a lock of its own, because it may not
    * open root's; it does not insist on it while root has the lock.
    */
-  async withLock(user: User): Promise<{ shell: Shell; lock: LockRequest; done: () => void }> {
+  async withLock(user: User): Promise<{ shell: Shell; lock: LockRequest | undefined; done: () => void }> {
     const { lock } = this.#settings
     const shell = await this.get(user)
+    if (lock === undefined) return { shell, lock, done: () => {} }
     if (await this.#isRoot(user)) return { shell, lock, done: () => (this.#rootHasLock = true) }
     if (user === 'login') {
       const seconds = this.#rootHasLock ? -1 : lock.seconds

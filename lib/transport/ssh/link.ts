@@ -73,6 +73,7 @@ export async function logIn(
 export class SshLink implements SshConnection {
   readonly host: string
   readonly isRoot: boolean
+  readonly tryIt: string
   readonly #ssh: NodeSSH
   readonly #client: Client
   #lost: string | undefined
@@ -80,6 +81,7 @@ export class SshLink implements SshConnection {
   constructor(host: string, user: string, ssh: NodeSSH, client: Client, signal: AbortSignal) {
     this.host = host
     this.isRoot = user === 'root'
+    this.tryIt = `ssh ${host} /bin/sh -c true`
     this.#ssh = ssh
     this.#client = client
     const aborted = (): void => {

@@ -6,14 +6,15 @@ import { Secret } from '../../../lib/core/secret.ts'
 import { queryReader } from '../../../lib/postgres/modules/query/reader.ts'
 import { slotReader } from '../../../lib/postgres/modules/slot/reader.ts'
 import { createPostgresChannel, sql } from '../../../lib/postgres/channel.ts'
-import type { OpenChannel } from '../../../lib/core/reader.ts'
+import type { ChannelQuestion, OpenChannel } from '../../../lib/core/reader.ts'
+import type { PostgresTarget } from '../../../lib/postgres/target.ts'
 import { localConnection } from './support/connection.ts'
 import { type TestServer, startServer } from './support/server.ts'
 
 describe('the channel to PostgreSQL', function () {
   let server: TestServer
   let connection: ReturnType<typeof localConnection>
-  let channel: OpenChannel
+  let channel: OpenChannel<PostgresTarget>
   before(async function () {
     this.timeout(300_000)
     server = await startServer()
@@ -26,10 +27,11 @@ describe('the channel to PostgreSQL', function () {
   afterEach(() => channel.close())
 
   const query = (sql: string, on: object = {}) =>
-    ask(queryReader, sql, { ...server.target, ...on }).questions[0] as Question
-  const slot = () => slotReader.ask(server.target, 'none').questions[0] as Question
-  const answer = async (question: Question) => (await channel.ask([question])).get(question)
-  const failure = async (question: Question) => {
+    ask(queryReader, sql, { ...server.target, ...on }).questions[0] as ChannelQuestion<PostgresTarget>
+  const slot = () => slotReader.ask(server.target, 'none').questions[0] as ChannelQuestion<PostgresTarget>
+  const answer = async (question: ChannelQuestion<PostgresTarget>) =>
+    (await channel.ask([question])).get(question)
+  const failure = async (question: ChannelQuestion<PostgresTarget>) => {
     const error = await answer(question)
     assert(error instanceof Error)
     return error as UserError
@@ -146,7 +148,8 @@ describe('the channel to PostgreSQL', function () {
   })
 
   it('answers "not there" for what is in a database that is not there', async () => {
-    const question = slotReader.ask({ ...server.target, database: 'none' }, 'x').questions[0] as Question
+    const question = slotReader.ask({ ...server.target, database: 'none' }, 'x')
+      .questions[0] as ChannelQuestion<PostgresTarget>
     assert.equal(await answer(question), null)
   })
 

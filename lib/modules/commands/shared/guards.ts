@@ -11,10 +11,10 @@ export type Guards = Pick<RunArgs, 'creates' | 'removes' | 'unless' | 'onlyIf' |
 
 /** What the host answered: exit codes of scripts, and what is at paths. */
 export interface Found {
-  readonly creates?: Stat
-  readonly removes?: Stat
-  readonly unless?: number
-  readonly onlyIf?: number
+  readonly creates?: Stat | undefined
+  readonly removes?: Stat | undefined
+  readonly unless?: number | undefined
+  readonly onlyIf?: number | undefined
 }
 
 export function guardQuestions(args: Guards): { readonly name: keyof Found; readonly question: Question }[] {

@@ -12,7 +12,7 @@ type AnyOption = {
   readonly flags: (value: unknown) => readonly string[]
   readonly wanted: (value: unknown) => unknown
   readonly observed: (container: DockerContainer) => unknown
-  readonly keyed?: true
+  readonly keyed?: true | undefined
   readonly live?: (value: unknown) => readonly string[]
 }
 

@@ -11,9 +11,9 @@ interface Option<Value> {
   readonly wanted: (value: Value) => unknown
   readonly observed: (container: DockerContainer) => unknown
   /** `wanted` and `observed` are records, and only the keys that were asked for count. */
-  readonly keyed?: true
+  readonly keyed?: true | undefined
   /** Flags of `docker update`, for what may change while the container runs. */
-  readonly live?: (value: Value) => readonly string[]
+  readonly live?: ((value: Value) => readonly string[]) | undefined
 }
 
 type Options = { readonly [Name in keyof ContainerOptions]-?: Option<NonNullable<ContainerOptions[Name]>> }

@@ -3,10 +3,10 @@ export interface TarEntry {
   /** Relative, with slashes. */
   readonly path: string
   readonly type: 'file' | 'directory' | 'link'
-  readonly executable?: boolean
-  readonly body?: Buffer
+  readonly executable?: boolean | undefined
+  readonly body?: Buffer | undefined
   /** Of a link. */
-  readonly target?: string
+  readonly target?: string | undefined
 }
 
 /** The same entries give the same bytes: no times, no owners, two kinds of permissions. */

@@ -1,7 +1,7 @@
 import type { ShellStep } from '../../../core/module.ts'
 import { quote } from '../../../core/sh.ts'
 import type { FileArgs } from './args.ts'
-import { type Access, accessCommands, certainAccess } from '../../shared/access.ts'
+import { type Had, accessCommands, certainAccess } from '../../shared/access.ts'
 import { EXPLAIN, orExplain } from '../../shared/explain.ts'
 import { folderOf } from '../../shared/parent-folders.ts'
 import { type FileState, innermost } from './state.ts'
@@ -43,7 +43,7 @@ function removal({ path, force }: FileArgs, { here }: FileState): string[] {
   return [orExplain(`${tool} -- ${quote(path)}`, path)]
 }
 
-const fresh = (state: FileState): Partial<Access> => certainAccess(state.access, innermost(state))
+const fresh = (state: FileState): Had => certainAccess(state.access, innermost(state))
 
 // Nobody else can open it before it has its owner and mode.
 function create({ path, state, target = '' }: FileArgs, word: string): string[] {

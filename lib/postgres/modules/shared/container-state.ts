@@ -26,7 +26,7 @@ const schema = z.object({
 
 /** A line of Docker's state as JSON, where there is one, then the last lines of the log. */
 export function parseContainerState(lines: readonly string[]): {
-  readonly container?: ContainerState
+  readonly container?: ContainerState | undefined
   readonly said: string
 } {
   const [first = '', ...log] = lines

@@ -19,7 +19,7 @@ export interface ThingReaderOptions<Answer> {
   /** What a host says is checked before anyone plans on it. */
   readonly answer: ZodType<Answer>
   /** What else can change the answer. */
-  readonly alsoSees?: (on: ServerAddress) => readonly Resource[]
+  readonly alsoSees?: ((on: ServerAddress) => readonly Resource[]) | undefined
 }
 
 /** A reader of things that have a name. What does not exist answers `null`. */

@@ -26,6 +26,7 @@ const LOSS_TIMEOUT = 500
 export class OpenSshLink implements SshConnection {
   readonly host: string
   readonly isRoot: boolean
+  readonly tryIt: string
   readonly #master: Master
   readonly #ended: Promise<void>
   readonly #sessions = new Set<Channel>()
@@ -35,6 +36,7 @@ export class OpenSshLink implements SshConnection {
   constructor(host: string, user: string, master: Master, signal: AbortSignal) {
     this.host = host
     this.isRoot = user === 'root'
+    this.tryIt = `ssh ${host} /bin/sh -c true`
     this.#master = master
     const forget = onAbort(signal, () => {
       this.#lost ??= 'interrupted'
