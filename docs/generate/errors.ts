@@ -5,7 +5,7 @@ const HEAD = `# Errors
 An error prints what happened, where it was declared, what to do next, and a code. The codes do not change, so you can search
 for them and compare them in programs: they are \`error.code\` in \`--output json\`.
 
-This page is generated from [lib/core/error-codes.ts](../lib/core/error-codes.ts) by \`npm run docs\`.
+This page is generated from \`lib/core/error-codes\` in the repository by \`npm run docs\`.
 `
 
 /** docs/errors.md */

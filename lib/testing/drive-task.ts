@@ -33,7 +33,7 @@ export interface Driven<State = unknown> {
  * @throws Error when a step of the change fails, with what it printed
  *
  * @example
- * const done = await driveTask(timezoneSet('it', { zone: 'UTC' }), testShells().busybox)
+ * const done = await driveTask(copy('it', { dest: join(temp, 'x'), content: 'new' }), testShells()['busybox'])
  * assert.deepEqual(done.left, [])
  */
 export async function driveTask<State>(task: Task<State>, shell: TestShell = ['sh']): Promise<Driven<State>> {
@@ -57,9 +57,9 @@ export async function driveTask<State>(task: Task<State>, shell: TestShell = ['s
  * run.
  *
  * @example
- * assert.deepEqual(planTask(timezoneSet('it', { zone: 'UTC' }), 'Europe/Berlin').changes, [
- *   { what: 'zone', from: 'Europe/Berlin', to: 'UTC' },
- * ])
+ * const task = service('it', { name: 'docker', enabled: true })
+ * const { changes } = planTask(task, { load: 'loaded', active: 'active', enabled: 'disabled', needsReload: false })
+ * assert.deepEqual(changes, [{ what: 'enabled', from: false, to: true }])
  */
 export const planTask = <State>({ module, args }: Task<State>, state: State): Plan => module.plan(args, state)
 
@@ -70,7 +70,7 @@ export const planTask = <State>({ module, args }: Task<State>, state: State): Pl
  * @returns the answer for each key, or the error that the reader has for it
  *
  * @example
- * assert.deepEqual(parseRecorded(timezone, [''], { stdout: '/usr/share/zoneinfo/UTC\n' }), ['UTC'])
+ * assert.deepEqual(parseRecorded(fileReaders.sha256, ['/none'], { stdout: '-/none\n' }), [undefined])
  */
 export function parseRecorded<Answer>(
   reader: Reader<Answer>,

@@ -20,7 +20,7 @@ const CANDIDATES: Readonly<Record<string, TestShell>> = {
  *
  * @example
  * for (const [name, shell] of Object.entries(testShells()))
- *   it(`works under ${name}`, async () => { await driveTask(task, { shell }) })
+ *   it(`works under ${name}`, async () => { await driveTask(task, shell) })
  */
 export function testShells(): Readonly<Record<string, TestShell>> {
   found ??= findShells()

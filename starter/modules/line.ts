@@ -1,31 +1,24 @@
-import { type ArgsOf, ask, defineModule, differences, paths, predict, readerOfOne, sh, z } from 'run-playbook'
+import {
+  absolutePath,
+  ask,
+  defineModule,
+  differences,
+  fileReaders,
+  paths,
+  predict,
+  replaceFile,
+  z,
+} from 'run-playbook'
 
-const args = {
-  /** Absolute path of the file. Its folder must exist. */
-  path: z.string(),
-  /** The only line of the file. */
-  text: z.string(),
-}
-
-export interface LineArgs extends ArgsOf<typeof args> {}
-
-/** Reads the first line of a file; empty where there is no file. */
-const firstLine = readerOfOne({
-  name: 'first line',
-  ask: (path) => sh`if [ -e ${path} ]; then head -n 1 ${path}; fi`,
-  parse: ({ stdout }) => stdout.toString().trimEnd(),
-  sees: (path) => [paths.at(path)],
-})
-
-/** A file that holds one line. */
-export const line = defineModule<LineArgs, LineArgs, string>({
+/** A file that holds one line. Its folder must exist. */
+export const line = defineModule({
   name: 'line',
-  args: z.strictObject(args),
-  probe: ({ path }) => ask(firstLine, path),
+  args: z.strictObject({ path: absolutePath, text: z.string() }),
+  probe: ({ path }) => ask(fileReaders.text, path),
   plan: ({ path, text }, now) => ({
-    changes: differences({ text }, { text: now }),
-    leaves: [predict(firstLine, path, text)],
+    changes: differences({ text: `${text}\n` }, { text: now }),
+    leaves: [predict(fileReaders.text, path, `${text}\n`)],
   }),
-  apply: ({ path, text }) => [{ script: sh`cat > ${path}`, stdin: `${text}\n` }],
+  apply: ({ path, text }) => [replaceFile(path, `${text}\n`)],
   touches: ({ path }) => [paths.at(path)],
 })

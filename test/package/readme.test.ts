@@ -1,12 +1,31 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createEditor } from '../support/editor.ts'
 
 describe('what somebody who installed the package is told', function () {
   it('of tsconfig.json is what init writes', () => {
     const readme = readFileSync('README.md', 'utf8')
     assert.ok(readme.includes(readFileSync('starter/tsconfig.json.in', 'utf8')))
+  })
+
+  it('on its pages can be followed: what they link to is in the package', () => {
+    const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      encoding: 'utf8',
+    })
+    const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }]
+    const paths = files.map(({ path }) => path)
+    const has = (path: string): boolean => paths.some((one) => one === path || one.startsWith(`${path}/`))
+    const pages = paths.filter((path) => /^(docs\/)?[\w-]+\.md$/.test(path))
+    assert.ok(pages.length > 15)
+    const broken = pages.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
+        .map(([, link = '']) => join(dirname(page), link))
+        .filter((path) => !has(path))
+        .map((path) => `${page}: ${path}`),
+    )
+    assert.deepEqual(broken, [])
   })
 
   it('by an editor of the vars of a role, from its declarations', () => {

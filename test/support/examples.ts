@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import * as values from './example-values.ts'
 import { importsFor } from './samples.ts'
 
 /** What an `@example` in a comment says, as a module of its own. */
@@ -15,7 +16,7 @@ const VALUES = '../../support/example-values.ts'
 
 /** How an example imports a file of the repository: it lies in a folder below test/unit. */
 const importPath = (file: string): string => `../../../${file}`
-const VALUE_NAMES = ['primary', 'on', 'secrets', 'stdout', 'repository', 'inventory', 'playbook']
+const VALUE_NAMES = Object.keys(values)
 
 /** All examples below a folder that span lines of their own. */
 export function examplesIn(folder: string): Example[] {

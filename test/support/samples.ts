@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as cluster from '../../lib/cluster/index.ts'
 import * as main from '../../lib/index.ts'
 import * as postgres from '../../lib/postgres/index.ts'
+import * as testing from '../../lib/testing/index.ts'
 
 /** A fenced block of a page. */
 export interface Sample {
@@ -33,6 +34,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
   'run-playbook': main,
   'run-playbook/postgres': postgres,
   'run-playbook/cluster': cluster,
+  'run-playbook/testing': testing,
 }
 
 /**
@@ -63,7 +65,7 @@ export function importsFor(text: string, own: Readonly<Record<string, string>> =
     ),
   )
   const used = new Set(
-    text.replace(/'(?:[^'\\\n]|\\.)*'/g, '').match(/(?<![.\w$])[A-Za-z]\w*\b(?!\s*:(?!:))/g),
+    text.replace(/'(?:[^'\\\n]|\\.)*'/g, '').match(/(?<![\w$]|(?<!\.\.)\.)[A-Za-z]\w*\b(?!\s*:(?!:))/g),
   )
   const wanted = (name: string): boolean => used.has(name) && !made.has(name) && !taken.has(name)
   const lines = Object.entries(own)

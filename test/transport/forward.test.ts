@@ -7,7 +7,6 @@ import type { Duplex } from 'node:stream'
 import { relayCommand } from '../../lib/transport/connections/forward-by-command.ts'
 import { processChannel } from '../../lib/transport/connections/process-link.ts'
 import { createTransport } from '../../lib/transport/index.ts'
-import { ask } from '../../lib/core/probe.ts'
 import { createPostgresChannel } from '../../lib/postgres/channel.ts'
 import { queryReader } from '../../lib/postgres/modules/query/reader.ts'
 import { type TestServer, startServer } from '../unit/postgres/support/server.ts'
@@ -70,9 +69,10 @@ describe('TCP from a host whose server forbids forwarding', function () {
       it(`asks PostgreSQL nevertheless: ${config}, ${client}`, async () => {
         const connection = await sshds[i]!.connect(undefined, { client })
         const channel = createPostgresChannel(connection)
-        const [question] = ask(queryReader, 'SELECT 1 AS one', postgres.target).questions
-        const answers = await channel.ask([question!])
-        assert.deepEqual(answers.get(question!), [{ one: 1 }])
+        const on = postgres.target
+        const question = { reader: queryReader, key: 'SELECT 1 AS one', on }
+        const answers = await channel.ask([question])
+        assert.deepEqual(answers.get(question), [{ one: 1 }])
         await channel.close()
       })
 
@@ -90,8 +90,8 @@ describe('TCP from a host whose server forbids forwarding', function () {
     const connection = await sshds[0]!.connect()
     const channel = createPostgresChannel(connection)
     const on = { ...postgres.target, port: await freePort() }
-    const [question] = ask(queryReader, 'SELECT 1 AS one', on).questions
-    const error = (await channel.ask([question!])).get(question!) as Error & { code: string; hint: string }
+    const question = { reader: queryReader, key: 'SELECT 1 AS one', on }
+    const error = (await channel.ask([question])).get(question) as Error & { code: string; hint: string }
     assert.equal(error.code, 'E_POSTGRES_UNREACHABLE')
     assert.match(error.message, /refused/i)
     assert.match(error.hint, /Does anything listen there/)

@@ -226,7 +226,7 @@ describe('docker, what it says it touches and leaves', () => {
 
 describe('docker, what it refuses', () => {
   const refused: [string, object, RegExp][] = [
-    ['a misspelled option', { imag: 'x' }, /Unrecognized key: "imag"/],
+    ['a misspelled option', { imag: 'x' }, /there is no argument imag: did you mean image\?/],
     [
       'a secret in env',
       { env: { PASSWORD: new Secret('pw', 'correct horse') } },
