@@ -50,6 +50,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
         previous: [...secrets.previous('postgres.superuser')],
         replicator: secrets.password('postgres.replicator'),
         rewinder: secrets.password('postgres.rewinder'),
+        basebackup: secrets.password('postgres.basebackup'),
         ...(own.encrypt && cipher && { cipher }),
       },
     }

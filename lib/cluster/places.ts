@@ -4,6 +4,8 @@ import type { NodeVars } from './vars/node.ts'
 export const CONFIG = '/etc/run-playbook/postgres'
 /** pgBackRest's configuration on the node. */
 export const PGBACKREST = '/etc/run-playbook/pgbackrest'
+/** All that the container has that other nodes ask for what a backup needs: its configuration, its keys, one password. */
+export const BACKUP_SERVER = '/etc/run-playbook/backup-server'
 /** Passwords and keys, for root alone. */
 export const SECRETS = '/etc/run-playbook/secrets'
 /** What the containers of a node share: PostgreSQL's socket, pgBackRest's locks, what the status shows. */
@@ -18,6 +20,7 @@ export const mounts = (vars: Pick<NodeVars, 'dataDir' | 'backupDir'>) => ({
   repository: { source: vars.backupDir, target: '/var/lib/pgbackrest' },
   config: { source: CONFIG, target: '/etc/postgresql', readOnly: true },
   pgbackrest: { source: PGBACKREST, target: '/etc/pgbackrest', readOnly: true },
+  backupServer: { source: BACKUP_SERVER, target: '/etc/pgbackrest', readOnly: true },
   secrets: { source: SECRETS, target: '/run/secrets', readOnly: true },
   socket: { source: `${SHARED}/socket`, target: '/var/run/postgresql' },
   lock: { source: `${SHARED}/lock`, target: '/tmp/pgbackrest' },

@@ -1,16 +1,17 @@
 import { type TaskList, changed, containers, docker, file, paths, sh } from 'run-playbook'
 import { ARCHIVE_CHECKED, CONFIG, type NodeRoleVars, mounts, policyEnv } from 'run-playbook/cluster'
 import { pgbackrest } from 'run-playbook/postgres'
-import { TLS_PORT } from '../postgres-node/pgbackrest.ts'
 
 const CONTAINER = 'pgbackrest'
+const SERVER = 'pgbackrest-server'
+const LOGGING = { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } }
 /** Roles and slots of the server are nothing to it; a server that was started or promoted, or follows another one, is. */
 const where = {
   container: CONTAINER,
   sees: [containers.at('postgres'), paths.at(`${CONFIG}/primary`)],
 }
 
-/** The container that answers the other nodes and takes this node's backups, and where they go. */
+/** The containers that take this node's backups and that answer the other nodes, and where the backups go. */
 export function backupService(vars: NodeRoleVars): TaskList {
   const shared = mounts(vars)
   return [
@@ -40,17 +41,54 @@ export function backupService(vars: NodeRoleVars): TaskList {
           shared.state,
         ],
         tmpfs: { '/run/run-playbook': 'size=4m,mode=0700' },
+        securityOpt: ['no-new-privileges'],
+        // It writes its account every 15 seconds.
         healthcheck: {
-          // Docker asks as root, for whom pgBackRest does not work since 2.59.
-          command: sh`. /usr/local/lib/run-playbook/common.sh; _as_postgres pgbackrest server-ping ${vars.address} --tls-server-port=${TLS_PORT}`,
+          command: 'find /var/lib/run-playbook/repository.json -mmin -3 | grep -q .',
           interval: 30,
           timeout: 10,
+          startPeriod: 60,
         },
-        logging: { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } },
+        logging: LOGGING,
       },
       { touches: [containers.at(CONTAINER)] },
     ),
+    backupServer(vars),
     pgbackrest.stanza('stanza', where),
+  ]
+}
+
+/**
+ * What the other nodes ask for what a backup of a standby needs from its primary. Whoever has a certificate of one of them can have it
+ * read and write any file, so that it has next to none: see docker/postgres/pgbackrest/backup-server.
+ */
+const backupServer = (vars: NodeRoleVars): TaskList => {
+  const shared = mounts(vars)
+  return [
+    docker(
+      'backup server',
+      {
+        name: SERVER,
+        image: vars.image,
+        adopt: vars.adopt,
+        command: ['backup-server'],
+        network: 'host',
+        init: true,
+        restart: 'unless-stopped',
+        env: { POSTGRES_OVERLAY_IP: vars.address },
+        volumes: [{ ...shared.data, readOnly: true }, shared.backupServer],
+        readOnly: true,
+        tmpfs: { '/run/run-playbook': 'size=1m,mode=0755', '/tmp/pgbackrest': 'size=64k,mode=1777' },
+        // What its root needs to give the keys to postgres, to become postgres, and to tell the server to read them again.
+        capDrop: ['ALL'],
+        capAdd: ['CHOWN', 'KILL', 'SETGID', 'SETUID'],
+        securityOpt: ['no-new-privileges'],
+        pidsLimit: 256,
+        healthcheck: { command: 'backup-server alive', interval: 30, timeout: 10 },
+        logging: LOGGING,
+      },
+      { touches: [containers.at(SERVER)] },
+    ),
   ]
 }
 

@@ -26,6 +26,7 @@ const FILES = [
   'handover.sh',
   'backup',
   'backup-service',
+  'backup-server',
   'drill',
   'repository',
   'restore',

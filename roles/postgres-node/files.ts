@@ -1,5 +1,6 @@
 import { type Task, type TaskList, copy, template } from 'run-playbook'
 import { CONFIG, SECRETS, tune, type NodeRoleVars, slotName } from 'run-playbook/cluster'
+import { backupServerFiles } from './backup-server.ts'
 import { pgbackrestConfig } from './pgbackrest.ts'
 import { folderTasks } from './folders.ts'
 
@@ -8,17 +9,25 @@ const secret = { mode: '0400', owner: 'root', group: 'root' }
 
 /** A node's folders, secrets and configuration. `reload` is notified when PostgreSQL has to read it again. */
 export function nodeFiles(vars: NodeRoleVars, reload: Task): TaskList {
-  return [folderTasks(vars), passwordFiles(vars), nodeConfig(vars, reload), pgbackrestConfig(vars)]
+  return [
+    folderTasks(vars),
+    passwordFiles(vars),
+    nodeConfig(vars, reload),
+    pgbackrestConfig(vars),
+    backupServerFiles(vars),
+  ]
 }
 
 /** The passwords that the container reads when it starts, and that {@link passfile} has it read again. */
-export function passwordFiles({ passwords: { postgres, replicator, rewinder } }: NodeRoleVars): TaskList {
+export function passwordFiles({ passwords }: NodeRoleVars): TaskList {
+  const { postgres, replicator, rewinder, basebackup } = passwords
   const password = (name: string, path: string, content: typeof postgres) =>
     copy(name, { dest: `${SECRETS}/${path}`, content, ...secret })
   return [
     password('superuser password', 'postgres_password', postgres),
     password('replication password', 'replication_password', replicator),
     password('rewind password', 'rewind_password', rewinder),
+    password('base backup password', 'basebackup_password', basebackup),
   ]
 }
 

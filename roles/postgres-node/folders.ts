@@ -1,5 +1,5 @@
 import { type TaskList, file } from 'run-playbook'
-import { CONFIG, PGBACKREST, SECRETS, SHARED, type NodeRoleVars } from 'run-playbook/cluster'
+import { BACKUP_SERVER, CONFIG, PGBACKREST, SECRETS, SHARED, type NodeRoleVars } from 'run-playbook/cluster'
 
 /** The folders on the node that its containers mount. */
 export const folderTasks = ({ dataDir, backupDir }: NodeRoleVars): TaskList => [
@@ -8,6 +8,7 @@ export const folderTasks = ({ dataDir, backupDir }: NodeRoleVars): TaskList => [
   file('backup folder', { path: backupDir, state: 'directory' }),
   file('configuration folder', { path: CONFIG, state: 'directory', mode: '0755' }),
   file('pgbackrest folder', { path: PGBACKREST, state: 'directory', mode: '0755' }),
+  file('backup server folder', { path: BACKUP_SERVER, state: 'directory', mode: '0700' }),
   file('secrets folder', { path: SECRETS, state: 'directory', mode: '0700' }),
   ['socket', 'state'].map((name) =>
     file(`${name} folder`, { path: `${SHARED}/${name}`, state: 'directory' }),

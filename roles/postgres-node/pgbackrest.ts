@@ -1,18 +1,14 @@
 import { type TaskList, copy, file, template } from 'run-playbook'
 import { type NodeRoleVars, PGBACKREST, SECRETS, retentionOptions } from 'run-playbook/cluster'
+import { STANZA, TLS_PORT, peersOf } from './backup-server.ts'
 import { repositoryCipher } from './cipher.ts'
 
-/** The port that pgBackRest's own server listens on by default. */
-export const TLS_PORT = 8432
-const STANZA = 'main'
 const CIPHER = `${SECRETS}/pgbackrest_cipher`
 
 /** What pgBackRest needs to be there before PostgreSQL archives its first segment. */
 export function pgbackrestConfig(vars: NodeRoleVars): TaskList {
-  const { address, port, retention } = vars
-  const peers = vars.nodes
-    .filter((node) => node.address !== address)
-    .map((node, index) => ({ ...node, number: index + 2 }))
+  const { port, retention } = vars
+  const peers = peersOf(vars).map((node, index) => ({ ...node, number: index + 2 }))
   const secret = { mode: '0400', owner: 'root', group: 'root' }
   return [
     repositoryCipher('cipher of the repository', { backupDir: vars.backupDir, encrypt: vars.encrypt }),
@@ -40,9 +36,7 @@ export function pgbackrestConfig(vars: NodeRoleVars): TaskList {
         src: new URL('../postgres-node/templates/pgbackrest.conf.hbs', import.meta.url),
         dest: `${PGBACKREST}/pgbackrest.conf`,
         vars: {
-          address,
           port,
-          nodes: vars.nodes,
           peers,
           retention: retentionOptions(retention),
           stanza: STANZA,

@@ -11,10 +11,18 @@ const REWIND = [
   'pg_read_binary_file(text, bigint, bigint, boolean)',
 ]
 
+// Functions that begin and end a backup, and have the last of its WAL archived.
+const BASE_BACKUP = [
+  'pg_backup_start(text, boolean)',
+  'pg_backup_stop(boolean)',
+  'pg_create_restore_point(text)',
+  'pg_switch_wal()',
+]
+
 /** Roles that the nodes themselves log in as. */
 export function rolesWithPasswords(vars: NodeRoleVars): TaskList {
   const on = superuser(vars)
-  const { postgres, replicator, rewinder } = vars.passwords
+  const { postgres, replicator, rewinder, basebackup } = vars.passwords
   return [
     postgresRole('superuser', { on, name: 'postgres', password: postgres }),
     postgresRole('replicator', {
@@ -32,6 +40,16 @@ export function rolesWithPasswords(vars: NodeRoleVars): TaskList {
       login: true,
       memberOf: ['pg_checkpoint'],
       executes: [...REWIND, 'pg_switch_wal()'],
+    }),
+    // What pgBackRest asks of a primary, and nothing else: https://pgbackrest.org/configuration.html
+    postgresRole('basebackup', {
+      on,
+      name: 'basebackup',
+      password: basebackup,
+      login: true,
+      connectionLimit: 20,
+      memberOf: ['pg_checkpoint', 'pg_read_all_settings'],
+      executes: BASE_BACKUP,
     }),
   ]
 }

@@ -20,49 +20,42 @@ _hold_expire() {
   flock -n -s 7 || { _say 'an expire is running: waiting for its end'; flock -s 7; }
 }
 
+# usage: _give NAME  (as root: standard input becomes a file of postgres's, written by postgres itself: root would follow a link)
+_give() {
+  # shellcheck disable=SC2016  # the inner shell's
+  (_as_postgres sh -c 'umask 077; mkdir -p "$1" && cat > "$1/$2.new" && mv "$1/$2.new" "$1/$2"' sh "$keys" "$1")
+}
+
 # usage: _store_cipher  (pgBackRest reads every *.conf of the folder)
 _store_cipher() {
-  (
-    umask 077
-    mkdir -p "$keys"
-    rm -f "$keys/cipher.conf"
-    if [ -s /run/secrets/pgbackrest_cipher ]; then
-      printf '[global]\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass=%s\n' "$(cat /run/secrets/pgbackrest_cipher)" > "$keys/cipher.conf"
-    fi
-    chown -R postgres: "$keys"
-  )
+  if [ -s /run/secrets/pgbackrest_cipher ]; then
+    printf '[global]\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass=%s\n' "$(cat /run/secrets/pgbackrest_cipher)" | _give cipher.conf
+  else
+    printf '[global]\n' | _give cipher.conf
+  fi
 }
 
-# usage: _store_keys
+# usage: _store_keys  (for asking the primary's pgbackrest-server)
 _store_keys() {
   local name
-  (
-    umask 077
-    for name in ca.crt node.crt node.key; do
-      cat "/run/secrets/pgbackrest_$name" > "$keys/$name.new"
-      chown postgres: "$keys/$name.new"
-      mv "$keys/$name.new" "$keys/$name"
-    done
-  )
+  for name in ca.crt node.crt node.key; do _give "$name" < "/run/secrets/pgbackrest_$name"; done
 }
 
-# usage: _watch_keys  (as root: new keys and a new configuration take effect without a restart, which would tear the
-# connection of another node that is being backed up)
+# usage: _watch_keys  (as root: new keys take effect without a restart, which would end a backup)
 _watch_keys() {
   local seen now
   seen=$(_fingerprint)
   while sleep 5; do
     now=$(_fingerprint)
     [ "$now" != "$seen" ] || continue
-    _say 'reading keys and configuration again'
+    _say 'reading keys again'
     _prepare_pgbackrest
     _store_keys
-    kill -HUP "$(cat "$run/server.pid")" || true
     seen=$now
   done
 }
 
 # usage: _fingerprint
 _fingerprint() {
-  cat "$PGBACKREST_CONFIG" /run/secrets/pgbackrest_* 2>/dev/null | cksum
+  cat /run/secrets/pgbackrest_* 2>/dev/null | cksum
 }

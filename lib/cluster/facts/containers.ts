@@ -19,6 +19,7 @@ export interface NodeContainer {
 export const SERVICE_CONTAINERS: readonly string[] = [
   'postgres',
   'pgbackrest',
+  'pgbackrest-server',
   'postgres-status',
   'postgres-handover',
 ]

@@ -7,6 +7,7 @@ export const SECRET_FILES = {
   superuser: 'postgres_password',
   replicator: 'replication_password',
   rewinder: 'rewind_password',
+  basebackup: 'basebackup_password',
   cipher: 'pgbackrest_cipher',
   authority: 'pgbackrest_ca.crt',
 } as const

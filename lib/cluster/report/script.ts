@@ -53,7 +53,7 @@ export function statusScript({ dataDir, backupDir }: StatusFolders): string {
   running() { say "$states" | grep -q "^/$1 {.*\\"Status\\":\\"running\\""; }
   if ! command -v docker >/dev/null; then echo docker missing
   else
-    states=$(within docker container inspect -f '${STATE}' postgres pgbackrest postgres-status 2>&1)
+    states=$(within docker container inspect -f '${STATE}' postgres pgbackrest pgbackrest-server postgres-status 2>&1)
     if [ $? -eq 124 ]; then echo docker hangs; fi
     say "$states" | sed -n -e 's:^/:container :p' -e 's/.*annot connect to the Docker daemon.*/docker down/p'
     ended=

@@ -61,12 +61,18 @@ export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen
 const NOTHING_HERE = warning('bare', 'There is no PostgreSQL here yet: run-playbook site makes it a node')
 
 function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
-  const { pgbackrest: backups, 'postgres-status': service } = containers
+  const { pgbackrest: backups, 'pgbackrest-server': server, 'postgres-status': service } = containers
   return [
     fence !== null && critical('fenced', `Fenced: it may not start as a primary, since ${fence} took over`),
     backups !== 'running' &&
       postgres.up &&
       critical('backup-service-down', `No backups are taken: the container pgbackrest ${inWords(backups)}`),
+    server !== 'running' &&
+      postgres.up &&
+      warning(
+        'backup-server-down',
+        `Standbys can not be backed up from here: the container pgbackrest-server ${inWords(server)}`,
+      ),
     service !== 'running' &&
       postgres.up &&
       critical(

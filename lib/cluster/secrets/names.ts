@@ -3,7 +3,7 @@ import type { Host } from '../../playbook/inventory.ts'
 import type { SecretKind } from '../facts/secrets.ts'
 
 /** The passwords that every node has a file of. */
-export const PASSWORDS = ['superuser', 'replicator', 'rewinder'] as const
+export const PASSWORDS = ['superuser', 'replicator', 'rewinder', 'basebackup'] as const
 
 const OWN: readonly string[] = PASSWORDS
 
@@ -30,6 +30,7 @@ export const WORDS: Readonly<Record<SecretKind, string>> = {
   superuser: 'superuser password',
   replicator: 'replication password',
   rewinder: 'rewind password',
+  basebackup: 'password of the role basebackup',
   cipher: 'key of the repository',
   authority: "pgBackRest authority's certificate",
   wireguard: 'WireGuard key',

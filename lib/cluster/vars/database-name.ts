@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 // Its owner has the same name.
-const ROLES = ['replicator', 'rewinder', 'monitor']
+const ROLES = ['replicator', 'rewinder', 'basebackup', 'monitor']
 const DATABASES = ['postgres', 'template0', 'template1']
 const RESERVED = /^(pg_|public$|none$)/
 

@@ -46,6 +46,8 @@ export const nodeRoleVars = ownVars.extend({
     previous: z.array(secretValue).default([]),
     replicator: secretValue,
     rewinder: secretValue,
+    /** Of the role that begins and ends backups for other nodes. */
+    basebackup: secretValue,
   }),
 })
 

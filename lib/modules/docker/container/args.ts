@@ -62,6 +62,13 @@ const options = {
   capAdd: z.array(word).readonly().optional(),
   /** Capabilities that are taken from Docker's own set. @default none @example ['ALL'] */
   capDrop: z.array(word).readonly().optional(),
+  /**
+   * How the kernel confines it. All of them: what is not named is Docker's default, such as its seccomp profile.
+   * @default none @example ['no-new-privileges']
+   */
+  securityOpt: z.array(word).readonly().optional(),
+  /** The most processes and threads that it may have. @default the engine's: no limit @example 512 */
+  pidsLimit: z.int().positive().optional(),
   /** All that root on the host may do. @default false */
   privileged: z.boolean().optional(),
   /** The container's own file system cannot be written; mounts and tmpfs can. @default false */

@@ -109,6 +109,16 @@ export const OPTIONS: Options = {
     wanted: capabilities,
     observed: ({ host }) => capabilities(host.CapDrop),
   },
+  securityOpt: {
+    flags: (all) => all.flatMap((one) => ['--security-opt', one]),
+    wanted: confinement,
+    observed: ({ host }) => confinement(host.SecurityOpt),
+  },
+  pidsLimit: {
+    flags: (limit) => ['--pids-limit', `${limit}`],
+    wanted: (limit) => limit,
+    observed: ({ host }) => host.PidsLimit ?? undefined,
+  },
   privileged: {
     flags: (privileged) => [`--privileged=${privileged}`],
     wanted: (privileged) => privileged,
@@ -188,6 +198,13 @@ function pairs(lines: readonly string[]): Record<string, string> {
 
 function capabilities(names: readonly string[]): string[] {
   return names.map((name) => name.toUpperCase().replace(/^CAP_/, '')).sort()
+}
+
+// Docker takes `no-new-privileges`, `no-new-privileges:true` and `=true` for the same, and gives back what it was given.
+function confinement(all: readonly string[]): string[] {
+  return all
+    .map((one) => one.replace(':', '=').replace(/^no-new-privileges=true$/, 'no-new-privileges'))
+    .sort()
 }
 
 function canonicalDevice(device: string): string {

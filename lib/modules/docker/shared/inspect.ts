@@ -72,6 +72,8 @@ const hostConfig = z.object({
   ShmSize: count,
   CapAdd: strings,
   CapDrop: strings,
+  SecurityOpt: strings,
+  PidsLimit: z.number().nullish(),
   Privileged: z.boolean().default(false),
   ReadonlyRootfs: z.boolean().default(false),
   Devices: list(
