@@ -1,4 +1,4 @@
-import { type TaskList, changed, containers, docker, file, paths, sh } from 'run-playbook'
+import { type TaskList, changed, containers, docker, file, paths } from 'run-playbook'
 import { ARCHIVE_CHECKED, CONFIG, type NodeRoleVars, mounts, policyEnv } from 'run-playbook/cluster'
 import { pgbackrest } from 'run-playbook/postgres'
 

@@ -8,7 +8,7 @@ export const folderTasks = ({ dataDir, backupDir }: NodeRoleVars): TaskList => [
   file('backup folder', { path: backupDir, state: 'directory' }),
   file('configuration folder', { path: CONFIG, state: 'directory', mode: '0755' }),
   file('pgbackrest folder', { path: PGBACKREST, state: 'directory', mode: '0755' }),
-  file('backup server folder', { path: BACKUP_SERVER, state: 'directory', mode: '0700' }),
+  file('backup server folder', { path: BACKUP_SERVER, state: 'directory', mode: '0755' }),
   file('secrets folder', { path: SECRETS, state: 'directory', mode: '0700' }),
   ['socket', 'state'].map((name) =>
     file(`${name} folder`, { path: `${SHARED}/${name}`, state: 'directory' }),

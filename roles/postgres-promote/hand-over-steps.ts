@@ -1,5 +1,5 @@
-import { type Step, sh } from 'run-playbook'
-import { SECRETS } from 'run-playbook/cluster'
+import { type Step, raw, sh } from 'run-playbook'
+import { AS_OWNER, SECRETS } from 'run-playbook/cluster'
 import type { HandedOverArgs } from './handed-over-args.ts'
 
 const HELPER = 'postgres-handover'
@@ -11,9 +11,9 @@ export function handOverSteps(args: HandedOverArgs): Step[] {
     { script: prepare(args), timeoutMs: 600_000, explains: true },
     {
       script: sh`d=${dataDir} h=${HELPER} to=${successor} at=${successorAddress}
-[ -e "$d/fenced" ] || {
-  echo "$to ($at), $(date -u +%Y-%m-%dT%H:%M:%SZ)" > "$d/.fenced.new" && mv "$d/.fenced.new" "$d/fenced" || exit 1
-}
+${raw(AS_OWNER)}
+[ -e "$d/fenced" ] ||
+  as_owner "$d" sh -c 'echo "$1" > .fenced.new && mv -f .fenced.new fenced' sh "$to ($at), $(date -u +%Y-%m-%dT%H:%M:%SZ)" || exit 1
 reason=$(docker stop postgres 2>&1 >/dev/null && docker exec "$h" handover.sh received "$at" 10 2>&1 >/dev/null) && {
   (docker rm -f "$h" >/dev/null 2>&1 &)
   exit 0

@@ -1,5 +1,5 @@
 import { type TaskList, defineRole, file, shell, z } from 'run-playbook'
-import { nodeRoleVars, slotsOfOthers } from 'run-playbook/cluster'
+import { AS_OWNER, nodeRoleVars, slotsOfOthers } from 'run-playbook/cluster'
 import { superuser } from '../postgres-node/tasks.ts'
 import { backupFree } from './backup-free.ts'
 import { orHandBack } from './hand-back.ts'
@@ -43,7 +43,8 @@ export const postgresFenced = defineRole({
   vars: nodeRoleVars.extend({ successor: z.string(), successorAddress: z.string() }),
   tasks: ({ dataDir, successor, successorAddress }) => [
     shell('fence', {
-      script: `echo "$SUCCESSOR, $(date -u +%Y-%m-%dT%H:%M:%SZ)" > fenced && sync && docker stop postgres >/dev/null 2>&1 || true`,
+      script: `${AS_OWNER}
+as_owner . sh -c 'echo "$1" > fenced' sh "$SUCCESSOR, $(date -u +%Y-%m-%dT%H:%M:%SZ)" && sync && docker stop postgres >/dev/null 2>&1 || true`,
       env: { SUCCESSOR: `${successor} (${successorAddress})` },
       cwd: dataDir,
       creates: `${dataDir}/fenced`,

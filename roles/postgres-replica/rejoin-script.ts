@@ -1,4 +1,5 @@
 import { raw, sh } from 'run-playbook'
+import { AS_OWNER } from 'run-playbook/cluster'
 import { CHECKED_NUMBERS, SEARCH_PATH } from 'run-playbook/postgres'
 import type { RejoinedArgs } from './rejoined-args.ts'
 
@@ -9,9 +10,8 @@ import type { RejoinedArgs } from './rejoined-args.ts'
  */
 export function rejoinScript({ way, dataDir, primary, container }: RejoinedArgs): string {
   return sh`d=${dataDir} c=${container} p=${primary}
-printf 'action=%s\nprimary=%s\n' ${way} "$p" > "$d/.rejoin.new"
-sync
-mv "$d/.rejoin.new" "$d/rejoin"
+${raw(AS_OWNER)}
+as_owner "$d" sh -c 'printf "action=%s\nprimary=%s\n" "$1" "$2" > .rejoin.new && sync && mv -f .rejoin.new rejoin' sh ${way} "$p" || exit 1
 # A server that runs has to end first; an entrypoint that waits looks for the request by itself.
 if [ -f "$d/pgdata/postmaster.pid" ] || [ "$(docker container inspect -f '{{.State.Running}}' "$c")" != true ]; then
   docker restart "$c" >/dev/null || exit 1

@@ -1,11 +1,11 @@
 import { raw, sh } from 'run-playbook'
-import { ORDER, type Order } from 'run-playbook/cluster'
+import { AS_OWNER, ORDER, type Order } from 'run-playbook/cluster'
 import { CHECKED_NUMBERS, SEARCH_PATH } from 'run-playbook/postgres'
 
 /** From now on nobody starts these data as they are. What was written until now is archived: stopping waits for that. */
 export const STOP = (dataDir: string, { node, id }: Order): string => sh`
-cd ${dataDir} || exit 1
-[ ! -e pgdata ] || printf '%s, restore %s\n' ${node} ${id} > fenced
+${raw(AS_OWNER)}
+as_owner ${dataDir} sh -c '[ ! -e pgdata ] || echo "$1" > fenced' sh ${`${node}, restore ${id}`} || exit 1
 sync
 docker stop postgres pgbackrest >/dev/null 2>&1 || true`
 
@@ -61,19 +61,20 @@ exit 1`
 
 /** Out of the way, and not lost: the new cluster must find neither old data nor an archive of another history. */
 export const setAside = (dataDir: string, backupDir: string, { id, keep }: Order): string => sh`
-cd ${dataDir} || exit 1
 docker stop postgres pgbackrest >/dev/null 2>&1 || true
-rm -rf pgdata.clone pgdata.init pgdata.old rejoin rewinding
-if [ -e pgdata ]; then
-  if [ ${keep ? 'yes' : 'no'} = yes ]; then mv pgdata ${`pgdata.replaced-${id}`} || exit 1; else rm -rf pgdata; fi
-fi
-for part in archive backup; do
-  [ -e ${backupDir}/$part ] || continue
-  mkdir -p ${`${backupDir}/aside-${id}`} && mv ${backupDir}/$part ${`${backupDir}/aside-${id}`}/ || exit 1
-done
-rm -f fenced
-sync
-echo ${id} > restore.aside`
+${raw(AS_OWNER)}
+as_owner ${dataDir} sh -c ${DATA_ASIDE} sh ${id} ${keep ? 'yes' : 'no'} || exit 1
+if [ -d ${backupDir} ]; then as_owner ${backupDir} sh -c ${REPOSITORY_ASIDE} sh ${id} || exit 1; fi
+as_owner ${dataDir} sh -c 'rm -f fenced; sync; echo "$1" > restore.aside' sh ${id}`
+
+const DATA_ASIDE = `rm -rf pgdata.clone pgdata.init pgdata.old rejoin rewinding
+[ -e pgdata ] || exit 0
+if [ "$2" = yes ]; then mv -T pgdata "pgdata.replaced-$1"; else rm -rf pgdata; fi`
+
+const REPOSITORY_ASIDE = `for part in archive backup; do
+  [ -e $part ] || continue
+  mkdir -p "aside-$1" && mv $part "aside-$1/" || exit 1
+done`
 
 export const isAside = (dataDir: string, id: string): string =>
   sh`grep -qx ${id} ${`${dataDir}/restore.aside`}`

@@ -6,7 +6,7 @@ const A = '10.88.0.11'
 /** The stock pgbackrest on node-b, with what lies there and nothing else: what it says of `command`, or why it fails. */
 async function steal(root: string, command: string): Promise<{ done: boolean; says: string }> {
   const way = [
-    `--repo1-host=${A} --repo1-host-type=tls --repo1-host-ca-file=/tmp/ca.crt`,
+    `--repo1-host=${A} --repo1-host-type=tls --io-timeout=5 --repo1-host-ca-file=/tmp/ca.crt`,
     `--repo1-host-cert-file=/tmp/node.crt --repo1-host-key-file=/tmp/node.key --repo1-path=${root}`,
     '--stanza=main --log-level-console=off --log-level-stderr=error --log-level-file=off',
   ].join(' ')

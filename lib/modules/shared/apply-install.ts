@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { ShellStep } from '../../core/module.ts'
-import { quote } from '../../core/sh.ts'
+import { quote, sh } from '../../core/sh.ts'
 import { type Access, accessCommands, certainAccess, ownerCommands } from './access.ts'
 import { type Install, type InstallState, contentDiffers, installAccess } from './install.ts'
 import { EXPLAIN, orExplain } from './explain.ts'
 import { insertWord } from './insert-word.ts'
 import { keepAttributes } from './keep-attributes.ts'
-import { folderOf } from './parent-folders.ts'
+import { place, stageName } from './place.ts'
 
 /** The commands that bring the content, or mend mode and owner where the content is right already. */
 export function applyInstall(args: Install, state: InstallState): ShellStep[] {
@@ -20,26 +19,38 @@ export function applyInstall(args: Install, state: InstallState): ShellStep[] {
       },
     ]
   }
-  const commands = accessCommands(wanted, state.here, quote(args.dest))
+  const commands = accessCommands(wanted, state.here, '"$held"')
   const explained = commands.map((command) => orExplain(command, args.dest))
-  return [{ script: ['set -eu', EXPLAIN, ...explained].join('\n'), explains: true }]
+  return [
+    {
+      script: ['set -eu', EXPLAIN, ...place(args.dest), ...hold(args.dest, 'change'), ...explained].join(
+        '\n',
+      ),
+      explains: true,
+    },
+  ]
 }
+
+/** From then on `"$held"` is what is at the destination: to be changed, or only to be read. */
+export const hold = (dest: string, purpose: 'read' | 'change'): string[] => [sh`hold ${dest} ${purpose}`]
 
 // The content goes to a file beside the destination that only we can read. Nothing but a complete one gets further, so
 // whoever stops us, and whenever, the destination holds the old content or the new. Leftovers of a run that was
 // killed go first; the name is made from the destination, so they can be nobody else's.
 export function receive({ dest, payload }: Pick<Install, 'dest' | 'payload'>): string[] {
-  const name = `.run-playbook-${createHash('sha256').update(dest).digest('hex').slice(0, 12)}`
-  const temp = quote(`${folderOf(dest).replace(/\/$/, '')}/${name}`)
+  const temp = quote(`./${stageName(dest)}`)
   return [
     'set -eu',
     'LC_ALL=C; export LC_ALL',
-    'umask 077',
     EXPLAIN,
-    `rm -f -- ${temp}.*`,
-    orExplain(`temp=$(mktemp ${temp}.XXXXXX)`, dest),
-    `trap 'rm -f -- "$temp" "$temp.mode"' EXIT`,
-    `trap 'exit 1' HUP INT TERM`,
+    ...place(dest),
+    'umask 077',
+    'if [ -n "$shared" ]; then temp=./run-playbook.new; else',
+    `  rm -f -- ${temp}.*`,
+    `  ${orExplain(`temp=$(mktemp ${temp}.XXXXXX)`, dest)}`,
+    `  trap 'rm -f -- "$temp" "$temp.mode"' EXIT`,
+    `  trap 'exit 1' HUP INT TERM`,
+    'fi',
     payload.secret ? 'IFS= read -r wanted' : `wanted=${payload.sha256}`,
     'cat >"$temp"',
     'received=$(sha256sum <"$temp")',
@@ -51,52 +62,67 @@ export function receive({ dest, payload }: Pick<Install, 'dest' | 'payload'>): s
 }
 
 function install(args: Install, state: InstallState, wanted: Access): string[] {
-  const dest = quote(args.dest)
-  const overwrite = args.inPlace === true && state.here.type === 'file'
+  const { dest } = args
+  const isFile = state.here.type === 'file'
+  const overwrite = args.inPlace === true && isFile
   const fresh = { ...certainAccess(state.access, state.folder), mode: '0600' }
-  const replaces = state.here.type === 'file' && !overwrite
-  const access = replaces
-    ? [
-        ...ownerCommands(wanted, fresh, '"$temp"'),
-        ...keepAttributes(dest, { from: state.here.mode ?? wanted.mode, to: wanted.mode }),
-      ]
-    : accessCommands(wanted, fresh, '"$temp"')
+  const access =
+    isFile && !overwrite
+      ? [
+          ...ownerCommands(wanted, fresh, '"$temp"'),
+          ...keepAttributes('"$held"', { from: state.here.mode ?? wanted.mode, to: wanted.mode }),
+        ]
+      : accessCommands(wanted, fresh, '"$temp"')
   return [
+    ...(isFile ? hold(dest, overwrite ? 'change' : 'read') : []),
     ...access,
     ...validation(args),
-    ...(args.backup === true && state.here.type === 'file' ? backup(dest) : []),
-    ...(overwrite ? overwriting(args.dest, wanted, state) : renaming(args.dest, state.here.type === 'link')),
+    ...(args.backup === true && isFile ? BACKUP : []),
+    ...(overwrite ? overwriting(dest, wanted, state) : renaming(dest, state.here.type === 'link')),
     // Where there is no SELinux there is no restorecon.
-    `! command -v restorecon >/dev/null || restorecon ${dest} || :`,
+    sh`! command -v restorecon >/dev/null || restorecon ${dest} || :`,
   ]
 }
 
-// What the check prints belongs to the error, so it goes where errors go.
+const BACKUP = [
+  'saved=$dest.$(date -u +%Y%m%dT%H%M%SZ)~',
+  'if [ -z "$shared" ]; then cp -p -- "$held" "$saved"; else',
+  '  cp -p -- "$held" ./run-playbook.saved && mv -fT -- ./run-playbook.saved "$saved"',
+  'fi',
+]
+
+// What the check prints belongs to the error, so it goes where errors go. It is told a whole path: what is in that file may
+// name others beside it.
 function validation({ validate }: Install): string[] {
   if (validate === undefined) return []
-  const command = insertWord(validate, '%s', 'temp')
+  const command = insertWord(validate, '%s', 'whole')
   const complaint = `echo ${quote(`refused by: ${validate}`)} >&2`
-  return [`( ${command} ) </dev/null >&2 || { ${complaint}; exit 1; }`]
+  return [
+    'whole=$(pwd -P); whole=${whole%/}/${temp#./}',
+    `( cd -- "$began" && ${command} ) </dev/null >&2 || { ${complaint}; exit 1; }`,
+  ]
 }
 
-const backup = (dest: string): string[] => [`cp -p -- ${dest} ${dest}."$(date -u +%Y%m%dT%H%M%SZ)~"`]
-
-// fsync first: after a power cut a renamed file without it may be empty. Old tools sync everything instead of one file.
+// fsync first: after a power cut a renamed file without it may be empty. Old tools sync everything instead of one file. An mv
+// without -T would move it into a folder that a link there leads to, which only somebody who shares the folder can have made.
 export function renaming(path: string, isLink: boolean): string[] {
-  const dest = quote(path)
-  const rename = isLink
-    ? `mv -fT -- "$temp" ${dest} 2>/dev/null || { rm -f -- ${dest} && mv -f -- "$temp" ${dest}; }`
-    : `mv -f -- "$temp" ${dest}`
+  const aside = isLink
+    ? 'rm -f -- "$dest" && mv -f -- "$temp" "$dest"'
+    : '[ ! -L "$dest" ] && [ ! -d "$dest" ] && mv -f -- "$temp" "$dest"'
   return [
     'sync "$temp" 2>/dev/null || sync',
-    ...(isLink ? [] : [`[ ! -d ${dest} ] || { echo ${dest} 'has become a directory' >&2; exit 1; }`]),
-    orExplain(isLink ? `{ ${rename}; }` : rename, path),
+    ...(isLink
+      ? []
+      : [
+          `[ ! -d "$dest" ] || [ -L "$dest" ] || { echo ${quote(path)} 'has become a directory' >&2; exit 1; }`,
+        ]),
+    orExplain(`{ mv -fT -- "$temp" "$dest" || { [ -z "$shared" ] && ${aside}; }; }`, path),
   ]
 }
 
 // The file keeps its inode, which a bind mount needs; being stopped within this one `cat` leaves it incomplete.
 const overwriting = (path: string, wanted: Access, { here }: InstallState): string[] => [
-  ...accessCommands(wanted, here, quote(path)).map((command) => orExplain(command, path)),
-  orExplain(`cat "$temp" >${quote(path)}`, path),
-  `sync ${quote(path)} 2>/dev/null || sync`,
+  ...accessCommands(wanted, here, '"$held"').map((command) => orExplain(command, path)),
+  orExplain('cat "$temp" >"$held"', path),
+  'sync "$held" 2>/dev/null || sync',
 ]

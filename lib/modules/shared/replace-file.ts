@@ -1,7 +1,7 @@
 import type { ShellStep } from '../../core/module.ts'
 import type { Secret } from '../../core/secret.ts'
 import { quote } from '../../core/sh.ts'
-import { receive, renaming } from './apply-install.ts'
+import { hold, receive, renaming } from './apply-install.ts'
 import { LIKE } from './keep-attributes.ts'
 import { contentPayload } from './payload.ts'
 
@@ -18,18 +18,18 @@ import { contentPayload } from './payload.ts'
  */
 export function replaceFile(path: string, content: string | Buffer | Secret): ShellStep {
   const payload = contentPayload(content)
-  const dest = quote(path)
   const mode = payload.secret ? '00600' : '00644'
   const lines = [
     ...receive({ dest: path, payload }),
-    `if [ -L ${dest} ] || { [ -e ${dest} ] && [ ! -f ${dest} ]; }; then`,
-    `  echo ${dest} 'is a link or not a regular file: name the file itself' >&2`,
+    'if [ -L "$dest" ] || { [ -e "$dest" ] && [ ! -f "$dest" ]; }; then',
+    `  echo ${quote(path)} 'is a link or not a regular file: name the file itself' >&2`,
     '  exit 1',
     'fi',
     LIKE,
-    `if [ -f ${dest} ]; then`,
-    `  chown "$(stat -c '%u:%g' -- ${dest})" "$temp"`,
-    `  like ${dest} "$temp" "0$(stat -c '%a' -- ${dest})"`,
+    'if [ -f "$dest" ]; then',
+    ...hold(path, 'read'),
+    `  chown "$(stat -c '%u:%g' -- "$held")" "$temp"`,
+    `  like "$held" "$temp" "0$(stat -c '%a' -- "$held")"`,
     `else chmod ${mode} "$temp"; fi`,
     ...renaming(path, false),
   ]
