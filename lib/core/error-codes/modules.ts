@@ -102,6 +102,10 @@ export const modules = {
     'Remove it yourself, or use `force: true` with `file`.',
   ],
   E_UNIT_MASKED: ['The unit is masked.', 'Run `systemctl unmask UNIT` on the host.'],
+  E_UNSAFE_PATH: [
+    'Somebody else could put another file in the place of what the task is to write, by a link or a folder of theirs on the way.',
+    'Give the folders on the way to one user, or run the task as the user they belong to: `becomeUser`.',
+  ],
   E_UNSUPPORTED: [
     'The package manager of the host cannot do what the task asks.',
     'Use what the message suggests.',

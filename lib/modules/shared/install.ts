@@ -17,6 +17,7 @@ import {
 } from './access.ts'
 import { type Payload, newFileMode, shortHash } from './payload.ts'
 import { assertFolder, folderOf } from './parent-folders.ts'
+import { type Folder, assertSafe, probeFolders, sameFolders } from './safe-path.ts'
 
 /** A file that is to have a content, however that was made: what `copy` and `template` have in common. */
 export interface Install extends AccessArgs {
@@ -32,6 +33,8 @@ export interface InstallState {
   readonly here: Stat
   readonly sha256: string | undefined
   readonly folder: Stat
+  /** The folders that it lies in, the outermost first. */
+  readonly above: readonly Folder[]
   readonly access: AccessState
 }
 
@@ -40,6 +43,7 @@ export function probeInstall(args: Install): Probe<InstallState> {
     here: ask(stat, args.dest),
     sha256: ask(sha256, args.dest),
     folder: ask(stat, folderOf(args.dest)),
+    above: probeFolders(args.dest),
     access: probeAccess(args),
   })
 }
@@ -56,8 +60,9 @@ export function planInstall(args: Install, state: InstallState): Plan {
   }
 }
 
-function assertPossible({ dest, inPlace }: Install, { here, folder }: InstallState): void {
+function assertPossible({ dest, inPlace }: Install, { here, folder, above, access }: InstallState): void {
   assertFolder(folderOf(dest), folder)
+  assertSafe(dest, above, access)
   if (here.type === 'directory' || here.type === 'other') {
     const what = here.type === 'directory' ? 'a directory' : 'not a regular file'
     throw new UserError('E_OTHER_KIND', `${dest} is ${what}`, {
@@ -103,6 +108,7 @@ function leaves({ dest, payload }: Install, state: InstallState, wanted: Access)
     predict(sha256, dest, payload.sha256),
     ...(payload.text === undefined ? [] : [predict(readBody, dest, payload.text)]),
     predict(stat, folderOf(dest), state.folder),
+    ...sameFolders(state.above),
     ...sameAccounts(state.access),
   ]
 }

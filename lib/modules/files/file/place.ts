@@ -1,6 +1,7 @@
 import { UserError } from '../../../core/errors.ts'
 import { MANY } from '../../shared/entries.ts'
 import { assertFolder, folderOf } from '../../shared/parent-folders.ts'
+import { assertSafe } from '../../shared/safe-path.ts'
 import type { Stat } from '../../shared/stat.ts'
 import type { FileArgs } from './args.ts'
 import type { FileState } from './state.ts'
@@ -10,6 +11,7 @@ export function assertPlace(args: FileArgs, state: FileState): void {
   const { path, state: wanted, force = false } = args
   const { here, above } = state
   const parent = above.at(-1)
+  if (!(wanted === 'absent' && here.type === 'absent')) assertSafe(path, above, state.access)
   if (wanted === 'absent') return
   if (wanted === 'exists') return assertThere(args, here)
   const blocked = above.find(({ stat: { type } }) => type === 'file' || type === 'other')

@@ -2,27 +2,23 @@ import { type Probe, ask, askAll, known } from '../../../core/probe.ts'
 import { entries } from '../../shared/entries.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import { type AccessState, probeAccess } from '../../shared/access.ts'
-import { ancestors } from '../../shared/parent-folders.ts'
+import { type Folder, probeFolders } from '../../shared/safe-path.ts'
 import type { FileArgs } from './args.ts'
 
 /** What is at the path, and in what folders it lies. */
 export interface FileState {
   readonly here: Stat
   /** From the outermost to the one that it lies in. */
-  readonly above: readonly { readonly path: string; readonly stat: Stat }[]
+  readonly above: readonly Folder[]
   readonly access: AccessState
   /** How much lies below; 0 where nothing can be removed. */
   readonly entries: number
 }
 
 export function probeFile(args: FileArgs): Probe<FileState> {
-  const above = ancestors(args.path)
   return askAll<FileState>({
     here: ask(stat, args.path),
-    above: {
-      questions: above.flatMap((path) => ask(stat, path).questions),
-      parse: (answers) => above.map((path, i) => ({ path, stat: answers[i] as Stat })),
-    },
+    above: probeFolders(args.path),
     access: probeAccess(args),
     entries: mayRemove(args) ? ask(entries, args.path) : known(0),
   })

@@ -1,6 +1,7 @@
 import type { Plan } from '../../../core/module.ts'
 import { type Prediction, predict } from '../../../core/probe.ts'
 import { type Install, type InstallState, planInstall } from '../../shared/install.ts'
+import { sameFolders } from '../../shared/safe-path.ts'
 import { folderOf } from '../../shared/parent-folders.ts'
 import { sameAccounts } from '../../shared/access.ts'
 import { sha256 } from '../../shared/sha256.ts'
@@ -42,11 +43,15 @@ export function planAbsent(name: string, state: WireguardState): Plan {
 }
 
 /** The file is right: said again, because a question without a prediction is unknown afterwards. */
-function unchangedFile({ dest }: Install, { here, sha256: sum, folder, access }: InstallState): Prediction[] {
+function unchangedFile(
+  { dest }: Install,
+  { here, sha256: sum, folder, above, access }: InstallState,
+): Prediction[] {
   return [
     predict(stat, dest, here),
     predict(sha256, dest, sum),
     predict(stat, folderOf(dest), folder),
+    ...sameFolders(above),
     ...sameAccounts(access),
   ]
 }

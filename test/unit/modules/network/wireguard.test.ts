@@ -56,6 +56,7 @@ const file = (): InstallState => ({
   here: { type: 'file', mode: '0600', owner: 'root', uid: 0, group: 'root', gid: 0, size: 1 },
   sha256: contentPayload(configFile(args)).sha256,
   folder: { type: 'directory', mode: '0700', owner: 'root', uid: 0, group: 'root', gid: 0 },
+  above: [],
   access: {
     accounts: Object.fromEntries(
       ['user:', 'group:', 'user:root', 'group:root'].map((key) => [key, { id: 0, name: 'root' }]),
