@@ -39,6 +39,8 @@ export const anyContainer: fc.Arbitrary<ContainerOptions> = fc.record(
     labels: fc.dictionary(word, text, { maxKeys: 3 }),
     capAdd: fc.subarray(['NET_ADMIN', 'CAP_SYS_TIME']),
     capDrop: fc.subarray(['MKNOD', 'ALL']),
+    securityOpt: fc.subarray(['no-new-privileges:true', 'apparmor=unconfined']),
+    pidsLimit: fc.integer({ min: 16, max: 4096 }),
     devices: fc.subarray(['/dev/null', '/dev/zero:/dev/nothing', '/dev/full:/dev/full:r']),
     tmpfs: fc.dictionary(path, fc.constantFrom('', 'size=1m'), { maxKeys: 2 }),
     healthcheck: fc.oneof(
