@@ -9,6 +9,7 @@ import { applyInstall } from './apply-install.ts'
 import type { FileEditArgs } from './file-edit-args.ts'
 import { type Install, type InstallState, planInstall } from './install.ts'
 import { assertFolder, folderOf } from './parent-folders.ts'
+import { type Folder, probeFolders } from './safe-path.ts'
 import { contentPayload } from './payload.ts'
 import { type Stat, stat } from './stat.ts'
 import { BODY_LIMIT, readBody } from './text.ts'
@@ -34,6 +35,8 @@ export interface FileEditState {
   /** Undefined where there is no regular file. */
   readonly text: string | undefined
   readonly folder: Stat
+  /** The folders that it lies in, the outermost first. */
+  readonly above: readonly Folder[]
   readonly access: AccessState
 }
 
@@ -79,6 +82,7 @@ const probe = (args: FileEditArgs): Probe<FileEditState> =>
     here: ask(stat, args.path),
     text: ask(readBody, args.path),
     folder: ask(stat, folderOf(args.path)),
+    above: probeFolders(args.path),
     access: probeAccess(args),
   })
 
