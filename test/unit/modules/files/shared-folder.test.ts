@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Task } from '../../../../lib/core/task.ts'
 import { copy } from '../../../../lib/modules/files/copy.ts'
 import { file } from '../../../../lib/modules/files/file/module.ts'
@@ -21,17 +22,23 @@ import { SHELLS, converge, useTemp } from '../driver.ts'
 const ALICE = 4711
 const BOB = 4712
 
+/** False when nobody is left. What has ended and nobody has waited for still counts. */
+function killed(group: number): boolean {
+  try {
+    return process.kill(group, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
+
 // What root does in a folder of alice's, who plants what she likes in it, before and meanwhile.
 for (const [name, shell] of Object.entries(SHELLS)) {
   describe(`a folder that somebody else can write, under ${name}`, function () {
     let attacker: ChildProcess | undefined
     // Before the folder is removed.
     afterEach(async () => {
-      if (attacker?.exitCode === null) {
-        const ended = new Promise((resolve) => attacker?.on('exit', resolve))
-        attacker.kill('SIGKILL')
-        await ended
-      }
+      // With what it has started, which would go on in a folder that is being removed.
+      for (let i = 0; i < 20 && attacker?.pid !== undefined && killed(-attacker.pid); i++) await sleep(5)
       attacker = undefined
       assert.equal(readFileSync(at('root/secret'), 'utf8'), 'of root\n')
       assert.deepEqual(of('root/secret'), ['600', 'root'])
@@ -63,6 +70,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
         cwd: temp(),
         uid: ALICE,
         gid: ALICE,
+        detached: true,
         stdio: ['ignore', 'pipe', 'ignore'],
       })
       await new Promise((resolve) => attacker?.stdout?.once('data', resolve))
