@@ -210,8 +210,8 @@ function backups({ backups, window, repository, drill }: Status, gauge: Add): vo
   gauge('run_playbook_window_end_timestamp_seconds', 'The newest moment that can be restored', [
     epoch(window?.to),
   ])
-  gauge('run_playbook_drill_ok', 'Whether the last restore for practice succeeded', [drill?.ok])
-  gauge('run_playbook_drill_timestamp_seconds', 'When the last restore for practice was', [epoch(drill?.at)])
+  gauge('run_playbook_drill_ok', 'Whether the last restore drill succeeded', [drill?.ok])
+  gauge('run_playbook_drill_timestamp_seconds', 'When the last restore drill was', [epoch(drill?.at)])
   gauge('run_playbook_drill_seconds', 'How long it took', [drill?.seconds])
 }
 

@@ -39,7 +39,7 @@ export function refuseOtherEngines(hosts: readonly Host[], fact: (host: Host) =>
   if (others.length === 0) return
   throw new UserError(
     'E_DOCKER_ENGINE',
-    `the cluster needs Docker's engine as the system's packages install it, run by root; there is ${others.join(', ')}`,
+    `the cluster needs Docker Engine from packages of the distribution, running as root; there is ${others.join(', ')}`,
     {
       hint: 'Nothing was changed on any node. Remove that engine (snap remove docker, dockerd-rootless-setuptool.sh uninstall, apt remove podman-docker): site then installs Docker. Or use another machine.',
     },

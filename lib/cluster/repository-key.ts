@@ -35,13 +35,13 @@ function refuseOtherKey(context: ClusterContext, secret: Secret): void {
     : `the secret ${NAME} is not the key that ${names(wrong)} ${wrong.length === 1 ? 'has' : 'have'}`
   // A node that has a key knows its own; any other key could only be tried.
   const keeper = wrong.find((host) => fact(host).key !== undefined && fact(host).key !== hash)
-  throw new UserError('E_REPOSITORY_KEY', `${what}, and without the right one its backups are lost`, {
+  throw new UserError('E_REPOSITORY_KEY', `${what}, and without the right key its backups are lost`, {
     hint: keeper === undefined ? gone(wrong) : adopt(keeper),
   })
 }
 
 const adopt = ({ name }: Host): string =>
-  `Nothing was changed. ${name} still has a key, in ${KEY_FILE}. Go on with it: export ${VARIABLE}="$(ssh ${name} sudo cat ${KEY_FILE})", and run this again. What comes from the environment is not stored: keep it where you keep passwords, every later run needs it. To give those backups up: move that file away.`
+  `Nothing was changed. ${name} still has a key, in ${KEY_FILE}. To use it: export ${VARIABLE}="$(ssh ${name} sudo cat ${KEY_FILE})", and run this again. What comes from the environment is not stored: keep it where you keep passwords, every later run needs it. To give those backups up: move that file away.`
 
 const gone = (hosts: readonly Host[]): string => {
   const { backupDir } = hostVarsOf(hosts[0] as Host)

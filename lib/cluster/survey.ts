@@ -54,7 +54,7 @@ function leader(hosts: readonly Host[], fact: (host: Host) => NodeFact): Host | 
   const writable = writers.filter((host) => fact(host).server?.recovery === false)
   if (primary === undefined || rivals.length > 0 || writable.some((host) => host !== primary))
     throw new UserError('E_TWO_PRIMARIES', `${writers.map(describe(fact)).join(' and ')}: two primaries`, {
-      hint: 'Nothing was changed. Decide which one to keep, stop the other with `docker stop postgres` on its node, and copy it anew: run-playbook reclone -l NODE. What was written only there is lost.',
+      hint: 'Nothing was changed. Decide which one to keep, stop the other with `docker stop postgres` on its node, and re-clone it: run-playbook reclone -l NODE. Writes that only it received are lost.',
     })
   const ahead = hosts.filter((host) => fact(host).timeline > top)
   if (ahead.length > 0)

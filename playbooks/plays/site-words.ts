@@ -9,7 +9,7 @@ export function siteQuestion(context: ClusterContext): Confirmation | undefined 
   const less = lowered(context, primary)
   if (less.length === 0) return undefined
   return {
-    text: `${primary.name}, the primary, is restarted with less than it has now: ${less.join(', ')}.`,
+    text: `${primary.name}, the primary, is restarted with lower settings than it has now: ${less.join(', ')}.`,
     yes: 'lower=yes',
   }
 }
@@ -19,7 +19,7 @@ export function siteClosing(context: ClusterContext): string | undefined {
   const primary = primaryOf(context)
   const kept = primary === undefined ? [] : unsaid(context, primary)
   if (primary === undefined || kept.length === 0) return undefined
-  return `${primary.name} has what the inventory does not say, and keeps it: ${kept.join('; ')}. Write it into the vars of the group postgres.`
+  return `${primary.name} keeps values that are not in the inventory: ${kept.join('; ')}. Add them to the vars of the group postgres.`
 }
 
 function primaryOf(context: ClusterContext): Host | undefined {

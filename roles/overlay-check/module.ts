@@ -56,7 +56,7 @@ export const overlayReachable = defineModule({
         'E_OVERLAY_MTU',
         `packets of ${first.mtu} bytes, the MTU of the overlay, do not reach ${stalled.map(({ peer }) => peer).join(' and ')}, though small ones do: copies and replication would stall`,
         {
-          hint: 'The path between the nodes takes less. Set a smaller one for all nodes in the inventory, such as mtu: 1280; of an overlay that is not ours, in its own configuration.',
+          hint: 'The path between the nodes carries only smaller packets. Set a smaller MTU for all nodes in the inventory, such as mtu: 1280. If run-playbook did not set up the overlay, change its own configuration.',
         },
       )
     return { changes: [], because: `${address} is up and reaches ${peers.join(', ') || 'nobody else'}` }

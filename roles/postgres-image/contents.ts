@@ -165,5 +165,5 @@ const differ = ({ image, data }: ImageContents['uid']): boolean =>
 
 const otherDisk = (message: string): UserError =>
   new UserError('E_IMAGE_DISK', message, {
-    hint: 'Go back to the image that the data were made with. A node changes to this one with a new copy of the data, one node after the other.',
+    hint: 'Go back to the image that the data were made with. To change to this image, re-clone the nodes one at a time.',
   })

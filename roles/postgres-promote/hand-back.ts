@@ -24,7 +24,7 @@ export function orHandBack(
         shell(`${old.name} is the primary again`, { script: openAgain(old) }, { delegateTo: old.name }),
         shell('not promoted', {
           script: sh`docker start postgres >/dev/null
-echo ${`${successor.name} was not promoted; ${old.name} was opened again and is the primary, and no commit is lost. The first error says why. Repeat the promotion when that is solved`} >&2
+echo ${`${successor.name} was not promoted; ${old.name} was opened again and is the primary, and no commit is lost. The first error says why. Run the promotion again when that is solved`} >&2
 exit 1`,
         }),
       ],
@@ -36,7 +36,7 @@ exit 1`,
 export const keepStandby = (name: string, dataDir: string): string => sh`docker stop postgres >/dev/null
 if [ ! -e ${`${dataDir}/pgdata/standby.signal`} ]; then
   docker start postgres >/dev/null
-  echo ${`${name} was promoted after all. Run the promotion again: it goes on from here`} >&2
+  echo ${`${name} was promoted after all. Run the promotion again: it continues from here`} >&2
   exit 1
 fi`
 

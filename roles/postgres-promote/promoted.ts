@@ -23,7 +23,7 @@ export const promoted = defineModule({
     sql(
       `DO $$ BEGIN
         IF pg_is_in_recovery() AND NOT pg_promote(true, 60) THEN
-          RAISE 'the server was not promoted within a minute' USING HINT = 'Its log says why; run again to go on.';
+          RAISE 'the server was not promoted within a minute' USING HINT = 'Its log says why; then run the playbook again.';
         END IF;
       END $$`,
       on,

@@ -52,7 +52,7 @@ while :; do
       'waiting to follow '* | 'not following '*) stuck=$((stuck + 1)) ;;
       *) stuck=0 ;;
     esac
-    [ $stuck -lt 180 ] || give_up "$says; it goes on by itself when that is out of the way"
+    [ $stuck -lt 180 ] || give_up "$says; it continues by itself once that is resolved"
     continue
   fi
   seen=$((seen + 1))

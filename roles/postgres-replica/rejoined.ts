@@ -21,7 +21,7 @@ export const rejoined = defineModule({
   probe: ({ dataDir }) => ask(standing, dataDir),
   plan: ({ way, because }, { disk }) => {
     if (disk === 'none') return { changes: [], because: 'without data it is copied anyway' }
-    const to = way === 'rewind' ? 'a replica, by pg_rewind' : 'a replica, copied anew'
+    const to = way === 'rewind' ? 'a replica, by pg_rewind' : 'a replica, re-cloned'
     return { changes: [{ what: 'data', from: because, to }] }
   },
   // The script waits itself: how long the entrypoint has been stuck, and where the primary was when this node connected,

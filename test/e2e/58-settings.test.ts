@@ -40,7 +40,10 @@ describe('settings that a standby needs as well', function () {
     primary = to
     assert.deepEqual(await everywhere('max_connections'), ['150', '150', '150'])
     const asked = await run('site', '-e', 'maxConnections=100')
-    assert.match(asked.stderr, /is restarted with less than it has now: max_connections from 150 to 100/)
+    assert.match(
+      asked.stderr,
+      /is restarted with lower settings than it has now: max_connections from 150 to 100/,
+    )
     assert.equal(await show(primary, 'max_connections'), '150')
     const less = await runJson('site', '-e', 'maxConnections=100', '-e', 'lower=yes')
     assert.equal(less.code, 0, explain(less))

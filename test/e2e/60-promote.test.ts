@@ -107,7 +107,7 @@ describe('a promotion that must not be', function () {
   it('is refused to a node that is down', async () => {
     await onNode(replica, 'systemctl stop ssh.socket ssh 2>/dev/null; true')
     try {
-      await refused(/can not be reached/, `to=${replica}`)
+      await refused(/cannot be reached/, `to=${replica}`)
     } finally {
       await onNode(replica, 'systemctl start ssh')
     }
@@ -139,7 +139,7 @@ describe('a promotion that must not be', function () {
   it('is refused while the primary is only unreachable from here', async () => {
     await onNode(primary, 'systemctl stop ssh.socket ssh 2>/dev/null; true')
     try {
-      await refused(/it answers/, `to=${replica}`)
+      await refused(/still receives from it/, `to=${replica}`)
     } finally {
       await onNode(primary, 'systemctl start ssh')
     }

@@ -93,7 +93,7 @@ describe('a rolling change', function () {
     const asked = await runJson('site', '-e', 'maxConnections=100')
     assert.match(
       asked.stderr,
-      /node-., the primary, is restarted with less .*max_connections from 110 to 100/s,
+      /node-., the primary, is restarted with lower settings .*max_connections from 110 to 100/s,
       explain(asked),
     )
     const less = await runJson('site', '-e', 'maxConnections=100', '-e', 'lower=yes')

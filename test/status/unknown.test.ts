@@ -163,7 +163,7 @@ describe('what nobody can know is unknown, when', function () {
       (one) => codes(one).includes('state-unreadable'),
     )
     assert.deepEqual(status.unreadable, ['repository.json'])
-    assert.match(await page(a), /repository.json makes no sense/)
+    assert.match(await page(a), /repository.json cannot be parsed/)
   })
 
   it('only a status service is gone: its node is not called down', async () => {

@@ -35,7 +35,7 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
   const { nodes, fact } = cluster
   const to = target(cluster, wish.to)
   if (!cluster.asked) return { kind: 'unknown', to }
-  if (!fact(to).reached) throw refusal(`${to.name} can not be reached`)
+  if (!fact(to).reached) throw refusal(`${to.name} cannot be reached`)
   refuseUnfinishedRestore(nodes, fact)
   refuseForeign(nodes, fact)
   const self = fact(to)
@@ -48,7 +48,7 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
   refuseOvertaken(writers, fact, primary !== undefined && self.timeline <= top ? primary : to)
   if (to === primary && self.fence === undefined) return finish(cluster, to)
   if (self.disk === 'primary')
-    throw refusal(`${to.name} was a primary and was left behind: it has to rejoin first`, {
+    throw refusal(`${to.name} is an old primary that is behind the current one: it has to rejoin first`, {
       hint: 'run-playbook site brings it back.',
     })
   refuseUnfit(to, self)
@@ -81,9 +81,9 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
 function refuseDeaf({ name }: Host, { dockerTrouble }: NodeFact): void {
   if (dockerTrouble === undefined) return
   throw refusal(
-    `Docker does not answer on ${name} (${dockerTrouble}), so nobody knows whether PostgreSQL runs there`,
+    `Docker does not answer on ${name} (${dockerTrouble}), so it is not known whether PostgreSQL is running there`,
     {
-      hint: `It may well accept connections. See \`systemctl status docker containerd\` on ${name}, and promote when Docker answers. If the machine can not be mended, switch it off first.`,
+      hint: `It may well accept connections. See \`systemctl status docker containerd\` on ${name}, and run the promotion again when Docker answers. If the machine cannot be repaired, switch it off first.`,
     },
   )
 }
@@ -95,7 +95,7 @@ function refuseOvertaken(writers: readonly Host[], fact: Cluster['fact'], newest
   throw refusal(
     `${left.name} accepts writes on timeline ${fact(left).timeline}, and ${newest.name} is on ${fact(newest).timeline}`,
     {
-      hint: `Decide which one counts. If it is ${newest.name}, stop ${left.name} with \`docker stop postgres\` on it: what was written there only is lost.`,
+      hint: `Decide which one to keep. If it is ${newest.name}, stop ${left.name} with \`docker stop postgres\` on it: writes that only it received are lost.`,
     },
   )
 }
@@ -152,7 +152,7 @@ function refuseHeldUp({ name }: Host, node: NodeFact): void {
   throw refusal(
     `replay is paused on ${name}: ${short.name} is ${short.has} there and ${short.needs} on the primary`,
     {
-      hint: `It starts again by itself with enough, within seconds. If it does not: \`docker restart postgres\` on ${name}.`,
+      hint: `It restarts by itself with a sufficient value, within seconds. If it does not: \`docker restart postgres\` on ${name}.`,
     },
   )
 }
@@ -187,7 +187,7 @@ function refuseUnready(cluster: Cluster, to: Host, from: Host, { maxLag }: Promo
     throw refusal(
       `${to.name} does not receive from ${from.name}, the primary (${self.server?.receiver ?? 'no connection'})`,
       {
-        hint: 'run-playbook site mends its replication.',
+        hint: 'run-playbook site repairs its replication.',
       },
     )
   const lag = (old.server?.position ?? 0n) - (self.server.replayed ?? 0n)
@@ -204,8 +204,8 @@ function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: Pro
   const witness = replicas.find((node) => fact(node).server?.upstreamAnswers)
   if (witness !== undefined && fact(witness).server?.upstream !== to.address)
     throw refusal(
-      `the primary at ${fact(witness).server?.upstream} could not be reached from here, but it answers ${witness.name}`,
-      { hint: 'It is alive, and a second one must not be. Make SSH to it work, or switch it off.' },
+      `the primary at ${fact(witness).server?.upstream} could not be reached from here, but ${witness.name} still receives from it`,
+      { hint: 'That primary is running, and there must not be two. Make SSH to it work, or switch it off.' },
     )
   const received = replicas.map((node) => `${node.name} ${at(fact(node))}`).join(', ')
   const far = `Received: ${received}.`
@@ -213,13 +213,13 @@ function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: Pro
   const reached = nodes.filter((node) => fact(node).reached).length
   if (reached * 2 <= nodes.length)
     throw refusal(`only ${reached} of ${nodes.length} nodes were reached`, {
-      hint: `The others may be a cluster that lives on without us. If they are really gone: -e lose-commits=true. ${far}`,
+      hint: `The others may still be running as a cluster. If they are really gone: -e lose-commits=true. ${far}`,
     })
   const unsure = nodes.find((node) => fact(node).disk === 'replica' && !knowsItsEnd(fact(node)))
   if (unsure !== undefined) refuseDeaf(unsure, fact(unsure))
   if (unsure !== undefined)
     throw refusal(
-      `how far ${unsure.name} got is not known: it ${fact(unsure).server ? 'still replays what it had received' : 'does not answer'}`,
+      `it is not known how much ${unsure.name} has received: it ${fact(unsure).server ? 'is still replaying WAL' : 'does not answer'}`,
       {
         hint: `Repeat in a moment. To go on without what only ${unsure.name} may have: -e lose-commits=true. ${far}`,
       },

@@ -58,7 +58,7 @@ export function describeContainer(name: string, state: ContainerState | undefine
   if (Status === 'running') return undefined
   if (Status === 'exited' || Status === 'dead')
     return `the container ${name} is stopped (exit status ${ExitCode}${error === '' ? '' : `: ${error}`})`
-  if (Status === 'restarting') return `the container ${name} starts again and again (exit status ${ExitCode})`
+  if (Status === 'restarting') return `the container ${name} keeps restarting (exit status ${ExitCode})`
   return `the container ${name} is ${Status}`
 }
 

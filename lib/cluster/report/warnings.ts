@@ -58,12 +58,13 @@ export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen
   )
 }
 
-const NOTHING_HERE = warning('bare', 'There is no PostgreSQL here yet: run-playbook site makes it a node')
+const NOTHING_HERE = warning('bare', 'There is no PostgreSQL here yet: run-playbook site sets it up')
 
 function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
   const { pgbackrest: backups, 'pgbackrest-server': server, 'postgres-status': service } = containers
   return [
-    fence !== null && critical('fenced', `Fenced: it may not start as a primary, since ${fence} took over`),
+    fence !== null &&
+      critical('fenced', `Fenced: it is not allowed to start as a primary, because ${fence} took over`),
     backups !== 'running' &&
       postgres.up &&
       critical('backup-service-down', `No backups are taken: the container pgbackrest ${inWords(backups)}`),
@@ -77,7 +78,7 @@ function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
       postgres.up &&
       critical(
         'status-service-down',
-        `Load balancers take it for down: the container postgres-status ${inWords(service)}`,
+        `Load balancers consider it down: the container postgres-status ${inWords(service)}`,
       ),
   ].filter((one) => one !== false)
 }
@@ -97,12 +98,15 @@ function versions(statuses: readonly NodeStatus[]): NodeWarning[] {
     backrest !== undefined && {
       ...critical(
         'pgbackrest-differs',
-        `pgBackRest is ${backrest}: nodes of different versions can not back each other up. run-playbook site gives all the newest`,
+        `pgBackRest is ${backrest}: nodes with different versions cannot work together on a backup. run-playbook site installs the newest on all`,
       ),
       node: null,
     },
     server !== undefined && {
-      ...warning('version-differs', `PostgreSQL is ${server}. run-playbook site gives all the same image`),
+      ...warning(
+        'version-differs',
+        `PostgreSQL is ${server}. run-playbook site gives all nodes the same image`,
+      ),
       node: null,
     },
   ].filter((one) => one !== false)

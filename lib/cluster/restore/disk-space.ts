@@ -28,7 +28,7 @@ export function refuseFull(
   })
   throw new UserError('E_NO_ROOM', `${megabytes(needed(size))} are needed, and ${each.join(', ')}`, {
     hint: inPlace
-      ? 'Make room, or give up what is there now: -e keep=no'
-      : 'Make room, or set restoreDir in the inventory to a larger disk.',
+      ? 'Free some space, or discard the current data: -e keep=no'
+      : 'Free some space, or set restoreDir in the inventory to a larger disk.',
   })
 }

@@ -12,7 +12,7 @@ export function question(situation: Situation, { node, order, why }: Course, beg
   const kept = order.keep ? `, kept as pgdata.replaced-${order.id}` : ', which is not kept'
   return [
     begun
-      ? `A restore of the whole cluster to ${order.to}, begun as ${order.id}, was cut short and goes on.`
+      ? `A restore of the whole cluster to ${order.to}, begun as ${order.id}, was interrupted and is continued.`
       : `This takes the whole cluster back to ${order.to}, from the repository of ${node.name}. What was written since is gone.`,
     ...why.map((line) => `  ${line}`),
     'It overwrites:',
@@ -23,8 +23,7 @@ export function question(situation: Situation, { node, order, why }: Course, beg
     ...nodes
       .filter((one) => !reached.includes(one))
       .map(
-        (one) =>
-          `  ${one.name} was not reached: it must not come back with its old data as if nothing happened`,
+        (one) => `  ${one.name} was not reached: make sure that it does not start again with its old data`,
       ),
     `Afterwards ${node.name} is the primary, and the others are copied from it. Their repositories are moved to aside-${order.id}, and new ones are started.`,
   ].join('\n')
@@ -57,17 +56,17 @@ export function copyWords(node: Host, primary: Host | undefined, report: Report,
   const open = sh`docker exec -itu postgres postgres-restore psql -d ${database}`
   return [
     `A copy of the cluster runs in the container postgres-restore on ${node.name}. ${reportWords(report)}`,
-    'Only its socket leads to it:',
+    'It accepts connections only on its Unix socket:',
     `  ssh -t ${node.name} ${quote(database) === database ? open : quote(open)}`,
     ...(primary === undefined
-      ? ['A table out of it, as SQL:', sh`  ssh ${node.name} ${dump} > table.sql`]
+      ? ['To export a table as SQL:', sh`  ssh ${node.name} ${dump} > table.sql`]
       : [
-          'A table back into the cluster, where it must not be any more:',
+          'To copy a table back into the cluster, where it must not exist:',
           primary === node
             ? sh`  ssh ${node.name} ${`${dump} | ${into}`}`
             : sh`  ssh ${node.name} ${dump} | ssh ${primary.name} ${into}`,
         ]),
-    'When it is not needed any more: run-playbook restore -e remove=yes',
+    'When you no longer need the copy: run-playbook restore -e remove=yes',
   ].join('\n')
 }
 
@@ -81,7 +80,7 @@ export function inPlaceWords({ nodes, fact }: Situation, node: Host, report: Rep
     })
   return [
     `The cluster is back, ${node.name} is its primary. ${reportWords(report)}`,
-    'Where there was something before, and it was to be kept, it is here; remove it when you are sure:',
+    'Old data that was kept is here; remove it when you no longer need it:',
     ...left,
   ].join('\n')
 }

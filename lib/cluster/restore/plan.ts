@@ -140,6 +140,6 @@ function unreached(wish: Wish, { reason, others }: Choice, now: Date | false): U
 }
 
 const endsEarly = ({ reason }: Choice): UserError =>
-  new UserError('E_ENDS_EARLY', `no repository reaches the present. The best is ${reason}`, {
+  new UserError('E_ENDS_EARLY', `no repository can restore the latest state. The best is ${reason}`, {
     hint: 'To restore what there is: -e target=latest',
   })

@@ -52,9 +52,9 @@ function refuseMissing(context: ClusterContext, { nodes, fact }: Cluster): void 
   ].filter((one) => one !== false)
   throw new UserError(
     'E_SECRETS_LOST',
-    `${context.stateDir}/secrets.age has ${lost.join('; and ')}. New ones would lock nodes or applications out`,
+    `${context.stateDir}/secrets.age has ${lost.join('; and ')}. New ones would lock out nodes or applications`,
     {
-      hint: `Nothing was changed. Bring that file back, if there is a copy of it. If it is lost: ${steps.join(' ').replace(/^./, (first) => first.toLowerCase())}`,
+      hint: `Nothing was changed. Restore that file if you have a copy of it. If it is lost: ${steps.join(' ').replace(/^./, (first) => first.toLowerCase())}`,
     },
   )
 }
@@ -121,7 +121,7 @@ function differs(kind: SecretKind, wrong: readonly Host[], secret: string, every
   const take = 'To keep what the nodes have: run-playbook take-over -e replace=true'
   return new UserError(
     'E_SECRETS_DIFFER',
-    `the ${WORDS[kind]} on ${listed(names)} is another one than ${secret} in the secrets`,
+    `the ${WORDS[kind]} on ${listed(names)} differs from ${secret} in the secrets`,
     { hint: `Nothing was changed. ${hintFor()}` },
   )
 
@@ -130,7 +130,7 @@ function differs(kind: SecretKind, wrong: readonly Host[], secret: string, every
     if (everywhere)
       return `${take}. To change it on purpose: put back what the secrets had, then run-playbook secrets rotate ${secret}, then run-playbook site.`
     const file = `${SECRETS}/${SECRET_FILES[kind]}`
-    return `If the secrets are right, remove ${file} on ${listed(names)}, and run this again: it is written anew. If ${names[0]} is right: run-playbook take-over -l ${names[0]} -e replace=true.`
+    return `If the secrets are right, remove ${file} on ${listed(names)}, and run this again: the file is then written again. If ${names[0]} is right: run-playbook take-over -l ${names[0]} -e replace=true.`
   }
 }
 

@@ -38,7 +38,7 @@ export function takeOver(context: Context): void {
   if (silent.length > 0)
     throw refusal(
       `${listed(silent.map(({ name }) => name))} could not be asked`,
-      'Each node has keys of its own. One that is lost for good has to be taken out of the inventory first.',
+      'Each node has its own keys. If a node is permanently lost, remove it from the inventory first.',
     )
   const own = secrets.isKept(AUTHORITY)
   // An authority that is stored issues what is missing; the nodes' certificates are of no use without theirs.
@@ -49,7 +49,7 @@ export function takeOver(context: Context): void {
   if (others.length > 0 && !context.vars.replace)
     throw refusal(
       `the secrets have another ${listed(others.map(([name]) => name))}`,
-      'To replace it by what the nodes have: -e replace=true. What the environment gives stays: unset its variable.',
+      'To replace it with the value on the nodes: -e replace=true. A value from the environment is not replaced: unset its variable.',
     )
   for (const [name, value] of values)
     if (!secrets.isKept(name) || differs(secrets.get(name), value)) secrets.adopt(name, value)
@@ -94,7 +94,7 @@ function sharedBy(
   const having = nodes.filter((node) => found(node)[kind] !== undefined)
   throw refusal(
     `${listed(having.map(({ name }) => name))} have different values of the ${WORDS[kind]}`,
-    'Say whose is right, such as -l node-a. site says afterwards what to do with the others.',
+    'Name the node with the right value, such as -l node-a. Afterwards, site says what to do on the others.',
   )
 }
 
@@ -119,7 +119,7 @@ export function takeOverReport(context: ReportContext<Vars, TakeOverFacts>): Rep
               tone: 'warning' as const,
             },
           })),
-          { text: 'Then see that nothing differs: run-playbook site --check' },
+          { text: 'Then check that nothing differs: run-playbook site --check' },
         ],
       },
     ],

@@ -139,7 +139,7 @@ export const windowSchema = z
     complete: z.boolean().describe('nothing of the archive lies beyond a hole'),
     holes: z.array(z.string()).describe('what is missing, in words'),
     stretches: z.array(z.object({ from: time, to: time })).describe('all that can be restored, oldest first'),
-    problems: z.array(z.string()).describe('why the repository can not be read or trusted, in words'),
+    problems: z.array(z.string()).describe('why the repository cannot be read or trusted, in words'),
   })
   .describe(
     'any moment from … to can be restored from the repository of this node: computed from the archive itself',
@@ -163,7 +163,7 @@ export const drillSchema = z
     backup: z.string().nullable(),
     message: z.string().nullable(),
   })
-  .describe('the last restore for practice')
+  .describe('the last restore drill')
 
 export const peerSchema = z.object({
   name: z.string(),

@@ -3,117 +3,126 @@ import type { ErrorCodes } from './error-code.ts'
 /** The playbooks and roles of the PostgreSQL cluster. */
 export const cluster = {
   E_BAD_IMAGE: [
-    'An image of your own lacks what a node needs.',
-    'Make it with `docker/postgres/Dockerfile` or `FROM run-playbook/postgres`.',
+    'Your own image lacks something that a node needs.',
+    'Build it with `docker/postgres/Dockerfile` or `FROM run-playbook/postgres`.',
   ],
   E_BAD_TIME: [
     '`target-time` is not a point in time.',
     'Write it as `2026-11-24 14:03:00+01:00`; without an offset it is UTC.',
   ],
   E_DRILL_FAILED: [
-    'The restore of the newest backup failed, or no drill ran yet.',
-    'Run `journalctl -u run-playbook-drill` on the node.',
+    'The test restore of the newest backup failed, or no drill has run yet.',
+    'Read `journalctl -u run-playbook-drill` on the node, then run `run-playbook drill -l NODE`.',
   ],
   E_ENDS_EARLY: [
-    'No repository reaches the present: WAL is missing.',
-    'Restore what there is with `-e target=latest`.',
+    'No repository can restore the latest state, because WAL is missing.',
+    'Restore as far as the archived WAL goes with `-e target=latest`.',
   ],
   E_FENCED: [
-    'The primary is fenced, and a node that may have taken over was not reached.',
-    'Bring that node back; if none took over, remove the file `fenced` from the data folder.',
+    'The primary is fenced, and a node that may have taken over could not be reached.',
+    'Bring that node back. If no node took over, remove the file `fenced` from the data directory.',
   ],
   E_FOLDERS: [
-    'Two folders of a node are the same, or one is inside the other.',
-    'Give each its own folder in the inventory.',
+    'Two directories of a node are the same, or one is inside the other.',
+    'Set a separate directory for each in the inventory.',
   ],
   E_FOREIGN_CLUSTER: [
     'The nodes hold data of different clusters.',
-    'Move the data that does not belong here out of its data folder.',
+    'Move the data that does not belong to this cluster out of the data directory of its node.',
   ],
   E_IMAGE_DISK: [
-    'The image has another user id of postgres, or another kind of C library, than what the data were made with.',
-    'Go back to the image of the data. A node changes to the other one with a new copy of the data.',
+    'The user ID of postgres or the C library differs between the image and the one that the data was created with.',
+    'Go back to the previous image. To change to the new image, re-clone the nodes one at a time.',
   ],
   E_IMAGE_VERSION: [
-    'The image holds another major version of PostgreSQL than the data.',
-    'Use an image of the version that the data has.',
+    'The image contains a different major version of PostgreSQL than the data.',
+    'Use an image with the major version of the data.',
   ],
   E_LIMITED: ['`--limit` was given to a playbook that has to see every node.', 'Leave out `--limit`.'],
   E_LOST_CLUSTER: [
     'There are backups of a cluster, but no node has its data.',
-    'Restore it with `run-playbook restore -e in-place=yes`, or move the backups away for a new cluster.',
+    'Restore it with `run-playbook restore -e in-place=yes`. To create a new cluster, move the backups away first.',
   ],
   E_NETWORK: [
-    'The address of a node is outside of the network of the cluster.',
+    'The address of a node is outside the network of the cluster.',
     'Correct the address, or set the node var `network`.',
   ],
   E_NOT_HEALTHY: [
-    'There is no container whose health could be awaited.',
+    'The container whose health the task waits for does not exist.',
     'Create it with `docker(…)` in an earlier task.',
   ],
   E_NOT_RECOVERABLE: [
-    'No repository can restore the target.',
-    'Choose another target; the message lists what each repository reaches.',
+    'The target cannot be restored from any repository.',
+    'Choose another target; the message says for each repository why it cannot be used.',
   ],
   E_NOT_REJOINED: [
     'The node did not become a replica in time.',
-    'Run `docker logs postgres` on the node, then run the playbook again.',
+    'Read `docker logs postgres` on the node, fix the cause, then run the playbook again.',
   ],
   E_NO_DRILL: ['The drill is not installed on the node.', 'Run `run-playbook site`.'],
   E_NO_IMAGE: [
     'The image is not on the host and cannot be pulled.',
     'Pull or load it on the host, or correct the name.',
   ],
-  E_NO_NODES: ['The inventory has no group `postgres` with hosts.', 'Add the group; see docs/cluster.md.'],
+  E_NO_NODES: [
+    'The inventory has no group `postgres` with hosts.',
+    'Add the group to inventory.ts; see docs/cluster.md.',
+  ],
   E_NO_OVERLAY: [
     'The node has no overlay address, or other nodes do not answer over the overlay.',
-    "Set up the VPN, or `overlay: 'auto'` in the inventory; check UDP port 51820.",
+    "Set up the VPN, or set `overlay: 'auto'` in the inventory; check that UDP port 51820 is open.",
   ],
   E_NO_PRIMARY: [
-    'Nodes hold data of a replica, and no primary was found.',
-    'Bring the primary back, or promote a replica.',
+    'Some nodes hold the data of a replica, but no primary was found.',
+    'Bring the primary back, or promote a replica with `run-playbook promote -e to=NODE`.',
   ],
-  E_NO_ROOM: ['The disk is too small for the restore.', 'Make room, set `restoreDir`, or use `-e keep=no`.'],
+  E_NO_ROOM: [
+    'There is not enough disk space for the restore.',
+    'Free some space, set `restoreDir`, or use `-e keep=no`.',
+  ],
   E_OVERTAKEN: [
-    'The primary was overtaken by a node that was not reached.',
-    'Bring that node back, or promote a replica.',
+    'Another node was promoted after this primary, and could not be reached.',
+    'Bring that node back, or promote the most advanced replica.',
   ],
   E_PROMOTE: [
     'The node cannot be promoted now. Nothing was changed.',
     'Read the message; it names the condition that is not met.',
   ],
   E_RECLONE: [
-    'The node cannot be copied anew now. Nothing was changed.',
+    'The node cannot be re-cloned now. Nothing was changed.',
     'Read the message; it names the condition that is not met.',
   ],
   E_REPOSITORY_CIPHER: [
-    '`encrypt` differs from how the repository was made.',
-    'Set it back, or begin a new repository as the message describes.',
+    '`encrypt` does not match the existing repository.',
+    'Change `encrypt` back, or start a new repository as the message describes.',
   ],
   E_REPOSITORY_KEY: [
-    'The secrets do not hold the key of an encrypted repository.',
+    'The secrets do not contain the key of an encrypted repository.',
     'Take the key from a node, as the message describes.',
   ],
   E_OVERLAY_MTU: [
-    'Large packets do not get through the overlay, small ones do.',
-    'Set the node var `mtu` to less, such as 1280.',
+    'Large packets do not get through the overlay, but small ones do.',
+    'Set the node var `mtu` to a lower value, such as 1280.',
   ],
-  E_RESTORE_UNFINISHED: ['A restore was cut short.', 'Run `run-playbook restore -e in-place=yes` again.'],
+  E_RESTORE_UNFINISHED: ['A restore was interrupted.', 'Run `run-playbook restore -e in-place=yes` again.'],
   E_SECRETS_DIFFER: [
-    'A secret on a node is another one than in the store.',
-    'Bring the store and the node in line: see docs/secrets.md.',
+    'A secret on a node differs from the one in the store.',
+    'The message says how to keep either value; see also docs/secrets.md.',
   ],
   E_SECRETS_LOST: [
     'The store lacks secrets that the nodes have.',
-    'Bring `secrets.age` back, or run `run-playbook take-over`.',
+    'Restore `secrets.age`, or run `run-playbook take-over`.',
   ],
   E_TAKE_OVER: [
-    'The secrets of the nodes were not taken over.',
-    'The message says why: a node was not reached, or the nodes differ.',
+    'The secrets of the nodes were not taken over: a node could not be reached, or values differ.',
+    'Follow the hint of the message, then run `run-playbook take-over` again.',
   ],
   E_TWO_PRIMARIES: [
     'Two nodes accept writes.',
-    'Decide which one to keep, stop the other, and copy it anew with `run-playbook reclone`.',
+    'Decide which one to keep, stop the other, and re-clone it with `run-playbook reclone -l NODE`.',
   ],
-  E_TWO_TARGETS: ['More than one target was given to a restore.', 'Give one of the `target…` vars.'],
+  E_TWO_TARGETS: [
+    'More than one target was given to a restore.',
+    'Set only one of `target`, `target-time`, `target-name`, `target-lsn` and `backup`.',
+  ],
 } as const satisfies ErrorCodes

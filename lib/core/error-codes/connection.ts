@@ -4,15 +4,15 @@ import type { ErrorCodes } from './error-code.ts'
 export const connection = {
   E_AUTH_FAILED: [
     'The host refused the login.',
-    'Make `ssh HOST` log in: check the user, the agent and the keys.',
+    'Check the user, the agent and the keys until `ssh HOST` logs in.',
   ],
   E_BECOME_FAILED: [
     'The host refused to switch to the other user (sudo or su).',
-    'Use `-K` when sudo asks for a password; check the sudoers file and the name of the account.',
+    'Use `-K` if sudo asks for a password; check the sudoers file and the user name.',
   ],
   E_CHANNEL_FAILED: [
-    'The SSH server opens no further session, or the host could not be told to stop.',
-    'Check `MaxSessions` in sshd_config; steps that were sent before may still run to their end.',
+    'The SSH server refused to open another session, or a command on the host could not be stopped.',
+    'Check `MaxSessions` in sshd_config. Commands that were already sent may still be running.',
   ],
   E_CONNECTION_LOST: [
     'The connection broke, or the host stopped answering, during the run.',
@@ -23,27 +23,27 @@ export const connection = {
     'Check that `ssh HOST` works, or that the container or chroot exists and runs.',
   ],
   E_FILE: [
-    'A file of this machine, which was to be sent, cannot be read.',
+    'A local file that is to be sent to the host cannot be read.',
     'Check the path and its permissions.',
   ],
   E_FORWARD_FAILED: [
     'The host cannot open a TCP connection to the address and port in the message.',
-    'Check that the server listens there, and that nothing between them rejects it.',
+    'Check that the server listens there, and that no firewall rejects the connection.',
   ],
   E_FORWARD_REFUSED: [
     'The SSH server of a jump host forbids TCP forwarding.',
     'Allow it there: `AllowTcpForwarding yes`, or `PermitOpen` with the address in the message.',
   ],
   E_HANDSHAKE_FAILED: [
-    'SSH could not agree on algorithms, or the server is not an SSH server.',
-    'Compare `ssh -v HOST`; the built-in client does not know every algorithm.',
+    'Client and server could not agree on SSH algorithms, or the server is not an SSH server.',
+    'Compare with the output of `ssh -v HOST`; the built-in client does not know every algorithm.',
   ],
   E_HOST_KEY_CHANGED: [
-    'The host shows another key than the one in known_hosts.',
+    'The host key differs from the one in known_hosts.',
     'Find out why. If the host was reinstalled, remove the old key with `ssh-keygen -R HOST`.',
   ],
   E_HOST_KEY_REVOKED: [
-    'The host shows a key that known_hosts marks as revoked.',
+    'The host key is marked as revoked in known_hosts.',
     'Do not connect. Give the host a new key.',
   ],
   E_INTERRUPTED: [
@@ -51,14 +51,14 @@ export const connection = {
     'Run it again: it continues from what it finds.',
   ],
   E_LOCKED: [
-    'Another run works on the host and did not end in time.',
+    'Another run is working on the host and did not finish in time.',
     'Wait for it to end, or wait longer with `--lock-wait`.',
   ],
   E_LOCK_FAILED: [
-    'The lock file on the host cannot be made.',
-    'Check that the folder in the message exists and can be written.',
+    'The lock file on the host cannot be created.',
+    'Check that the directory in the message exists and is writable.',
   ],
-  E_NOT_BACK: ['The host did not come back after a restart.', 'Look at its console.'],
+  E_NOT_BACK: ['The host did not come back after a restart.', 'Look at the console of the host.'],
   E_NO_SHELL: [
     'The host did not start a POSIX shell.',
     'Run the command in the message; over SSH it is `ssh HOST /bin/sh -c true`.',
@@ -69,7 +69,7 @@ export const connection = {
   ],
   E_SSH_CONFIG: [
     'The ssh config cannot be used for this host.',
-    'Correct the entry that the message names; `ssh -G HOST` shows what applies.',
+    'Correct the entry that the message names; `ssh -G HOST` shows the effective settings.',
   ],
   E_UNKNOWN_HOST_KEY: [
     'The key of the host is not in known_hosts.',

@@ -3,23 +3,26 @@ import type { ErrorCodes } from './error-code.ts'
 /** The modules that ship: files, packages, services, commands, Docker, WireGuard, facts. */
 export const modules = {
   E_BAD_ARCHIVE: [
-    'The archive does not hold a Docker image, or not the one that is named.',
-    'Make it with `docker save NAME`.',
+    'The archive does not contain a Docker image, or not the image that the task names.',
+    'Create it with `docker save NAME`.',
   ],
   E_BAD_FACT: [
-    'The host answered something that a fact cannot read.',
-    'Run the task with `-vv` and look at the output on the host.',
+    'A fact could not parse what the host returned.',
+    'Run the playbook with `-vv` and look at the output of the host.',
   ],
   E_BAD_UNIT: ['systemd could not load the unit file.', 'Run `systemctl status UNIT` on the host.'],
-  E_CANNOT_LOOK: ['A path on the host may not be read.', 'Set `become: true` for the task.'],
+  E_CANNOT_LOOK: [
+    'The user of the task has no permission to read a path on the host.',
+    'Set `become: true` for the task.',
+  ],
   E_COMMAND_FAILED: [
     'A command with `changes: false` ended with an exit code that is not in `okCodes`.',
     'Read its output, or add the exit code to `okCodes`.',
   ],
   E_DOCKER: ['`docker inspect` failed.', 'Run the command in the message on the host.'],
   E_DOCKER_ENGINE: [
-    "The command docker on the host is not Docker's, or its engine is a snap or rootless.",
-    "Install Docker's engine from the system's packages, run by root.",
+    'The `docker` command on the host is not from Docker, or the engine is a snap or runs rootless.',
+    'Install Docker Engine from packages of the distribution, and run it as root.',
   ],
   E_FOREIGN_CONTAINER: [
     'A container of that name was not created by run-playbook.',
@@ -42,26 +45,26 @@ export const modules = {
     'Choose another interface, or remove the old one yourself.',
   ],
   E_GUARD_NOT_MET: [
-    'The command succeeded, but what `creates`, `removes` or `unless` says is not so afterwards.',
+    'The command succeeded, but the condition in `creates`, `removes` or `unless` is still not met.',
     'Correct the guard or the command.',
   ],
   E_NETWORK_IN_USE: [
-    'A Docker network differs from what is wanted and is in use.',
+    'A Docker network has to be changed, but is in use.',
     'Stop the containers that use it, or disconnect them.',
   ],
   E_NOT_A_DIRECTORY: [
     'A parent of the path is not a directory.',
-    'Correct the path, or remove what is there.',
+    'Correct the path, or remove the file that is in the way.',
   ],
   E_NOT_THERE: [
-    "Nothing is at a path whose mode or owner is to be set with `state: 'exists'`.",
+    "A path whose mode or owner is to be set with `state: 'exists'` does not exist.",
     'Create it in an earlier task.',
   ],
   E_NOT_TEXT: [
-    'A file does not hold UTF-8 text, or more than 104,448 bytes.',
+    'A file is not UTF-8 text, or is larger than 104,448 bytes.',
     'Write the whole file with `copy` or `template`, or change it with `command`.',
   ],
-  E_NO_ACCOUNT: ['The host has no such user or group.', 'Create it in an earlier task, or give its number.'],
+  E_NO_ACCOUNT: ['The host has no such user or group.', 'Create it in an earlier task, or use a numeric ID.'],
   E_NO_CONTAINER: ['There is no container of this name.', 'Create it with `docker(…)` in an earlier task.'],
   E_NO_DIRECTORY: [
     'The directory of the file does not exist.',
@@ -72,20 +75,20 @@ export const modules = {
     'Install and start Docker, and set `become: true` for the task.',
   ],
   E_NO_FILE: [
-    'The file whose text is to be changed does not exist.',
+    'The file that is to be edited does not exist.',
     'Create it in an earlier task, or set `create: true`.',
   ],
   E_NO_PACKAGE: [
-    'The package lists of the host do not know the package.',
-    'Check the name, or add the repository that has it in an earlier task.',
+    'The package is not in the package lists of the host.',
+    'Check the name, or add the repository that contains it in an earlier task.',
   ],
   E_NO_PACKAGE_MANAGER: [
-    'The host has none of apt, apk and dnf.',
-    'Install what is needed with `command` or `shell`.',
+    'The host has neither apt, apk nor dnf.',
+    'Install the packages with `command` or `shell`.',
   ],
   E_NO_SOURCE: [
-    'A file or folder of this machine cannot be read.',
-    'Check the path; relative paths start at the current folder.',
+    'A local file or directory cannot be read.',
+    'Check the path; relative paths are relative to the current directory.',
   ],
   E_NO_STAT: ['The host has no `stat` command.', 'Install coreutils, or a busybox with the stat applet.'],
   E_NO_SYSTEMD: ['The host does not run systemd.', 'Manage the service with `command` or `shell`.'],
@@ -95,10 +98,10 @@ export const modules = {
   ],
   E_NO_WIREGUARD: [
     'The WireGuard tools are not installed.',
-    'Install wireguard-tools, and wireguard-go where the kernel has no WireGuard.',
+    'Install wireguard-tools, and also wireguard-go if the kernel has no WireGuard support.',
   ],
   E_OTHER_KIND: [
-    'Something else is at the path, such as a directory where a file is wanted.',
+    'The path exists but is of another type, such as a directory instead of a file.',
     'Remove it yourself, or use `force: true` with `file`.',
   ],
   E_UNIT_MASKED: ['The unit is masked.', 'Run `systemctl unmask UNIT` on the host.'],
@@ -108,10 +111,10 @@ export const modules = {
   ],
   E_UNSUPPORTED: [
     'The package manager of the host cannot do what the task asks.',
-    'Use what the message suggests.',
+    'Do what the message suggests.',
   ],
   E_VOLUME_DIFFERS: [
-    'A Docker volume differs from what is wanted; changing it would lose its data.',
-    'Move the data and remove the volume yourself.',
+    'A Docker volume would have to be recreated, which would delete its data.',
+    'Copy the data elsewhere and remove the volume yourself.',
   ],
 } as const satisfies ErrorCodes

@@ -3,16 +3,16 @@ import type { ErrorCodes } from './error-code.ts'
 /** The store of secrets. */
 export const secrets = {
   E_SECRETS_BUSY: [
-    'Another run holds the lock of the secrets.',
-    'Wait until it ends. If none runs, remove the lock file that the message names.',
+    'Another run holds the lock on the secrets.',
+    'Wait until that run ends. If no other run is active, remove the lock file that the message names.',
   ],
   E_SECRETS_CONFLICT: [
-    'Another run stored the same secret, or it exists already.',
-    'Run again, or replace it with `--replace`.',
+    'The secret already exists, or another run stored it at the same time.',
+    'Run the command again, or replace the secret with `--replace`.',
   ],
   E_SECRETS_DAMAGED: ['secrets.age is damaged.', 'Restore the file from version control.'],
   E_SECRETS_EDIT: [
-    'The editor failed or was left without saving. Nothing was stored.',
+    'The editor failed, or was closed without saving. Nothing was stored.',
     'Run `run-playbook secrets edit` again.',
   ],
   E_SECRETS_EMPTY: ['A secret has no value.', 'Give it a value, or unset its environment variable.'],
@@ -21,8 +21,8 @@ export const secrets = {
     'Set `RUN_PLAYBOOK_IDENTITY` to an identity file or to the key itself.',
   ],
   E_SECRETS_KIND: [
-    'A value is not of the kind that the secret must have.',
-    'Read the message; it says what the value must be.',
+    'The value is not valid for this secret.',
+    'Read the message; it says what the value must look like.',
   ],
   E_SECRETS_LOCKED: [
     'secrets.age is not encrypted for your key.',
@@ -30,7 +30,7 @@ export const secrets = {
   ],
   E_SECRETS_MISSING: [
     'There is no secret of this name.',
-    'Check the name; `run-playbook secrets list` lists all.',
+    'Check the name; `run-playbook secrets list` lists all secrets.',
   ],
   E_SECRETS_NAME: ['The name of a secret is not valid.', 'Use lower-case words joined by dots or dashes.'],
   E_SECRETS_RECIPIENTS: ['A line of recipients.txt is not an age public key.', 'Correct or remove the line.'],

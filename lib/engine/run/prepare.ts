@@ -141,7 +141,7 @@ function prepareVars({ name, playbook, inventory, limit, extraVars }: RunRequest
     Object.fromEntries(Object.entries(extraVars).filter(([key]) => names.includes(key)))
   const hosts = resolveHosts(inventory, pick(shared))
   const limited = selectHosts(inventory, hosts, limit ?? 'all', '--limit')
-  if (limited.length === 0) throw new UserError('E_NO_HOSTS', `--limit ${limit} leaves no host`)
+  if (limited.length === 0) throw new UserError('E_NO_HOSTS', `--limit ${limit} matches no host`)
   return {
     hosts,
     limited,

@@ -85,6 +85,6 @@ function judged(
   const attempts = number === 1 ? 'one attempt' : `${number} attempts`
   return {
     settled: false,
-    ended: failed(new UserError('E_RETRIES', `after ${attempts} its until is not true yet`, { at: task.at })),
+    ended: failed(new UserError('E_RETRIES', `until is still false after ${attempts}`, { at: task.at })),
   }
 }

@@ -69,7 +69,7 @@ function plan(args: DockerVolumeArgs, volume: DockerVolume | undefined): Plan {
   if (difference === undefined) return { changes: [], because: `there, ${volume.driver}` }
   const { what, from, to } = difference
   throw new UserError('E_VOLUME_DIFFERS', `the volume ${name} has ${what} ${from ?? 'unset'}, not ${to}`, {
-    hint: 'Docker cannot change a volume, and its data would be lost with it: move the data and remove it yourself.',
+    hint: 'Docker cannot change an existing volume, and recreating it would delete its data: copy the data elsewhere and remove the volume yourself.',
   })
 }
 

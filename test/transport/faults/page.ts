@@ -3,11 +3,11 @@ import { errorCodes } from '../../../lib/core/error-codes.ts'
 import type { ErrorCodes } from '../../../lib/core/error-codes/error-code.ts'
 import { FAULTS, type Fault } from './faults.ts'
 
-const INTRODUCTION = `# What becomes of a run when a host is at fault
+const INTRODUCTION = `# What happens to a run when a host misbehaves
 
-Each line is a host of one run, beside ten hosts that are well: those are always done, and the run ends with status 2 where a task
-failed, 4 where a host was unreachable, 6 where both happened. The test \`test/transport/faults.test.ts\` makes every one of these faults
-and writes this page (\`UPDATE_DOCS=1\`). The codes are explained in [errors.md](errors.md).
+The hosts below are all part of one run, together with ten healthy hosts, whose tasks are always done. Such a run ends with status 2 if a
+task failed, 4 if a host was unreachable, and 6 if both happened. The test \`test/transport/faults.test.ts\` causes each of these faults and
+writes this page (\`UPDATE_DOCS=1\`). The codes are explained in [errors.md](errors.md).
 `
 
 const CODES: ErrorCodes = Object.assign({}, ...Object.values(errorCodes))

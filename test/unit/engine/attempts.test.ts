@@ -55,7 +55,7 @@ describe('an attempt', () => {
         rmSync(at('count'))
         const late = await runLocal(tasks(2), { batch })
         assert.deepEqual(late.statuses, ['asks: failed'])
-        assert.match(late.tasks[0]?.error?.message ?? '', /after 2 attempts its until is not true/)
+        assert.match(late.tasks[0]?.error?.message ?? '', /until is still false after 2 attempts/)
       })
     })
 

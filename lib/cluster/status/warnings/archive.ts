@@ -11,7 +11,7 @@ export const archive: Rule = ({ archiver, backups }, { thresholds }) => {
     failing === true &&
       critical(
         'archive-failing',
-        `Archiving fails at ${lastFailed}; it ${since}. Until it works again WAL piles up and backups end there`,
+        `Archiving fails at ${lastFailed}; it ${since}. Until it works again, WAL piles up and nothing after that can be restored`,
       ),
     (waiting ?? 0) > thresholds.archiveWaiting &&
       warning('archive-waiting', `${plural(waiting ?? 0, 'WAL segment')} wait to be archived`),

@@ -46,26 +46,23 @@ export const backups: Rule = (
       critical('window-hole', `Not everything can be restored from here: ${hole}`),
     ),
     ...unreadable.map((name) =>
-      warning('state-unreadable', `${name} makes no sense: what the backup service says there is unknown`),
+      warning('state-unreadable', `${name} cannot be parsed: the state of the backup service is unknown`),
     ),
     silent > SILENT_SECONDS &&
       critical(
         'backup-service-silent',
-        `The backup service has said nothing for ${span(silent)}: no backup will be taken`,
+        `The backup service has not reported for ${span(silent)}: no backup will be taken`,
       ),
     drill !== null &&
       !drill.ok &&
-      critical(
-        'drill-failed',
-        `The last restore for practice failed: ${drill.message ?? 'no reason was left'}`,
-      ),
+      critical('drill-failed', `The last restore drill failed: ${drill.message ?? 'no reason was left'}`),
     drill === null &&
       (oldest?.ageSeconds ?? 0) > thresholds.drillAgeSeconds &&
       warning(
         'drill-none',
-        'No restore was ever practised here: nobody knows whether the backups are any good',
+        'No restore drill has run here yet: it is not known whether the backups can be restored',
       ),
     drillAge > thresholds.drillAgeSeconds &&
-      warning('drill-old', `The last restore for practice was ${span(drillAge)} ago`),
+      warning('drill-old', `The last restore drill was ${span(drillAge)} ago`),
   ]
 }

@@ -21,7 +21,7 @@ const asReplica: Rule = (
       'not-streaming',
       receiver === null
         ? 'This replica is not connected to a primary: how far it is behind is unknown'
-        : `This replica hears nothing from its primary ${receiver.from ?? ''} (${receiver.status}): how far it is behind is unknown`,
+        : `This replica receives nothing from its primary ${receiver.from ?? ''} (${receiver.status}): how far it is behind is unknown`,
     ),
   lagBytes !== null &&
     lagBytes > thresholds.lagBytes &&
@@ -32,7 +32,7 @@ const asReplica: Rule = (
   postgres.replayPaused === true &&
     critical(
       'replay-paused',
-      `Replay is paused on this replica, which can not be promoted: it receives, but what it shows does not change. ${heldUp ?? 'Somebody called pg_wal_replay_pause(), or it has less of a setting than its primary. To go on: SELECT pg_wal_replay_resume()'}`,
+      `Replay is paused on this replica: it receives WAL but does not replay it, and it cannot be promoted. ${heldUp ?? 'Somebody called pg_wal_replay_pause(), or a setting is lower on it than on its primary. To resume: SELECT pg_wal_replay_resume()'}`,
     ),
   ...slots
     .filter(({ active, retainedBytes }) => !active && retainedBytes !== null)
@@ -61,7 +61,7 @@ const asPrimary: Rule = ({ replication: { standbys, slots } }, { peers, threshol
   ...slots
     .filter(({ name, active, retainedBytes }) => !active && retainedBytes !== null && !isNode(name, peers))
     .map(({ name, retainedBytes }) =>
-      warning('slot-inactive', `Nobody uses slot ${name}, which keeps ${size(retainedBytes)} of WAL`),
+      warning('slot-inactive', `Slot ${name} is not used and keeps ${size(retainedBytes)} of WAL`),
     ),
 ]
 
@@ -72,7 +72,7 @@ function ofStandby(standby: Standby, thresholds: { lagBytes: number; lagSeconds:
   const { node, name, state, lagBytes, lagSeconds, replyAgeSeconds } = standby
   const who = node ?? name
   if ((replyAgeSeconds ?? 0) > SILENT_SECONDS)
-    return [critical('standby-silent', `${who} has not been heard of for ${span(replyAgeSeconds)}`)]
+    return [critical('standby-silent', `${who} has not reported for ${span(replyAgeSeconds)}`)]
   return [
     state !== 'streaming' && warning('standby-catching-up', `${who} is not streaming yet: ${state}`),
     (lagBytes ?? 0) > thresholds.lagBytes && warning('lag-bytes', `${who} is ${size(lagBytes)} behind`),
@@ -87,7 +87,7 @@ function ofSlot({ name, walStatus, retainedBytes, safeBytes }: Slot, most: numbe
     case 'lost':
       return critical(
         'slot-lost',
-        `Slot ${name} is lost: the WAL it needs is gone, and its replica has to be copied again`,
+        `Slot ${name} is lost: the WAL it needs is gone, and its replica has to be re-cloned`,
       )
     case 'unreserved':
       return critical(

@@ -17,18 +17,18 @@ export const server: Rule = ({ postgres, connections }, { thresholds }) => {
         : critical('postgres-down', `${postgres.reason}${since}`)),
     postgres.up && postgres.old && warning('postgres-busy', `${postgres.reason}${since}`),
     share >= 1
-      ? critical('connections-full', `All ${allowed} connections are in use: nobody else gets in`)
+      ? critical('connections-full', `All ${allowed} connections are in use: new clients are rejected`)
       : share >= thresholds.connectionsShare &&
         warning('connections-many', `${used} of ${allowed} connections are in use`),
     pendingRestart.length > 0 &&
       warning(
         'restart-pending',
-        `${list(pendingRestart)} will change at the next restart of PostgreSQL only`,
+        `${list(pendingRestart)} will change only at the next restart of PostgreSQL`,
       ),
     ...(postgres.collations ?? []).map(({ database, made, now }) =>
       warning(
         'collation-moved',
-        `Text in database ${database} was sorted by version ${made} of its collation, and the image has ${now}: indexes on text may be wrong. In it, on the primary: REINDEX DATABASE "${database}", then ALTER DATABASE "${database}" REFRESH COLLATION VERSION`,
+        `Database ${database} was created with version ${made} of its collation, and the image has ${now}: indexes on text may be corrupt. On the primary, connected to that database: REINDEX DATABASE "${database}", then ALTER DATABASE "${database}" REFRESH COLLATION VERSION`,
       ),
     ),
     overridden.length > 0 &&

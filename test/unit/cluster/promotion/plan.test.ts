@@ -62,7 +62,7 @@ describe('a planned promotion', () => {
 
   it('is refused for a node that can not take over', () => {
     refused(/there is no node node-x/, [primary(), replica()], { to: 'node-x' })
-    refused(/node-b can not be reached/, [primary(), silent, replica()])
+    refused(/node-b cannot be reached/, [primary(), silent, replica()])
     refused(/node-b has no data/, [primary(), bare])
     refused(/PostgreSQL on node-b does not run/, [primary(), replica({ server: undefined })])
     refused(/node-b does not receive from node-a/, [primary(), orphan(1000)])
@@ -133,16 +133,28 @@ describe('a promotion after a loss', () => {
 
   it('is refused while the primary answers a replica', () => {
     const witness = orphan(1000, { server: { upstreamAnswers: true } })
-    refused(/it answers node-b/, [silent, witness, orphan(1000)])
-    refused(/it answers node-b/, [silent, witness, orphan(1000)], { loseCommits: true })
+    refused(/node-b still receives from it/, [silent, witness, orphan(1000)])
+    refused(/node-b still receives from it/, [silent, witness, orphan(1000)], { loseCommits: true })
   })
 
   it('is refused while nobody knows how far a replica got', () => {
     const restarted = orphan(900, { server: { replaying: true } })
     const starting = replica({ server: undefined })
-    refused(/how far node-c got is not known: it still replays/, [silent, orphan(1000), restarted])
-    refused(/how far node-b got is not known: it still replays/, [silent, restarted, orphan(1)])
-    refused(/how far node-c got is not known: it does not answer/, [silent, orphan(1000), starting])
+    refused(/it is not known how much node-c has received: it is still replaying/, [
+      silent,
+      orphan(1000),
+      restarted,
+    ])
+    refused(/it is not known how much node-b has received: it is still replaying/, [
+      silent,
+      restarted,
+      orphan(1),
+    ])
+    refused(/it is not known how much node-c has received: it does not answer/, [
+      silent,
+      orphan(1000),
+      starting,
+    ])
     assert.deepEqual(plan([silent, orphan(1), restarted], { loseCommits: true })[0], 'lost')
   })
 

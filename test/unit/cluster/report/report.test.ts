@@ -159,7 +159,7 @@ describe('the status of the cluster', () => {
     }
     const short = `${paused}asks max_connections 100\nasks max_locks_per_xact 256\n`
     assert.match(why(short), /^critical: .*max_locks_per_transaction is 64 here and 256 on the primary/)
-    assert.match(why(short), /can not be promoted/)
+    assert.match(why(short), /cannot be promoted/)
     assert.match(why(paused), /^critical: .*pg_wal_replay_pause\(\).*pg_wal_replay_resume\(\)/)
   })
 

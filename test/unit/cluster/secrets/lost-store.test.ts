@@ -161,7 +161,7 @@ describe('secrets that the nodes have and the store has not', () => {
         ),
       {
         code: 'E_SECRETS_DIFFER',
-        message: /the replication password on node-b is another one than postgres\.replicator in the secrets/,
+        message: /the replication password on node-b differs from postgres\.replicator in the secrets/,
         hint: /remove \/etc\/run-playbook\/secrets\/replication_password on node-b.*take-over -l node-b -e replace=true/,
       },
     )
@@ -176,7 +176,7 @@ describe('secrets that the nodes have and the store has not', () => {
           ),
         ),
       {
-        message: /the rewind password on node-a, node-b and node-c is another one/,
+        message: /the rewind password on node-a, node-b and node-c differs from/,
         hint: /take-over -e replace=true/,
       },
     )
@@ -216,7 +216,7 @@ describe('secrets that the nodes have and the store has not', () => {
     assert.ok(build(sitePlays(context(store, rotated('node-b')))))
     assert.throws(() => build(sitePlays(context(store, rotated('node-a', 'node-b')))), {
       code: 'E_SECRETS_DIFFER',
-      message: /the WireGuard key on node-a and node-b is another one/,
+      message: /the WireGuard key on node-a and node-b differs from/,
     })
   })
 })

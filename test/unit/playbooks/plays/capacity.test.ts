@@ -94,7 +94,7 @@ describe('the settings of which a standby needs what its primary has', () => {
   it('are said where they are kept and written down nowhere', async () => {
     assert.match(
       site.closing?.(context(grown)) ?? '',
-      /node-a has .* maxConnections: 300\. Write it into the vars/,
+      /node-a keeps .* maxConnections: 300\. Add them to the vars/,
     )
     assert.equal(site.closing?.(context(grown, { maxConnections: 300 })), undefined)
     assert.equal(site.closing?.(context([primary(has({})), replica(has({})), replica(has({}))])), undefined)
@@ -107,7 +107,7 @@ describe('the settings of which a standby needs what its primary has', () => {
   it('become less when the run says so, after a question, on the primary first', () => {
     const said = { maxConnections: 100 }
     assert.deepEqual(site.confirm?.(context(grown, said)), {
-      text: 'node-a, the primary, is restarted with less than it has now: max_connections from 300 to 100.',
+      text: 'node-a, the primary, is restarted with lower settings than it has now: max_connections from 300 to 100.',
       yes: 'lower=yes',
     })
     assert.equal(site.confirm?.(context(grown, { ...said, lower: true })), undefined)
