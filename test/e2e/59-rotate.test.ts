@@ -30,7 +30,7 @@ describe('passwords that are rotated', function () {
   const held = (node: string) =>
     onNode(
       node,
-      'cat /etc/run-playbook/secrets/replication_password; docker exec postgres cut -d: -f5 /run/run-playbook/pgpass',
+      'cat /etc/run-playbook/secrets/replication_password; echo; docker exec postgres cut -d: -f5 /run/run-playbook/pgpass',
     )
 
   before(async () => {
