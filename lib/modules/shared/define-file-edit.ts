@@ -21,12 +21,15 @@ export interface FileEdit<Input, Args extends FileEditArgs> {
   /** Its own arguments beside those of every file: `z.strictObject({ ...fileEditArgs, line: z.string() })`. */
   readonly args: Schema<Input, Args>
   /**
-   * What the file is to hold. Pure, and with its own result it must change nothing more: it is called again to verify.
+   * What the file is to hold. Pure. With its own result it must change nothing more; otherwise the task fails before it
+   * changes the file.
    * Throws a `UserError` for a text that it must not change.
    *
    * @param text what it holds; empty where there is no file. The same text means that there is nothing to do
    */
   readonly edit: (text: string, args: Args) => string
+  /** A missing file is an error also where `edit` makes nothing of an empty text. @default false */
+  readonly mustExist?: boolean | undefined
 }
 
 /** What is at the path. */
@@ -58,11 +61,15 @@ export function defineFileEdit<Input, Args extends FileEditArgs>({
   name,
   args,
   edit,
+  mustExist = false,
 }: FileEdit<Input, Args>): Module<Input, FileEditState> {
   /** Undefined where nothing is to be there. */
   const wanted = (given: Args, state: FileEditState): Install | undefined => {
     const content = edit(state.text ?? '', given)
-    return state.here.type === 'absent' && content === '' ? undefined : installOf(given, content)
+    if (edit(content, given) !== content) throw changesAgain(given.path)
+    return state.here.type === 'absent' && content === '' && !mustExist
+      ? undefined
+      : installOf(given, content)
   }
   return defineModule<Input, Args, FileEditState>({
     name,
@@ -120,6 +127,11 @@ function assertMayCreate({ path, create = false }: FileEditArgs, { folder }: Fil
     hint: 'Create it in an earlier task, or set create: true.',
   })
 }
+
+const changesAgain = (path: string): UserError =>
+  new UserError('E_NOT_CONVERGED', `a second run would change the text of ${path} again`, {
+    hint: 'The new text must not match what is to be changed; nothing was changed.',
+  })
 
 const installOf = (
   { path, mode, owner, group, validate, inPlace, backup }: FileEditArgs,

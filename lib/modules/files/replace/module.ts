@@ -1,0 +1,34 @@
+import type { Module } from '../../../core/module.ts'
+import { type FileEditState, defineFileEdit } from '../../shared/define-file-edit.ts'
+import { type ReplaceArgs, args } from './args.ts'
+
+/**
+ * Every match of a pattern in a text file, replaced. For one whole line use `lineinfile`.
+ *
+ * Other than in Ansible, patterns and references are JavaScript's (`$1`, not `\1`), a replacement that the pattern matches
+ * again is an error, and so is a link: name the file.
+ *
+ * @example
+ * replace('new name', { path: '/etc/hosts', regexp: /\bold\.example\b/, replace: 'new.example' })
+ */
+export const replace: Module<ReplaceArgs, FileEditState> = defineFileEdit({
+  name: 'replace',
+  args,
+  mustExist: true,
+  edit: (text, { regexp, replace: by = '', after, before }) => {
+    const [from, to] = sectionOf(text, after, before) ?? [0, 0]
+    const every = new RegExp(regexp.source, flagsOf('gm', regexp))
+    return text.slice(0, from) + text.slice(from, to).replace(every, by) + text.slice(to)
+  },
+})
+
+/** Where the part lies that may be changed; `undefined` where `after` or `before` match nothing. */
+function sectionOf(text: string, after?: RegExp, before?: RegExp): readonly [number, number] | undefined {
+  const inner = after !== undefined && before !== undefined ? '.*?' : '.*'
+  const whole = `(?:${after?.source ?? ''})(?<section>${inner})(?:${before?.source ?? '$'})`
+  return new RegExp(whole, flagsOf('ds', after, before)).exec(text)?.indices?.groups?.['section']
+}
+
+/** The flags of the patterns with others, each once. A pattern starts where it likes, so `y` means nothing. */
+const flagsOf = (flags: string, ...patterns: readonly (RegExp | undefined)[]): string =>
+  [...new Set(flags + patterns.map((one) => one?.flags.replace(/[gy]/g, '') ?? '').join(''))].join('')
