@@ -9,7 +9,7 @@ import { checkName } from '../secrets/names.ts'
 import { save } from '../secrets/save.ts'
 import { ask } from './confirm.ts'
 import type { SecretsContext } from './secrets-context.ts'
-import { say } from './secrets-values.ts'
+import { say } from './secrets-commands.ts'
 
 /** Opens all secrets in the user's editor, and stores what was changed, added and removed. */
 export async function editSecrets(context: SecretsContext): Promise<number> {

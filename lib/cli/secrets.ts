@@ -7,7 +7,7 @@ import type { CliCommand } from './command.ts'
 import { findInventory, projectRoot } from './project.ts'
 import type { SecretsContext } from './secrets-context.ts'
 import { editSecrets } from './secrets-edit.ts'
-import { getSecret, listSecrets, rotateSecret, setSecret } from './secrets-values.ts'
+import { getSecret, listSecrets, rotateSecret, setSecret } from './secrets-commands.ts'
 import { outputOption, parsed, strict } from './shared-options.ts'
 import { findStateDir } from './state-dir.ts'
 

@@ -9,7 +9,7 @@ import { connectivity } from '../network/connectivity.ts'
 import { wireguardInterfaces } from '../network/wireguard/reader.ts'
 import { served } from '../shared/served.ts'
 import { services } from '../shared/service.ts'
-import { type Boot, anotherBoot, boot, boots, isAnother } from './boot.ts'
+import { type Boot, anotherBoot, boot, boots, isAnother } from './shared/boot.ts'
 
 const shape = {
   /** Only where the host asks for it: Debian and Ubuntu write /run/reboot-required after an upgrade. @default false */

@@ -1,7 +1,7 @@
-import { BOOT_ID } from '../../core/boot-id.ts'
-import { readerOfOne } from '../../core/probe.ts'
-import { type ResourceKind, defineResourceKind, paths } from '../../core/resource.ts'
-import { raw, sh } from '../../core/sh.ts'
+import { BOOT_ID } from '../../../core/boot-id.ts'
+import { readerOfOne } from '../../../core/probe.ts'
+import { type ResourceKind, defineResourceKind, paths } from '../../../core/resource.ts'
+import { raw, sh } from '../../../core/sh.ts'
 
 /** How a boot of a host is told from another one. */
 export interface Boot {
