@@ -3,9 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { RunEvent } from '../../../lib/core/events.ts'
+import { askAll } from '../../../lib/core/probe.ts'
 import { Secret } from '../../../lib/core/secret.ts'
-import { reboot, shell } from '../../../lib/modules/index.ts'
+import { defineModule } from '../../../lib/core/module.ts'
+import { shell } from '../../../lib/modules/index.ts'
+import { sql } from '../../../lib/postgres/index.ts'
 import { runLocal } from '../../support/run-local.ts'
 import { type Machine, startMachine } from '../../transport/machine.ts'
 
@@ -152,7 +156,15 @@ describe('a task in the background', function () {
     })
 
     it('cannot be what is no shell command', async () => {
-      const run = await runLocal(() => [reboot('reboot', {}, background)])
+      const on = { host: '127.0.0.1', password: new Secret('p', 'p') }
+      const statement = defineModule({
+        name: 'statement',
+        args: z.strictObject({}),
+        probe: () => askAll({}),
+        plan: () => ({ changes: [{ what: 'x', from: 1, to: 2 }] }),
+        apply: () => [sql('SELECT 1', on)],
+      })
+      const run = await runLocal(() => [statement('it', {}, background)])
       assert.equal(run.tasks[0]?.error?.code, 'E_BACKGROUND')
     })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { normalPath, writtenPath } from '../../../core/schemas.ts'
 import { type AccessArgs, accessArgs } from '../../shared/access.ts'
-import { looksLikePattern } from '../../shared/literal-path.ts'
+import { hasWildcard } from '../../shared/literal-path.ts'
 import { isGuarded } from './protected-paths.ts'
 
 const own = {
@@ -58,10 +58,10 @@ export const args = z
       error: 'is part of the system and is not removed',
     },
   )
-  .refine(({ state, path }) => !(state === 'absent' && looksLikePattern(path)), {
+  .refine(({ state, path }) => !(state === 'absent' && hasWildcard(path)), {
     path: ['path'],
     error:
-      "is taken as it is written, and no * ? [ ] or $ in it is expanded; name each path, or use shell('…', { script: 'rm -f /srv/tmp/*.log' })",
+      "is taken as it is written, and no * ? or [ ] in it is expanded; name each path, or use shell('…', { script: 'rm -f /srv/tmp/*.log' })",
   })
   .refine(({ state, path }) => !(path.endsWith('/') && (state === 'file' || state === 'link')), {
     path: ['path'],

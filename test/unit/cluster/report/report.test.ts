@@ -193,7 +193,7 @@ describe('the status of the cluster', () => {
     const { words } = report([moved, REPLICA, OTHER])
     assert.match(
       words[0]?.message ?? '',
-      /database app .* 2\.31 .* 2\.36.*REINDEX DATABASE "app".*ALTER DATABASE "app" REFRESH COLLATION VERSION/,
+      /[Dd]atabase app .* 2\.31 .* 2\.36.*REINDEX DATABASE "app".*ALTER DATABASE "app" REFRESH COLLATION VERSION/,
     )
   })
 
