@@ -58,11 +58,11 @@ function moduleOf(file: string, text: string, code: string): Pick<Example, 'sour
   const isModule = /^(export default|import|declare module|export )/m.test(code)
   const body = isModule ? code : `export const example = async () => {\n${code}\n}\nvoid example\n`
   const own = Object.fromEntries([
+    ...VALUE_NAMES.map((name) => [name, VALUES]),
     ...[...text.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)].map(([, name = '']) => [
       name,
       importPath(file),
     ]),
-    ...VALUE_NAMES.map((name) => [name, VALUES]),
   ]) as Record<string, string>
   const types = typeImports(file, text, body)
   return { source: `${importsFor(body, own)}${types}${body}\nexport {}\n`, loads: !/\bthrow\b/.test(code) }

@@ -2,6 +2,10 @@ import type { ErrorCodes } from './error-code.ts'
 
 /** The modules that ship: files, packages, services, commands, Docker, WireGuard, facts. */
 export const modules = {
+  E_ASSERT: [
+    'A condition of an `assert` task is not true.',
+    'Read the message, which the playbook or role gives.',
+  ],
   E_BAD_ARCHIVE: [
     'The archive does not contain a Docker image, or not the image that the task names.',
     'Create it with `docker save NAME`.',
@@ -24,6 +28,7 @@ export const modules = {
     'The `docker` command on the host is not from Docker, or the engine is a snap or runs rootless.',
     'Install Docker Engine from packages of the distribution, and run it as root.',
   ],
+  E_FAIL: ['A `fail` task of the playbook or role was run.', 'Read its message.'],
   E_FOREIGN_CONTAINER: [
     'A container of that name was not created by run-playbook.',
     'Rename it, or take it over with `adopt: true` (`-e adopt=yes` for the cluster).',
