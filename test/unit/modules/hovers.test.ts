@@ -63,6 +63,18 @@ describe('what an editor shows', function () {
     })
   }
 
+  it('of a module whose arguments are inferred names them once', () => {
+    const define = `import { z } from 'zod'
+import { defineFileEdit, fileEditArgs } from './lib/modules/index.ts'
+const own = defineFileEdit({ name: 'own', args: z.strictObject({ ...fileEditArgs, word: z.string() }), edit: (text) => text })
+`
+    const at = open(`${define}|own`)
+    const hover = editor.hover(at) ?? assert.fail('nothing is shown')
+    const call =
+      editor.hover(open(`${define}|own("it", { path: "/x", word: "y" })`)) ?? assert.fail('nothing is shown')
+    for (const { type } of [hover, call]) assert.equal(type.match(/\bword: string/g)?.length, 1, type)
+  })
+
   for (const [what, use] of Object.entries(NESTED)) {
     it(`of ${what} is a text for each part`, () => explained(use))
   }
