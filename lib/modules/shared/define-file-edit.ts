@@ -9,7 +9,7 @@ import { applyInstall } from './apply-install.ts'
 import type { FileEditArgs } from './file-edit-args.ts'
 import { type Install, type InstallState, planInstall } from './install.ts'
 import { assertFolder, folderOf } from './parent-folders.ts'
-import { type Folder, probeFolders } from './safe-path.ts'
+import { type ParentFolder, probeFolders } from './safe-path.ts'
 import { contentPayload } from './payload.ts'
 import { type Stat, stat } from './stat.ts'
 import { BODY_LIMIT, readBody } from './text.ts'
@@ -39,7 +39,7 @@ export interface FileEditState {
   readonly text: string | undefined
   readonly folder: Stat
   /** The folders that it lies in, the outermost first. */
-  readonly above: readonly Folder[]
+  readonly above: readonly ParentFolder[]
   readonly access: AccessState
 }
 

@@ -17,7 +17,7 @@ import {
 } from './access.ts'
 import { type Payload, newFileMode, shortHash } from './payload.ts'
 import { assertFolder, folderOf } from './parent-folders.ts'
-import { type Folder, assertSafe, probeFolders, sameFolders } from './safe-path.ts'
+import { type ParentFolder, assertSafe, probeFolders, sameFolders } from './safe-path.ts'
 
 /** A file that is to have a content, however that was made: what `copy` and `template` have in common. */
 export interface Install extends AccessArgs {
@@ -34,7 +34,7 @@ export interface InstallState {
   readonly sha256: string | undefined
   readonly folder: Stat
   /** The folders that it lies in, the outermost first. */
-  readonly above: readonly Folder[]
+  readonly above: readonly ParentFolder[]
   readonly access: AccessState
 }
 

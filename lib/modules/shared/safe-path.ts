@@ -5,13 +5,13 @@ import { SELF } from './account.ts'
 import { ancestors } from './parent-folders.ts'
 import { type Stat, stat } from './stat.ts'
 
-export interface Folder {
+export interface ParentFolder {
   readonly path: string
   readonly stat: Stat
 }
 
 /** The folders that a path lies in, the outermost first. */
-export function probeFolders(path: string): Probe<readonly Folder[]> {
+export function probeFolders(path: string): Probe<readonly ParentFolder[]> {
   const above = ancestors(path)
   return {
     questions: above.flatMap((folder) => ask(stat, folder).questions),
@@ -20,7 +20,7 @@ export function probeFolders(path: string): Probe<readonly Folder[]> {
 }
 
 /** They stay what they are. */
-export const sameFolders = (above: readonly Folder[]): Prediction[] =>
+export const sameFolders = (above: readonly ParentFolder[]): Prediction[] =>
   above.map((folder) => predict(stat, folder.path, folder.stat))
 
 /**
@@ -30,10 +30,10 @@ export const sameFolders = (above: readonly Folder[]): Prediction[] =>
  *
  * @throws UserError E_UNSAFE_PATH
  */
-export function assertSafe(path: string, above: readonly Folder[], { accounts }: AccessState): void {
+export function assertSafe(path: string, above: readonly ParentFolder[], { accounts }: AccessState): void {
   const self = accounts[SELF.user]?.id
   const trusted = (uid: number | undefined): boolean => uid === undefined || uid === 0 || uid === self
-  let outer: Folder | undefined
+  let outer: ParentFolder | undefined
   for (const folder of above) {
     const { type, uid, owner } = folder.stat
     if (type === 'absent') return

@@ -2,14 +2,14 @@ import { type Probe, ask, askAll, known } from '../../../core/probe.ts'
 import { entries } from '../../shared/entries.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import { type AccessState, probeAccess } from '../../shared/access.ts'
-import { type Folder, probeFolders } from '../../shared/safe-path.ts'
+import { type ParentFolder, probeFolders } from '../../shared/safe-path.ts'
 import type { FileArgs } from './args.ts'
 
 /** What is at the path, and in what folders it lies. */
 export interface FileState {
   readonly here: Stat
   /** From the outermost to the one that it lies in. */
-  readonly above: readonly Folder[]
+  readonly above: readonly ParentFolder[]
   readonly access: AccessState
   /** How much lies below; 0 where nothing can be removed. */
   readonly entries: number
