@@ -117,13 +117,15 @@ describe('reboot', function () {
       const own = createTransport({ sshConfigFile: process.argv.at(-1) })
       const transport = { connect: (host, signal) => own.connect({ ...host, connection: ssh() }, signal) }
       const onEvent = ({ type }) => console.log(type)
-      await runLocal(() => [reboot('reboot', { ifNeeded: true })], { transport, onEvent })`
+      await runLocal(() => [reboot('reboot', { ifNeeded: true })], { transport, connection: 'ssh', onEvent })`
     const config = machine.sshd.sshConfig('Host *\n  User root\n')
     const args = ['--import', 'tsx', '--conditions=source', '--input-type=module', '-e', program, config]
     const operator = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise<void>((resolve) => {
-      operator.stdout.on('data', (text: Buffer) => text.includes('task-start') && resolve())
+    const began = await new Promise<boolean>((resolve) => {
+      operator.stdout.on('data', (text: Buffer) => text.includes('task-start') && resolve(true))
+      operator.once('exit', () => resolve(false))
     })
+    assert.ok(began, 'the run ended before it began')
     operator.kill('SIGKILL')
     // The host may still be going down: then the connection is lost, and whoever runs it again succeeds.
     for (let tries = 0; ; tries++) {

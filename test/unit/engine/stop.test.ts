@@ -159,7 +159,7 @@ describe('facts', () => {
     })
     assert.deepEqual([run.recap.exitCode, Object.keys(run.recap.hosts), locked], [0, ['host-1'], ['host-1']])
     const warnings = run.events.flatMap((event) => (event.type === 'notice' ? [event.text] : []))
-    assert.deepEqual(warnings, ['host-2 could not be asked: no'])
+    assert.deepEqual(warnings, ['host-2 could not be asked: greeting: no'])
   })
 })
 
