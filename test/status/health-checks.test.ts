@@ -48,6 +48,12 @@ describe("Patroni's health checks", () => {
       () => replica.get('/async'),
       ({ status }) => status === 200,
     )
+    // How far it is behind is unknown until the primary has said where it is.
+    await within(
+      10,
+      () => replica.status(),
+      ({ replication }) => replication.lagBytes !== null,
+    )
   })
 
   for (const [path, [ofPrimary, ofReplica]] of Object.entries(CODES)) {
