@@ -25,7 +25,7 @@ describe('drift', function () {
     assert.deepEqual(own(check.with('would-change')).toSorted(), expected, explain(check))
     // What follows from them: a configuration that is read again may need a restart, and a server that was restarted …
     const follow =
-      /(slots|stanza|backup|check is due|archive works|archive was checked|is followed|runs with its configuration)$/
+      /(passfile|slots|stanza|backup|check is due|archive works|archive was checked|is followed|runs with its configuration)$/
     const unforeseen = own(check.with('unknown')).filter((task) => !follow.test(task))
     assert.deepEqual(unforeseen, [], explain(check))
     const single = await runJson('site', '--check', '--no-batch')
