@@ -16,6 +16,14 @@ export interface Behaviour<Args> {
   readonly ansible: Readonly<Record<string, unknown>> | { readonly differs: string }
 }
 
+/** Names what a row of a table holds: the text, the arguments, the text afterwards, and Ansible's arguments. */
+export const behaviour = <Args>(
+  text: string | undefined,
+  args: Args,
+  becomes: string | undefined,
+  ansible: Behaviour<Args>['ansible'],
+): Behaviour<Args> => ({ text, args, becomes, ansible })
+
 /** A module and Ansible's of the same purpose. */
 export interface Compared<Args> {
   readonly module: string

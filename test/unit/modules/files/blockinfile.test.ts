@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
 import { type BlockinfileArgs, blockinfile } from '../../../../lib/modules/index.ts'
-import { type Behaviour, proveBehaviours } from './behaviours.ts'
+import { behaviour, proveBehaviours } from './behaviours.ts'
 
 type Args = Omit<BlockinfileArgs, 'path'>
 
 const BLOCK = '# BEGIN MANAGED BY run-playbook\nx\ny\n# END MANAGED BY run-playbook\n'
-const make = (
-  text: string | undefined,
-  args: Args,
-  becomes: string | undefined,
-  ansible: Behaviour<never>['ansible'],
-): Behaviour<Args> => ({ text, args, becomes, ansible })
+const make = behaviour<Args>
 const block = 'x\ny'
 
 proveBehaviours({

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
 import { lineinfile, type LineinfileArgs } from '../../../../lib/modules/index.ts'
-import { type Behaviour, proveBehaviours } from './behaviours.ts'
+import { behaviour, proveBehaviours } from './behaviours.ts'
 
 const TEXT = 'one\ntwo\n# two\nthree\n'
-const make = (
-  text: string | undefined,
-  args: Omit<LineinfileArgs, 'path'>,
-  becomes: string | undefined,
-  ansible: Behaviour<never>['ansible'],
-): Behaviour<Omit<LineinfileArgs, 'path'>> => ({ text, args, becomes, ansible })
+const make = behaviour<Omit<LineinfileArgs, 'path'>>
 
 proveBehaviours({
   module: 'lineinfile',

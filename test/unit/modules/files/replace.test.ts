@@ -4,16 +4,11 @@ import { join } from 'node:path'
 import { type ReplaceArgs, replace } from '../../../../lib/modules/index.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { useTemp } from '../driver.ts'
-import { type Behaviour, proveBehaviours } from './behaviours.ts'
+import { behaviour, proveBehaviours } from './behaviours.ts'
 
 type Args = Omit<ReplaceArgs, 'path'>
 
-const make = (
-  text: string | undefined,
-  args: Args,
-  becomes: string | undefined,
-  ansible: Behaviour<never>['ansible'],
-): Behaviour<Args> => ({ text, args, becomes, ansible })
+const make = behaviour<Args>
 
 const SECTIONS = '[a]\nx = 1\n[b]\nx = 1\n[c]\nx = 1\n'
 
