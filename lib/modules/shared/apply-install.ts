@@ -5,7 +5,7 @@ import { type Install, type InstallState, contentDiffers, installAccess } from '
 import { EXPLAIN, orExplain } from './explain.ts'
 import { insertWord } from './insert-word.ts'
 import { keepAttributes } from './keep-attributes.ts'
-import { place, stageName } from './place.ts'
+import { overLink, place, stageName } from './place.ts'
 
 /** The commands that bring the content, or mend mode and owner where the content is right already. */
 export function applyInstall(args: Install, state: InstallState): ShellStep[] {
@@ -103,12 +103,12 @@ function validation({ validate }: Install): string[] {
   ]
 }
 
-// fsync first: after a power cut a renamed file without it may be empty. Old tools sync everything instead of one file. An mv
-// without -T would move it into a folder that a link there leads to, which only somebody who shares the folder can have made.
+// An mv without -T would move it into a folder that a link there leads to, which only somebody who shares the folder can have made.
+const overFile =
+  '{ mv -fT -- "$temp" "$dest" || { [ -z "$shared" ] && [ ! -L "$dest" ] && [ ! -d "$dest" ] && mv -f -- "$temp" "$dest"; }; }'
+
+// fsync first: after a power cut a renamed file without it may be empty. Old tools sync everything instead of one file.
 export function renaming(path: string, isLink: boolean): string[] {
-  const aside = isLink
-    ? 'rm -f -- "$dest" && mv -f -- "$temp" "$dest"'
-    : '[ ! -L "$dest" ] && [ ! -d "$dest" ] && mv -f -- "$temp" "$dest"'
   return [
     'sync "$temp" 2>/dev/null || sync',
     ...(isLink
@@ -116,7 +116,7 @@ export function renaming(path: string, isLink: boolean): string[] {
       : [
           `[ ! -d "$dest" ] || [ -L "$dest" ] || { echo ${quote(path)} 'has become a directory' >&2; exit 1; }`,
         ]),
-    orExplain(`{ mv -fT -- "$temp" "$dest" || { [ -z "$shared" ] && ${aside}; }; }`, path),
+    orExplain(isLink ? overLink('"$temp"') : overFile, path),
   ]
 }
 

@@ -116,3 +116,13 @@ export function place(path: string, make = false): string[] {
 /** Of what is made beside the path for a moment. It comes from the path, so that leftovers can be nobody else's. */
 export const stageName = (path: string): string =>
   `.run-playbook-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`
+
+/**
+ * Moves the file named here over the link at `$dest`. Without -T, mv would move it into the folder that the link leads to.
+ * BusyBox 1.35 refuses -T where a link leads to a folder, older ones do not know it: the link is removed first. Where others can
+ * write they may put a new link there at once, so that only -T will do.
+ */
+export const overLink = (from: string): string => {
+  const again = `if [ -n "$shared" ]; then mv -fT -- ${from} "$dest"; else mv -f -- ${from} "$dest"; fi`
+  return `{ mv -fT -- ${from} "$dest" 2>/dev/null || { rm -f -- "$dest" && ${again}; }; }`
+}

@@ -3,7 +3,7 @@ import { quote, raw, sh } from '../../../core/sh.ts'
 import type { FileArgs } from './args.ts'
 import { type Had, accessCommands, certainAccess } from '../../shared/access.ts'
 import { EXPLAIN, orExplain } from '../../shared/explain.ts'
-import { place, stageName } from '../../shared/place.ts'
+import { overLink, place, stageName } from '../../shared/place.ts'
 import { type FileState, innermost } from './state.ts'
 import { fileAccess, wantedType } from './plan.ts'
 
@@ -58,17 +58,13 @@ function create({ path, state }: FileArgs, access: readonly string[]): string[] 
   ]
 }
 
-// A link cannot be changed, only replaced. Without -T, mv would move the new one into the folder that the old one leads
-// to; an mv without -T gets the old link out of the way first, where nobody else can put something in its place.
+// A link cannot be changed, only replaced.
 function replaceLink({ path, target = '' }: FileArgs, access: readonly string[]): string[] {
   return [
     sh`[ -n "$shared" ] || { ${raw(sh`stage ${stageName(path)} ${path}`)}; dest=../\${dest#./}; }`,
     'new=./run-playbook.new',
     orExplain(`ln -s -- ${quote(target)} "$new"`, path),
     ...access.map((command) => orExplain(command, path)),
-    orExplain(
-      '{ mv -fT -- "$new" "$dest" 2>/dev/null || { [ -z "$shared" ] && rm -f -- "$dest" && mv -f -- "$new" "$dest"; }; }',
-      path,
-    ),
+    orExplain(overLink('"$new"'), path),
   ]
 }

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -72,14 +82,27 @@ for (const [shellName, shell] of Object.entries(SHELLS)) {
       )
     })
 
+    it('replaces a link to a folder where others can write', async () => {
+      const link = { type: 'link', mode: '0644', content: '', uid: 0, folderMode: '2775' } as const
+      const path = place('plain', link)
+      await convergesAtOnce(copy('it', { dest: path, content: 'wanted\n' }), shell)
+      assert.equal(readFileSync(path, 'utf8'), 'wanted\n')
+      const other = place('plain', link)
+      await convergesAtOnce(file('it', { path: other, state: 'link', target: '/etc' }), shell)
+      assert.equal(readlinkSync(other), '/etc')
+    })
+
     it('file converges at once, as foretold', async function () {
       await fc.assert(
         fc.asyncProperty(name, drift, wantedFile, async (leaf, found, { depth, ...wanted }) => {
           const { state } = wanted
           const below =
             state === 'directory' && (found.type === 'absent' || found.type === 'directory') ? depth : ''
-          const path = place(leaf, found) + below
-          await convergesAtOnce(file('it', fileArgs({ ...wanted, path, force: true })), shell)
+          const task = file('it', fileArgs({ ...wanted, path: place(leaf, found) + below, force: true }))
+          const between = below.lastIndexOf('/') > 0
+          if (between && found.type === 'directory' && found.uid !== 0)
+            await assert.rejects(converge(task, shell), /x is not made: x is not there, and uid \d+/)
+          else await convergesAtOnce(task, shell)
         }),
         { numRuns: 12 },
       )
