@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import type { Connection, Script } from '../../lib/transport/transport.ts'
+import { install } from '../support/install.ts'
+import { ageLock } from './aged-lock.ts'
 import { LOCK, UID, connectAsUser } from './as-user.ts'
 
 const nothing: Script = { kind: 'probe', script: ':' }
@@ -10,8 +13,8 @@ const lock = { user: 'login', lock: true } as const
 describe('the lock of a host', function () {
   let open: Connection[]
   let warnings: string[]
-  const connect = (lockWait: number): Connection => {
-    const connection = connectAsUser(UID, { lockWait, warn: (_, text) => warnings.push(text) })
+  const connect = (lockWait: number, shell?: string): Connection => {
+    const connection = connectAsUser(UID, { lockWait, warn: (_, text) => warnings.push(text) }, shell)
     open.push(connection)
     return connection
   }
@@ -85,7 +88,7 @@ describe('the lock of a host', function () {
   it('is waited for', async () => {
     const [one, other] = [connect(0), connect(10)]
     await one.exchange([nothing], lock)
-    setTimeout(() => void one.close(), 300)
+    void setTimeout(300).then(() => one.close())
     assert.equal((await other.exchange([nothing], lock))[0]?.code, 0)
     assert.match(warnings.join('\n'), /waiting for another run-playbook: .*pid/)
   })
@@ -117,5 +120,39 @@ describe('the lock of a host', function () {
     await patient.exchange([nothing], lock)
     assert.ok(!existsSync(flag))
     rmSync(`${flag}.go`)
+  })
+
+  for (const shell of ['/bin/dash', '/bin/bash', '/bin/busybox sh'])
+    it(`is taken from a run that gives no sign any more, by ${shell}`, async () => {
+      if (shell.includes('busybox')) install('/bin/busybox', 'busybox')
+      const lost = connect(0, shell)
+      await lost.exchange([nothing], lock)
+      ageLock(LOCK, 60)
+      await connect(10, shell).exchange([nothing], lock)
+      assert.match(warnings.at(-1) ?? '', /ended another run-playbook, whose connection was lost.*: .*pid/)
+      await assert.rejects(lost.exchange([nothing], lock), { code: 'E_CONNECTION_LOST' })
+    })
+
+  it('is left to a run that gives no sign while a script of it runs', async () => {
+    const one = connect(0)
+    const going = `/tmp/rp-test-going-${process.pid}`
+    const long = one.exchange([{ kind: 'step', script: `until [ -e ${going} ]; do sleep 0.1; done` }], lock)
+    await setTimeout(500)
+    ageLock(LOCK, 900)
+    await assert.rejects(connect(4).exchange([nothing], lock), { code: 'E_LOCKED' })
+    writeFileSync(going, '')
+    assert.equal((await long)[0]?.code, 0)
+    rmSync(going)
+    // The end of the script was a sign.
+    await assert.rejects(connect(3).exchange([nothing], lock), { code: 'E_LOCKED' })
+  })
+
+  it('is left to a run that only waits: it gives a sign every 10 s', async () => {
+    const one = connect(0)
+    await one.exchange([nothing], lock)
+    ageLock(LOCK, 45)
+    await setTimeout(11_000)
+    await assert.rejects(connect(3).exchange([nothing], lock), { code: 'E_LOCKED' })
+    assert.equal((await one.exchange([nothing], lock))[0]?.code, 0)
   })
 })

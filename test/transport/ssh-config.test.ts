@@ -19,6 +19,8 @@ Host db-1
   IdentitiesOnly yes
   HostKeyAlias one
   ConnectTimeout 3
+  ServerAliveInterval 1m
+  ServerAliveCountMax 5
   StrictHostKeyChecking accept-new
   UserKnownHostsFile ~/.ssh/one /etc/two
 
@@ -69,6 +71,7 @@ for (const how of ['with an ssh client', 'without one']) {
         warnNotStrict: false,
         hostKeyAlias: 'one',
         connectTimeoutMs: 3000,
+        keepalive: { intervalMs: 60_000, count: 5 },
         proxyCommand: undefined,
         publicKeys: true,
         openSshFor: undefined,
@@ -89,6 +92,7 @@ for (const how of ['with an ssh client', 'without one']) {
       assert.equal(settings.userKnownHosts[0], join(homedir(), '.ssh/known_hosts'))
       assert.ok(settings.identityFiles.includes(join(homedir(), '.ssh/id_ed25519')))
       assert.equal(settings.connectTimeoutMs, 10_000)
+      assert.deepEqual(settings.keepalive, { intervalMs: 10_000, count: 3 })
     })
 
     it('obeys patterns and negations', async () => {

@@ -42,6 +42,10 @@ export class LockWait {
       if (this.#times++ === 0) this.#warn(`waiting for another run-playbook: ${owner}`)
       return true
     }
+    if (what === 'ended') {
+      this.#warn(`ended another run-playbook, whose connection was lost 50 s ago or more: ${owner}`)
+      return true
+    }
     if (what === 'locked') {
       const message = `another run-playbook is working on ${this.#host}: ${owner}`
       this.#refused = new UserError('E_LOCKED', message, {

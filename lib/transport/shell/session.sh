@@ -63,6 +63,7 @@ run() {
       [ -z "$G" ] || { read -r p <"$D/p"; kill -9 -- "-$p"; } 2>/dev/null
     fi
   esac
+  sign
 }
 
 # take BLOCKS REST: spools the payload that follows to $I, to the end of it whatever happens to the file.
@@ -79,6 +80,7 @@ take() {
   fi
   n=0
   while [ $n -lt "$1" ]; do
+    sign
     dd bs=1048576 count=1 iflag=fullblock >>"$I" 2>/dev/null || bad=1
     n=$((n + 1))
   done
@@ -151,8 +153,8 @@ flush() {
 
 # lock SECONDS RUN OWNER: on descriptor 9, which scripts do not inherit, so that a daemon left behind by one cannot hold it.
 # This shell waits for its running script even when the connection is gone, and until then the lock is held.
-# The lock is shared among the shells of one run: the first line of the file says which run has it. With fewer than 0
-# SECONDS it is taken only if it is free.
+# The lock is shared among the shells of one run: the first line of the file says which run has it, when it was last heard of,
+# and whose it is. With fewer than 0 SECONDS it is taken only if it is free.
 lock() {
   [ -z "$L" ] || return 0
   n=$1 r=$2 o=$3
@@ -177,7 +179,7 @@ lock() {
   fi
   # Who can read it can lock it.
   chmod 600 "$L"
-  t=''
+  t='' g=''
   until hold; do
     if [ "$n" -lt 0 ] || stopped; then
       exec 9>&-
@@ -188,11 +190,12 @@ lock() {
     if [ "$n" -le 0 ]; then
       exec 9>&-
       L='' X=all
-      printf '%s locked %s\n' $N "${w#* }" || exit
+      printf '%s locked %s\n' $N "${w#* * }" || exit
       return
     fi
-    printf '%s waiting %s\n' $N "${w#* }" || exit
+    printf '%s waiting %s\n' $N "${w#* * }" || exit
     n=$((n - 1))
+    lost
     sleep 1
   done
   # Whoever waited may be gone: the write fails then, and nothing is run for nobody.
@@ -202,11 +205,44 @@ lock() {
 # Takes the lock alone, says whose it is, and shares it; or joins those of the same run. Both times the line is read when
 # the lock is held: between the two another run may have come first.
 hold() {
-  # The file keeps its size: nothing is truncated, only the first line counts.
-  if flock -n 9; then printf '%s %s\n' "$r" "$o" 1<>"$L" || return 0; fi
+  if flock -n 9; then sign || return 0; fi
   ours && flock -n -s 9 && ours && return 0
   flock -u 9
   return 1
+}
+
+# The run is there: with each payload and script, and every 10 s when nothing is asked of this shell. Whoever shares the lock
+# leaves that to the shell that took it. The file keeps its size: nothing is truncated, only the first line counts. By its
+# descriptor, because somebody may have removed it and made a link.
+sign() {
+  case $L in
+    /*) now; printf '%s %s %s\n' "$r" "$y" "$o" 1<>/proc/self/fd/9 ;;
+  esac
+}
+
+# Ends the shells of a run whose connection was lost without a word to this host: no sign of it for 50 s, and no script of it
+# runs. Seen twice, because another run may just have taken the lock. Costs no process until then.
+lost() {
+  u=${w#* } u=${u%% *}
+  case $u in '' | *[!0-9]*) return ;; esac
+  now
+  [ $((y - u)) -ge 50 ] || return
+  h=' '
+  for p in /proc/[0-9]*; do
+    [ "$p/fd/9" -ef "$L" ] || continue
+    while read -r q; do case $q in lock:*) h="$h${p#/proc/} " ;; esac; done <"$p/fdinfo/9"
+  done 2>/dev/null
+  for p in /proc/[0-9]*; do
+    read -r _ k _ q _ <"$p/stat" || continue
+    case $h in
+      *" $q "*) case $k in '(dd)' | '(cat)' | '(cp)' | '(wc)' | '(tail)' | '(rm)') ;; *) return ;; esac ;;
+    esac
+  done 2>/dev/null
+  if [ "$h" = ' ' ] || [ "$h" != "$g" ]; then g=$h; return; fi
+  kill $h 2>/dev/null
+  sleep 1
+  kill -9 $h 2>/dev/null
+  printf '%s ended %s\n' $N "${w#* * }" || exit
 }
 
 ours() {
@@ -231,6 +267,7 @@ unlockable() {
 }
 
 while IFS= read -r n; do
+  [ "$n" != + ] || { sign; continue; }
   b=$(dd bs="$n" count=1 iflag=fullblock 2>/dev/null)
   case $b in *"#$N") ;; *) exit 1 ;; esac
   X='' C='' F='' i=0 M=$K Z=0

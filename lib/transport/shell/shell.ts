@@ -62,6 +62,9 @@ const BYTES_PER_MS = 32
 
 const CLOSE_TIMEOUT = 2000
 
+/** Milliseconds between two signs to a host whose lock we have. After 50 s without one, others may take it. */
+const SIGN_EVERY = 10_000
+
 /** A shell on a host that runs batches one after the other until its stdin ends. */
 export class Shell {
   readonly #channel: Channel
@@ -72,6 +75,7 @@ export class Shell {
   readonly #server: string | undefined
   readonly #deadline: Deadline
   #greeting: Greeting | undefined
+  #signs: NodeJS.Timeout | undefined
   #busy = false
   #cutOff = false
   #turn: Promise<unknown> = Promise.resolve()
@@ -177,6 +181,7 @@ export class Shell {
 
   /** Lets the shell end by itself and tidy up. In the middle of a batch it is cut off: the running script ends, the next ones never run. */
   async close(): Promise<void> {
+    clearInterval(this.#signs)
     this.#cutOff ||= this.#busy
     if (this.#busy || this.ended) return this.#channel.destroy()
     const timer = setTimeout(() => this.#channel.destroy(), CLOSE_TIMEOUT)
@@ -216,7 +221,16 @@ export class Shell {
       this.#deadline.allow((times[replies.length] ?? 0) + patience)
     }
     if (waiting.refused !== undefined) throw waiting.refused
+    if (lock !== undefined) this.#sign()
     return replies
+  }
+
+  /** From now on the host hears that we are there, also while nothing is asked of it. */
+  #sign(): void {
+    this.#signs ??= setInterval(() => {
+      if (this.ended) clearInterval(this.#signs)
+      else if (!this.#busy && this.#channel.stdin.writable) this.#channel.stdin.write('+\n')
+    }, SIGN_EVERY).unref()
   }
 
   async #greet(): Promise<Greeting> {

@@ -45,12 +45,15 @@ export interface HostSettings {
   readonly hostKeyAlgorithms: readonly string[] | undefined
   /** ConnectTimeout: everything up to the login. */
   readonly connectTimeoutMs: number
+  /** ServerAliveInterval and ServerAliveCountMax: a connection that says nothing for that long is lost. */
+  readonly keepalive: { readonly intervalMs: number; readonly count: number }
   readonly gssapi: boolean
   /** An option that only OpenSSH's own client can follow. */
   readonly openSshFor: string | undefined
 }
 
-const DEFAULT_CONNECT_TIMEOUT = 10
+/** For ConnectTimeout, and for ServerAliveInterval: a connection without an answer ends after 40 s. */
+const DEFAULT_SECONDS = 10
 
 /**
  * Looks a host up in the ssh config, with the ssh client where there is one: it knows Include, Match and every token.
@@ -115,7 +118,11 @@ export async function lookUp(
     warnNotStrict: strict === 'no',
     hostKeyAlias,
     hostKeyAlgorithms: get('hostkeyalgorithms')?.split(','),
-    connectTimeoutMs: timeout(alias, get('connecttimeout')) * 1000,
+    connectTimeoutMs: seconds(alias, 'connecttimeout', get('connecttimeout')) * 1000,
+    keepalive: {
+      intervalMs: seconds(alias, 'serveraliveinterval', get('serveraliveinterval')) * 1000,
+      count: number(alias, 'serveralivecountmax', (get('serveralivecountmax') ?? '0').replace(/^0$/, '3'), 1000),
+    },
     gssapi: isYes(get('gssapiauthentication')),
     openSshFor: onlyOpenSsh(options),
   }
@@ -144,12 +151,12 @@ function strictness(alias: string, text: string): 'ask' | 'accept-new' | 'no' {
   throw notUnderstood(alias, `stricthostkeychecking ${text}`)
 }
 
-/** Seconds. */
-function timeout(alias: string, text = 'none'): number {
-  if (text.toLowerCase() === 'none' || text === '0') return DEFAULT_CONNECT_TIMEOUT
+/** Where ssh would wait for ever, this waits as long as its defaults say. */
+function seconds(alias: string, name: string, text = 'none'): number {
+  if (text.toLowerCase() === 'none' || text === '0') return DEFAULT_SECONDS
   const [, digits = '', unit = 's'] = /^(\d+)([smhd]?)$/i.exec(text) ?? []
   const factor = { s: 1, m: 60, h: 3600, d: 86_400 }[unit.toLowerCase()] ?? 1
-  return number(alias, 'connecttimeout', digits === '' ? text : String(Number(digits) * factor), 2 ** 21)
+  return number(alias, name, digits === '' ? text : String(Number(digits) * factor), 2 ** 21)
 }
 
 function agentOf(value: string, at: TokenValues): string | undefined {

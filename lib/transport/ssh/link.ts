@@ -12,9 +12,6 @@ import { onAbort } from '../../core/on-abort.ts'
 import { openSshChannel } from './channel.ts'
 import { FORWARDING_HINT, type SshConnection, type SshTarget } from './target.ts'
 
-/** A black-holed connection ends after 40 s; ssh2 sends nothing by itself. */
-const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 }
-
 /** What to log in with, over what, and until when. */
 export interface Login {
   readonly stream: Duplex
@@ -46,7 +43,9 @@ export async function logIn(
       authHandler: tryInTurn(identities, (error) => (refused = error)) as never,
       // The deadline's is what counts.
       readyTimeout: 0,
-      ...KEEPALIVE,
+      // ssh2 asks nothing by itself.
+      keepaliveInterval: target.settings.keepalive.intervalMs,
+      keepaliveCountMax: target.settings.keepalive.count,
       algorithms: { serverHostKey: [...check.algorithms] as never },
       // Called before anything of ours is sent to the server. Without it ssh2 takes any key.
       hostVerifier: (key: Buffer, answer: (ok: boolean) => void): void => {

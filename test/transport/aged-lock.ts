@@ -1,0 +1,9 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+
+/** Makes the last sign of whoever has a lock so many seconds older. */
+export function ageLock(path: string, seconds: number): void {
+  const [run = '', at, ...owner] = readFileSync(path, 'utf8').split('\n')[0]?.split(' ') ?? []
+  const file = openSync(path, 'r+')
+  writeSync(file, [run, Number(at) - seconds, ...owner].join(' ') + '\n')
+  closeSync(file)
+}
