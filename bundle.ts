@@ -1,21 +1,18 @@
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs'
-import { isAbsolute, join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { type Plugin, build } from 'esbuild'
+import { emit } from './emit.ts'
 
 const here = import.meta.dirname
 
-/** What can be imported, the command, and the playbooks that ship. */
+/** What can be imported, and the command. */
 const entries = [
   'lib/index',
   'lib/postgres/index',
   'lib/cluster/index',
   'lib/testing/index',
-  'roles/index',
   'lib/cli/main',
   'lib/cli/cache-folder',
-  ...readdirSync('playbooks')
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => `playbooks/${name.slice(0, -'.ts'.length)}`),
 ]
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -27,17 +24,6 @@ export const sources = new Map(
     typeof to === 'object' && to.source !== undefined ? [[`run-playbook${path.slice(1)}`, to.source]] : [],
   ),
 )
-
-/** Imports of this package by its name are the same files, so that there is one copy of everything. Others stay imports. */
-const ownName: Plugin = {
-  name: 'own-name',
-  setup: (building) =>
-    building.onResolve({ filter: /^[^./]/ }, ({ path }) => {
-      if (path === 'dist-folder' || isAbsolute(path)) return undefined
-      const own = sources.get(path)
-      return own === undefined ? { path, external: true } : { path: join(here, own) }
-    }),
-}
 
 /** A file that looks for what lies beside it finds it beside its place in dist/, in whatever file its code ends up. */
 const ownPlace: Plugin = {
@@ -65,8 +51,9 @@ const ownPlace: Plugin = {
 }
 
 /**
- * Writes the JavaScript of the package in few files, which load quickly, and what its files look for beside them: templates
- * of the roles and shell programs.
+ * Writes the JavaScript of the package: the library in few files, which load quickly, and each file of the roles and the
+ * playbooks by itself, because errors name its lines. Then what the files look for beside them: templates of the roles and
+ * shell programs.
  *
  * @param folder its name is `dist`, and a package.json lies beside it
  * @param more files of the source that can be imported too
@@ -84,8 +71,10 @@ export async function bundle(folder: string, more: readonly string[] = []): Prom
     target: 'node20.19',
     sourcemap: 'linked',
     legalComments: 'none',
-    plugins: [ownName, ownPlace],
+    packages: 'external',
+    plugins: [ownPlace],
   })
+  emit(folder, sources)
 
   for (const role of readdirSync('roles')) {
     const templates = `roles/${role}/templates`
