@@ -52,7 +52,7 @@ export const connection = {
   ],
   E_LOCKED: [
     'Another run is working on the host and did not finish in time.',
-    'Wait for it to end, or wait longer with `--lock-wait`.',
+    'Wait for it to end, or wait longer with `--lock-wait`. A run whose connection was lost loses its lock after 50 s, when none of its scripts runs.',
   ],
   E_LOCK_FAILED: [
     'The lock file on the host cannot be created.',
