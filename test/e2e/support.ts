@@ -12,7 +12,7 @@ export const DIR = `.lab-${NAME}`
 
 let running: Promise<Lab> | undefined
 
-/** The lab of the tests, started by the first file that asks for it. */
+/** The lab of the tests. */
 export function lab(): Promise<Lab> {
   running ??= startLab({ dir: DIR, name: NAME, say: (text) => console.log(`    ${text}`) })
   return running
@@ -29,6 +29,12 @@ function slowness(): number {
   const [load = 0] = loadavg()
   return Math.max(1, load / (2 * availableParallelism()))
 }
+
+before(async function () {
+  // On a fresh machine its images are made first: minutes, on a busy one many.
+  this.timeout(1_800_000)
+  await lab()
+})
 
 beforeEach(function () {
   const test = this.currentTest

@@ -41,6 +41,13 @@ export const anyContainer: fc.Arbitrary<ContainerOptions> = fc.record(
     capDrop: fc.subarray(['MKNOD', 'ALL']),
     securityOpt: fc.subarray(['no-new-privileges:true', 'apparmor=unconfined']),
     pidsLimit: fc.integer({ min: 16, max: 4096 }),
+    ulimits: fc.constantFrom(
+      { nofile: 4096 },
+      { nofile: { soft: 1024, hard: 2048 }, core: 0 },
+      { core: -1 },
+      {},
+    ),
+    sysctls: fc.constantFrom({ 'net.ipv4.ip_unprivileged_port_start': 80 }, {}),
     devices: fc.subarray(['/dev/null', '/dev/zero:/dev/nothing', '/dev/full:/dev/full:r']),
     tmpfs: fc.dictionary(path, fc.constantFrom('', 'size=1m'), { maxKeys: 2 }),
     healthcheck: fc.oneof(

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { absolutePath } from '../../../core/schemas.ts'
-import { containerMount, healthcheck, logging } from './parts.ts'
+import { containerMount, healthcheck, logging, ulimits } from './parts.ts'
 import { portMapping } from './ports.ts'
 import { adopt } from '../shared/ownership.ts'
 import { byteSize, dockerName, imageReference, isPlain, plainLabels, plainText } from '../shared/schemas.ts'
-export type { ContainerMount, Healthcheck, Logging } from './parts.ts'
+export type { ContainerMount, Healthcheck, Logging, Ulimit } from './parts.ts'
 
 export type RestartPolicy = 'no' | 'always' | 'unless-stopped' | 'on-failure' | `on-failure:${number}`
 
@@ -69,6 +69,15 @@ const options = {
   securityOpt: z.array(word).readonly().optional(),
   /** The most processes and threads that it may have. @default the engine's: no limit @example 512 */
   pidsLimit: z.int().positive().optional(),
+  /** Limits of its processes by name; a number is the soft and the hard one, -1 none. @default the engine's @example { nofile: 65536 } */
+  ulimits: ulimits.optional(),
+  /** Kernel settings of its namespaces. @default Docker's @example { 'net.core.somaxconn': 1024 } */
+  sysctls: z
+    .record(
+      z.string().regex(/^[a-z0-9_-]+(\.[A-Za-z0-9_*-]+)+$/, 'is no name of a kernel setting'),
+      z.union([word, z.int()]),
+    )
+    .optional(),
   /** All that root on the host may do. @default false */
   privileged: z.boolean().optional(),
   /** The container's own file system cannot be written; mounts and tmpfs can. @default false */

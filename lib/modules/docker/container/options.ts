@@ -1,5 +1,5 @@
 import type { DockerContainer } from '../shared/reader.ts'
-import type { ContainerOptions, Logging } from './args.ts'
+import type { ContainerOptions, Logging, Ulimit } from './args.ts'
 import { healthFlags, observedHealth } from './health.ts'
 import { canonicalMount, mountFlag, observedMounts } from './mounts.ts'
 import { canonicalPort, observedPorts } from './ports.ts'
@@ -119,6 +119,21 @@ export const OPTIONS: Options = {
     wanted: (limit) => limit,
     observed: ({ host }) => host.PidsLimit ?? undefined,
   },
+  ulimits: {
+    keyed: true,
+    flags: (limits) =>
+      Object.entries(limits).flatMap(([name, one]) => ['--ulimit', `${name}=${bothLimits(one)}`]),
+    wanted: (limits) =>
+      Object.fromEntries(Object.entries(limits).map(([name, one]) => [name, bothLimits(one)])),
+    observed: ({ host }) =>
+      Object.fromEntries(host.Ulimits.map(({ Name, Soft, Hard }) => [Name, `${Soft}:${Hard}`])),
+  },
+  sysctls: {
+    keyed: true,
+    flags: (all) => Object.entries(all).flatMap(([name, value]) => ['--sysctl', `${name}=${value}`]),
+    wanted: (all) => Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)])),
+    observed: ({ host }) => host.Sysctls,
+  },
   privileged: {
     flags: (privileged) => [`--privileged=${privileged}`],
     wanted: (privileged) => privileged,
@@ -206,6 +221,9 @@ function confinement(all: readonly string[]): string[] {
     .map((one) => one.replace(':', '=').replace(/^no-new-privileges=true$/, 'no-new-privileges'))
     .sort()
 }
+
+const bothLimits = (limit: number | Ulimit): string =>
+  typeof limit === 'number' ? `${limit}:${limit}` : `${limit.soft}:${limit.hard}`
 
 function canonicalDevice(device: string): string {
   const [outside = '', inside = outside, permissions = 'rwm'] = device.split(':')

@@ -49,3 +49,30 @@ const log = {
 export interface Logging extends ArgsOf<typeof log> {}
 
 export const logging: z.ZodType<Logging, Logging> = z.strictObject(log)
+
+const limit = z.int().min(-1, 'must be a number, or -1 for no limit')
+const limits = {
+  /** What a process begins with. It may raise it to the hard limit. */
+  soft: limit,
+  /** What nobody but root may raise. */
+  hard: limit,
+}
+
+/** A limit of the processes of a container. */
+export interface Ulimit extends ArgsOf<typeof limits> {}
+
+export const ulimit: z.ZodType<Ulimit, Ulimit> = z
+  .strictObject(limits)
+  .refine(
+    ({ soft, hard }) => hard === -1 || (soft !== -1 && soft <= hard),
+    'has a soft limit above the hard one',
+  )
+
+/** A number is both limits. */
+export const ulimits: z.ZodType<
+  Readonly<Record<string, number | Ulimit>>,
+  Readonly<Record<string, number | Ulimit>>
+> = z.record(
+  z.string().regex(/^[a-z]+$/, "is no name of a limit, such as 'nofile'"),
+  z.union([limit, ulimit]),
+)

@@ -74,6 +74,8 @@ const hostConfig = z.object({
   CapDrop: strings,
   SecurityOpt: strings,
   PidsLimit: z.number().nullish(),
+  Ulimits: list(z.object({ Name: z.string(), Soft: z.number(), Hard: z.number() })),
+  Sysctls: record(z.string()),
   Privileged: z.boolean().default(false),
   ReadonlyRootfs: z.boolean().default(false),
   Devices: list(
