@@ -1,5 +1,6 @@
 import { UserError } from './errors.ts'
-import { type SchemaIssue, describeIssue, issuePath, validate } from './schema.ts'
+import { type SchemaIssue, describeIssue, issuePath } from './schema-issue.ts'
+import { validate } from './schema.ts'
 import { argsKey } from './args-key.ts'
 import type { AnyModule } from './module-definition.ts'
 import { namesOf } from './schema-shape.ts'

@@ -1,5 +1,5 @@
 import { UserError } from './errors.ts'
-import { type SchemaIssue, describeIssue } from './schema.ts'
+import { type SchemaIssue, describeIssue } from './schema-issue.ts'
 
 /** What an error says, in one line. The error of a schema says what is wrong with each value. */
 export function messageOf(error: unknown): string {

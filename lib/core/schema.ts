@@ -1,3 +1,5 @@
+import { type SchemaIssue, innerIssues } from './schema-issue.ts'
+
 /**
  * What the library needs of a schema: the interface that Zod, Valibot and ArkType share (https://standardschema.dev).
  * Structural on purpose: a project may have another version of Zod than this library.
@@ -14,14 +16,6 @@ export interface Schema<Input = unknown, Output = Input> {
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
 
-/** One thing that is wrong with a value. Zod adds `code` and `keys`. */
-export interface SchemaIssue {
-  readonly message: string
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
-  readonly code?: string | undefined
-  readonly keys?: readonly string[] | undefined
-}
-
 /** What is written: defaults may be left out. */
 export type InputOf<S extends Schema> = NonNullable<S['~standard']['types']>['input']
 /** What the schema makes of it: defaults are filled in. */
@@ -31,7 +25,7 @@ export type OutputOf<S extends Schema> = NonNullable<S['~standard']['types']>['o
 export function validate<Output>(schema: Schema<unknown, Output>, value: unknown): SchemaResult<Output> {
   if (isZod(schema)) {
     const { success, data, error } = schema.safeParse(value)
-    return success ? { value: data as Output } : { issues: error?.issues ?? [] }
+    return success ? { value: data as Output } : { issues: (error?.issues ?? []).flatMap(innerIssues) }
   }
   const result = schema['~standard'].validate(value)
   if (result instanceof Promise) throw new TypeError('a schema must not wait for anything')
@@ -48,13 +42,3 @@ const isZod = (
     error?: { issues: readonly SchemaIssue[] }
   }
 } => 'safeParse' in schema && typeof schema.safeParse === 'function'
-
-/** `a.0.b`: where in the value an issue is. */
-export const issuePath = ({ path = [] }: SchemaIssue): string =>
-  path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
-
-/** `path: what is wrong`. */
-export function describeIssue(issue: SchemaIssue): string {
-  const path = issuePath(issue)
-  return path === '' ? issue.message : `${path}: ${issue.message}`
-}

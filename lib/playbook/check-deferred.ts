@@ -1,6 +1,7 @@
 import { type Deferred } from '../core/deferred.ts'
 import { UserError } from '../core/errors.ts'
-import { type SchemaIssue, validate } from '../core/schema.ts'
+import type { SchemaIssue } from '../core/schema-issue.ts'
+import { validate } from '../core/schema.ts'
 import type { Task } from '../core/task.ts'
 
 /**

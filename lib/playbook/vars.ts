@@ -1,13 +1,7 @@
 import type { ArgsOf, ArgsShape, ValuesOf } from '../core/args-of.ts'
 import { UserError } from '../core/errors.ts'
-import {
-  type InputOf,
-  type OutputOf,
-  type Schema,
-  type SchemaIssue,
-  issuePath,
-  validate,
-} from '../core/schema.ts'
+import { type SchemaIssue, issuePath } from '../core/schema-issue.ts'
+import { type InputOf, type OutputOf, type Schema, validate } from '../core/schema.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { guardVars } from './guard-vars.ts'
 import { shapeOf } from '../core/schema-shape.ts'

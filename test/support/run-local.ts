@@ -33,7 +33,7 @@ export async function runLocal(tasks: (host: Host) => TaskList, how: How = {}): 
 /** The same for a whole playbook. */
 export const runLocally = (playbook: Playbook, how: How = {}): Promise<LocalRun> =>
   runOver(
-    how.transport ?? localTransport({}),
+    how.transport ?? localTransport({ lock: false }),
     playbook,
     { ...how, ...how.selection, signal: how.stop?.signal },
     {

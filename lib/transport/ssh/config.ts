@@ -121,7 +121,12 @@ export async function lookUp(
     connectTimeoutMs: seconds(alias, 'connecttimeout', get('connecttimeout')) * 1000,
     keepalive: {
       intervalMs: seconds(alias, 'serveraliveinterval', get('serveraliveinterval')) * 1000,
-      count: number(alias, 'serveralivecountmax', (get('serveralivecountmax') ?? '0').replace(/^0$/, '3'), 1000),
+      count: number(
+        alias,
+        'serveralivecountmax',
+        (get('serveralivecountmax') ?? '0').replace(/^0$/, '3'),
+        1000,
+      ),
     },
     gssapi: isYes(get('gssapiauthentication')),
     openSshFor: onlyOpenSsh(options),

@@ -244,6 +244,13 @@ describe('docker, what it refuses', () => {
     ['a size without a unit', { memory: '512' }, /memory: must be/],
     ['a made-up restart policy', { restart: 'sometimes' }, /restart: must be/],
     ['our labels', { labels: { [SPEC_LABEL]: '' } }, /labels/],
+    [
+      'a soft limit above the hard one',
+      { ulimits: { nofile: { soft: 2, hard: 1 } } },
+      /ulimits\.nofile: .*soft/,
+    ],
+    ['no name of a limit', { ulimits: { RLIMIT_NOFILE: 1 } }, /ulimits.*no name of a limit/],
+    ['no name of a kernel setting', { sysctls: { somaxconn: 1 } }, /sysctls.*no name of a kernel setting/],
     ['no image', { image: undefined }, /image: is missing/],
     ['options of what should be absent', { state: 'absent' }, /image: means nothing/],
   ]
