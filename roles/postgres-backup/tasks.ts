@@ -1,6 +1,7 @@
-import { type TaskList, changed, containers, docker, file, paths } from 'run-playbook'
+import { type Deferred, type Task, type TaskList, containers, docker, paths } from 'run-playbook'
 import { ARCHIVE_CHECKED, CONFIG, type NodeRoleVars, mounts, policyEnv } from 'run-playbook/cluster'
 import { pgbackrest } from 'run-playbook/postgres'
+import { archiveCheck } from './archive-check.ts'
 
 const CONTAINER = 'pgbackrest'
 const SERVER = 'pgbackrest-server'
@@ -98,16 +99,8 @@ export function backupTasks({ archiveChecked }: { readonly archiveChecked: boole
   const policy = { full: '9d', diff: '2d' } as const
   // As the service takes it: that leaves an account, expires behind the same lock, and has the copy off the site made.
   const backup = pgbackrest.backup('backup', { ...where, program: 'backup', policy })
-  return [
-    backup,
-    // A check that fails, or that nobody waited for, is owed: the next run finds no mark.
-    file('check is due', { path: ARCHIVE_CHECKED, state: 'absent' }, { when: changed(backup) }),
-    // From the other end: a segment that PostgreSQL has just finished arrives.
-    pgbackrest.check(
-      'archive works',
-      { ...where, timeout: '60s' },
-      { when: archiveChecked ? changed(backup) : true },
-    ),
-    file('archive was checked', { path: ARCHIVE_CHECKED, state: 'file' }),
-  ]
+  // From the other end: a segment that PostgreSQL has just finished arrives.
+  const check = (when: boolean | Deferred<boolean>): Task =>
+    pgbackrest.check('archive works', { ...where, timeout: '60s' }, { when })
+  return [backup, archiveCheck({ backup, check, archiveChecked, mark: ARCHIVE_CHECKED })]
 }
