@@ -35,6 +35,18 @@ export function less(
   })
 }
 
+/**
+ * What a node has of the settings, and what its next start will have. Its server says it; of one that does not answer it is read
+ * from the disk, so that a run takes nothing away that it only could not ask for.
+ */
+export function settingsOf({ server, written, altered, ran }: NodeFact): {
+  readonly capacity: Readonly<Record<string, number>>
+  readonly configured: Readonly<Record<string, number>>
+  readonly overrides: Readonly<Record<string, number>>
+} {
+  return server ?? { capacity: ran, configured: { ...ran, ...written }, overrides: altered }
+}
+
 interface Wanted {
   /** What the operator has said, in the inventory or with `-e`. */
   readonly said: Partial<Capacity>
@@ -54,12 +66,12 @@ interface Wanted {
  */
 export function wantedCapacity({ said, workers, nodes, primary, keep }: Wanted): Capacity {
   const usual: Capacity = { ...USUAL, max_worker_processes: workers }
-  const { configured = {}, capacity: runs = {} } = primary.server ?? {}
+  const { configured, capacity: runs } = settingsOf(primary)
   const wanted = (name: StandbySetting): number =>
     Math.max(
       said[name] ?? Math.max(usual[name], configured[name] ?? 0),
       keep ? (runs[name] ?? 0) : 0,
-      ...nodes.map(({ server }) => server?.overrides[name] ?? 0),
+      ...nodes.map((node) => settingsOf(node).overrides[name] ?? 0),
     )
   return {
     max_connections: wanted('max_connections'),

@@ -1,6 +1,6 @@
 import type { Host } from '../playbook/inventory.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
-import { type Capacity, less, wantedCapacity } from './capacity.ts'
+import { type Capacity, less, settingsOf, wantedCapacity } from './capacity.ts'
 import { adopts } from './facts/containers.ts'
 import { repositoryKeyOf } from './repository-key.ts'
 import { networkOf, refuseOutside } from './network.ts'
@@ -72,11 +72,11 @@ export function capacityUnder(context: ClusterContext, primary: Host, keep = fal
   })
 }
 
-/** What a restart of `primary` would make less, in the words `max_connections from 300 to 100`. */
+/** What a start of `primary` would make less, in the words `max_connections from 300 to 100`. */
 export function lowered(context: ClusterContext, primary: Host, keep = false): string[] {
   const { fact } = clusterOf(context)
-  const runs = fact(primary).server?.capacity ?? {}
-  return less(capacityUnder(context, primary, keep), runs).map(
+  const { capacity } = settingsOf(fact(primary))
+  return less(capacityUnder(context, primary, keep), capacity).map(
     ({ name, has, needs }) => `${name} from ${needs} to ${has}`,
   )
 }

@@ -9,13 +9,12 @@ import { SETTING_VARS } from './settled.ts'
 export function unsaid(context: ClusterContext, primary: Host): string[] {
   const { vars, secrets } = context
   const { server } = clusterOf(context).fact(primary)
-  if (server === undefined) return []
   const wanted = capacityUnder(context, primary)
   const settings = (Object.keys(USUAL) as (keyof typeof USUAL)[])
     .filter((name) => vars[SETTING_VARS[name]] === undefined && wanted[name] !== USUAL[name])
     .map((name) => `${SETTING_VARS[name]}: ${wanted[name]}`)
   // Those that site made have a secret.
-  const made = server.databases.filter(
+  const made = (server?.databases ?? []).filter(
     (name) => !vars.databases.includes(name) && secrets.isKept(ownerSecret(name)),
   )
   const all = [...vars.databases, ...made].map((name) => `'${name}'`).join(', ')

@@ -5,6 +5,7 @@ import {
   adopts,
   capacityUnder,
   capacityVars,
+  settingsOf,
   livingPrimary,
   nodeFact,
   hostVarsOf,
@@ -97,8 +98,8 @@ export function inPlacePlays(context: ClusterContext, situation: Situation, cour
       : [definePlay({ name, hosts, anyErrorsFatal: true, roles: (host) => [role(host)] })]
   const facts = Object.fromEntries(nodes.map((host) => [host.name, afterwards(situation, course, host)]))
   // What runs now and is written down nowhere is kept, as by every run.
-  const living = livingPrimary(situation)
-  const kept = living === undefined ? {} : capacityVars(capacityUnder(context, living))
+  const known = livingPrimary(situation) ?? [node, ...nodes].find((host) => knowsSettings(fact(host).node))
+  const kept = known === undefined ? {} : capacityVars(capacityUnder(context, known))
   const then = { ...context, vars: { ...context.vars, ...kept }, facts: { node: facts } }
   const database = databasePlays(then, node)
   // The cluster is back when its servers are. Backups and the status service are what any run of site takes care of.
@@ -120,6 +121,9 @@ export function inPlacePlays(context: ClusterContext, situation: Situation, cour
     ...rest,
   ]
 }
+
+// All nodes have the same, also those whose servers an earlier run has stopped.
+const knowsSettings = (fact: NodeFact): boolean => Object.keys(settingsOf(fact).configured).length > 0
 
 // By a run before this one.
 function isDone({ fact }: Situation, { node, order }: Course, host: Host): boolean {

@@ -1,15 +1,20 @@
 import type { Confirmation, Host } from 'run-playbook'
 import { type ClusterContext, clusterOf, lowered, survey, unsaid } from 'run-playbook/cluster'
 
-/** Asked before anything is changed: a primary is not restarted with less than it has without a word. */
+/** Asked before anything is changed: a primary is not restarted, or started again, with less than it has without a word. */
 export function siteQuestion(context: ClusterContext): Confirmation | undefined {
   if (context.vars.lower) return undefined
   const primary = primaryOf(context)
+  const { fact } = clusterOf(context)
   if (primary === undefined || !context.limited.includes(primary)) return undefined
   const less = lowered(context, primary)
   if (less.length === 0) return undefined
+  const runs = fact(primary).server !== undefined
+  const words = runs
+    ? 'is restarted with lower settings than it has now'
+    : 'is started with lower settings than it had'
   return {
-    text: `${primary.name}, the primary, is restarted with lower settings than it has now: ${less.join(', ')}.`,
+    text: `${primary.name}, the primary, ${words}: ${less.join(', ')}.`,
     yes: 'lower=yes',
   }
 }
@@ -26,5 +31,6 @@ function primaryOf(context: ClusterContext): Host | undefined {
   const { nodes, first, asked, fact } = clusterOf(context)
   if (!asked) return undefined
   const { primary } = survey(nodes, context.facts.node, first)
-  return fact(primary).server?.recovery === false ? primary : undefined
+  const { disk, server } = fact(primary)
+  return disk === 'primary' && server?.recovery !== true ? primary : undefined
 }

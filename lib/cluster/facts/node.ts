@@ -10,10 +10,11 @@ import { ARCHIVE_CHECKED } from '../places.ts'
 import { DISTRIBUTION_SCRIPT, type DistributionFact, parseDistribution } from './distribution.ts'
 import { ENGINE_SCRIPT, type EngineFact, parseEngine } from './engine.ts'
 import { type KeyFact, keyScript, parseKey } from './key.ts'
+import { type SettingsFact, parseSettings, settingsScript } from './settings.ts'
 import { type SecretsFact, parseSecrets, secretsScript } from './secrets.ts'
 
 /** What a node says of itself before anything is planned. */
-export interface NodeFact extends DiskFact, KeyFact, SecretsFact, DistributionFact, EngineFact {
+export interface NodeFact extends DiskFact, SettingsFact, KeyFact, SecretsFact, DistributionFact, EngineFact {
   /** False while nothing was asked, and for a node that did not answer. */
   readonly reached: boolean
   /** The address that SSH reached it under. */
@@ -59,6 +60,7 @@ export const nodeFact: Fact<NodeFact> = {
     ),
   unknown: {
     ...parseDisk(new Map()),
+    ...parseSettings([]),
     ...parseKey(new Map()),
     ...parseSecrets(new Map()),
     ...parseDistribution(new Map()),
@@ -91,6 +93,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
   ask: (key) => {
     const [dataDir = '', address = '', backupDir = ''] = JSON.parse(key) as string[]
     return `${diskScript(dataDir)}
+      ${settingsScript(dataDir)}
       ${keyScript(backupDir)}
       ${secretsScript()}
       ${DISTRIBUTION_SCRIPT}
@@ -121,6 +124,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
     const disk = parseDisk(found)
     return {
       ...disk,
+      ...parseSettings(lines),
       ...parseKey(found),
       ...parseSecrets(found),
       ...parseDistribution(found),

@@ -9,7 +9,7 @@ import promote from '../../../../playbooks/promote.ts'
 import reclone from '../../../../playbooks/reclone.ts'
 import site from '../../../../playbooks/site.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
-import { b, c, factsOf, hosts, primary, replica } from '../../cluster/nodes.ts'
+import { b, bare, c, factsOf, hosts, primary, replica } from '../../cluster/nodes.ts'
 
 const usual = {
   max_connections: 100,
@@ -141,18 +141,80 @@ describe('the settings of which a standby needs what its primary has', () => {
     )
   })
 
+  describe('where the primary does not answer', () => {
+    type Values = Record<string, number>
+    /** PostgreSQL is down, and these things lie on the disk. */
+    const down = (disk: { written?: Values; altered?: Values; ran?: Values }) => ({
+      server: undefined,
+      ...disk,
+    })
+    const all = (value: number) =>
+      Object.fromEntries(Object.entries(usual).map(([name, n]) => [name, n + value]))
+    const replicas = [replica(has({})), replica(has({}))]
+
+    for (const [name, value] of Object.entries(all(40)))
+      it(`are those of its configuration: ${name}`, () => {
+        const facts = [primary(down({ written: { [name]: value } })), ...replicas]
+        assert.deepEqual(valuesOf(name, site.plays?.(context(facts))), [value])
+        assert.equal(site.confirm?.(context(facts)), undefined)
+      })
+
+    it('are what ALTER SYSTEM wrote, on it and on a replica that is down', () => {
+      const altered = { max_locks_per_transaction: 256 }
+      for (const facts of [
+        [primary(down({ altered, written: altered })), ...replicas],
+        [primary(has({})), replica(down({ altered })), replica(has({}))],
+      ])
+        assert.deepEqual(valuesOf('max_locks_per_transaction', site.plays?.(context(facts))), [256])
+    })
+
+    it('are those that it ran with last, where no configuration is left', () => {
+      const facts = [primary(down({ ran: all(40) })), ...replicas]
+      for (const [name, value] of Object.entries(all(40)))
+        assert.deepEqual(valuesOf(name, site.plays?.(context(facts))), [value])
+    })
+
+    it('become less after the same question', () => {
+      const ran = { ...usual, max_connections: 300 }
+      const facts = [primary(down({ written: ran, ran })), ...replicas]
+      assert.deepEqual(site.confirm?.(context(facts, { maxConnections: 100 })), {
+        text: 'node-a, the primary, is started with lower settings than it had: max_connections from 300 to 100.',
+        yes: 'lower=yes',
+      })
+      assert.equal(site.confirm?.(context(facts, { maxConnections: 300 })), undefined)
+    })
+
+    it('are said where they are written down nowhere', () => {
+      const facts = [primary(down({ written: { max_connections: 300 } })), ...replicas]
+      assert.match(site.closing?.(context(facts)) ?? '', /node-a keeps .* maxConnections: 300\./)
+    })
+
+    it('are the usual ones for a new cluster', () => {
+      const plays = site.plays?.(context([bare, bare, bare]))
+      assert.deepEqual(valuesOf('max_connections', plays), [100])
+      assert.equal(site.confirm?.(context([bare, bare, bare])), undefined)
+    })
+  })
+
   it('are kept by a restore in place, which can not ask a primary when it writes them', () => {
     const order = { id: 'one', node: 'node-a', to: 'then', wish: '{}', options: [], keep: true }
     const course = { node: hosts[0] as Host, order, size: 0, why: [], point: undefined }
-    const situation = {
-      nodes: hosts,
-      now: new Date(),
-      fact: ({ name }: Host) => ({
-        ...restoreFact.unknown,
-        node: factsOf(...grown)[name] ?? nodeFact.unknown,
-      }),
+    const restored = (facts: NodeFact[]) => {
+      const situation = {
+        nodes: hosts,
+        now: new Date(),
+        fact: ({ name }: Host) => ({
+          ...restoreFact.unknown,
+          node: factsOf(...facts)[name] ?? nodeFact.unknown,
+        }),
+      }
+      return valuesOf('max_connections', inPlacePlays(context(facts), situation, course))
     }
-    assert.deepEqual(valuesOf('max_connections', inPlacePlays(context(grown), situation, course)), [300])
+    assert.deepEqual(restored(grown), [300])
+    // One that was cut short has stopped the servers already, and the data of node-a may be gone.
+    const stopped = { server: undefined, written: { max_connections: 300 } }
+    assert.deepEqual(restored([primary(stopped), replica(stopped), replica(stopped)]), [300])
+    assert.deepEqual(restored([bare, replica(stopped), replica(stopped)]), [300])
   })
 
   it('do not follow from the machines that happen to be reached', () => {
