@@ -51,6 +51,26 @@ describe('settings that a standby needs as well', function () {
     await assertHealthy(primary)
   })
 
+  it('that nobody says are kept by a run that finds the primary down', async () => {
+    const more = await runJson('site', '-e', 'maxConnections=150')
+    assert.equal(more.code, 0, explain(more))
+    await psql(primary, 'ALTER SYSTEM SET max_prepared_transactions = 20')
+    await onNode(primary, 'docker stop postgres')
+    const site = await runJson('site')
+    assert.equal(site.code, 0, explain(site))
+    assert.deepEqual(await everywhere('max_connections'), ['150', '150', '150'])
+    assert.deepEqual(await everywhere('max_prepared_transactions'), ['20', '20', '20'])
+    await assertHealthy(primary)
+    await onNode(primary, 'docker stop postgres')
+    const asked = await run('site', '-e', 'maxConnections=100')
+    assert.match(asked.stderr, /is started with lower settings than it had: max_connections from 150 to 100/)
+    await assert.rejects(psql(primary, 'SELECT 1'), 'it was started')
+    const less = await runJson('site', '-e', 'maxConnections=100', '-e', 'lower=yes')
+    assert.equal(less.code, 0, explain(less))
+    assert.deepEqual(await everywhere('max_connections'), ['100', '100', '100'])
+    await assertHealthy(primary)
+  })
+
   it('and a hand-over whose promotion fails leave the old primary as it was', async () => {
     const [to = ''] = others(primary)
     // pg_promote makes a file there.
