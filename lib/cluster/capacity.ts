@@ -1,5 +1,6 @@
 import { STANDBY_SETTINGS, type StandbySetting } from '../postgres/standby-settings.ts'
 import type { NodeFact } from './facts/node.ts'
+import type { ServerFact } from './facts/server.ts'
 
 /** A value for each of the settings of which a standby needs at least what its primary has. */
 export type Capacity = Readonly<Record<StandbySetting, number>>
@@ -39,11 +40,8 @@ export function less(
  * What a node has of the settings, and what its next start will have. Its server says it; of one that does not answer it is read
  * from the disk, so that a run takes nothing away that it only could not ask for.
  */
-export function settingsOf({ server, written, altered, ran }: NodeFact): {
-  readonly capacity: Readonly<Record<string, number>>
-  readonly configured: Readonly<Record<string, number>>
-  readonly overrides: Readonly<Record<string, number>>
-} {
+export function settingsOf(node: NodeFact): Pick<ServerFact, 'capacity' | 'configured' | 'overrides'> {
+  const { server, written, altered, ran } = node
   return server ?? { capacity: ran, configured: { ...ran, ...written }, overrides: altered }
 }
 

@@ -2,16 +2,14 @@ import { sh } from '../../core/sh.ts'
 import { type StandbySetting, isStandbySetting } from '../../postgres/standby-settings.ts'
 import { CONFIG } from '../places.ts'
 
-type Values = Readonly<Record<string, number>>
-
 /** The settings of which a standby needs what its primary has, as they lie on a node's disk: for a server that does not answer. */
 export interface SettingsFact {
   /** By its configuration, as its next start has them. */
-  readonly written: Values
+  readonly written: Readonly<Record<string, number>>
   /** Those of them that ALTER SYSTEM has set. */
-  readonly altered: Values
+  readonly altered: Readonly<Record<string, number>>
   /** By its control file: what a primary had when it last ran, and what a replica's primary has. */
-  readonly ran: Values
+  readonly ran: Readonly<Record<string, number>>
 }
 
 // In pg_control, 4 bytes each from 180 on, in PostgreSQL 13 to 18.
@@ -60,7 +58,7 @@ export function parseSettings(lines: readonly string[]): SettingsFact {
 // `max_connections = 100  # why`; the last one counts. What is not a number is PostgreSQL's to complain about.
 const LINE = /^\s*(\w+)(?:\s*=\s*|\s+)(?:'(\d{1,9})'|(\d{1,9}))\s*(?:#.*)?$/
 
-function valuesOf(word: string, lines: readonly string[]): Values {
+function valuesOf(word: string, lines: readonly string[]): Readonly<Record<string, number>> {
   const found = lines.flatMap((line) => {
     if (!line.startsWith(`${word} `)) return []
     const [, own = '', quoted, plain] = LINE.exec(line.slice(word.length)) ?? []
