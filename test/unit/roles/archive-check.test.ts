@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { shell } from '../../../lib/modules/index.ts'
+import { type TestRun, runTasks } from '../../../lib/testing/index.ts'
 import { archiveCheck } from '../../../roles/postgres-backup/archive-check.ts'
-import { type LocalRun, runLocal } from '../../support/run-local.ts'
 
 describe('the check of the archive after a backup', function () {
   this.timeout(30_000)
@@ -16,15 +16,15 @@ describe('the check of the archive after a backup', function () {
 
   const mark = () => join(dir, 'checked')
   /** As the facts of a run would have it. */
-  const run = (due: boolean, batch = true): Promise<LocalRun> => {
+  const run = (due: boolean, batch = true): Promise<TestRun> => {
     const backup = shell('backup', { script: `touch ${dir}/backup`, ...(!due && { creates: dir }) })
     const archiveChecked = existsSync(mark())
     // As the check of pgBackRest it runs whenever it is asked to.
     const check: Parameters<typeof archiveCheck>[0]['check'] = (when) =>
       shell('archive works', { script: `[ ! -e ${dir}/broken ]` }, { when })
-    return runLocal(() => [backup, archiveCheck({ backup, check, archiveChecked, mark: mark() })], { batch })
+    return runTasks([backup, archiveCheck({ backup, check, archiveChecked, mark: mark() })], { batch })
   }
-  const notices = ({ events }: LocalRun): string[] =>
+  const notices = ({ events }: TestRun): string[] =>
     events.flatMap((event) => (event.type === 'notice' ? [event.text] : []))
 
   for (const batch of [true, false])
