@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { epochSeconds } from '../core/schemas.ts'
 
 export type BackupType = 'full' | 'diff' | 'incr'
 
@@ -78,7 +79,7 @@ const schema = z.array(
         z.object({
           label: z.string(),
           type: z.enum(['full', 'diff', 'incr']),
-          timestamp: z.object({ start: z.number(), stop: z.number() }),
+          timestamp: z.object({ start: epochSeconds, stop: epochSeconds }),
           archive: z.object({ start: place, stop: place }).nullish(),
           lsn: z.object({ start: place, stop: place }).nullish(),
           database: z.object({ id: z.number(), 'repo-key': z.number().default(1) }),

@@ -44,22 +44,33 @@ export const diskScript = (dataDir: string): string => `
     if [ -n "$h" ]; then echo "history $(grep -E '^[0-9]' "$d/pgdata/pg_wal/$h" | cut -f 1,2 | tr '\\t\\n' '@ ')"; fi
   fi`
 
-/** @param found what the script printed, by the first word of each line */
+/**
+ * @param found what the script printed, by the first word of each line
+ * @throws Error for what the script cannot have printed
+ */
 export function parseDisk(found: ReadonlyMap<string, string>): DiskFact {
-  const state = Number(found.get('state'))
-  const wal = Number.parseInt(found.get('walTimeline') || '0', 16)
+  const word = (name: string, form: RegExp): string => {
+    const text = found.get(name) ?? ''
+    if (text === '' || form.test(text)) return text
+    throw new Error(`the node says of the data directory: ${name} ${JSON.stringify(text.slice(0, 60))}`)
+  }
+  const state = Number(word('state', NUMBER))
+  const wal = Number.parseInt(word('walTimeline', /^[0-9A-F]{8}$/) || '0', 16)
   return {
-    disk: (found.get('disk') ?? 'none') as DiskFact['disk'],
+    disk: (word('disk', /^(none|primary|replica)$/) || 'none') as DiskFact['disk'],
     fence: found.get('fence'),
-    systemId: found.get('systemId') ?? '',
-    timeline: Math.max(Number(found.get('timeline') ?? 0), wal),
+    systemId: word('systemId', NUMBER),
+    timeline: Math.max(Number(word('timeline', NUMBER)), wal),
     clean: state === SHUT_DOWN || state === SHUT_DOWN_IN_RECOVERY,
-    checkpoint: BigInt(found.get('checkpoint') || 0),
-    history: parseHistory(found.get('history') ?? ''),
+    checkpoint: BigInt(word('checkpoint', NUMBER)),
+    history: parseHistory(word('history', /^(\d{1,10}@[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8} ?)*$/)),
     rejoining: found.has('rejoining'),
     restoring: found.has('restoring'),
   }
 }
+
+// At most 64 bits.
+const NUMBER = /^\d{1,20}$/
 
 // enum DBState in PostgreSQL's catalog/pg_control.h
 const SHUT_DOWN = 1

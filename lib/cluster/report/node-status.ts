@@ -11,7 +11,7 @@ import { SCHEMA_VERSION } from '../status/schema.ts'
 import type { Known } from '../status/warnings/warn.ts'
 import { less } from '../capacity.ts'
 import { slotName } from '../vars/node-role.ts'
-import { parseDisk } from '../facts/disk.ts'
+import { type DiskFact, parseDisk } from '../facts/disk.ts'
 import { type Answer, parsed, parsedText } from './answer.ts'
 import { whySilent } from './container-trouble.ts'
 
@@ -39,7 +39,8 @@ export const nodeOf = ({ name, address }: Host): Node => ({
 export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], now: number): NodeStatus {
   const { facts, containers } = answer
   const clock = clockOf(facts.get('clock')) ?? now
-  const disk = parseDisk(facts)
+  const ownDisk = parsedDisk(facts)
+  const disk = ownDisk ?? parseDisk(new Map())
   const value = parsed(facts.get('facts'), (json) => factsSchema.parse(json))
   const slow = parsed(facts.get('slow'), (json) => slowFactsSchema.parse(json))
   const reading = { value, readAt: value && clock, failure: value ? undefined : new Error('no answer') }
@@ -76,7 +77,10 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     window: windowOf(repository),
     repository: files['repository.json'] ?? null,
     drill: files['drill.json'] ?? null,
-    unreadable: Object.entries(files).flatMap(([name, content]) => (content === null ? [name] : [])),
+    unreadable: [
+      ...Object.entries(files).flatMap(([name, content]) => (content === null ? [name] : [])),
+      ...(ownDisk === undefined ? ['pg_control'] : []),
+    ],
     peers: [],
     pgbackrest: facts.get('pgbackrest') || null,
     heldUp: heldUp(value, answer),
@@ -132,4 +136,12 @@ function archiveOf({ repository }: Answer): RepositoryFacts['window'] {
 function spaceOf({ facts }: Answer) {
   const [total, free] = (facts.get('space') ?? '').split(' ').map(Number)
   return { repositoryTotalBytes: total || null, repositoryFreeBytes: free ?? null }
+}
+
+function parsedDisk(facts: ReadonlyMap<string, string>): DiskFact | undefined {
+  try {
+    return parseDisk(facts)
+  } catch {
+    return undefined
+  }
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import { epochSeconds } from '../../core/schemas.ts'
 import type { Backups, Drill, Repository } from './schema.ts'
 
-const epoch = z.number().transform((seconds) => new Date(seconds * 1000).toISOString())
+const epoch = epochSeconds.transform((seconds) => new Date(seconds * 1000).toISOString())
 /** Shell scripts write seconds, programs write RFC 3339. */
 const moment = epoch.or(z.iso.datetime({ offset: true }))
 

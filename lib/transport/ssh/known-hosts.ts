@@ -44,12 +44,24 @@ function matches(names: string, name: string): boolean {
 
 const hash = (name: string, salt: Buffer): string => createHmac('sha1', salt).update(name).digest('base64')
 
+/** OpenSSH's patterns: `*` and `?`. In time that grows with the product of both lengths, whatever the pattern. */
 function glob(pattern: string, name: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`).test(name)
+  let star = -1
+  let from = 0
+  let at = 0
+  for (let i = 0; i < name.length;) {
+    if (pattern[at] === '*') {
+      star = at++
+      from = i
+    } else if (pattern[at] === '?' || pattern[at] === name[i]) {
+      at++
+      i++
+    } else if (star >= 0) {
+      at = star + 1
+      i = ++from
+    } else return false
+  }
+  return /^\**$/.test(pattern.slice(at))
 }
 
 /** The first field of a key in SSH's own encoding, such as `ssh-ed25519`. */

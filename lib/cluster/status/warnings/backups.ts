@@ -46,7 +46,10 @@ export const backups: Rule = (
       critical('window-hole', `Not everything can be restored from here: ${hole}`),
     ),
     ...unreadable.map((name) =>
-      warning('state-unreadable', `${name} cannot be parsed: the state of the backup service is unknown`),
+      warning(
+        'state-unreadable',
+        `${name} cannot be parsed: the state of ${name === 'pg_control' ? 'the data directory' : 'the backup service'} is unknown`,
+      ),
     ),
     silent > SILENT_SECONDS &&
       critical(
