@@ -21,6 +21,7 @@ import { parseKnownHosts } from '../../../lib/transport/ssh/known-hosts.ts'
 import { type Host, defineInventory } from '../../../lib/playbook/inventory.ts'
 import { resolveHosts } from '../../../lib/playbook/hosts.ts'
 import { often } from '../../support/often.ts'
+import { BLIND } from './blind.ts'
 import { spoiled } from './mutations.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures')
@@ -174,6 +175,3 @@ describe('what another machine says', function () {
     await fc.assert(property, { numRuns: often(3000, 300_000, 'HOSTILE_RUNS') })
   })
 })
-
-/** Errors of a program that did not expect what it got. */
-const BLIND = new Set<unknown>([TypeError, RangeError, ReferenceError])
