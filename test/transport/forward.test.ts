@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { type AddressInfo, type Server, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { relayCommand } from '../../lib/transport/connections/forward-by-command.ts'
 import { processChannel } from '../../lib/transport/connections/process-link.ts'
 import { createTransport } from '../../lib/transport/index.ts'
 import { createPostgresChannel } from '../../lib/postgres/channel.ts'
 import { queryReader } from '../../lib/postgres/modules/query/reader.ts'
+import { install } from '../support/install.ts'
 import { type TestServer, startServer } from '../unit/postgres/support/server.ts'
 import { type Sshd, freePort, startSshd } from './sshd.ts'
 
@@ -113,15 +116,29 @@ describe('TCP from a host whose server forbids forwarding', function () {
 
 describe('a relay by', function () {
   this.timeout(60_000)
-  const PROGRAMS: Readonly<Record<string, string>> = {
-    socat: '/usr/bin/socat',
-    nc: '/usr/bin/nc',
-    ncat: '/usr/bin/ncat',
-    perl: '/usr/bin/perl',
-    python3: '/usr/bin/python3',
-    bash: '/bin/bash',
+  const PROGRAMS: Readonly<Record<string, readonly [path: string, packageName: string]>> = {
+    socat: ['/usr/bin/socat', 'socat'],
+    ncat: ['/usr/bin/ncat', 'ncat'],
+    perl: ['/usr/bin/perl', 'perl'],
+    python3: ['/usr/bin/python3', 'python3'],
+    bash: ['/bin/bash', 'bash'],
+    nc: ['/bin/busybox', 'busybox'],
   }
-  for (const [name, path] of Object.entries(PROGRAMS))
+  const tools = mkdtempSync(join(tmpdir(), 'run-playbook-relays-'))
+  const path = process.env['PATH'] ?? ''
+  after(() => {
+    process.env['PATH'] = path
+    rmSync(tools, { recursive: true })
+  })
+  before(function () {
+    // As on Alpine: Debian's own nc is another one.
+    symlinkSync('/bin/busybox', join(tools, 'nc'))
+    process.env['PATH'] = `${tools}:${path}`
+    this.timeout(300_000)
+    if (process.getuid?.() !== 0) return
+    for (const [path, packageName] of Object.values(PROGRAMS)) install(path, packageName)
+  })
+  for (const [name, [path]] of Object.entries(PROGRAMS))
     it(`${name} carries bytes as they are`, async function () {
       if (!existsSync(path)) this.skip()
       const [server, port] = await echo()
@@ -147,7 +164,7 @@ describe('a relay by', function () {
       server.close()
     })
 
-  for (const [name, path] of Object.entries(PROGRAMS))
+  for (const [name, [path]] of Object.entries(PROGRAMS))
     it(`${name} ends when the server does`, async function () {
       if (!existsSync(path)) this.skip()
       const server = createServer((socket) => socket.end('bye')).listen(0, '127.0.0.1')
@@ -164,12 +181,22 @@ describe('a relay by', function () {
       server.close()
     })
 
+  it("OpenBSD's nc is no use: it does not end with the server", async () => {
+    if (process.getuid?.() === 0) install('/usr/bin/nc.openbsd', 'netcat-openbsd')
+    const folder = mkdtempSync(join(tmpdir(), 'run-playbook-relays-'))
+    symlinkSync('/usr/bin/nc.openbsd', join(folder, 'nc'))
+    const child = spawn('/bin/sh', ['-c', relayCommand('127.0.0.1', 1, ['nc'])], { env: { PATH: folder } })
+    child.stdin.end()
+    assert.equal(await new Promise((resolve) => child.once('close', resolve)), 127)
+    rmSync(folder, { recursive: true })
+  })
+
   it('nothing says what is missing', async () => {
     const child = spawn('/bin/sh', ['-c', relayCommand('127.0.0.1', 1, [])], { stdio: 'pipe' })
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
     const code = await new Promise((resolve) => child.once('close', resolve))
     assert.equal(code, 127)
-    assert.match(said, /none of the programs socat, nc, ncat, perl, python3, bash is there/)
+    assert.match(said, /none of the programs socat, ncat, perl, python3, bash, nc is there/)
   })
 })

@@ -6,7 +6,7 @@ import { tailOf } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
 
 /** Programs that copy between a socket and their own input and output; nearly every system has one of them. */
-const RELAYS = ['socat', 'nc', 'ncat', 'perl', 'python3', 'bash'] as const
+const RELAYS = ['socat', 'ncat', 'perl', 'python3', 'bash', 'nc'] as const
 
 /**
  * TCP from a host whose link only runs commands, or whose SSH server forbids forwarding: whatever there can copy between a
@@ -49,19 +49,25 @@ export function relayCommand(host: string, port: number, only: readonly string[]
   const to = `${quote(host)} ${quote(port)}`
   const commands: Readonly<Record<(typeof RELAYS)[number], string>> = {
     socat: `socat STDIO ${quote(`TCP:${hostPort(host, port)}`)}`,
-    nc: `nc ${to}`,
     ncat: `ncat ${to}`,
     perl: `perl -e ${quote(PERL)} ${to}`,
     python3: `python3 -c ${quote(PYTHON)} ${to}`,
     bash: `bash -c ${quote(BASH)} ${to}`,
+    nc: `nc ${to}`,
   }
   return [
     ...RELAYS.filter((name) => only.includes(name)).map(
-      (name) => `if command -v ${name} >/dev/null 2>&1; then exec ${commands[name]}; fi`,
+      (name) => `if ${isThere(name)}; then exec ${commands[name]}; fi`,
     ),
     `echo "none of the programs ${RELAYS.join(', ')} is there to make it" >&2; exit 127`,
   ].join('\n')
 }
+
+// Only that of BusyBox ends when the server does; OpenBSD's waits for the other side.
+const isThere = (name: (typeof RELAYS)[number]): string =>
+  name === 'nc'
+    ? 'case $(nc --help 2>&1) in *BusyBox*) ;; *) false ;; esac'
+    : `command -v ${name} >/dev/null 2>&1`
 
 // Whichever side ends, nothing stays behind: each background job is a process group (set -m).
 const BASH =

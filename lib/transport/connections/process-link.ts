@@ -16,7 +16,7 @@ export interface ProcessLinkOptions {
   readonly env?: NodeJS.ProcessEnv | undefined
   /** The commands are known to run as root. @default false */
   readonly isRoot?: boolean | undefined
-  /** The host has the network of this machine. Otherwise TCP goes through socat, nc or bash there. @default false */
+  /** The host has the network of this machine. Otherwise TCP goes through socat, perl, bash or another program there. @default false */
   readonly sameNetwork?: boolean | undefined
 }
 
