@@ -5,68 +5,69 @@ export type { AnyModule } from './module-definition.ts'
 
 /** Options that tasks and groups have in common. */
 export interface SharedOptions {
-  /** Handlers to run once at the end of the play when something changed. */
+  /** Handlers to run at the end of the play if the task changed something. Each runs once. */
   readonly notify?: Task | readonly Task[] | undefined
   /** Selected by `--tags` and `--skip-tags`; `always` and `never` as in Ansible. */
   readonly tags?: readonly string[] | undefined
-  /** Skip unless true. */
+  /** If it is false, the task is skipped. */
   readonly when?: boolean | Deferred<boolean> | undefined
   /** Run as root. @default the play's `become` */
   readonly become?: boolean | undefined
-  /** Run as this account instead of root. Implies `become`. @default root */
+  /** Run as this user instead of root. Implies `become`. @default root */
   readonly becomeUser?: string | undefined
-  /** Environment of every command. Shows in `ps`: secrets go to the `env` of a command. @default nothing */
+  /** Environment variables of every command. They show in `ps`: pass secrets in `env` of a command. @default none */
   readonly environment?: Readonly<Record<string, string>> | undefined
-  /** Report a failure as ignored and go on. @default false */
+  /** Report a failure as ignored, and continue with the next task. @default false */
   readonly ignoreErrors?: boolean | undefined
-  /** Run on this host of the inventory instead. Results, conditions and reports stay those of the play's host. */
+  /** Run on this host of the inventory instead. Results, conditions and reports still belong to the host of the play. */
   readonly delegateTo?: string | { readonly name: string } | undefined
   /**
-   * Run once for all hosts of the play: the first host of the play runs it, the others wait and take over its result.
-   * A host that fails before is followed by the next one. @default false
+   * Run once for all hosts of the play: the first host runs it, the other hosts wait and use its result. If the first host
+   * fails before it gets to the task, the next host runs it. @default false
    */
   readonly runOnce?: boolean | undefined
-  /** Milliseconds that each command may take. @default 600_000, ten minutes */
+  /** How long each command may take, in milliseconds. @default 600_000, ten minutes */
   readonly timeoutMs?: number | undefined
 }
 
 /** How the engine treats a task. Never mixed with the module's own arguments. */
 export interface TaskOptions<State = unknown> extends SharedOptions {
   /**
-   * What the change may alter, where you know it better than the module, such as `[paths.below('/etc/app')]` for a
-   * command. Answers about anything else stay valid. @default what the module declares
+   * What the change may alter, if you know more about it than the module does, such as `[paths.below('/etc/app')]` for a
+   * command. Everything else is not probed again. @default what the module declares
    */
   readonly touches?: readonly Resource[] | undefined
-  /** Try again when it fails, or until it is as wanted. @default one attempt */
+  /** Repeat the task if it fails, or until a condition is true. @default one attempt */
   readonly retry?: Retry<State> | undefined
-  /** Whether a change counts as one: for a command that says so itself. @default the module decides */
+  /** Decides whether the task counts as changed, for example from the output of a command. @default the module decides */
   readonly changedWhen?: boolean | ((result: TaskResult<State>) => boolean) | undefined
   /**
-   * Whether it failed, instead of the exit code. Text is the reason. @default the module decides
+   * Decides whether the task failed; the exit code is then ignored. Returned text is the reason of the failure.
+   * @default the module decides
    */
   readonly failedWhen?: ((result: TaskResult<State>) => boolean | string) | undefined
   /**
-   * The commands go on when the connection is lost: they run in the background of the host and are asked after.
-   * A second run finds them and waits for them instead of starting them twice. @default false
+   * Run the commands in the background on the host, so that they continue if the connection is lost. The next run finds
+   * them and waits for them instead of starting them again. @default false
    */
   readonly background?: boolean | undefined
-  /** Show what the commands print. @default false */
+  /** Show the output of the commands. @default false */
   readonly show?: boolean | undefined
-  /** Never show what differs in file bodies, as for a file that holds passwords. @default false */
+  /** Never show the diff of a file, for example of a file with passwords. @default false */
   readonly noDiff?: boolean | undefined
 }
 
-/** When an attempt is not enough. */
+/** How to repeat a task. */
 export interface Retry<State = unknown> {
-  /** Attempts in all. @default 3 */
+  /** Total number of attempts. @default 3 */
   readonly times?: number | undefined
-  /** Milliseconds between two attempts. @default 5000 */
+  /** Pause between two attempts, in milliseconds. @default 5000 */
   readonly delayMs?: number | undefined
-  /** Further attempts are made until this is true. @default until an attempt does not fail */
+  /** Repeat until this returns true. @default until an attempt succeeds */
   readonly until?: ((result: TaskResult<State>) => boolean) | undefined
 }
 
-/** One wanted piece of state, as a frozen value. Nothing runs until the engine walks the list. */
+/** One piece of desired state, as a frozen value. To create a task runs nothing; the engine runs it later. */
 export interface Task<State = unknown> {
   readonly kind: 'task'
   readonly name: string
@@ -90,19 +91,19 @@ export interface Group {
 }
 
 export interface GroupOptions extends SharedOptions {
-  /** For messages. */
+  /** Shown in messages. */
   readonly name?: string | undefined
 }
 
-/** What happens beside the tasks of a group. */
+/** Further tasks of a group, for failures and for the end. */
 export interface GroupEnds {
-  /** Run when a task of the group fails. If they succeed, the host goes on behind the group. */
+  /** Tasks to run if a task of the group fails. If they succeed, the host continues after the group. */
   readonly rescue?: TaskList | undefined
-  /** Run in any case, also when the rescue fails. */
+  /** Tasks to run in any case, also if a task of `rescue` fails. */
   readonly always?: TaskList | undefined
 }
 
-/** A value that is known only once earlier tasks of the same host have run. */
+/** A value that is known only after earlier tasks have run on the host. */
 export interface Deferred<Value> {
   readonly kind: 'deferred'
   readonly tasks: readonly Task[]

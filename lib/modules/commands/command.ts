@@ -6,7 +6,7 @@ import { type RunState, defineRun } from './shared/define-run.ts'
 import { type RunArgs, contradiction, runArgs } from './shared/run-args.ts'
 
 const own = {
-  /** The program and its arguments, each as it is: no shell looks at them. Secrets go to `env` or `stdin`. */
+  /** The program and its arguments. They are not interpreted by a shell. Pass secrets in `env` or `stdin`. */
   argv: z
     .array(z.string('must be text: arguments show in ps, so secrets go to env or stdin').regex(/^[^\0]*$/))
     .min(1)
@@ -22,8 +22,8 @@ const args = z.strictObject({ ...own, ...runArgs }).check(({ value, issues }) =>
 })
 
 /**
- * Runs a program. Say with `creates`, `removes`, `unless` or `onlyIf` when there is nothing to do: without them it is run, and
- * reported as changed, every time.
+ * Runs a program. Without `creates`, `removes`, `unless` or `onlyIf`, the program runs in every run, and the task is reported
+ * as changed each time.
  *
  * @example
  * command('self-signed certificate', {

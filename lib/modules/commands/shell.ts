@@ -6,8 +6,8 @@ import { type RunArgs, contradiction, runArgs } from './shared/run-args.ts'
 
 const own = {
   /**
-   * POSIX sh; stops at the first command that fails (`set -e`). Shows in `ps`: secrets go to `env` or `stdin`. Made with the
-   * tag `sh` its values are quoted.
+   * A POSIX shell script. It stops at the first command that fails (`set -e`). Other users on the host can see it in `ps`, so
+   * pass secrets in `env` or `stdin`. To quote values in it, write it with the template tag `sh`.
    */
   script: z
     .string()
@@ -24,8 +24,8 @@ const args = z.strictObject({ ...own, ...runArgs }).check(({ value, issues }) =>
 })
 
 /**
- * Runs a shell script. Say with `creates`, `removes`, `unless` or `onlyIf` when there is nothing to do: without them it is run,
- * and reported as changed, every time.
+ * Runs a shell script. Without `creates`, `removes`, `unless` or `onlyIf`, the script runs in every run, and the task is
+ * reported as changed each time.
  *
  * @example
  * shell('swap file', {

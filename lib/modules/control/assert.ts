@@ -5,21 +5,21 @@ import { type Module, defineModule } from '../../core/module.ts'
 import { known } from '../../core/probe.ts'
 
 const shape = {
-  /** What must be true: one condition, a list, or conditions by name, which the error then lists. */
+  /** One condition, a list of conditions, or conditions by name. The error lists the names of those that are false. */
   that: z.union([z.boolean(), z.array(z.boolean()), z.record(z.string(), z.boolean())]),
-  /** What the error says. @default the names of the conditions that are false, or how many */
+  /** Message of the error. @default the names or numbers of the conditions that are false */
   message: z.string().min(1).optional(),
-  /** What to do then. @default nothing */
+  /** Hint of the error: what to do about it. @default none */
   hint: z.string().min(1).optional(),
-  /** What `-v` shows when all are true. @default 'all conditions are true' */
+  /** What `-v` shows if all conditions are true. @default 'all conditions are true' */
   successMessage: z.string().min(1).optional(),
 }
 
 export interface AssertArgs extends ArgsOf<typeof shape> {}
 
 /**
- * Fails unless conditions are true: with `from`, of what earlier tasks found. It changes nothing and asks nothing, so a dry
- * run says the same wherever what it is made from is known.
+ * Fails if a condition is false. Use `from` for conditions on the results of earlier tasks. It never changes the host. A dry
+ * run gives the same result as a real run, if these results are known in the dry run.
  *
  * @throws UserError E_ASSERT
  *

@@ -5,16 +5,16 @@ import { type Module, defineModule } from '../../core/module.ts'
 import { known } from '../../core/probe.ts'
 
 const shape = {
-  /** What the error says. */
+  /** Message of the error. */
   message: z.string().min(1),
-  /** What to do then. @default nothing */
+  /** Hint of the error: what to do about it. @default none */
   hint: z.string().min(1).optional(),
 }
 
 export interface FailArgs extends ArgsOf<typeof shape> {}
 
 /**
- * Fails, always: give it a `when`. For conditions that are to hold use `assert`.
+ * Always fails, so give it a `when`. To check that conditions are true, use `assert`.
  *
  * @throws UserError E_FAIL
  *

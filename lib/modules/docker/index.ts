@@ -7,7 +7,7 @@ import { network } from './network.ts'
 import { restart } from './restart.ts'
 import { volume } from './volume.ts'
 
-/** Containers, and with `docker.image`, `docker.network`, `docker.volume` and `docker.restart` what belongs to them. */
+/** Manages a container. `docker.image`, `docker.network`, `docker.volume` and `docker.restart` manage what belongs to it. */
 export const docker: Docker = Object.assign(container, { image, network, volume, restart })
 
 /** The modules of Docker. */

@@ -13,23 +13,24 @@ import { dockerName } from './shared/schemas.ts'
 const shape = {
   /** The network's name. */
   name: dockerName,
-  /** Whether it is there. @default 'present' */
+  /** `absent` removes the network. @default 'present' */
   state: z.enum(['present', 'absent']).optional(),
-  /** What makes it. @default Docker's: bridge */
+  /** Network driver. @default Docker's default, bridge */
   driver: dockerName.optional(),
-  /** The addresses of its containers. @default Docker picks @example '172.30.0.0/24' */
+  /** Subnet of the network. @default chosen by Docker @example '172.30.0.0/24' */
   subnet: z.cidrv4().or(z.cidrv6()).optional(),
-  /** Without a way out. @default false */
+  /** Containers in this network cannot reach other networks. @default false */
   internal: z.boolean().optional(),
-  /** Takes over a network of this name that somebody else made, where it would be made anew or removed. @default false */
+  /** Allow to recreate or remove a network of this name that run-playbook did not create. @default false */
   adopt,
 }
 
 export interface DockerNetworkArgs extends ArgsOf<typeof shape> {}
 
 /**
- * A network of Docker. It can't be changed, so one that differs is made anew, as long as nothing uses it. One that
- * somebody else made is neither made anew nor removed: E_FOREIGN_NETWORK, unless the task has `adopt: true`.
+ * Manages a Docker network. Docker cannot change an existing network, so a network that differs is removed and created
+ * again; if a container uses it, that is an error (E_NETWORK_IN_USE). To recreate or remove a network that run-playbook did
+ * not create is an error (E_FOREIGN_NETWORK), unless the task has `adopt: true`.
  *
  * @example
  * docker.network('backend', { name: 'backend', internal: true })

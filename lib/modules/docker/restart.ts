@@ -9,16 +9,16 @@ import { restartTouches } from './container/effects.ts'
 import { dockerName } from './shared/schemas.ts'
 
 const shape = {
-  /** The container. */
+  /** The container's name. */
   name: dockerName,
-  /** Seconds it gets to end by itself. @default the container's own */
+  /** Seconds between the stop signal and SIGKILL. @default that of the container */
   stopTimeout: z.int().nonnegative().optional(),
 }
 
 export interface DockerRestartArgs extends ArgsOf<typeof shape> {}
 
 /**
- * Restarts a container. An action: it always has something to do, so it belongs into `notify`.
+ * Restarts a container. It does so each time that it runs, so use it as a handler, in `notify`.
  *
  * @example
  * const restart = docker.restart('restart postgres', { name: 'postgres' })

@@ -13,21 +13,22 @@ import { dockerName, plainLabels } from './shared/schemas.ts'
 const shape = {
   /** The volume's name. */
   name: dockerName,
-  /** `absent` removes the volume and all that is in it. @default 'present' */
+  /** `absent` removes the volume with all its data. @default 'present' */
   state: z.enum(['present', 'absent']).optional(),
-  /** What keeps the data. @default Docker's: local */
+  /** Volume driver. @default Docker's default, local */
   driver: z.string().min(1).optional(),
-  /** Labels that it must have; it may have others. @default none */
+  /** Labels that the volume must have. Other labels are left alone. @default none */
   labels: plainLabels.optional(),
-  /** Takes over a volume of this name that somebody else made, with its data: to use or to remove it. @default false */
+  /** Allow to use or remove a volume of this name that run-playbook did not create, with its data. @default false */
   adopt,
 }
 
 export interface DockerVolumeArgs extends ArgsOf<typeof shape> {}
 
 /**
- * A volume of Docker. It holds data, so one that differs is an error and never made anew. One that somebody else made
- * is not removed, and not used where its data lie elsewhere: E_FOREIGN_VOLUME, unless the task has `adopt: true`.
+ * Manages a Docker volume. A volume that differs is an error (E_VOLUME_DIFFERS) and is never recreated, because it contains
+ * data. If run-playbook did not create the volume, two things are errors (E_FOREIGN_VOLUME), unless the task has
+ * `adopt: true`: removing it, and using it if its options place the data elsewhere.
  *
  * @example
  * docker.volume('data', { name: 'postgres-data' })

@@ -40,8 +40,8 @@ done </proc/self/mounts
 exit 0`
 
 /**
- * The mounted file systems with their sizes in bytes, as the user of the task sees them. One that is mounted over
- * another at the same path hides it.
+ * The mounted file systems with their sizes in bytes, as the user of the task sees them. If several are mounted on the same
+ * path, only the one on top is listed.
  *
  * @example
  * const disks = facts.disks('disks')

@@ -60,7 +60,7 @@ fi
 exit 0`
 
 /**
- * Interfaces with their addresses, default routes, name servers. Works without \`ip\` too.
+ * Interfaces with their addresses, default routes, name servers. Also works if the host has no `ip` command.
  *
  * @example
  * const network = facts.network('network')

@@ -22,10 +22,11 @@ const text = z
 
 const own = {
   /**
-   * What the file is to hold. A secret is never shown, and its file is 0600 unless a mode is given. Either this or `src`.
+   * The content of the file. A secret is never shown, and the file gets mode 0600 unless `mode` is given. Use either this
+   * or `src`.
    */
   content: z.union([text, z.instanceof(Buffer), secretValue]).optional(),
-  /** A file on the operator's machine, of any size: streamed when the task is applied. Either this or `content`. */
+  /** A file on your machine, of any size. It is read when the task is applied. Use either this or `content`. */
   src: z.union([z.string().min(1), z.instanceof(URL)]).optional(),
 }
 
@@ -49,9 +50,10 @@ function payloadOf(content: string | Buffer | Secret | undefined, src: string | 
 }
 
 /**
- * A file with a given content, replaced atomically: whoever reads it sees all of the old content or all of the new.
- * Mode, owner, access control list and extended attributes of a file that exists stay as they are; a new one gets 0644.
- * On a host with neither GNU's cp nor getfacl, such as one with busybox alone, lists cannot be seen and are lost.
+ * Writes a file with the given content. The file is replaced atomically: a reader sees either the old content or the new.
+ * An existing file keeps its mode, owner, access control list and extended attributes; a new file gets mode 0644.
+ * A host that has neither GNU cp nor getfacl, for example one with only busybox, cannot keep access control lists: they are
+ * lost.
  *
  * @example
  * copy('motd', { dest: '/etc/motd', content: 'Managed by run-playbook\n', mode: '0644' })

@@ -17,7 +17,7 @@ import { contentPayload } from '../shared/payload.ts'
 const own = {
   /** A Handlebars file on the operator's machine: `new URL('../templates/nginx.conf.hbs', import.meta.url)`. */
   src: z.union([z.string().min(1), z.instanceof(URL)]),
-  /** What the template may use; a name that it uses and that is not here is an error before any host is touched. */
+  /** The variables of the template. If one that it uses is missing, that is an error before any host is touched. */
   vars: z.custom<object>((value) => typeof value === 'object' && value !== null, 'must be an object'),
 }
 
@@ -31,8 +31,9 @@ const args = mapSchema(schema, ({ src, vars, ...rest }): Install => ({
 }))
 
 /**
- * A file made from a Handlebars template, rendered before any host is touched and replaced atomically. With a secret in
- * it, it is a secret as a whole: never shown, and 0600 unless a mode is given.
+ * Writes a file from a Handlebars template. The template is rendered before any host is touched, and the file is replaced
+ * atomically. If one of the `vars` that the template uses is a secret, the whole file is treated as a secret: it is never
+ * shown, and gets mode 0600 unless `mode` is given.
  *
  * @example
  * const reload = serviceReload('reload nginx', { name: 'nginx' })

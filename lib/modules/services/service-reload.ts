@@ -2,7 +2,8 @@ import type { Module } from '../../core/module.ts'
 import { type ServiceActionArgs, type ServiceActionState, defineAction } from './shared/define-action.ts'
 
 /**
- * Has a service read its configuration again. One that cannot is restarted, one that does not run is started. A handler.
+ * Reloads the configuration of a service. A service that cannot reload is restarted; one that is stopped is started. It does
+ * so each time that it runs, so use it as a handler, in `notify`.
  *
  * @example
  * const reload = serviceReload('reload nginx', { name: 'nginx' })

@@ -2,7 +2,7 @@ import type { Module } from '../../core/module.ts'
 import { type ServiceActionArgs, type ServiceActionState, defineAction } from './shared/define-action.ts'
 
 /**
- * Restarts a service, or starts it if it does not run. A handler: it restarts each time that it is notified.
+ * Restarts a service, or starts it if it is stopped. It does so each time that it runs, so use it as a handler, in `notify`.
  *
  * @example
  * const restart = serviceRestart('restart docker', { name: 'docker' })

@@ -10,15 +10,15 @@ import { keptByService } from './shared/kept.ts'
 import { DAEMON_RELOAD, assertUnit, isActive, systemctl, unitName } from './shared/systemctl.ts'
 
 const shape = {
-  /** A unit of systemd: `docker` is `docker.service`. */
+  /** Name of the systemd unit. `docker` means `docker.service`. */
   name: unitName,
-  /** Running now. @default as it is */
+  /** Whether the service runs now. @default not changed */
   state: z.enum(['started', 'stopped']).optional(),
-  /** Started at boot. A unit that cannot be switched, such as a static one, is left alone. @default as it is */
+  /** Whether it starts at boot. A unit that cannot be enabled or disabled, such as a static one, is left alone. @default not changed */
   enabled: z.boolean().optional(),
-  /** Have systemd read the unit file again when it changed on disk. @default true */
+  /** Run `systemctl daemon-reload` if the unit file changed on disk. @default true */
   daemonReload: z.boolean().optional(),
-  /** With `stopped` or `enabled: false`: a host without the unit is in order. Otherwise that is an error. @default false */
+  /** With `stopped` or `enabled: false`: the task is ok if the host has no such unit. Otherwise that is an error. @default false */
   ifExists: z.boolean().optional(),
 }
 
@@ -35,8 +35,8 @@ const args = z
   })
 
 /**
- * A service of systemd: running or not, started at boot or not. To restart one after a change, notify
- * {@link serviceRestart} or {@link serviceReload}.
+ * Manages a systemd service: whether it runs, and whether it starts at boot. To restart or reload it after a change, notify
+ * `serviceRestart` or `serviceReload`.
  *
  * @example
  * service('docker', { name: 'docker', state: 'started', enabled: true })

@@ -14,17 +14,17 @@ const accountName = z.union([
 ])
 
 export const accessArgs = {
-  /** Four octal digits in quotes, `'0640'`. @default for something that exists: as it is */
+  /** Four octal digits in quotes, such as `'0640'`. @default an existing file keeps its mode */
   mode: fileMode.optional(),
   /**
-   * Name, or number for a user that only a container has.
-   * @default for something that exists: as it is; for something new: who runs the task
+   * Name or numeric ID. Use the ID for a user that exists only in a container.
+   * @default an existing file keeps its owner; a new file belongs to the user that runs the task
    */
   owner: accountName.optional(),
   /**
-   * Name or number.
-   * @default for something that exists: as it is; for something new: that of the folder if it is setgid, else that of
-   * who runs the task
+   * Name or numeric ID.
+   * @default an existing file keeps its group; a new file gets the group of the directory if that is setgid, otherwise
+   * the group of the user that runs the task
    */
   group: accountName.optional(),
 }

@@ -5,9 +5,9 @@ import { type AccessArgs, accessArgs } from './access.ts'
 import { type WriteArgs, writeArgs } from './write-args.ts'
 
 const own = {
-  /** Absolute path of the file on the host. A link is an error that names what it leads to. */
+  /** Absolute path of the file on the host. A symbolic link is an error, which names the target of the link. */
   path: absolutePath,
-  /** Make the file if it is missing. Its folder must exist. @default false: a missing file is an error */
+  /** Create the file if it is missing. Its directory must exist. @default false: a missing file is an error */
   create: z.boolean().optional(),
 }
 

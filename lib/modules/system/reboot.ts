@@ -12,13 +12,13 @@ import { services } from '../shared/service.ts'
 import { type Boot, anotherBoot, boot, boots, isAnother } from './shared/boot.ts'
 
 const shape = {
-  /** Only where the host asks for it: Debian and Ubuntu write /run/reboot-required after an upgrade. @default false */
+  /** Reboot only if the host needs it: after an upgrade, Debian and Ubuntu create /run/reboot-required. @default false */
   ifNeeded: z.boolean().optional(),
-  /** Milliseconds that the host may take to come back. @default 600_000, ten minutes */
+  /** How long the host may take to come back, in milliseconds. @default 600_000, ten minutes */
   timeoutMs: z.int().min(1000).optional(),
-  /** Allow it for a host that is the machine that run-playbook runs on (`local`, `chroot`), which ends the run. @default false */
+  /** Allow to reboot the machine that run-playbook itself runs on (`local`, `chroot`), which ends the run. @default false */
   ownMachine: z.boolean().optional(),
-  /** What those who are logged in are told. @default 'rebooted by run-playbook' */
+  /** Message to the users who are logged in. @default 'rebooted by run-playbook' */
   message: z
     .string()
     .regex(/^[^\0\n\r-][^\0\n\r]*$/, 'must be one line that does not begin with a dash')
@@ -33,8 +33,8 @@ const TIMEOUT_MS = 600_000
 const COMMAND_TIMEOUT_MS = 60_000
 
 /**
- * Reboots the host and waits until it is back. The host must prove it: its boot has another id. Without `ifNeeded` it
- * reboots every time, as a handler does. Takes root.
+ * Reboots the host and waits until it is back. The boot ID shows that it really rebooted. Without `ifNeeded`, it reboots each
+ * time that the task runs, so use it as a handler. Needs root.
  *
  * @throws UnreachableError E_NOT_BACK when the host does not come back in time; other hosts go on
  *
@@ -42,7 +42,8 @@ const COMMAND_TIMEOUT_MS = 60_000
  * const restart = reboot('reboot', {})
  * copy('kernel options', { dest: '/etc/default/grub.d/50-app.cfg', content: 'quiet\n' }, { notify: restart })
  *
- * @example After an upgrade, only where it is needed:
+ * @example
+ * // After an upgrade, only if the host needs it:
  * reboot('reboot for the new kernel', { ifNeeded: true })
  */
 export const reboot: Module<RebootArgs, Boot> = defineModule<RebootArgs, RebootArgs, Boot>({

@@ -16,8 +16,8 @@ const args: z.ZodType<PgbackrestCheckArgs, PgbackrestCheckArgs> = z.strictObject
 })
 
 /**
- * Sends a WAL segment through the archive and fails when it does not arrive, on a standby too. Nothing counts as changed. It always
- * runs: give it `when: changed(stanza)`, or `notify` it, where it need not run every time.
+ * Runs `pgbackrest check`: it archives a WAL segment and fails if the segment does not reach the repository. It also works on a
+ * standby. It is never reported as changed. It runs in every run, unless you give it `when: changed(stanza)` or use it as a handler.
  *
  * @example
  * pgbackrest.check('the archive works', { container: 'postgres' })

@@ -16,11 +16,11 @@ import {
 } from './shared/target.ts'
 
 export interface PgbackrestStanzaArgs extends PgbackrestTarget {
-  /** After a major upgrade, let the stanza follow the cluster. The old backups stay. @default false: a failure */
+  /** After a major upgrade of PostgreSQL, upgrade the stanza too. Old backups are kept. @default false: that is an error */
   readonly upgrade?: boolean | undefined
   /**
-   * Have pgBackRest ask the running primary too. Without, it reads only the files of the local cluster, which works on
-   * standbys and on stopped clusters.
+   * Let pgBackRest also query the running primary. With `false`, it reads only the files of the local cluster, which also works
+   * on standbys and on stopped clusters.
    *
    * @default false
    */
@@ -34,7 +34,8 @@ const args: z.ZodType<PgbackrestStanzaArgs, PgbackrestStanzaArgs> = z.strictObje
 })
 
 /**
- * The stanza, and that it is of the cluster that runs here. The stanza of another cluster is a failure and never deleted.
+ * Creates the stanza, and checks that it belongs to the cluster on this host. A stanza of another cluster is an error; it is never
+ * deleted.
  *
  * @example
  * pgbackrest.stanza('stanza', { container: 'postgres' })

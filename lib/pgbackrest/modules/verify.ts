@@ -8,7 +8,7 @@ import { TOLD, pgbackrestStep } from './shared/steps.ts'
 import { type PgbackrestTarget, probeTimeless, targetArgs, touchesRepository } from './shared/target.ts'
 
 export interface PgbackrestVerifyArgs extends PgbackrestTarget {
-  /** One backup alone, by its label. pgBackRest can do so from 2.50 on. @default all, and the archive */
+  /** Label of a single backup to verify. Needs pgBackRest 2.50 or later. @default all backups and the archived WAL */
   readonly set?: string | undefined
   /** How long it may take: it reads the whole repository. @default '12h' */
   readonly timeout?: Duration | undefined
@@ -21,8 +21,9 @@ const args: z.ZodType<PgbackrestVerifyArgs, PgbackrestVerifyArgs> = z.strictObje
 })
 
 /**
- * Reads the repository and fails for files that are damaged or missing, naming them. Nothing counts as changed. It always runs.
- * It does not tell whether a piece of WAL was never archived: that is no damage to pgBackRest.
+ * Runs `pgbackrest verify`: it reads the whole repository and fails if files are damaged or missing. The error names them. It is
+ * never reported as changed, and runs in every run. It does not notice WAL that was never archived: pgBackRest does not count this
+ * as damage.
  *
  * @example
  * pgbackrest.verify('the backups are whole', { container: 'pgbackrest' })

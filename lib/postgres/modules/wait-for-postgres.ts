@@ -12,14 +12,15 @@ import { type Readiness, readiness, readinessKey } from './shared/readiness.ts'
  * waitForPostgres('accepts connections', { container: 'postgres', host: '10.88.0.11', role: 'replica' })
  */
 export interface WaitForPostgresArgs {
+  /** The container that PostgreSQL runs in. */
   readonly container: string
-  /** The address it has to listen on, such as the node's overlay address. */
+  /** The address that PostgreSQL listens on, such as the overlay address of the node. */
   readonly host: string
-  /** @default 5432 */
+  /** The port that PostgreSQL listens on. @default 5432 */
   readonly port?: number | undefined
-  /** `primary`: accepts writes. `replica`: streams from its primary. @default either */
+  /** Wait until it accepts writes (`primary`), or until it streams from its primary (`replica`). @default either is enough */
   readonly role?: 'primary' | 'replica' | undefined
-  /** Milliseconds. @default 60_000 */
+  /** How long to wait, in milliseconds. @default 60_000 */
   readonly timeoutMs?: number | undefined
 }
 
@@ -35,8 +36,8 @@ const args: z.ZodType<WaitForPostgresArgs, WaitForPostgresArgs> = z.strictObject
 })
 
 /**
- * Waits until PostgreSQL accepts connections over the network. Fails at once when waiting cannot help: the container is
- * missing, has ended, is paused, or restarts again and again.
+ * Waits until PostgreSQL accepts connections over TCP. Fails immediately if waiting cannot help: the container is missing,
+ * stopped or paused, or keeps restarting.
  */
 export const waitForPostgres = defineModule({
   name: 'wait_for_postgres',

@@ -18,28 +18,28 @@ const literalPath = absolutePath.refine((path) => !looksLikePattern(path), {
 })
 
 export const runArgs = {
-  /** The folder to run in; it must exist. `$PWD` is the real folder where a link leads to it. @default that of the login */
+  /** Working directory; it must exist. If it is a symbolic link, `$PWD` is its target. @default the directory after login */
   cwd: absolutePath.optional(),
-  /** Environment. A secret travels on standard input and never shows in `ps`. @default that of the task */
+  /** Environment variables. Secrets are passed on standard input and never show in `ps`. @default those of the task */
   env: z.record(name, z.union([z.string().regex(/^[^\0]*$/), secretValue])).optional(),
-  /** Sent byte for byte. @default nothing */
+  /** Standard input, passed on unchanged. @default empty */
   stdin: z.union([z.string(), secretValue]).optional(),
-  /** Nothing to do if this path exists. Must exist afterwards. @default run without asking */
+  /** Run only if this path does not exist. If it is still missing afterwards, the task fails. @default always run */
   creates: literalPath.optional(),
-  /** Nothing to do if this path does not exist. Must be gone afterwards. @default run without asking */
+  /** Run only if this path exists. If it still exists afterwards, the task fails. @default always run */
   removes: literalPath.optional(),
   /**
-   * A script that only looks: nothing to do if it succeeds. Must succeed afterwards.
+   * A script that only reads. Run only if this script fails. If it still fails afterwards, the task fails.
    *
-   * @default run without asking
+   * @default always run
    */
   unless: script.optional(),
-  /** A script that only looks: nothing to do if it fails. @default run without asking */
+  /** A script that only reads. Run only if this script succeeds. @default always run */
   onlyIf: script.optional(),
   /**
-   * What the answer of `unless` and `onlyIf`, or of a command with `changes: false`, depends on, such as
-   * `[paths.at('/etc/fstab')]`; a file behind a link by its own path. Then it is asked again only after a change that may
-   * touch that.
+   * What the result of `unless` and `onlyIf`, or of a command with `changes: false`, depends on, such as
+   * `[paths.at('/etc/fstab')]`. These commands are then repeated only after a task that may change one of these resources.
+   * For a symbolic link, also list the path of its target.
    *
    * @default anything
    */
@@ -49,15 +49,15 @@ export const runArgs = {
     .readonly()
     .optional(),
   /**
-   * `false` for a command that only reads: it is run while looking at the host, in dry runs too, reported as ok, and what it
-   * prints is there for `from`.
+   * `false` for a command that only reads. It runs as a probe, also in dry runs, and is reported as ok. Its output can be used
+   * with `from`.
    *
    * @default true
    */
   changes: z.boolean().optional(),
-  /** Exit codes that are not failures. @default [0] */
+  /** Exit codes that count as success. @default [0] */
   okCodes: z.array(z.int().min(0).max(255)).min(1).readonly().optional(),
-  /** Milliseconds. @default the task's, else 600_000 */
+  /** How long the command may take, in milliseconds. @default `timeoutMs` of the task, otherwise 600_000 */
   timeoutMs: z.int().positive().optional(),
 }
 

@@ -25,91 +25,96 @@ const restartPolicy = z.custom<RestartPolicy>(
 )
 
 const options = {
-  /** Program arguments, one array item each. @default the image's @example ['postgres', '-c', 'fsync=on'] */
+  /** The command and its arguments, one per array element. @default that of the image @example ['postgres', '-c', 'fsync=on'] */
   command: z.array(plainText).readonly().optional(),
-  /** The program; its arguments belong into `command`. @default the image's */
+  /** The program to run. Put its arguments in `command`. @default that of the image */
   entrypoint: word.optional(),
-  /** Shows in `docker inspect`, so secrets are refused: mount them as a file. @default the image's alone */
+  /** Environment variables. `docker inspect` shows them, so a secret is an error: mount it as a file. @default only those of the image */
   env: z.record(z.string().regex(/^[^=\0]+$/, 'is no name for a variable'), envValue).optional(),
-  /** All mounts; a `source` with a slash is a path on the host, otherwise the name of a volume. @default none */
+  /** All mounts. A `source` with a slash is a path on the host; otherwise it is the name of a volume. @default none */
   volumes: z.array(containerMount).readonly().optional(),
   /** All published ports. @default none @example ['10.88.0.11:5432:5432', '53:53/udp'] */
   ports: z.array(portMapping).readonly().optional(),
-  /** `host`, `none`, `bridge` or the name of a network. @default Docker's: bridge */
+  /** `host`, `none`, `bridge` or the name of a network. @default Docker's default, bridge */
   network: dockerName.optional(),
-  /** Further networks. Joined and left while the container runs. @default none */
+  /** Additional networks. A change does not restart the container. @default none */
   networks: z.array(dockerName).readonly().optional(),
-  /** What Docker does when the program ends. Changed while the container runs. @default Docker's: no */
+  /** Restart policy of Docker. A change does not restart the container. @default Docker's default, no */
   restart: restartPolicy.optional(),
-  /** A small init as process 1, which reaps orphans. @default Docker's: false */
+  /** Run a small init process as PID 1, which reaps zombie processes. @default Docker's default, false */
   init: z.boolean().optional(),
-  /** Size of /dev/shm, in bytes or with a unit. @default Docker's: 64m */
+  /** Size of /dev/shm, in bytes or with a unit. @default Docker's default, 64m */
   shmSize: byteSize.optional(),
-  /** Seconds between the stop signal and the kill. @default Docker's: 10 */
+  /** Seconds between the stop signal and SIGKILL. @default Docker's default, 10 */
   stopTimeout: z.int().nonnegative().optional(),
-  /** What asks the program to end. @default the image's, else SIGTERM @example 'SIGINT' */
+  /** Signal that stops the container. @default that of the image, otherwise SIGTERM @example 'SIGINT' */
   stopSignal: z
     .string()
     .regex(/^(SIG[A-Z0-9+-]+|\d+)$/, "must be a signal such as 'SIGINT'")
     .optional(),
-  /** Name or `uid:gid`. @default the image's, else root */
+  /** User name or `uid:gid`. @default that of the image, otherwise root */
   user: word.optional(),
-  /** Absolute path in the container. @default the image's */
+  /** Working directory: an absolute path in the container. @default that of the image */
   workdir: absolutePath.optional(),
-  /** Labels that it must have; it may have others. @default none */
+  /** Labels that the container must have. Other labels are left alone. @default none */
   labels: plainLabels.optional(),
-  /** Capabilities beyond Docker's own set. @default none @example ['NET_ADMIN'] */
+  /** Capabilities to add to Docker's default set. @default none @example ['NET_ADMIN'] */
   capAdd: z.array(word).readonly().optional(),
-  /** Capabilities that are taken from Docker's own set. @default none @example ['ALL'] */
+  /** Capabilities to remove from Docker's default set. @default none @example ['ALL'] */
   capDrop: z.array(word).readonly().optional(),
   /**
-   * How the kernel confines it. All of them: what is not named is Docker's default, such as its seccomp profile.
+   * All security options. For those that are not listed, Docker's default applies, such as its seccomp profile.
    * @default none @example ['no-new-privileges']
    */
   securityOpt: z.array(word).readonly().optional(),
-  /** The most processes and threads that it may have. @default the engine's: no limit @example 512 */
+  /** Maximum number of processes and threads. @default no limit @example 512 */
   pidsLimit: z.int().positive().optional(),
-  /** Limits of its processes by name; a number is the soft and the hard one, -1 none. @default the engine's @example { nofile: 65536 } */
+  /** Resource limits of its processes, by name. A number sets the soft and the hard limit; -1 means unlimited. @default those of the engine @example { nofile: 65536 } */
   ulimits: ulimits.optional(),
-  /** Kernel settings of its namespaces. @default Docker's @example { 'net.core.somaxconn': 1024 } */
+  /** Kernel settings in the namespaces of the container. @default those of Docker @example { 'net.core.somaxconn': 1024 } */
   sysctls: z
     .record(
-      z.string().regex(/^[a-z0-9_-]+(\.[A-Za-z0-9_*-]+)+$/, 'is no name of a kernel setting'),
+      z.string().regex(/^[a-z0-9_-]+(\.[A-Za-z0-9_*-]+)+$/, 'is not the name of a kernel setting'),
       z.union([word, z.int()]),
     )
     .optional(),
-  /** All that root on the host may do. @default false */
+  /** Gives the container almost all rights of root on the host. @default false */
   privileged: z.boolean().optional(),
-  /** The container's own file system cannot be written; mounts and tmpfs can. @default false */
+  /** Makes the root file system of the container read-only. Mounts and tmpfs stay writable. @default false */
   readOnly: z.boolean().optional(),
-  /** `HOST_PATH[:CONTAINER_PATH[:rwm]]`. @default none */
+  /** Devices of the host, each as `HOST_PATH[:CONTAINER_PATH[:rwm]]`. @default none */
   devices: z.array(word.startsWith('/')).readonly().optional(),
-  /** Path and mount options. @default none @example { '/tmp': 'size=64m' } */
+  /** Temporary file systems: path and mount options. @default none @example { '/tmp': 'size=64m' } */
   tmpfs: z.record(z.string().startsWith('/'), z.string()).optional(),
-  /** How Docker finds out whether the program works; `none` turns off the image's. @default the image's */
+  /** How Docker checks the health of the container. `none` turns off the health check of the image. @default that of the image */
   healthcheck: z.literal('none').or(healthcheck).optional(),
-  /** The name that the container has for itself. @default Docker's: the container's id */
+  /** Host name inside the container. @default Docker's default, the container ID */
   hostname: word.optional(),
-  /** Lines for /etc/hosts: name and address. @default none */
+  /** Additional lines in /etc/hosts: name and address. @default none */
   extraHosts: z.record(word, word).optional(),
-  /** Where the output goes. @default the engine's */
+  /** Logging driver and its options. @default those of the engine */
   logging: logging.optional(),
-  /** Limit, in bytes or with a unit. Changed while the container runs. @default none @example '512m' */
+  /** Memory limit, in bytes or with a unit. A change does not restart the container. @default none @example '512m' */
   memory: byteSize.optional(),
-  /** Limit in processors, such as 1.5. Changed while the container runs. @default none */
+  /** CPU limit, such as 1.5. A change does not restart the container. @default none */
   cpus: z.number().positive().optional(),
 }
 
 const own = {
   /** The container's name. */
   name: dockerName,
-  /** Reference (`postgres:16`) or id (`sha256:…`). Docker pulls what is not there. Needed unless `absent`. */
+  /** Image name (`postgres:16`) or ID (`sha256:…`). Docker pulls an image that is missing. Required unless `state` is `absent`. */
   image: imageReference.optional(),
-  /** `absent` removes it with all but its named volumes; then only `stopTimeout` and `adopt` count. @default 'running' */
+  /**
+   * `absent` removes the container and its anonymous volumes, but not its named volumes. All other arguments except
+   * `stopTimeout` and `adopt` are then ignored.
+   *
+   * @default 'running'
+   */
   state: z.enum(['running', 'stopped', 'absent']).optional(),
   /**
-   * Takes over a container of this name that somebody else made. It is replaced only where it differs. Without it such
-   * a container is an error, E_FOREIGN_CONTAINER.
+   * Take over a container of this name that run-playbook did not create. It is replaced only if it differs. Without
+   * `adopt`, such a container is an error (E_FOREIGN_CONTAINER).
    *
    * @default false
    */

@@ -7,9 +7,9 @@ import { refuseForeignContainer } from '../shared/ownership.ts'
 import { familiar } from '../shared/reference.ts'
 
 /**
- * A container that runs as asked for. It is replaced only when something differs that Docker can't change in
- * place; the old one goes once the new one has started, and anonymous volumes stay. A container of that name that
- * somebody else made is an error, E_FOREIGN_CONTAINER, unless the task has `adopt: true`.
+ * Manages a container. It is replaced only if something differs that Docker cannot change in place. The old container is
+ * removed after the new one has started, and anonymous volumes are kept. A container of this name that run-playbook did not
+ * create is an error (E_FOREIGN_CONTAINER), unless the task has `adopt: true`.
  *
  * @example
  * docker('postgres', { name: 'postgres', image: 'postgres:16', network: 'host', restart: 'unless-stopped' })

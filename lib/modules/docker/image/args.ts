@@ -6,9 +6,9 @@ import { imageReference, plainText } from '../shared/schemas.ts'
 const local = z.union([z.string().min(1), z.instanceof(URL)])
 
 const buildShape = {
-  /** The folder on the operator's machine. Its .dockerignore counts. */
+  /** The build context: a directory on your machine. Its .dockerignore applies. */
   context: local,
-  /** Path below the folder. @default 'Dockerfile' */
+  /** Path of the Dockerfile, relative to the build context. @default 'Dockerfile' */
   dockerfile: z.string().min(1).optional(),
   /** Build arguments. They stay visible in the image, so secrets are refused. @default none */
   args: z.record(z.string(), plainText).optional(),
@@ -29,30 +29,31 @@ export interface ImageBuild extends ArgsOf<typeof buildShape> {}
 const imageBuild: z.ZodType<ImageBuild, ImageBuild> = z.strictObject(buildShape)
 
 const shape = {
-  /** Reference such as `postgres:16`. With `archive` and `build` the name it gets. */
+  /** Name of the image, such as `postgres:16`. With `archive` or `build`, the image gets this name. */
   name: imageReference,
-  /** Whether it is there. @default 'present' */
+  /** `absent` removes the image. @default 'present' */
   state: z.enum(['present', 'absent']).optional(),
   /**
-   * From the registry: when it is `missing`, or `always`, which counts as a change every time because only pulling
-   * can tell.
+   * When to pull the image from its registry: if it is `missing`, or `always`. `always` is reported as changed in every
+   * run, because only pulling shows whether there is a newer image.
    *
    * @default 'missing'
    */
   pull: z.enum(['missing', 'always']).optional(),
   /**
-   * From a file on the operator's machine that `docker save` wrote, compressed or not. Sent when it differs.
+   * A file on your machine that `docker save` wrote, compressed or not. It is sent to the host if the image differs.
    *
    * @default none
    */
   archive: local.optional(),
   /**
-   * From a folder on the operator's machine. Built on the host when the folder or an argument has changed.
+   * Build the image from a directory on your machine. It is built on the host, and built again if the directory or an
+   * argument changes.
    *
    * @default none
    */
   build: imageBuild.optional(),
-  /** Lets `build` take the name from an image that was not built by run-playbook. @default false */
+  /** Let `build` replace an image of this name that run-playbook did not build. @default false */
   adopt,
 }
 

@@ -8,8 +8,8 @@ import { plan } from './plan.ts'
 import { apply } from './apply.ts'
 
 /**
- * An image under a name, from a registry, from an archive or built from a folder. A build does not take the name from an
- * image that somebody else made: E_FOREIGN_IMAGE, unless the task has `adopt: true`.
+ * Manages an image: pulls it from a registry, loads it from an archive, or builds it from a directory. If an image of this
+ * name exists that run-playbook did not build, `build` is an error (E_FOREIGN_IMAGE), unless the task has `adopt: true`.
  *
  * @example
  * docker.image('image', { name: 'postgres:16-alpine' })

@@ -5,27 +5,28 @@ import { type FileEditArgs, fileEditArgs } from '../../shared/file-edit-args.ts'
 const oneLine = z.string().regex(/^[^\n\r]*$/, 'must be one line')
 
 const own = {
-  /** The lines between the markers. Without any, and with `state: 'absent'`, the block goes with its markers. @default '' */
+  /** The lines between the markers. If it is empty, the block and its markers are removed. @default '' */
   block: z.string().optional(),
-  /** Whether the block is to be there. @default 'present' */
+  /** `absent` removes the block and its markers. @default 'present' */
   state: z.enum(['present', 'absent']).optional(),
   /**
-   * The lines before and after the block; `{mark}` is `markerBegin` or `markerEnd`. Each block of a file needs its own.
+   * The marker lines before and after the block. `{mark}` stands for `markerBegin` or `markerEnd`. If a file has several
+   * blocks, each one needs its own marker.
    *
    * @default '# {mark} MANAGED BY run-playbook'
    */
   marker: oneLine.includes('{mark}', { error: 'must contain {mark}' }).optional(),
-  /** What `{mark}` is in the line before the block. @default 'BEGIN' */
+  /** Replaces `{mark}` in the line before the block. @default 'BEGIN' */
   markerBegin: oneLine.optional(),
-  /** What `{mark}` is in the line after the block. @default 'END' */
+  /** Replaces `{mark}` in the line after the block. @default 'END' */
   markerEnd: oneLine.optional(),
-  /** Where a new block goes: after the last line that matches, or to the end. @default 'EOF' */
+  /** A new block is inserted after the last line that matches, or at the end of the file (`EOF`). @default 'EOF' */
   insertAfter: z.union([z.literal('EOF'), z.instanceof(RegExp)]).optional(),
-  /** Where a new block goes: before the last line that matches, or to the beginning. @default as `insertAfter` says */
+  /** A new block is inserted before the last line that matches, or at the beginning (`BOF`). @default see `insertAfter` */
   insertBefore: z.union([z.literal('BOF'), z.instanceof(RegExp)]).optional(),
-  /** An empty line before the block, unless there is one or it is the first. @default false */
+  /** Add an empty line before the block, unless there is one or the block begins the file. @default false */
   prependNewline: z.boolean().optional(),
-  /** An empty line after the block, unless there is one or it is the last. @default false */
+  /** Add an empty line after the block, unless there is one or the block ends the file. @default false */
   appendNewline: z.boolean().optional(),
 }
 

@@ -4,11 +4,11 @@ import { bare, insertLines, lineEnd, rawLines } from '../shared/raw-lines.ts'
 import { type BlockinfileArgs, args } from './args.ts'
 
 /**
- * Lines in a text file between two marker lines, by which the block is found again.
+ * Manages a block of lines in a text file. Two marker lines around the block show later runs where it is.
  *
- * As in Ansible, an empty block is none. Other than in Ansible, patterns are JavaScript's, the lines get the ends that the
- * file's lines have, nothing has to be there where no block is wanted, and a link is an error: name the file. To take over a
- * block of Ansible's, give its marker: `'# {mark} ANSIBLE MANAGED BLOCK'`.
+ * As in Ansible, an empty block is removed. Unlike in Ansible, patterns are JavaScript regular expressions, the block gets
+ * the line endings of the file, a missing file is not an error if the block is to be absent, and a symbolic link is an error:
+ * use the path of its target. To take over a block that Ansible wrote, set `marker: '# {mark} ANSIBLE MANAGED BLOCK'`.
  *
  * @example
  * blockinfile('hosts of the cluster', { path: '/etc/hosts', block: '10.0.0.1 node-a\n10.0.0.2 node-b\n' })

@@ -9,22 +9,22 @@ const own = {
   /** Absolute path on the host. */
   path: writtenPath,
   /**
-   * - `directory`: created with its parents, which get mode 0755 and belong to whoever runs the task
-   * - `file`: created empty if missing; what it holds is left alone
+   * - `directory`: a directory; missing parent directories are created with mode 0755, for the user that runs the task
+   * - `file`: a regular file; created empty if missing, the content of an existing file is not changed
    * - `link`: a symbolic link to `target`, replaced atomically
-   * - `exists`: whatever is there, with the mode and owner that are given; an error where there is nothing
-   * - `absent`: removed with all that is in it; refused for `/`, `/etc` and the like
+   * - `exists`: anything that exists there, with the given mode and owner; an error if the path does not exist
+   * - `absent`: nothing; a directory is removed with everything in it; refused for `/`, `/etc` and other system paths
    */
   state: z.enum(['directory', 'file', 'link', 'exists', 'absent']),
-  /** For a link: what it leads to, written into the link as it is. Need not exist. */
+  /** For `link`: the target, written into the link unchanged. It need not exist. */
   target: z
     .string()
     .min(1)
     .regex(/^[^\0]*$/, 'must not contain a NUL byte')
     .optional(),
   /**
-   * `true` removes what is there if it is of another kind, such as a file where a directory is wanted. Without it that is
-   * an error, because what is there may be somebody's data. `remove-tree` also removes a directory that is not empty.
+   * `true` replaces something of another type, such as a file where a directory is wanted. Without `force`, that is an
+   * error, because it may be somebody's data. `remove-tree` also replaces a directory that is not empty.
    *
    * @default false
    */

@@ -8,7 +8,7 @@ import { planFile, touchesOfFile } from './plan.ts'
 import { type FileArgs, args } from './args.ts'
 
 /**
- * A directory, an empty file, a symbolic link, or nothing at a path.
+ * Manages a path: a directory, a file, a symbolic link, or nothing. To manage the content of a file, use `copy` or `template`.
  *
  * @example
  * file('data folder', { path: '/srv/app', state: 'directory', mode: '0750', owner: 'app' })

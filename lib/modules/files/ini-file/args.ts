@@ -5,30 +5,30 @@ import { type FileEditArgs, fileEditArgs } from '../../shared/file-edit-args.ts'
 const oneLine = z.string().regex(/^[^\n\r]*$/, 'must be one line')
 
 const own = {
-  /** The section, without its brackets. @default the lines before the first section */
+  /** Name of the section, without brackets. @default the lines before the first section */
   section: oneLine.min(1).optional(),
-  /** The option. @default the section as a whole */
+  /** Name of the option. @default the whole section */
   option: oneLine.regex(/^[^=[#;\s][^=]*$/, 'must be the name of an option').optional(),
-  /** Its value. @default none: with `allowNoValue` the option stands alone */
+  /** The value of the option. @default none: with `allowNoValue`, the line is only the name of the option */
   value: oneLine.optional(),
-  /** Several values, one line each. Either this or `value`. @default none */
+  /** Several values; each becomes a line of its own. Use either this or `value`. @default none */
   values: z.array(oneLine).min(1).optional(),
-  /** Whether the option, or the section as a whole, is to be there. @default 'present' */
+  /** `absent` removes the option or, without `option`, the whole section. @default 'present' */
   state: z.enum(['present', 'absent']).optional(),
-  /** Other lines of the option go. With `false` only the given values are added or removed. @default true */
+  /** Remove all other lines of the option. With `false`, only the given values are added or removed. @default true */
   exclusive: z.boolean().optional(),
-  /** An option may stand without `=` and a value. @default false */
+  /** Allow an option without `=` and a value. @default false */
   allowNoValue: z.boolean().optional(),
   /** Write `option=value` instead of `option = value`. @default false */
   noExtraSpaces: z.boolean().optional(),
-  /** Leave a line alone that differs in spaces around `=` only. @default false */
+  /** Do not change a line that differs only in the spaces around `=`. @default false */
   ignoreSpaces: z.boolean().optional(),
-  /** Take a line where the option is commented out (`#option = …`) instead of adding one. @default true */
+  /** If the option is commented out (`#option = …`), replace that line instead of adding one. @default true */
   modifyInactiveOption: z.boolean().optional(),
 }
 
 const create = {
-  /** Make the file if it is missing. Its folder must exist. @default true */
+  /** Create the file if it is missing. Its directory must exist. @default true */
   create: z.boolean().default(true),
 }
 

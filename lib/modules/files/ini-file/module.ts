@@ -4,11 +4,12 @@ import { type IniFileArgs, args } from './args.ts'
 import { editIni } from './edit.ts'
 
 /**
- * An option in a section of an INI file, such as `/etc/systemd/journald.conf`; without `option` the section as a whole.
- * Comments, empty lines and the order stay.
+ * Manages an option in a section of an INI file, such as `/etc/systemd/journald.conf`, or a whole section (without `option`).
+ * Comments, empty lines and the order of lines are kept.
  *
- * As in Ansible's `community.general.ini_file`, a commented line of the option is taken before one is added, and `=` alone
- * parts option and value. Other than there, lines keep their ends (`\r\n` stays), and a link is an error: name the file.
+ * As in Ansible's `community.general.ini_file`, a line where the option is commented out is used before a line is added, and
+ * only `=` separates an option from its value. Unlike there, lines keep their line endings (also `\r\n`), and a symbolic link
+ * is an error: use the path of its target.
  *
  * @example
  * iniFile('size of the journal', { path: '/etc/systemd/journald.conf', section: 'Journal', option: 'SystemMaxUse', value: '1G' })

@@ -5,24 +5,24 @@ import { type FileEditArgs, fileEditArgs } from '../../shared/file-edit-args.ts'
 const regexp = z.instanceof(RegExp)
 
 const own = {
-  /** The line, without its end. Needed unless `state` is `absent`. With `backrefs`, `$1` in it is the first group. */
+  /** The line, without a line ending. Required unless `state` is `absent`. With `backrefs`, `$1` is the first group. */
   line: z
     .string()
     .regex(/^[^\n\r]*$/, 'must be one line: use blockinfile for several')
     .optional(),
-  /** Whether the line is to be there. `absent` removes every line that matches. @default 'present' */
+  /** `absent` removes every line that matches. @default 'present' */
   state: z.enum(['present', 'absent']).optional(),
-  /** The line that it replaces: the last one that matches. @default the line itself */
+  /** The last line that matches is replaced with `line`. @default `line` itself */
   regexp: regexp.optional(),
-  /** As `regexp`, for a text that the line contains. @default none */
+  /** Like `regexp`, but matches lines that contain this text. @default none */
   searchString: z.string().min(1).optional(),
-  /** `line` takes what `regexp` found: `$1`, `$<name>`, `$$` for a dollar. Without a match nothing is added. @default false */
+  /** `line` may contain groups of `regexp`: `$1`, `$<name>`, and `$$` for a dollar. If no line matches, none is added. @default false */
   backrefs: z.boolean().optional(),
-  /** Where a new line goes: after the last line that matches, or to an end of the file. @default 'EOF' */
+  /** A new line is inserted after the last line that matches, at the end (`EOF`) or at the beginning (`BOF`). @default 'EOF' */
   insertAfter: z.union([z.literal(['EOF', 'BOF']), regexp]).optional(),
-  /** Where a new line goes: before the last line that matches, or to the beginning. @default as `insertAfter` says */
+  /** A new line is inserted before the last line that matches, or at the beginning (`BOF`). @default see `insertAfter` */
   insertBefore: z.union([z.literal('BOF'), regexp]).optional(),
-  /** Take the first match instead of the last one, of `regexp`, `searchString`, `insertAfter`, `insertBefore`. @default false */
+  /** `regexp`, `searchString`, `insertAfter` and `insertBefore` use the first match instead of the last. @default false */
   firstMatch: z.boolean().optional(),
 }
 

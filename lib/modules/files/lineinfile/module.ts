@@ -4,11 +4,12 @@ import { bare, insertLines, lineEnd, rawLines } from '../shared/raw-lines.ts'
 import { type LineinfileArgs, args } from './args.ts'
 
 /**
- * A line in a text file, or none that matches. An existing line is replaced, a missing one is added. For several lines use
- * `blockinfile`, for every match `replace`.
+ * Manages one line in a text file: replaces the line that matches, adds a missing line, or removes all lines that match. For
+ * several lines, use `blockinfile`. To replace every match of a pattern, use `replace`.
  *
- * As in Ansible, a line that stands anywhere in the file is not added again, whatever `insertAfter` says. Other than in
- * Ansible, patterns are JavaScript's, lines keep their ends (`\r\n` stays), and a link is an error: name the file.
+ * As in Ansible, a line that is already somewhere in the file is not added again, whatever `insertAfter` says. Unlike in
+ * Ansible, patterns are JavaScript regular expressions, lines keep their line endings (also `\r\n`), and a symbolic link is an
+ * error: use the path of its target.
  *
  * @example
  * lineinfile('no root login', {

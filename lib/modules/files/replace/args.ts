@@ -6,13 +6,13 @@ const pattern = z.instanceof(RegExp)
 const { create: _, ...everyFile } = fileEditArgs
 
 const own = {
-  /** What is replaced, each time that it matches. `^` and `$` match at the ends of each line. */
+  /** The pattern; every match is replaced. `^` and `$` match at the beginning and end of each line. */
   regexp: pattern,
-  /** What takes its place: `$1`, `$<name>`, `$&` for the match, `$$` for a dollar. Must not match again. @default '' */
+  /** The replacement. It may contain `$1`, `$<name>`, `$&` for the match and `$$` for a dollar. `regexp` must not match it. @default '' */
   replace: z.string().optional(),
-  /** Only behind the first match of this; `.` matches line ends too. @default from the beginning */
+  /** Replace only after the first match of this pattern; `.` also matches line endings. @default from the beginning */
   after: pattern.optional(),
-  /** Only before this: the first match behind `after`, or the last one of the file. @default to the end */
+  /** Replace only before this pattern: its first match after `after`, or without `after` its last match. @default to the end */
   before: pattern.optional(),
 }
 

@@ -3,10 +3,10 @@ import { type FileEditState, defineFileEdit } from '../../shared/define-file-edi
 import { type ReplaceArgs, args } from './args.ts'
 
 /**
- * Every match of a pattern in a text file, replaced. For one whole line use `lineinfile`.
+ * Replaces every match of a pattern in a text file. To manage one whole line, use `lineinfile`.
  *
- * Other than in Ansible, patterns and references are JavaScript's (`$1`, not `\1`), a replacement that the pattern matches
- * again is an error, and so is a link: name the file.
+ * Unlike in Ansible, patterns and references are those of JavaScript (`$1`, not `\1`). It is an error if the pattern matches
+ * the replaced text again, or if the path is a symbolic link: use the path of its target.
  *
  * @example
  * replace('new name', { path: '/etc/hosts', regexp: /\bold\.example\b/, replace: 'new.example' })

@@ -5,7 +5,7 @@ import { type AccessArgs, accessArgs } from '../../shared/access.ts'
 import { type WriteArgs, writeArgs } from '../../shared/write-args.ts'
 
 const own = {
-  /** Absolute path of the file on the host. Its folder must exist. A link there is replaced, not followed. */
+  /** Absolute path of the file on the host. Its directory must exist. A symbolic link there is replaced, not followed. */
   dest: z
     .string()
     .refine((path) => path === '/' || !path.endsWith('/'), {

@@ -15,14 +15,14 @@ const secretKey = secretValue.refine(isKey, 'must be a WireGuard key, 32 bytes i
 const port = z.int().min(1).max(65535)
 
 const peerShape = {
-  /** As `wg pubkey` prints it. */
+  /** Public key of the peer, as printed by `wg pubkey`. */
   publicKey,
-  /** Where to reach it. @default none, for a peer that always calls first @example '192.0.2.12:51820' */
+  /** Address and port of the peer. @default none, for a peer that always connects first @example '192.0.2.12:51820' */
   endpoint: z
     .string()
     .regex(/^(\[[\da-f:]+\]|[\w.-]+):\d+$/i, "must look like '192.0.2.12:51820'")
     .optional(),
-  /** Networks behind it, and the only ones it may send from. @example ['10.88.0.12/32'] */
+  /** Networks that are routed to the peer, and from which it may send. @example ['10.88.0.12/32'] */
   allowedIps: z
     .array(
       z
@@ -30,9 +30,9 @@ const peerShape = {
         .refine((text) => network(text) === text, { error: ({ input }) => wrongNetwork(String(input)) }),
     )
     .readonly(),
-  /** As `wg genpsk` prints it. @default none */
+  /** Preshared key, as printed by `wg genpsk`. @default none */
   presharedKey: secretKey.optional(),
-  /** Seconds between packets that keep a NAT's mapping open. @default off */
+  /** Interval in seconds of packets that keep a NAT mapping open. @default off */
   persistentKeepalive: z.int().min(0).max(65535).optional(),
 }
 
@@ -52,23 +52,23 @@ const interfaceName = z
 const shape = {
   /** The interface's name. @example 'wg0' */
   interface: interfaceName,
-  /** `absent` takes it down and removes its configuration; then nothing else counts. @default 'up' */
+  /** `absent` takes the interface down and removes its configuration; all other arguments are ignored. @default 'up' */
   state: z.enum(['up', 'absent']).optional(),
-  /** As `wg genkey` prints it. Needed unless `absent`. */
+  /** Private key, as printed by `wg genkey`. Required unless `state` is `absent`. */
   privateKey: secretKey.optional(),
-  /** Own address with the length of the network. Needed unless `absent`. @example '10.88.0.11/24' */
+  /** Address of the interface, with prefix length. Required unless `state` is `absent`. @example '10.88.0.11/24' */
   address: z
     .string()
     .refine((text) => network(text) !== undefined, "must be an address such as '10.88.0.11/24'")
     .optional(),
   /** UDP port. @default 51820 */
   listenPort: port.optional(),
-  /** All of them: peers that are not listed are removed. Needed unless `absent`. */
+  /** All peers. Peers that are not listed are removed. Required unless `state` is `absent`. */
   peers: z.array(peer).readonly().optional(),
-  /** Bytes. @default what wg-quick makes of the route to the peers, mostly 1420 */
+  /** MTU of the interface, in bytes. @default chosen by wg-quick from the route to the peers, usually 1420 */
   mtu: z.int().min(576).max(65535).optional(),
   /**
-   * Units that start after the interface at boot, such as those that listen on its address.
+   * systemd units that must start after the interface at boot, such as services that listen on its address.
    *
    * @default none
    * @example ['docker.service']

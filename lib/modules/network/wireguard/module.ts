@@ -12,8 +12,9 @@ import { planUp, planAbsent } from './plan.ts'
 export type { WireguardArgs, WireguardPeer } from './args.ts'
 
 /**
- * A WireGuard interface that systemd brings up at every boot. A configuration or an interface that somebody else made is
- * never touched. Don't reach the host through the very interface: a change of its address would cut the connection.
+ * Manages a WireGuard interface, which systemd brings up at every boot. An interface or configuration that run-playbook did
+ * not create is an error (E_FOREIGN_WIREGUARD). Do not connect to the host through this interface: a change of its address
+ * would break the connection.
  *
  * @example
  * wireguard('overlay', {

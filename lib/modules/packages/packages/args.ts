@@ -5,22 +5,23 @@ import type { ArgsOf } from '../../../core/args-of.ts'
 const packageName = z.string().regex(/^[A-Za-z0-9][\w.+:@-]*$/, 'must be the name of a package')
 
 const shape = {
-  /** As the host's package manager calls them. Real packages, not virtual ones that others provide. */
+  /** Package names, as in the package manager of the host. Virtual packages are not supported. */
   names: z.union([packageName, z.array(packageName).min(1).readonly()]),
   /**
-   * `latest` (apt only) is the newest that the package lists know, which are fetched first when they are older than a day.
+   * `latest` (apt only) upgrades to the newest version in the package lists. The lists are updated first if they are older
+   * than a day.
    *
    * @default 'present'
    */
   state: z.enum(['present', 'absent', 'latest']).optional(),
   /**
-   * Whether the package lists are fetched: `auto` when they are older than a day or do not know a package.
+   * Whether to update the package lists. `auto` updates them if they are older than a day or do not contain a package.
    *
    * @default 'auto'
    */
   update: z.enum(['auto', 'never']).optional(),
   /**
-   * apt may remove packages that are in the way of those that are installed. Otherwise that is an error that names them.
+   * Allow apt to remove packages that conflict with the new ones. Otherwise that is an error, which names them.
    *
    * @default false
    */

@@ -11,7 +11,8 @@ import { type PackagesState, probe } from './state.ts'
 import { managerOf, plan, toDo } from './plan.ts'
 
 /**
- * Packages of the host's own manager: apt, apk or dnf. Several in one task take one question and one command.
+ * Installs or removes packages with the package manager of the host: apt, apk or dnf. List several packages in one task, so
+ * that they are installed with a single command.
  *
  * @example
  * packages('tools', { names: ['curl', 'jq'] })

@@ -8,25 +8,26 @@ export interface Common extends PgbackrestTarget {
   /** Number of the repository. @default the first one */
   readonly repo?: number | undefined
   /**
-   * A program of the container that takes the backup instead of `pgbackrest backup`, with the same `--type`, and ends with 50 when
-   * another one runs. What has to happen around every backup, whoever asks for it, is then in one place.
+   * A program in the container to run instead of `pgbackrest backup`, for example a script that does more than the backup. It gets
+   * the same `--type`, and must exit with status 50 if another backup is running.
    */
   readonly program?: string | undefined
-  /** How long to wait while another backup runs. @default '10m' */
+  /** How long to wait if another backup is running. @default '10m' */
   readonly wait?: Duration | undefined
   /** How long it may take. @default '12h' */
   readonly timeout?: Duration | undefined
 }
 
-/** Backups no older than a policy allows. */
+/** Takes a backup if the newest one is older than the policy allows. */
 export interface ScheduledBackup extends Common {
+  /** How old the newest backup of each type may become, such as `{ full: '7d', diff: '1d' }`. Use either this or `now`. */
   readonly policy: BackupPolicy
   readonly now?: undefined
 }
 
-/** A backup now, whatever there is. */
+/** Takes a backup in every run. */
 export interface BackupNow extends Common {
-  /** One that has no other to build on becomes a full one. */
+  /** Type of the backup. Without an earlier backup that it can depend on, it becomes a full one. Use either this or `policy`. */
   readonly now: BackupType
   readonly policy?: undefined
 }

@@ -8,8 +8,8 @@ import { type PgbackrestBackupArgs, args } from './args.ts'
 import { plan, wanted, own } from './plan.ts'
 
 /**
- * A backup: one that is young enough and of the timeline that PostgreSQL is on, or a new one now. On a standby the standby's
- * files are copied.
+ * Takes a backup: with `policy`, only if there is no recent backup on the current timeline of PostgreSQL; with `now`, in every run.
+ * On a standby, the files of the standby are copied.
  *
  * @example
  * pgbackrest.backup('backup', { container: 'postgres', policy: { full: '7d', diff: '1d' } })

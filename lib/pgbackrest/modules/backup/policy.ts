@@ -1,13 +1,13 @@
 import type { BackupType, PgbackrestBackup } from '../../info.ts'
 import { type Duration, ago, seconds } from '../shared/duration.ts'
 
-/** How old the newest backup may become. A full one counts as a differential and an incremental one too. */
+/** How old the newest backup of each type may become. A full backup also counts as a differential and an incremental one. */
 export interface BackupPolicy {
-  /** The newest full backup is younger than this. */
+  /** Maximum age of the newest full backup. */
   readonly full: Duration
-  /** The newest full or differential backup is. */
+  /** Maximum age of the newest full or differential backup. */
   readonly diff?: Duration | undefined
-  /** The newest backup of any type is. */
+  /** Maximum age of the newest backup of any type. */
   readonly incr?: Duration | undefined
 }
 

@@ -3,11 +3,11 @@ import { type Duration, duration } from '../shared/duration.ts'
 import { type PgbackrestTarget, targetArgs } from '../shared/target.ts'
 
 export interface Retention {
-  /** How many full backups are kept, with those that build on them; or for how many days, such as `'30d'`. */
+  /** How many full backups to keep, with the backups that depend on them; or for how many days, such as `'30d'`. */
   readonly full: number | `${number}d`
-  /** How many differential backups are kept. A full one counts as one. */
+  /** How many differential backups to keep. A full backup counts as a differential one. */
   readonly diff?: number | undefined
-  /** For how many of the newest full backups all WAL is kept. Older ones can then be restored only to their own end. */
+  /** For how many of the newest full backups to keep all WAL. Older backups can then be restored only to the end of the backup. */
   readonly archive?: number | undefined
 }
 
@@ -16,7 +16,7 @@ export interface PgbackrestExpireArgs extends PgbackrestTarget {
   readonly retention?: Retention | undefined
   /** Number of the repository. @default the first one */
   readonly repo?: number | undefined
-  /** How long to wait while a backup runs. @default '10m' */
+  /** How long to wait if a backup is running. @default '10m' */
   readonly wait?: Duration | undefined
 }
 

@@ -9,7 +9,7 @@ import { LIMIT, waiting } from './apply.ts'
 import { plan } from './plan.ts'
 
 /**
- * No more backups and no more WAL than a retention says. A dry run names what would go.
+ * Deletes the backups and the WAL that are older than the retention allows. A dry run lists what would be deleted.
  *
  * @example
  * pgbackrest.expire('keep four weeks', { container: 'pgbackrest', retention: { full: 4, diff: 7 } })

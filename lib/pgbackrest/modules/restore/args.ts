@@ -6,24 +6,24 @@ import { type PgbackrestTarget, targetArgs } from '../shared/target.ts'
 import { type PlainTarget, type RestoreTarget, restoreTarget } from './target.ts'
 
 export interface PgbackrestRestoreArgs extends PgbackrestTarget {
-  /** The data folder to restore into, as pgBackRest sees it. Empty, or not there yet. */
+  /** The data directory to restore into: a path as pgBackRest sees it. It must be empty or not exist. */
   readonly to: string
   /** How far PostgreSQL recovers when it starts on it. @default { type: 'latest' } */
   readonly target?: RestoreTarget | undefined
-  /** What PostgreSQL does when it got there. @default 'pause' as PostgreSQL has it; not for `latest` and `standby` */
+  /** What PostgreSQL does when it reaches the target. Not for `latest` and `standby`. @default PostgreSQL's default, 'pause' */
   readonly action?: 'pause' | 'promote' | 'shutdown' | undefined
-  /** The timeline to follow: a number, or `latest`, `current`. @default PostgreSQL's: latest */
+  /** The timeline to recover along: a number, `latest` or `current`. @default PostgreSQL's default, latest */
   readonly timeline?: number | 'latest' | 'current' | undefined
-  /** The backup to begin with. @default the newest one that the target allows */
+  /** Label of the backup to restore. @default the newest backup from which the target can be reached */
   readonly set?: string | undefined
-  /** `off` for a cluster that is only looked at: it must not archive into the repository it came from. @default 'preserve' */
+  /** `off` for a temporary copy, which must not archive into the repository that it was restored from. @default 'preserve' */
   readonly archiveMode?: 'off' | 'preserve' | undefined
   /** Number of the repository. @default pgBackRest's choice */
   readonly repo?: number | undefined
   /**
-   * Make a folder that holds another PostgreSQL cluster the restored one: files that are the same are kept, all others are lost.
+   * Restore into a directory that already contains a PostgreSQL cluster. Identical files are kept; all other files in it are lost.
    *
-   * @default false: a failure
+   * @default false: such a directory is an error
    */
   readonly overwrite?: boolean | undefined
   /** How long it may take. @default '12h' */

@@ -12,8 +12,8 @@ import { plan } from './plan.ts'
 import { options, order } from './options.ts'
 
 /**
- * A cluster restored into a folder, for PostgreSQL to be started on. A folder that was restored like this stays as it is, whatever
- * PostgreSQL did with it since; one that holds anything else is a failure.
+ * Restores a cluster into a directory, on which PostgreSQL can then be started. If an earlier run already restored the same into this
+ * directory, it is left as it is, even if PostgreSQL has run on it since. If the directory contains anything else, that is an error.
  *
  * @example
  * pgbackrest.restore('the cluster of last night', {

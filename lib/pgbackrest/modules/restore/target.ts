@@ -2,19 +2,19 @@ import { z } from 'zod'
 
 /** How far PostgreSQL recovers. */
 export type RestoreTarget =
-  /** As far as there is WAL. A hole in it ends the recovery early, and nobody says so. */
+  /** To the end of the archived WAL. If WAL is missing in between, the recovery ends there, without an error. */
   | { readonly type: 'latest' }
-  /** Only until the backup is consistent. */
+  /** Only until the backup is consistent: the end of the backup. */
   | { readonly type: 'immediate' }
-  /** Until a moment, with its offset from UTC: `2026-11-24 02:39:44+00`. */
+  /** To a point in time, with its offset from UTC: `2026-11-24 02:39:44+00`. */
   | { readonly type: 'time'; readonly value: string | Date; readonly exclusive?: boolean | undefined }
-  /** Until a point that pg_create_restore_point() gave a name. */
+  /** To a restore point, by its name (`pg_create_restore_point()`). */
   | { readonly type: 'name'; readonly value: string }
-  /** Until a transaction. */
+  /** To a transaction, by its ID. */
   | { readonly type: 'xid'; readonly value: string; readonly exclusive?: boolean | undefined }
-  /** Until a place in the WAL. */
+  /** To a position in the WAL (LSN). */
   | { readonly type: 'lsn'; readonly value: string; readonly exclusive?: boolean | undefined }
-  /** A standby, that goes on from there. */
+  /** As a standby, which continues to replay WAL. */
   | { readonly type: 'standby' }
 
 const exclusive = z.boolean().optional()

@@ -10,17 +10,17 @@ import { type Pgbackrest, pgbackrest, placeKey } from './reader.ts'
 
 /** Where pgBackRest runs, and for which stanza. */
 export interface PgbackrestTarget {
-  /** A running container that has pgBackRest, its configuration and its repository. @default the host itself */
+  /** A running container that has pgBackRest, its configuration and its repository. @default run it on the host itself */
   readonly container?: string | undefined
-  /** Whom it runs as. @default 'postgres' */
+  /** The user that runs pgBackRest. @default 'postgres' */
   readonly user?: string | undefined
-  /** @default 'main' */
+  /** Name of the stanza. @default 'main' */
   readonly stanza?: string | undefined
-  /** Its configuration file, as pgBackRest sees it. @default pgBackRest's own */
+  /** Path of the configuration file, as pgBackRest sees it. @default pgBackRest's own default */
   readonly config?: string | undefined
   /**
-   * What else its answers rest on, to be asked again when a task before this one touches it: the server that is backed up, such
-   * as `[containers.at('postgres')]`, or the configuration that is mounted into the container.
+   * What else the state depends on: the server that is backed up, such as `[containers.at('postgres')]`, or the configuration that is
+   * mounted into the container. If an earlier task changes one of these, pgBackRest is asked again.
    *
    * @default [served.all], every server of the host
    */

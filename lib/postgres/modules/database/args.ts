@@ -6,8 +6,8 @@ import { databaseObjectName, presence } from '../shared/names.ts'
 export interface PostgresExtension {
   readonly name: string
   /**
-   * It has to exist. One that others cannot create anything in is safer than `public`: a script of an extension may find their
-   * functions there. Extensions that have a schema of their own, such as `pg_cron`, go there anyway.
+   * The schema must exist. Choose one in which other roles cannot create objects: in `public`, the script of an extension might call
+   * their functions. Extensions with a fixed schema, such as `pg_cron`, always use that schema.
    *
    * @default 'public'
    */
@@ -21,26 +21,28 @@ export interface PostgresExtension {
  * postgresDatabase('app', { on: primary, name: 'app', owner: 'app', extensions: ['pg_stat_statements'] })
  */
 export interface PostgresDatabaseArgs {
-  /** Where to make it: the primary, as a superuser or with CREATEDB. */
+  /** The primary, logged in as a superuser or as a role with CREATEDB. */
   readonly on: PostgresTarget
+  /** Name of the database. */
   readonly name: string
+  /** Role that owns the database. */
   readonly owner?: string | undefined
-  /** Only a new database can get one; another one later is an error. */
+  /** Encoding of a new database. If an existing database has another one, that is an error. */
   readonly encoding?: string | undefined
-  /** Order and classes of characters, such as `C.UTF-8`. Only a new database can get one; another one later is an error. */
+  /** Locale of a new database (LC_COLLATE and LC_CTYPE), such as `C.UTF-8`. If an existing database has another one, that is an error. */
   readonly locale?: string | undefined
-  /** What a new one is a copy of. @default 'template0' with an encoding or locale of its own, else 'template1' */
+  /** Template of a new database. @default 'template0' if `encoding` or `locale` is set, otherwise 'template1' */
   readonly template?: string | undefined
-  /** Connections at a time; -1 is no limit. */
+  /** Maximum number of concurrent connections; -1 means no limit. */
   readonly connectionLimit?: number | undefined
   /**
-   * Created where they are missing, in the schema `public` or in the one that `{ name, schema }` says; others are left alone,
-   * and so are versions and the schemas of those that are there.
+   * Extensions to create if they are missing, in the schema `public` or, with `{ name, schema }`, in another one. The version and
+   * schema of existing extensions are not changed, and other extensions are left alone.
    */
   readonly extensions?: readonly (string | PostgresExtension)[] | undefined
-  /** `absent` drops it with all that is in it. @default 'present' */
+  /** `absent` drops the database with all its data. @default 'present' */
   readonly state?: 'present' | 'absent' | undefined
-  /** With `absent`: end the sessions of others in it. Without, it is dropped only when nobody is connected. @default false */
+  /** With `absent`: terminate the connections to the database first. Without `force`, existing connections are an error. @default false */
   readonly force?: boolean | undefined
 }
 

@@ -7,7 +7,7 @@ import { args, extensionsOf } from './args.ts'
 import { askState } from './state.ts'
 import { planPresent, planAbsent, attributes, missing } from './plan.ts'
 
-/** A database, its owner and its extensions. */
+/** Manages a database: its owner, attributes and extensions. */
 export const postgresDatabase = defineModule({
   name: 'postgres_database',
   args,

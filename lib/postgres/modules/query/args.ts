@@ -4,19 +4,20 @@ import { type PostgresTarget, postgresTarget } from '../../target.ts'
 import type { QueryParameter } from './parameters.ts'
 
 export interface PostgresQueryArgs<Row = unknown> {
+  /** The server and database to read from. */
   readonly on: PostgresTarget
   /**
-   * One SELECT, run in a read-only transaction. Names mean PostgreSQL's own: what is in another schema is written with it,
-   * `public.orders`. A view, and a column with a type of its own, may run its owner's functions: read what others own as a
-   * user that may do no more than they. Rows arrive as JSON: cast to text what JSON cannot carry, such as a
-   * bigint above 2^53.
+   * One SELECT statement, run in a read-only transaction. The search path contains only `pg_catalog`, so write all other names with
+   * their schema, such as `public.orders`. A view or a column type can run functions of its owner: to read objects that others own,
+   * connect as a user that has no more privileges than they have. Rows arrive as JSON: cast values that JSON cannot represent to
+   * text, such as a bigint above 2^53.
    */
   readonly sql: string
-  /** For `$1`, `$2`… */
+  /** Values for `$1`, `$2`, … in `sql`. */
   readonly params?: readonly QueryParameter[] | undefined
-  /** Checks each row and gives the rows their type. */
+  /** Schema that checks each row, and gives the rows their TypeScript type. */
   readonly row?: Schema<unknown, Row> | undefined
-  /** What has to be so: `true`, or what is wrong as a sentence. Anything else fails the task. */
+  /** Checks all rows: returns `true` if they are as expected. Otherwise the task fails; a text that it returns is the reason. */
   readonly expect?: ((rows: readonly Row[]) => boolean | string) | undefined
 }
 

@@ -20,7 +20,7 @@ export interface PostgresQuery {
 }
 
 /**
- * Reads rows, for `from(task, rows => …)`, or to make sure of something. Never changes anything.
+ * Reads rows, to use them with `from(task, rows => …)` or to check them with `expect`. It never changes anything.
  *
  * @example
  * postgresQuery('replicas stream', {

@@ -12,31 +12,39 @@ import type { SettingValue } from './settings.ts'
  * postgresRole('replicator', { on: primary, name: 'replicator', password: secrets.replication, replication: true })
  */
 export interface PostgresRoleArgs {
-  /** Where to make it: the primary, as a superuser. */
+  /** The primary, logged in as a superuser. */
   readonly on: PostgresTarget
+  /** Name of the role. */
   readonly name: string
-  /** Compared with what the server stores; it never travels there, a SCRAM-SHA-256 verifier of it does. */
+  /** The password. The server gets only a SCRAM-SHA-256 verifier of it, never the password itself. */
   readonly password?: Secret | undefined
-  /** @default true */
+  /** LOGIN: it may log in. @default true */
   readonly login?: boolean | undefined
+  /** REPLICATION: it may open replication connections. */
   readonly replication?: boolean | undefined
+  /** SUPERUSER */
   readonly superuser?: boolean | undefined
+  /** CREATEDB: it may create databases. */
   readonly createdb?: boolean | undefined
+  /** CREATEROLE: it may create roles. */
   readonly createrole?: boolean | undefined
+  /** INHERIT: it has the privileges of the roles that it is a member of. */
   readonly inherit?: boolean | undefined
+  /** BYPASSRLS: row-level security does not apply to it. */
   readonly bypassrls?: boolean | undefined
-  /** Connections at a time; -1 is no limit. */
+  /** Maximum number of concurrent connections; -1 means no limit. */
   readonly connectionLimit?: number | undefined
-  /** The password's last moment, ISO 8601 with a zone, or `infinity`. */
+  /** When the password expires: ISO 8601 with an offset from UTC, or `infinity`. */
   readonly validUntil?: string | undefined
-  /** Exactly these roles; memberships of others are revoked. */
+  /** All roles that it is a member of; other memberships are revoked. */
   readonly memberOf?: readonly string[] | undefined
-  /** Functions that it may execute, in the database of `on`; others are left alone. `pg_ls_dir(text, boolean, boolean)` */
+  /** Functions in the database of `on` that it may execute, such as `pg_ls_dir(text, boolean, boolean)`. Other grants are left alone. */
   readonly executes?: readonly string[] | undefined
-  /** Values for its sessions in all databases; others are left alone. `{ search_path: ['app', 'public'] }` */
+  /** Settings for its sessions (`ALTER ROLE … SET`), such as `{ search_path: ['app', 'public'] }`. Other settings are left alone. */
   readonly settings?: Readonly<Record<string, SettingValue>> | undefined
+  /** Text of COMMENT ON ROLE. */
   readonly comment?: string | undefined
-  /** `absent` drops it; PostgreSQL refuses while it owns anything. @default 'present' */
+  /** `absent` drops the role. PostgreSQL refuses this as long as the role owns objects. @default 'present' */
   readonly state?: 'present' | 'absent' | undefined
 }
 

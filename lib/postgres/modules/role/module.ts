@@ -13,7 +13,7 @@ import { askState, functionsOf } from './state.ts'
 import { planAbsent, missingGrants } from './plan.ts'
 export type { PostgresRoleArgs } from './args.ts'
 
-/** A role of a PostgreSQL server, with its password, memberships and privileges. */
+/** Manages a role of a PostgreSQL server: its password, attributes, memberships and privileges. */
 export const postgresRole = defineModule({
   name: 'postgres_role',
   args: postgresRoleArgs,

@@ -7,13 +7,13 @@ import { containerName } from '../shared/names.ts'
  * postgresSettings('runs with its configuration', { on, container: 'postgres' })
  */
 export interface PostgresSettingsArgs {
-  /** As a superuser. */
+  /** The server, logged in as a superuser. */
   readonly on: PostgresTarget
-  /** Restarted when a setting needs it. Left out, such a setting is an error. */
+  /** The container to restart if a setting requires a restart. If it is not given, such a setting is an error. */
   readonly container?: string | undefined
-  /** Leave settings that need a restart as they are, for whoever restarts the server later. @default false */
+  /** Ignore settings that require a restart; they take effect when the server is restarted later. @default false */
   readonly restartLater?: boolean | undefined
-  /** How long a restarted server may take until it accepts connections, in milliseconds. @default 120_000 */
+  /** How long the server may take to accept connections after a restart, in milliseconds. @default 120_000 */
   readonly timeoutMs?: number | undefined
 }
 

@@ -10,8 +10,8 @@ import { type Settings, lastChange, settingsReader } from './reader.ts'
 import { restartSteps } from './restart.ts'
 
 /**
- * The server runs with what its files say: reloads it when a file is newer, restarts its container when a setting takes
- * effect in no other way, and refuses both while there is a mistake in a file.
+ * Makes the running server use its configuration files: reloads them if a file has changed, and restarts the container if a
+ * setting requires a restart. If a file contains an error, the task fails and does neither.
  */
 export const postgresSettings = defineModule({
   name: 'postgres_settings',

@@ -7,17 +7,17 @@ import { presence } from '../shared/names.ts'
  * postgresSlot('slot of node-b', { on: primary, name: 'node_b' })
  */
 export interface PostgresSlotArgs {
-  /** The server that keeps the slot: the primary. */
+  /** The server that has the slot: the primary. */
   readonly on: PostgresTarget
-  /** Lower-case letters, digits and underscores. */
+  /** Name of the slot: lower-case letters, digits and underscores. */
   readonly name: string
-  /** @default 'physical' */
+  /** Type of the slot. If the existing slot has the other type, that is an error. @default 'physical' */
   readonly type?: 'physical' | 'logical' | undefined
-  /** Keep WAL from now on, and not only once the replica has connected. Physical slots only. @default true */
+  /** Retain WAL immediately, instead of from the first connection of the replica on. Physical slots only. @default true */
   readonly reserve?: boolean | undefined
-  /** Logical slots only. @default 'pgoutput' */
+  /** Output plugin. Logical slots only. @default 'pgoutput' */
   readonly plugin?: string | undefined
-  /** @default 'present' */
+  /** `absent` drops the slot. @default 'present' */
   readonly state?: 'present' | 'absent' | undefined
 }
 

@@ -8,8 +8,8 @@ import { changesOf, wanted, inUse, said } from './plan.ts'
 import { creation } from './apply.ts'
 
 /**
- * A replication slot. One that is lost is made again, because it would hold nothing back any more; whoever used it needs
- * a new copy of the primary. A logical slot belongs to the database of `on`.
+ * Manages a replication slot. A slot whose WAL is lost is created again, because it no longer retains any WAL; the replica that
+ * used it must be re-cloned. A logical slot is created in the database of `on`.
  */
 export const postgresSlot = defineModule({
   name: 'postgres_slot',
