@@ -15,8 +15,8 @@ done
 # postgres as PID 1 takes the exit status of adopted orphans for a crash of its own children and restarts the whole
 # database: seen with pgBackRest's asynchronous archiving, five times a second (docker-library/postgres#1349).
 _leave_pid_1() {
-  command -v tini >/dev/null || _die 'this is PID 1, where PostgreSQL can not run safely: docker run --init'
-  _say 'warning: started without --init; tini takes the place of PID 1'
+  command -v tini >/dev/null || _die 'PostgreSQL cannot run safely as PID 1: start the container with docker run --init'
+  _say 'warning: the container was started without --init; running tini as PID 1'
   exec tini -- "$0" "$@"
 }
 
@@ -36,9 +36,9 @@ _settle() {
   case $role/$mode in
     empty/primary) _create ;;
     empty/replica) _clone ;;
-    empty/) _die 'POSTGRES_REPLICATION_MODE is not set and there is no data: primary or replica?' ;;
+    empty/) _die 'POSTGRES_REPLICATION_MODE is not set, and there is no data yet: set it to primary or replica' ;;
     primary/replica | replica/primary)
-      _say "POSTGRES_REPLICATION_MODE is $mode, but the data here is a $role's; the data counts" ;;
+      _say "POSTGRES_REPLICATION_MODE is $mode, but the data directory is that of a $role: starting as a $role" ;;
   esac
   _forget_secrets
   [ "$role" != primary ] || _guard
@@ -50,7 +50,7 @@ _settle() {
 _report_overrides() {
   local names
   names=$(sed -n 's/^[[:space:]]*\([a-z_.]*\)[[:space:]]*=.*/\1/p' "$PGDATA/postgresql.auto.conf" 2>/dev/null | xargs)
-  [ -z "$names" ] || _say "warning: postgresql.auto.conf overrides $names"
+  [ -z "$names" ] || _say "warning: postgresql.auto.conf (ALTER SYSTEM) overrides $names"
 }
 
 # usage: _start [OPTION…]  (exec, so that the stop signal reaches PostgreSQL)

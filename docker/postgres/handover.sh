@@ -43,21 +43,21 @@ _beyond() {
 _received() {
   local state wanted position='' end
   state=$(_control 'Database cluster state')
-  [ "$state" = 'shut down' ] || _fail "the old primary was not shut down cleanly: its data is '$state'"
+  [ "$state" = 'shut down' ] || _fail "the old primary was not shut down cleanly: the state of its cluster is '$state'"
   wanted="$(_control 'Latest checkpoint location') on timeline $(_timeline)"
   end=$(($(date +%s) + $2))
   until position=$(_position "$1") && _beyond "$position" "$wanted"; do
     [ "$(date +%s)" -lt "$end" ] ||
-      _fail "$1 has received WAL up to ${position:-an unknown position}, the old primary ended at $wanted"
+      _fail "$1 has not received all WAL: it is at ${position:-an unknown position}, and the old primary ended at $wanted"
     sleep 0.1 2>/dev/null || sleep 1
   done
-  echo "$1 has received everything: $position is beyond $wanted"
+  echo "$1 has received all WAL: it is at $position, and the old primary ended at $wanted"
 }
 
 _defaults
 _store_secrets
 case ${1:-} in
-  reach) _position "$2" >/dev/null || _fail "$2 $(_describe); it has to answer as a standby" ;;
+  reach) _position "$2" >/dev/null || _fail "$2 $(_describe); it must answer as a standby" ;;
   received) _received "$2" "$3" ;;
   *) _fail "$(sed -n '2s/^# //p' "$0")" ;;
 esac

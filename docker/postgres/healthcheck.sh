@@ -24,13 +24,13 @@ SQL
 }
 
 _main() {
-  [ "$(cat /proc/1/comm)" != postgres ] || _sick 'PostgreSQL is PID 1 and will crash on its first orphan: docker run --init'
+  [ "$(cat /proc/1/comm)" != postgres ] || _sick 'PostgreSQL runs as PID 1, where an orphaned process makes it crash: start the container with docker run --init'
   [ "$(id -u)" -ne 0 ] || _as_postgres "$0"
   [ ! -s "$run/status" ] || _sick "$(cat "$run/status")"
   # Over TCP first: a server that is still being set up listens on a socket only.
   # The name of nobody: postgres may not come this way, and every refusal would be a line in the log.
   pg_isready -q -U nobody -h "$POSTGRES_OVERLAY_IP" -p "${POSTGRES_PORT:-5432}" -t 3 ||
-    _sick "nothing accepts connections on $POSTGRES_OVERLAY_IP:${POSTGRES_PORT:-5432}"
+    _sick "PostgreSQL does not accept connections on $POSTGRES_OVERLAY_IP:${POSTGRES_PORT:-5432}"
   answer=$(_query 2>&1) || _sick "$answer"
   echo "$answer"
   case $answer in *read-only) exit 1 ;; esac

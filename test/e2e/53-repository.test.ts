@@ -77,8 +77,8 @@ describe('a repository that is ill', function () {
       words(replica, 'wrong-owner'),
     ])
     assert.match(full, /disk of the repository is full/)
-    assert.match(changed, /bundle\/1 was changed after it had been written/)
-    assert.match(owner, /belong to somebody else, such as \S+ to uid 0; it should be postgres/)
+    assert.match(changed, /bundle\/1 was changed after it was written/)
+    assert.match(owner, /have the wrong owner, such as \S+ \(uid 0\); the owner should be postgres/)
     assert.match(await words(third, 'corrupt'), /found damage: .*\d{8}-\d{6}F/)
   })
 
@@ -99,7 +99,7 @@ describe('a repository that is ill', function () {
   it('says that it is read-only, and fails the drill', async () => {
     await until('remounted', () => onNode(replica, `mount -o remount,ro ${REPOSITORY}`).then(() => true))
     try {
-      assert.match(await words(replica, 'read-only'), /file system that is read-only/)
+      assert.match(await words(replica, 'read-only'), /file system of the repository is read-only/)
       await assertDrillFails([replica])
     } finally {
       await onNode(replica, `mount -o remount,rw ${REPOSITORY}`)

@@ -54,11 +54,11 @@ describe('image: a standby whose primary allows more than its own configuration'
     assert.deepEqual(JSON.parse(await all(replica)), SETTINGS)
     assert.match(
       await replica.logs(),
-      /entrypoint: max_locks_per_transaction = 128 instead of 64: a standby needs/,
+      /entrypoint: starting with max_locks_per_transaction = 128 instead of 64: on a standby/,
     )
     assert.match(
       await replica.logs(),
-      /entrypoint: replay is held up: max_\w+ is \d+ here and \d+ on the primary/,
+      /entrypoint: replay is paused: max_\w+ is \d+ here and \d+ on the primary/,
     )
   })
 

@@ -19,7 +19,7 @@ describe('image: what is cut short', function () {
   it('a replica waits for its primary, says so, and gives up in the end', async () => {
     await replica.start({ mode: 'replica', env: { POSTGRES_CLONE_TIMEOUT: '4' } })
     assert.equal(await replica.ended(), 1)
-    assert.match(await replica.logs(), /waiting for the primary .* which doesn't answer/)
+    assert.match(await replica.logs(), /waiting for the primary .* which does not answer/)
     assert.match(await replica.logs(), /gave up after 4 s/)
   })
 
@@ -57,7 +57,7 @@ describe('image: what is cut short', function () {
     await other.onVolume('mkdir pgdata && touch pgdata/PG_VERSION')
     await other.start({ mode: 'replica' })
     assert.equal(await other.ended(), 1)
-    assert.match(await other.logs(), /entrypoint: .* isn't a complete cluster/)
+    assert.match(await other.logs(), /entrypoint: .* contains files, but not a complete cluster/)
     assert.equal(await other.onVolume('ls pgdata'), 'PG_VERSION\n')
   })
 })

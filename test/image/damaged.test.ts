@@ -40,7 +40,7 @@ describe('image: a backup of a damaged data folder', function () {
     const file = await node.sql("SELECT pg_relation_filepath('torn')")
     await node.shell(`printf broken | dd of="$PGDATA/${file}" bs=1 seek=6000 conv=notrunc 2>/dev/null`)
     const said = await node.shell(`${ENV} backup --type=full`)
-    assert.match(said, /pages with a wrong checksum are in it, so nothing is expired/)
+    assert.match(said, /pages with invalid checksums, so no backup is expired/)
     const [kept, torn, ...others] = await backups(node)
     assert.deepEqual([kept, torn?.error, others], [good, true, []])
     await node.sql('DROP TABLE torn')

@@ -23,7 +23,7 @@ describe('image: never two primaries', function () {
 
   it('a cluster with another identity does not join', async () => {
     await third.start({ mode: 'primary' })
-    await third.sickBecause(/belongs to another cluster \(system identifier \d+, here \d+\)/)
+    await third.sickBecause(/belongs to another cluster \(system identifier \d+; that of this node is \d+\)/)
   })
 
   it('a new cluster is not made beside a living one', async () => {
@@ -41,7 +41,7 @@ describe('image: never two primaries', function () {
     await promoted.sql('SELECT pg_promote()')
     const health = ['--health-interval=1s', '--health-retries=1', '--health-start-period=0s']
     await old.start({ shell: 'busybox', env: { POSTGRES_PRIMARY_HOST: promoted.address }, options: health })
-    await old.sickBecause(/is the primary \(timeline 2, here 1\)/)
+    await old.sickBecause(/is the primary \(timeline 2; this node is on timeline 1\)/)
     assert.match(await old.logs(), /entrypoint: not starting as a primary: .* is the primary/)
     assert.match(
       await old.inspect('{{.State.Status}} {{.State.Health.Status}}'),
@@ -68,7 +68,7 @@ describe('image: never two primaries', function () {
     await old.again()
     await old.healthy()
     await promoted.start({ mode: 'primary' })
-    await promoted.sickBecause(/follows timeline 3, here is 2: another node was promoted/)
+    await promoted.sickBecause(/follows timeline 3 and this node is on timeline 2: another node was promoted/)
     await promoted.stop()
   })
 
@@ -76,7 +76,7 @@ describe('image: never two primaries', function () {
     await old.stop()
     await promoted.onVolume('echo "node-a, 2026-11-22" > fenced')
     await promoted.start({ mode: 'primary', env: { POSTGRES_GUARD_PATIENCE: '2' } })
-    await promoted.sickBecause(/another node took over node-a, 2026-11-22/)
+    await promoted.sickBecause(/another node took over \(node-a, 2026-11-22\)/)
     await promoted.shell('rm $PGDATA/../fenced')
     assert.match(await promoted.healthy(), /^primary/)
     await promoted.stop()
@@ -85,6 +85,6 @@ describe('image: never two primaries', function () {
   it('a primary that hears nobody waits a little, then goes on', async () => {
     await promoted.start({ mode: 'primary', shell: 'busybox', env: { POSTGRES_GUARD_PATIENCE: '9' } })
     assert.match(await promoted.healthy(), /^primary/)
-    assert.match(await promoted.logs(), /no answer yet from .*; going on without in 9 s/)
+    assert.match(await promoted.logs(), /no answer yet from .*; starting without an answer after 9 s/)
   })
 })

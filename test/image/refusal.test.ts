@@ -28,13 +28,13 @@ describe('image: what the entrypoint waits for and what it refuses', function ()
 
   it('a secret file that is not there, a mode that is not known, no address', async () => {
     await node.start({ mode: 'primary', env: { POSTGRES_PASSWORD_FILE: '/run/secrets/x' } })
-    await refuses(/entrypoint: POSTGRES_PASSWORD_FILE: there is no \/run\/secrets\/x/)
+    await refuses(/entrypoint: POSTGRES_PASSWORD_FILE: \/run\/secrets\/x does not exist/)
     await node.start({ env: { POSTGRES_REPLICATION_MODE: 'master' } })
-    await refuses(/entrypoint: POSTGRES_REPLICATION_MODE is primary or replica, not 'master'/)
+    await refuses(/entrypoint: POSTGRES_REPLICATION_MODE must be primary or replica, not 'master'/)
     await node.start({ env: { POSTGRES_OVERLAY_IP: '' } })
     await refuses(/entrypoint: POSTGRES_OVERLAY_IP is not set/)
     await node.start({})
-    await refuses(/entrypoint: POSTGRES_REPLICATION_MODE is not set and there is no data/)
+    await refuses(/entrypoint: POSTGRES_REPLICATION_MODE is not set, and there is no data/)
   })
 
   it('waits for the overlay address, without --init too', async () => {
@@ -42,7 +42,10 @@ describe('image: what the entrypoint waits for and what it refuses', function ()
     const env = { POSTGRES_OVERLAY_IP: late, POSTGRES_PEERS: '' }
     await node.start({ mode: 'primary', env, init: false, shell: 'busybox' })
     await node.sickBecause(/waiting for the overlay address 192.0.2.140/)
-    assert.match(await node.logs(), /warning: started without --init; tini takes the place of PID 1/)
+    assert.match(
+      await node.logs(),
+      /warning: the container was started without --init; running tini as PID 1/,
+    )
     await cluster.docker('network', 'create', '--subnet', '192.0.2.128/28', `${cluster.network}-overlay`)
     await cluster.docker('network', 'connect', '--ip', late, `${cluster.network}-overlay`, node.name)
     assert.match(await node.healthy(), /^primary/)
@@ -56,14 +59,14 @@ describe('image: what the entrypoint waits for and what it refuses', function ()
   it('data that was made with another libc', async () => {
     await node.onVolume('sed -i s/^libc=.*/libc=other/ node.state')
     await node.start({ mode: 'primary' })
-    await refuses(/was made with other and this image has (glibc|musl)/)
+    await refuses(/was created with other, but this image has (glibc|musl)/)
     await node.onVolume('sed -i /^libc=/d node.state')
   })
 
   it('data of another user', async () => {
     await node.onVolume('chown -R 4711 pgdata')
     await node.start({ mode: 'primary' })
-    await refuses(/belongs to uid 4711, but postgres is \d+ in this image/)
+    await refuses(/belongs to uid 4711, but postgres has uid \d+ in this image/)
     await node.onVolume('chown -R postgres pgdata')
   })
 
@@ -78,6 +81,6 @@ describe('image: what the entrypoint waits for and what it refuses', function ()
     await node.start({ env: { POSTGRES_PEERS: '' }, options, command: ['-c', link] })
     await node.healthy()
     assert.equal(await node.sql('SHOW cluster_name'), 'managed')
-    assert.match(await node.logs(), /warning: postgresql.auto.conf overrides work_mem/)
+    assert.match(await node.logs(), /warning: postgresql.auto.conf \(ALTER SYSTEM\) overrides work_mem/)
   })
 })

@@ -55,7 +55,7 @@ describe('image: a primary that was replaced while it lived', function () {
     await old.sickBecause(/another node took over .*, timeline 2, found/)
     await assert.rejects(old.sql('SELECT 1'))
     assert.equal(await old.inspect('{{.RestartCount}}'), '1')
-    assert.match(await old.logs(), /is the primary \(timeline 2, here 1\): stopping/)
+    assert.match(await old.logs(), /is the primary \(timeline 2; this node is on timeline 1\): stopping/)
     assert.match(await next.healthy(), /^primary/)
   })
 

@@ -21,7 +21,7 @@ _capacity() {
     _is_number "$asked" && _is_number "$wanted" && _is_number "$own" || continue
     [ "$own" -le "$asked" ] || asked=$own
     [ "$wanted" -lt "$asked" ] || continue
-    _say "$name = $asked instead of $wanted: a standby needs what its primary has"
+    _say "starting with $name = $asked instead of $wanted: on a standby it must be at least as high as on the primary"
     echo "-c $name=$asked"
   done
 }

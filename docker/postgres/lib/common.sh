@@ -52,7 +52,7 @@ _run() {
 _stop() {
   trap - INT TERM
   [ -z "$child" ] || kill "$child" 2>/dev/null || true
-  _say 'stopped before PostgreSQL was started'
+  _say 'the container was stopped before PostgreSQL had started'
   exit 0
 }
 

@@ -4,7 +4,7 @@
 
 # usage: _defaults
 _defaults() {
-  [ -n "${POSTGRES_OVERLAY_IP:-}" ] || _die 'POSTGRES_OVERLAY_IP is not set: which address should PostgreSQL listen on?'
+  [ -n "${POSTGRES_OVERLAY_IP:-}" ] || _die 'POSTGRES_OVERLAY_IP is not set: set it to the address that PostgreSQL should listen on'
   POSTGRES_REPLICATION_MODE=${POSTGRES_REPLICATION_MODE:-}
   POSTGRES_PRIMARY_HOST=${POSTGRES_PRIMARY_HOST:-}
   POSTGRES_PEERS=$(_words "${POSTGRES_PEERS:-}")
@@ -19,7 +19,7 @@ _defaults() {
   _read_primary
   case $POSTGRES_REPLICATION_MODE in
     primary | replica | '') ;;
-    *) _die "POSTGRES_REPLICATION_MODE is primary or replica, not '$POSTGRES_REPLICATION_MODE'" ;;
+    *) _die "POSTGRES_REPLICATION_MODE must be primary or replica, not '$POSTGRES_REPLICATION_MODE'" ;;
   esac
 }
 

@@ -13,7 +13,7 @@ _contents() {
   fi
   jq -R -s --argjson now "$1" --rawfile listing "$run/listing" '
     (try fromjson catch null) as $info | {at: $now, info: $info, listing: $listing, error:
-      (if $info == null then "pgbackrest: " + ([scan("ERROR: *([^\n]*)")[0]][0] // "info made no sense") else null end)}' \
+      (if $info == null then "pgbackrest: " + ([scan("ERROR: *([^\n]*)")[0]][0] // "the output of info cannot be parsed") else null end)}' \
     "$run/info" > "$run/contents.json" || return 0
   _publish "$run/contents.json" "$state/contents.json"
 }

@@ -8,7 +8,7 @@ _create() {
   rm -rf "$new"
   _no_cluster_elsewhere
   [ -s "$run/replication_password" ] || [ -z "$(_peers)" ] ||
-    _die 'POSTGRES_REPLICATION_PASSWORD_FILE is not set, but there are POSTGRES_PEERS'
+    _die 'POSTGRES_REPLICATION_PASSWORD_FILE is not set, but the nodes in POSTGRES_PEERS need it to replicate'
   _status 'creating a new cluster'
   _say "creating a new cluster in $PGDATA"
   set -- --pgdata="$new" --username=postgres --encoding=UTF8 --data-checksums --no-instructions
@@ -60,7 +60,7 @@ _clone() {
 # usage: _make_clone  (waits for a primary, within bounds, and copies it beside the data folder)
 _make_clone() {
   local new="$mount/pgdata.clone" deadline
-  [ -n "$POSTGRES_PRIMARY_HOST" ] || _die 'POSTGRES_PRIMARY_HOST is not set: which node should this one copy?'
+  [ -n "$POSTGRES_PRIMARY_HOST" ] || _die 'POSTGRES_PRIMARY_HOST is not set: set it to the primary that this node should copy'
   deadline=$(($(date +%s) + POSTGRES_CLONE_TIMEOUT))
   rm -rf "$new"
   until _primary_is_ready && _ensure_slot && _copy "$new"; do
@@ -121,7 +121,7 @@ _empty_tablespace() {
   case $place in '' | "$1" | "$1"/* | "$PGDATA" | "$PGDATA"/* | "$mount") return 1 ;; esac
   for place in "$place"/PG_[0-9]*_[0-9]*; do
     [ -d "$place" ] || continue
-    _say "removing $place, which is left of a tablespace of older data"
+    _say "removing $place: a tablespace directory that belongs to older data"
     rm -rf "$place"
   done
 }

@@ -24,17 +24,17 @@ _check_disk() {
   local uid libc
   if ! _has_data; then
     [ ! -d "$PGDATA" ] || [ -z "$(ls -A "$PGDATA")" ] ||
-      _die "$PGDATA holds something that isn't a complete cluster (no global/pg_control); move it away first"
+      _die "$PGDATA contains files, but not a complete cluster (global/pg_control is missing); move them away, then start again"
     return 0
   fi
   uid=$(stat -c %u "$PGDATA")
   [ "$uid" = "$(id -u postgres)" ] ||
-    _die "$PGDATA belongs to uid $uid, but postgres is $(id -u postgres) in this image; it was made by another" \
-      'image, and the way from one to the other is a new copy, not a chown'
+    _die "$PGDATA belongs to uid $uid, but postgres has uid $(id -u postgres) in this image: the data was created with" \
+      'another image. Go back to that image, or re-clone the node with this one. Do not use chown'
   libc=$(sed -n 's/^libc=//p' "$mount/node.state" 2>/dev/null) || true
   [ "${libc:-$(_libc)}" = "$(_libc)" ] ||
-    _die "$PGDATA was made with $libc and this image has $(_libc): they sort text differently, and indexes made with" \
-      'one are wrong with the other (docker-library/postgres#327); go back to the old image, or copy the node anew'
+    _die "$PGDATA was created with $libc, but this image has $(_libc): the two sort text differently, so indexes would be" \
+      'corrupt (docker-library/postgres#327). Go back to the previous image, or re-clone the node'
 }
 
 # usage: _own_disk  (as root; a cluster that is there already keeps its owner)
@@ -63,7 +63,7 @@ _lock() {
 # usage: _drop_stale_pid  (only while the lock is held: in a new container the old PID means another process)
 # The socket's folder is shared with the backup and status containers and outlives this one.
 _drop_stale_pid() {
-  [ ! -f "$PGDATA/postmaster.pid" ] || _say 'removing the postmaster.pid of a PostgreSQL that was killed'
+  [ ! -f "$PGDATA/postmaster.pid" ] || _say 'removing postmaster.pid: PostgreSQL was killed without a shutdown'
   rm -f "$PGDATA/postmaster.pid" "/var/run/postgresql/.s.PGSQL.$POSTGRES_PORT" "/var/run/postgresql/.s.PGSQL.$POSTGRES_PORT.lock"
 }
 

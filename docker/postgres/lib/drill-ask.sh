@@ -25,7 +25,7 @@ SQL
 _newest_backup() {
   pgbackrest info --output=json --log-level-console=off | jq -r '
     [.[0].backup[]? | select(.error | not)] | max_by(.timestamp.stop) // empty | "\(.label) \(.lsn.stop)"' | while read -r label lsn; do
-    lsn=$(_bytes_of "$lsn") || { _say "the newest backup ends at no position of WAL"; continue; }
+    lsn=$(_bytes_of "$lsn") || { _say "pgbackrest info does not say at which LSN the newest backup, $label, ends"; continue; }
     echo "$label $lsn"
   done
 }
@@ -81,8 +81,8 @@ _ask_node() {
   words=$(pgbackrest check --archive-timeout=75 --log-level-console=off --log-level-stderr=error 2>&1) || code=$?
   words=$(echo "$words" | tr '\n' ' ' | tr -s ' ' | sed 's/ HINT: .*//' | cut -c 1-300)
   case $code in
-    0) echo 'archive ok pgbackrest check passed: what the primary writes now arrives in this repository' ;;
-    56) echo "archive unknown no primary was reached, so nothing new could be archived" ;;
+    0) echo 'archive ok pgbackrest check succeeded: WAL that the primary writes now reaches this repository' ;;
+    56) echo "archive unknown no primary could be reached, so archiving was not tested" ;;
     *) echo "archive failed ${words#P?? }" ;;
   esac
   echo "$heartbeats"

@@ -22,7 +22,7 @@ _restore() {
   _start_copy || {
     words=$(_said "$run/drill.log")
     case $words in *'before configured recovery target'*)
-      words="its WAL ends too early, or has a hole: $(grep -oE 'last completed transaction was at log time .*|redo done at [0-9A-F/]*' "$run/drill.log" | tail -n 1)" ;;
+      words="the archived WAL ends too early, or some of it is missing: $(grep -oE 'last completed transaction was at log time .*|redo done at [0-9A-F/]*' "$run/drill.log" | tail -n 1)" ;;
     esac
     _fail recovery "$backup could not be recovered to $target: ${words:-$(tail -n 2 "$run/drill.log" | tr '\n' ' ')}"
   }
@@ -77,11 +77,11 @@ SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') FROM run_
 SQL
   restored=$(tail -n 1 "$run/found")
   if [ "$restored" != "$expected" ]; then
-    _checked moment no "the copy's last heartbeat is ${restored:-none}, it should be $expected"
+    _checked moment no "the last heartbeat in the copy is ${restored:-none}, but it should be $expected"
   elif ! cmp -s "$run/expected" "$run/found"; then
-    _checked moment no "the copy has $(wc -l < "$run/found") heartbeats from $oldest to $expected, it should have $(wc -l < "$run/expected")"
+    _checked moment no "the copy has $(wc -l < "$run/found") heartbeats from $oldest to $expected, but it should have $(wc -l < "$run/expected")"
   else
-    _checked moment yes "the copy's last heartbeat is $restored, as it should be, and so are the $(($(wc -l < "$run/found") - 1)) before it"
+    _checked moment yes "the last heartbeat in the copy is $restored, as it should be; the $(($(wc -l < "$run/found") - 1)) heartbeats before it are there too"
   fi
 }
 
@@ -89,7 +89,7 @@ SQL
 _prove_tables() {
   if ! command -v pg_amcheck >/dev/null; then
     _gently pg_dumpall -h "$run/drill" > /dev/null 2> "$run/tables.log" && _checked tables yes 'every table of the copy could be read' ||
-      _checked tables no "reading the copy's tables failed: $(tail -n 2 "$run/tables.log")"
+      _checked tables no "the tables of the copy could not be read: $(tail -n 2 "$run/tables.log")"
   elif _gently pg_amcheck -h "$run/drill" --all --install-missing > "$run/tables.log" 2>&1; then
     _checked tables yes 'pg_amcheck found no damage in any table or index of the copy'
   else
@@ -102,7 +102,7 @@ _prove_pages() {
   pg_ctl -D "$scratch/drill" -m fast -s -w -t 3600 stop || { _checked pages no 'the copy could not be shut down'; return 0; }
   [ "$(_control 'Data page checksum version')" != 0 ] || { _checked pages yes 'the cluster has no page checksums to compare'; return 0; }
   if _gently pg_checksums --check -D "$scratch/drill" > "$run/pages.log" 2>&1; then
-    _checked pages yes "the checksums of all $(sed -n 's/^Blocks scanned: *//p' "$run/pages.log") pages fit"
+    _checked pages yes "the checksums of all $(sed -n 's/^Blocks scanned: *//p' "$run/pages.log") pages are valid"
   else
     _checked pages no "pages of the copy are damaged: $(grep -i 'failed\|error' "$run/pages.log" | head -n 3 | tr '\n' ' ')"
   fi

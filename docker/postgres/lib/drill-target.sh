@@ -5,8 +5,8 @@
 _wait_for_backup() {
   [ -e /tmp/pgbackrest/backup.flock ] || return 0
   flock -n /tmp/pgbackrest/backup.flock true && return 0
-  _say 'a backup is running: waiting for its end'
-  flock -w "${DRILL_PATIENCE:-3600}" /tmp/pgbackrest/backup.flock true || _fail backup 'a backup has been running all the time'
+  _say 'a backup is running: waiting until it ends'
+  flock -w "${DRILL_PATIENCE:-3600}" /tmp/pgbackrest/backup.flock true || _fail backup "a backup was still running after ${DRILL_PATIENCE:-3600} s: run the drill later"
 }
 
 # usage: _repeat_what_the_node_says
@@ -19,7 +19,7 @@ _repeat_what_the_node_says() {
     'failed '*) _checked archive no "$(sed -n 's/^archive [a-z]* //p' "$run/node")" ;;
   esac
   grep -q '^heartbeat ' "$run/node" ||
-    _fail heartbeat 'the living database has no heartbeats to compare with (run_playbook.heartbeat): is the backup service running?'
+    _fail heartbeat 'the database has no heartbeats to compare with (table run_playbook.heartbeat): check that the container pgbackrest is running'
 }
 
 # usage: _archived SEGMENT  (on any timeline; names are readable in an encrypted repository too)
@@ -50,7 +50,7 @@ CONF
 _choose() {
   local end at lsn segment words
   _configure_drill
-  words=$(pgbackrest info --output=json --log-level-console=off --log-level-stderr=error 2>&1) || _fail backup "the repository can not be read: $words"
+  words=$(pgbackrest info --output=json --log-level-console=off --log-level-stderr=error 2>&1) || _fail backup "the repository cannot be read: $words"
   end=$(_newest_backup) || true
   [ -n "$end" ] || _fail backup "there is no backup in the repository$(printf '%s\n' "$words" | jq -r '.[0].status.message // "" | if . == "ok" then "" else ": " + . end' 2>/dev/null)"
   backup=${end% *}
@@ -61,10 +61,10 @@ _choose() {
     if _archived "$segment"; then target=$at; break; fi
   done < "$run/newest-first"
   [ -n "${target:-}" ] ||
-    _fail target "no heartbeat after the newest backup ($backup) is archived in this repository: archiving does not work, or the backup is a minute old"
+    _fail target "no heartbeat after the newest backup ($backup) is archived in this repository: archiving does not work, or the backup is only a minute old"
   cut -d ' ' -f 1 "$run/heartbeats" | awk -v target="$target" '$1 < target' > "$run/expected"
   expected=$(tail -n 1 "$run/expected")
-  [ -n "$expected" ] || _fail target 'there is one heartbeat only: try again in two minutes'
+  [ -n "$expected" ] || _fail target 'there is only one heartbeat so far: run the drill again in two minutes'
 }
 
 # usage: _make_room
@@ -72,8 +72,8 @@ _make_room() {
   local size free
   size=$(pgbackrest info --output=json --log-level-console=off |
     jq -r --arg backup "$backup" '.[0].backup[] | select(.label == $backup) | .info.size / 1024 * 1.1 + 524288 | floor')
-  _is_number "$size" || _fail backup "the repository does not say how large $backup is"
+  _is_number "$size" || _fail backup "pgbackrest info does not say how large the backup $backup is"
   free=$(df -Pk "$scratch" | awk 'NR == 2 { print $4 }')
   [ "$free" -gt "$size" ] ||
-    _fail room "restoring $backup needs about $((size / 1024)) MB, and the drill's folder has $((free / 1024)) MB"
+    _fail room "restoring $backup needs about $((size / 1024)) MB, but the drill directory has only $((free / 1024)) MB free"
 }

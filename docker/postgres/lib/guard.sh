@@ -42,8 +42,8 @@ _describe() {
     primary) echo "is a primary on timeline $peer_timeline" ;;
     standby) echo 'is a standby' ;;
     busy) echo 'is starting up or shutting down' ;;
-    refused) echo "answers, but not to $POSTGRES_REPLICATION_USER: $(_last_line)" ;;
-    silent) echo "doesn't answer" ;;
+    refused) echo "refuses the login of $POSTGRES_REPLICATION_USER: $(_last_line)" ;;
+    silent) echo 'does not answer' ;;
   esac
 }
 
@@ -64,7 +64,7 @@ _timeline() {
 # usage: _fence  (whoever promotes another node leaves this on ours, for the day when nobody can be asked)
 _fence() {
   [ -e "$mount/fenced" ] || return 1
-  objection="$mount/fenced says that another node took over $(head -n 1 "$mount/fenced" | tr -cd ' -~')"
+  objection="$mount/fenced says that another node took over ($(head -n 1 "$mount/fenced" | tr -cd ' -~'))"
 }
 
 # usage: _remember_fence HOST  (a peer that is ahead stays ahead: when nobody can be asked later, this node must not
@@ -87,12 +87,12 @@ _objection_of() {
   esac
   heard=$((heard + 1))
   if [ -n "$peer_sysid" ] && [ "$peer_sysid" != "$sysid" ]; then
-    objection="$1 belongs to another cluster (system identifier $peer_sysid, here $sysid)"
+    objection="$1 belongs to another cluster (system identifier $peer_sysid; that of this node is $sysid)"
   elif [ "$answer" = primary ]; then
-    objection="$1 is the primary (timeline $peer_timeline, here $timeline)"
+    objection="$1 is the primary (timeline $peer_timeline; this node is on timeline $timeline)"
     _remember_fence "$1"
   elif [ "$peer_timeline" -gt "$timeline" ]; then
-    objection="$1 follows timeline $peer_timeline, here is $timeline: another node was promoted"
+    objection="$1 follows timeline $peer_timeline and this node is on timeline $timeline: another node was promoted"
     _remember_fence "$1"
   fi
 }
@@ -112,7 +112,7 @@ _objections() {
     [ -z "$objection" ] || return 0
   done
   [ $((heard * 2)) -gt "$nodes" ] || [ "$(date +%s)" -ge "$1" ] ||
-    objection="no answer yet from$silent; going on without in $POSTGRES_GUARD_PATIENCE s"
+    objection="no answer yet from$silent; starting without an answer after $POSTGRES_GUARD_PATIENCE s"
 }
 
 # usage: _guard  (returns when nobody objects, or when this node was made a standby)

@@ -39,7 +39,7 @@ _work() {
   if [ -n "$due" ] && [ "$1" -ge "${next_try:-0}" ]; then
     [ "$job" != verify ] || _stop_verify
     if [ -z "$job" ]; then
-      _say "${due%% *} backup: ${due#* }"
+      _say "starting a ${due%% *} backup: ${due#* }"
       job_type=${due%% *}
       _begin backup backup "--type=${due%% *}"
     fi
@@ -59,6 +59,6 @@ _after_backup() {
   else
     next_try=$(($1 + ${patience:=60}))
     patience=$((patience < 480 ? patience * 2 : 900))
-    _say "the backup failed with status $2; the next try is in $((next_try - $1)) s"
+    _say "the backup failed with exit status $2; it is tried again in $((next_try - $1)) s"
   fi
 }

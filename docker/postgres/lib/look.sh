@@ -51,5 +51,5 @@ _look_into_repository() {
     label=\($last.label // "" | tostring) start=\($last.archive.start // "" | tostring) stop=\($last.archive.stop // "" | tostring | if test("^[0-9A-F]{24}$") then . else "" end)
     delta=\([$all[] | select(.type == "full") | .info.repository.delta] | last | number) labels=\([$all[].label | tostring] | join(" "))
     good=\([$all[] | select(.error | not) | .timestamp.stop] | max | number) damaged=\(if $last.error then $last.label | tostring else "" end)"' 2>/dev/null ||
-    echo 'code=99 message="pgbackrest info made no sense" full=0 newest=0 label= start= stop= delta=0 labels= good=0 damaged=')"
+    echo 'code=99 message="the output of pgbackrest info cannot be parsed" full=0 newest=0 label= start= stop= delta=0 labels= good=0 damaged=')"
 }

@@ -17,7 +17,7 @@ _hold_expire() {
   local lock=/tmp/pgbackrest/expire.flock
   [ -e "$lock" ] || : > "$lock"
   exec 7< "$lock"
-  flock -n -s 7 || { _say 'an expire is running: waiting for its end'; flock -s 7; }
+  flock -n -s 7 || { _say 'pgbackrest expire is running: waiting until it ends'; flock -s 7; }
 }
 
 # usage: _give NAME  (as root: standard input becomes a file of postgres's, written by postgres itself: root would follow a link)

@@ -33,7 +33,7 @@ _fetch() {
   chmod 0700 "$work"
   rm -f "$work/postmaster.pid"
   _run pgbackrest restore --delta --archive-mode=off --tablespace-map-all="$spaces" "$@" --log-level-console=info --log-level-stderr=error 2> "$run/recover/fetch.log" ||
-    _fail "the backup could not be fetched: $(_said "$run/recover/fetch.log")"
+    _fail "the backup could not be restored: $(_said "$run/recover/fetch.log")"
 }
 
 # usage: _take_timelines NUMBER,…  (so that recovery gives its own a number that no other node has used for something else)
@@ -81,7 +81,7 @@ _recover() {
     pg_ctl -D "$work" status > /dev/null && continue
     words=$(_said "$run/recover/log")
     case $words in *'before configured recovery target'*)
-      words="the archive ends before the target, or has a hole: $(grep -oE 'last completed transaction was at log time .*|redo done at [0-9A-F/]*' "$run/recover/log" | tail -n 1)" ;;
+      words="the archived WAL ends before the target, or some of it is missing: $(grep -oE 'last completed transaction was at log time .*|redo done at [0-9A-F/]*' "$run/recover/log" | tail -n 1)" ;;
     esac
     _fail "the backup could not be recovered to ${wanted:-the target}: ${words:-$(tail -n 2 "$run/recover/log" | tr '\n' ' ')}"
   done
@@ -104,7 +104,7 @@ _look() {
     read -r parent lsn _
     _is_number "$parent" && _is_number "$size" && at=$(($(_bytes_of "$lsn") - 1)) || exit 1
     printf '%08X%08X%08X' "$parent" $((at / 4294967296)) $((at % 4294967296 / size))
-  }) || _fail "what it recovered has a timeline history that makes no sense: $(echo "$history" | tr -cd ' -~' | cut -c 1-100)"
+  }) || _fail "the restored cluster has a timeline history that cannot be parsed: $(echo "$history" | tr -cd ' -~' | cut -c 1-100)"
   heartbeat=$(echo "SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM run_playbook.heartbeat" | _ask_recovered 2> /dev/null) || heartbeat=
   cat <<REPORT
 timeline=$timeline
@@ -121,7 +121,7 @@ _compare() {
   [ -n "$1" ] || return 0
   # The timeline is a part of the name: on another one nothing else counts.
   [ "$(echo "$1" | cut -c 1-8)" = "$(echo "$2" | cut -c 1-8)" ] && ! [ "$1" \> "$2" ] ||
-    _fail "recovery ended in segment $2, but the archive leads to $1"
+    _fail "recovery ended in WAL segment $2, but the archive goes on to $1"
 }
 
 # usage: _end_recovery  (what it wrote into the data for itself would beat the configuration for ever)

@@ -39,10 +39,10 @@ _may_rejoin() {
   elif [ "$peer_sysid" != "$(_control 'Database system identifier')" ]; then
     _waiting "not following $POSTGRES_PRIMARY_HOST: it belongs to another cluster"
   elif [ "$peer_timeline" -lt "$timeline" ]; then
-    _waiting "not following $POSTGRES_PRIMARY_HOST: its timeline is $peer_timeline, and here is $timeline already"
+    _waiting "not following $POSTGRES_PRIMARY_HOST: its timeline $peer_timeline is older than the timeline $timeline of this node"
   elif [ "$1" = rewind ] && [ "$peer_timeline" -eq "$timeline" ] && [ "$(_role)" = primary ] && [ ! -e "$mount/rewinding" ]; then
     # pg_rewind compares timelines, and would find nothing to do: standby.signal was removed by hand.
-    _waiting "not following $POSTGRES_PRIMARY_HOST: both are primaries on timeline $timeline; one has to be copied anew"
+    _waiting "not following $POSTGRES_PRIMARY_HOST: it and this node are both primaries on timeline $timeline; re-clone one of them"
   else
     return 0
   fi
@@ -67,11 +67,11 @@ _rejoined() {
 _rewind() {
   local source
   if [ -e "$mount/rewinding" ]; then
-    _say 'an earlier pg_rewind was cut short; what it left can not be used'
+    _say 'an earlier pg_rewind was interrupted, so the data directory cannot be used any more'
     return 1
   fi
   _configure
-  _waiting "going back to what $POSTGRES_PRIMARY_HOST has"
+  _waiting "running pg_rewind against $POSTGRES_PRIMARY_HOST"
   source="host=$POSTGRES_PRIMARY_HOST port=$POSTGRES_PORT user=$POSTGRES_REWIND_USER dbname=postgres \
 passfile=$run/pgpass connect_timeout=5 options='$search_path'"
   # Until its next checkpoint the new primary's control file still tells of the old timeline.
@@ -98,12 +98,12 @@ _reclone() {
   used=$(du -sk "$PGDATA" | cut -f 1)
   free=$(df -Pk "$mount" | awk 'NR == 2 { print $4 }')
   if [ "$free" -gt $((used + used / 8)) ]; then
-    _say "copying $POSTGRES_PRIMARY_HOST anew; the data that is here goes when the copy is complete"
+    _say "re-cloning from $POSTGRES_PRIMARY_HOST; the old data is kept until the copy is complete"
     _make_clone
     mv "$PGDATA" "$mount/pgdata.old"
     _move_in "$mount/pgdata.clone"
   else
-    _say "copying $POSTGRES_PRIMARY_HOST anew; $free kB are too little to keep the $used kB that are here meanwhile"
+    _say "re-cloning from $POSTGRES_PRIMARY_HOST; deleting the old data first, because $free kB are free and the data needs $used kB"
     mv "$PGDATA" "$mount/pgdata.old"
     rm -rf "$mount/pgdata.old"
     _make_clone

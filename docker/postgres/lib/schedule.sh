@@ -46,11 +46,11 @@ _due() {
   _slots "$1"
   if [ "$full" -eq 0 ]; then
     # The runner, which has just made the stanza, takes the first one and checks the archive after it.
-    [ $(($1 - ${begun:-0})) -lt 300 ] || echo 'full there is none yet'
+    [ $(($1 - ${begun:-0})) -lt 300 ] || echo 'full there is no full backup yet'
   elif [ $((0x$(echo "${stop:-0}" | cut -c 1-8))) -ne "$timeline" ]; then echo "incr PostgreSQL is on timeline $timeline now"
   elif [ -n "$hole" ]; then echo "incr $hole"
   elif [ "$newest" -ge "$slot" ]; then :
-  elif [ "$(_daily "$slot")" = full ]; then echo "full the newest is older than ${BACKUP_FULL_DAYS:-7} days"
-  else echo 'diff the daily one'
+  elif [ "$(_daily "$slot")" = full ]; then echo "full the newest full backup is older than ${BACKUP_FULL_DAYS:-7} days"
+  else echo 'diff the daily backup is due'
   fi
 }

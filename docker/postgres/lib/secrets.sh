@@ -7,12 +7,12 @@ _secret() {
   local value file
   eval "value=\${$1:-} file=\${$1_FILE:-}"
   if [ -n "$value" ] && [ -n "$file" ]; then
-    _die "both $1 and $1_FILE are set; which one counts?"
+    _die "both $1 and $1_FILE are set; set only one of them"
   fi
   if [ -z "$value" ]; then
     [ -n "$file" ] || file=$2
-    [ -e "$file" ] || { [ "$file" = "$2" ] && return 0; _die "$1_FILE: there is no $file"; }
-    value=$(cat "$file") || _die "$1_FILE: $file can't be read"
+    [ -e "$file" ] || { [ "$file" = "$2" ] && return 0; _die "$1_FILE: $file does not exist"; }
+    value=$(cat "$file") || _die "$1_FILE: $file cannot be read"
   fi
   case $value in *"
 "*) _die "$1 has more than one line" ;; esac

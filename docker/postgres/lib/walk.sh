@@ -33,7 +33,7 @@ _centiseconds() {
 # usage: _owners
 _owners() {
   owner_words=$(awk -v own="$(id -u)" '$1 != own { n++; if (n == 1) { first = $5; uid = $1 } }
-    END { if (n) printf "%d files or folders in the repository belong to somebody else, such as %s to uid %s", n, first, uid }' "$run/walk")
+    END { if (n) printf "%d files or directories in the repository have the wrong owner, such as %s (uid %s)", n, first, uid }' "$run/walk")
   unreadable_words=$(grep -v 'No such file' "$run/walk.errors" | head -n 1)
 }
 
@@ -57,7 +57,7 @@ _changes() {
   _finished > "$list.new" || return 0
   if [ -s "$list" ]; then
     awk -v labels=" $labels " 'FNR == NR { seen[$2] = $1; next }
-      $2 in seen { if (seen[$2] != $1) print $2, "was changed after it had been written"; delete seen[$2] }
+      $2 in seen { if (seen[$2] != $1) print $2, "was changed after it was written"; delete seen[$2] }
       END { for (name in seen) { split(name, part, "/backup/[^/]*/"); split(part[2], label, "/")
         if (label[1] != "" && index(labels, " " label[1] " ")) print name, "is gone" } }' "$list" "$list.new" > "$changed.new"
     # Said until a verify that began later has had a look.

@@ -16,13 +16,13 @@ _watch_on() {
   while sleep 5 && kill -0 $$ 2>/dev/null; do
     if [ "$(_role)" != primary ]; then
       _held_up || continue
-      _say "replay is held up: $held_by; stopping, to start with enough"
+      _say "replay is paused: $held_by; stopping, to start again with a sufficient value"
       kill -INT $$
       return 0
     fi
     for host in $(_peers); do
       _overtaken_by "$host" || continue
-      _say "$host is the primary (timeline $peer_timeline, here $timeline): stopping; what was written here since is not there"
+      _say "$host is the primary (timeline $peer_timeline; this node is on timeline $timeline): stopping. Commits that only this node has are not on $host"
       # Without the fence, should the disk be full, the guard finds the same.
       _remember_fence "$host" || true
       kill -INT $$

@@ -66,9 +66,9 @@ describe('a backup with damaged pages', () => {
   it('is told of, with how old the newest good one is', () => {
     assert.match(
       problems(good, bad),
-      /^damaged-pages\tcritical\tbackup backup-1 holds pages .* The newest good backup is 30 hours old, and nothing is expired/,
+      /^damaged-pages\tcritical\tbackup backup-1 holds pages .* The newest good backup is 30 hours old, and no backup is expired/,
     )
-    assert.match(problems(bad), /There is no good backup, and nothing is expired/)
+    assert.match(problems(bad), /There is no good backup, and no backup is expired/)
   })
 
   it('is forgotten when a good one was made', () => {

@@ -24,7 +24,7 @@ describe('a repository on a disk that is nearly full', () => {
 
   it('is a danger to the database, if that is there too', () => {
     assert.equal(problems(500_000, true), '')
-    const shared = /the database is on the same disk, and stops when that is full/
+    const shared = /the database is on the same disk, and stops when the disk is full/
     // Under 64 MB it is full; nearly full it is under a twentieth of two million KB.
     assert.match(problems(30_000, true), /^full\tcritical/)
     assert.match(problems(30_000, true), shared)

@@ -58,10 +58,10 @@ describe('the schedule of backups', () => {
   })
 
   it('catches up what was missed, once', () => {
-    assert.match(due(noon, { newest: noon - 3 * DAY, full: noon - 3 * DAY }), /^diff the daily one/)
+    assert.match(due(noon, { newest: noon - 3 * DAY, full: noon - 3 * DAY }), /^diff the daily backup is due/)
     assert.match(
       due(noon, { newest: noon - 9 * DAY, full: noon - 9 * DAY }),
-      /^full the newest is older than 7 days/,
+      /^full the newest full backup is older than 7 days/,
     )
     assert.equal(due(noon, { newest: noon - 60, full: noon - 60 }), '')
   })
@@ -77,7 +77,7 @@ describe('the schedule of backups', () => {
   })
 
   it('does not wait for its hour where nothing later could be restored', () => {
-    assert.match(due(noon, { full: 0, newest: 0, code: 2 }), /^full there is none yet/)
+    assert.match(due(noon, { full: 0, newest: 0, code: 2 }), /^full there is no full backup yet/)
     assert.match(due(noon, { timeline: 2 }), /^incr PostgreSQL is on timeline 2 now/)
     assert.match(due(noon, { hole: 'WAL segment X is missing' }), /^incr WAL segment X is missing/)
   })

@@ -54,7 +54,7 @@ describe('a hand-over whose promotion failed', () => {
   })
 
   it('says why it does not open', () => {
-    const says = `case "$*" in *run-playbook/status*) echo 'not starting as a primary: 10.88.0.13 is the primary (timeline 2, here 1)'; exit 0 ;; esac; exit 1`
+    const says = `case "$*" in *run-playbook/status*) echo 'not starting as a primary: 10.88.0.13 is the primary (timeline 2; this node is on timeline 1)'; exit 0 ;; esac; exit 1`
     const { status, stderr } = run(openAgain({ dataDir: data(), address: '10.88.0.11', port: 5432 }), says)
     assert.equal(status, 1)
     assert.match(stderr, /not starting as a primary: 10\.88\.0\.13 is the primary/)
