@@ -134,8 +134,8 @@ describe('the status tells the truth within 5 s, to people and to programs, when
       await witness.shows(replica, {
         json: ({ backups }) => backups.list.some((one) => one.label === label && one.result === 'missing'),
         metric: /^run_playbook_backup_last_ok\{type="\w+"\} 0$/m,
-        page: new RegExp(`${label}: listed in the repository`),
-        line: new RegExp(`${label}: listed in the repository`),
+        page: new RegExp(`The files of backup ${label} are missing in the repository`),
+        line: new RegExp(`The files of backup ${label} are missing in the repository`),
       })
     } finally {
       await onNode(replica, `mv /data/lost ${folder}`)

@@ -52,7 +52,7 @@ describe('the status tells the truth when it', function () {
       a,
       (one) => one.warnings.length === 0 && one.backups.last.diff !== null,
       /^pg_up 1$/m,
-      /<h1>\d things? to look at/,
+      /<h1>\d warnings?</,
     )
     assert.equal(status.postgres.role, 'primary')
     assert.equal(status.postgres.timeline, 1)
@@ -156,7 +156,7 @@ describe('the status tells the truth when it', function () {
       a,
       missing,
       /^run_playbook_backup_last_ok\{type="diff"\} 0$/m,
-      new RegExp(`${label}: listed in the repository`),
+      new RegExp(`The files of backup ${label} are missing in the repository`),
     )
     await a.postgres.backUp('--type=full', '--log-level-console=off', 'backup')
     await a.postgres.backUp(`--set=${backups.last.full?.label}`, 'expire')
@@ -212,7 +212,7 @@ describe('the status tells the truth when it', function () {
       a,
       (one) => (slot(one)?.retainedBytes ?? 0) > 8 * 2 ** 20,
       /slot_wal_lsn_diff|pg_replication_slots_pg_wal_lsn_diff\{[^}]*\} \d{8}/,
-      /Slot node_\S+ keeps \d+ MB/,
+      /Slot node_\S+ retains \d+ MB/,
     )
     assert.ok(slot(behind)?.safeBytes)
     // PostgreSQL gives a slot up at a checkpoint, which one depends on how it counts its segments.
@@ -222,7 +222,7 @@ describe('the status tells the truth when it', function () {
       a,
       (one) => slot(one)?.walStatus === 'lost',
       /wal_status="lost"\} 1/,
-      /is lost: the WAL it needs is gone/,
+      /is lost: the WAL that its replica needs is gone/,
     )
     assert.equal(slot(lost)?.retainedBytes, null)
   })

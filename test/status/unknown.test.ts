@@ -103,7 +103,7 @@ describe('what nobody can know is unknown, when', function () {
     assert.match(text, /^pg_up 1$/m)
     assert.match(text, /^run_playbook_connections_used 17$/m)
     assert.match(text, /^run_playbook_connections_allowed 17$/m)
-    assert.match(await page(a), /no connection left/)
+    assert.match(await page(a), /no free connection/)
     for (const client of [last, ...clients]) await client.end()
     await within(
       5,

@@ -11,12 +11,12 @@ export function contentsReader(file: string, stanza: string): () => Promise<Cont
   return async () => {
     const { at, ...contents } = await read().catch(notYet)
     const age = Date.now() / 1000 - at
-    if (age > OLDEST_SECONDS) throw new Error(`the backup service has not looked for ${span(age)}`)
+    if (age > OLDEST_SECONDS) throw new Error(`the backup service has not reported for ${span(age)}`)
     return contents
   }
 }
 
 function notYet(error: NodeJS.ErrnoException): never {
   if (error.code !== 'ENOENT') throw error
-  throw new Error('the backup service has not said yet what it holds')
+  throw new Error('the backup service has not listed the repository yet')
 }

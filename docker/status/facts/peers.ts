@@ -10,7 +10,7 @@ export const peerReader =
   ({ port }: Pick<Config, 'port'>, { address, name }: Node) =>
   async (): Promise<Status> => {
     const { data } = statusSchema.safeParse(json(await fetchText(address, port)))
-    if (data === undefined) throw new Error('its status service answers in a form that is not understood')
+    if (data === undefined) throw new Error('its status service sent an answer that cannot be parsed')
     if (data.node.name !== name) throw new Error(`${address} says that it is ${data.node.name}`)
     return data
   }
@@ -39,21 +39,22 @@ async function read(response: IncomingMessage): Promise<string> {
     bytes += chunk.length
     if (bytes > MOST_BYTES) {
       response.destroy()
-      throw new Error('its status service answers without end')
+      throw new Error('its status service sent an answer that is too long')
     }
     chunks.push(chunk)
   }
-  if (response.statusCode !== 200) throw new Error(`its status service answers ${response.statusCode}`)
+  if (response.statusCode !== 200)
+    throw new Error(`its status service answered with HTTP status ${response.statusCode}`)
   return Buffer.concat(chunks).toString()
 }
 
 function why(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ECONNREFUSED':
-      return 'its status service does not run'
+      return 'its status service is not running'
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return 'it is not reached over the overlay'
+      return 'it cannot be reached over the overlay'
     case 'ABORT_ERR':
       return `no answer within ${ANSWER_MS / 1000} s`
     default:

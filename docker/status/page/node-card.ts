@@ -61,7 +61,7 @@ function headline(
     const streaming = replication.standbys.filter(({ state }) => state === 'streaming').length
     return html`<p class="big">
       Accepts writes<small
-        >${streaming === 0 ? 'nobody follows' : `${streaming} of ${Math.max(streaming, replication.slots.length)} replicas stream from it`}</small
+        >${streaming === 0 ? 'no replica is connected' : `${streaming} of ${Math.max(streaming, replication.slots.length)} replicas stream from it`}</small
       >
     </p>`
   }
@@ -69,7 +69,7 @@ function headline(
   if (lagBytes === null)
     return html`<p class="big">
       Lag unknown<small
-        >${receiver === null ? 'not connected to a primary' : `nothing heard from ${receiver.from}`}</small
+        >${receiver === null ? 'not connected to a primary' : `no WAL received from ${receiver.from}`}</small
       ><small>${kept}</small>
     </p>`
   const behind = lagBytes === 0 ? 'No lag' : `${size(lagBytes)} behind`

@@ -110,6 +110,6 @@ function verdictOf(
   )
   if (down.length > 0) return `${names(down)} ${down.length === 1 ? 'is' : 'are'} down`
   if (silent.length > 0) return `${names(silent)} ${silent.length === 1 ? 'does' : 'do'} not answer`
-  if (warnings.length > 0) return `${plural(warnings.length, 'thing')} to look at`
+  if (warnings.length > 0) return plural(warnings.length, 'warning')
   return 'All is well'
 }

@@ -13,8 +13,8 @@ export function whySilent({ facts, containers, complaints }: Answer): Trouble {
   if (container === undefined)
     return unreachable(
       facts.get('disk') === 'none'
-        ? 'there is no PostgreSQL here yet'
-        : 'the container postgres is not there',
+        ? 'there is no PostgreSQL on this node yet'
+        : 'the container postgres does not exist',
     )
   const fatal = facts.get('fatal')?.replace(/^(FATAL|PANIC): */, '')
   const because = fatal === undefined || container.ExitCode === 0 ? '' : `: ${fatal}`
@@ -37,23 +37,23 @@ export function whySilent({ facts, containers, complaints }: Answer): Trouble {
 
 const DOCKER: Readonly<Record<string, string>> = {
   missing: 'Docker is not installed',
-  down: 'Docker does not run',
+  down: 'Docker is not running',
 }
 
 // `hangs`, or what it complains of when it is to start a program in a container. The containers go on without it.
 function notAnswering(docker: string): string {
   const [, seconds] = /^slow (\d+)$/.exec(docker) ?? []
   if (seconds !== undefined)
-    return `This host is slow: to start a program in a container takes ${seconds} s, so whether PostgreSQL runs is not known`
+    return `This host is slow: docker exec takes ${seconds} s, so it is not known whether PostgreSQL runs`
   const [, complaint = 'no answer in time'] = /^exec (.+)/.exec(docker) ?? []
-  return `Docker does not answer, so whether PostgreSQL runs is not known: ${complaint}`
+  return `Docker does not answer, so it is not known whether PostgreSQL runs: ${complaint}`
 }
 
 const unreachable = (reason: string): Trouble => ({ up: false, state: 'unreachable', reason })
 
 /** Why a container does no work; undefined when it runs. */
 export function describeContainer(name: string, state: ContainerState | undefined): string | undefined {
-  if (state === undefined) return `the container ${name} is not there`
+  if (state === undefined) return `the container ${name} does not exist`
   const { Status, ExitCode, Error: error } = state
   if (Status === 'running') return undefined
   if (Status === 'exited' || Status === 'dead')

@@ -95,7 +95,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
 function heldUp(value: Facts | undefined, { asks }: Answer): string | undefined {
   const [short] = less(value?.capacity ?? {}, asks)
   if (short === undefined) return undefined
-  return `${short.name} is ${short.has} here and ${short.needs} on the primary; it starts again by itself, with enough`
+  return `${short.name} is ${short.has} here and ${short.needs} on the primary. The replica restarts by itself with a sufficient value`
 }
 
 function dockerOf(said: string | undefined): NodeStatus['docker'] {
@@ -118,7 +118,7 @@ function repositoryOf(answer: Answer, clock: number): Reading<RepositoryFacts> {
     const value = { info, folders, window: archiveOf(answer), freeBytes: null, totalBytes: null }
     return { value, readAt: clock, failure: undefined }
   } catch {
-    const why = text?.replace(/^.*?ERROR: */, 'pgbackrest: ') ?? 'no container runs that could'
+    const why = text?.replace(/^.*?ERROR: */, 'pgbackrest: ') ?? 'no container that could read it is running'
     return { value: undefined, readAt: undefined, failure: new Error(why) }
   }
 }

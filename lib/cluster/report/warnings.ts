@@ -58,13 +58,13 @@ export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen
   )
 }
 
-const NOTHING_HERE = warning('bare', 'There is no PostgreSQL here yet: run-playbook site sets it up')
+const NOTHING_HERE = warning('bare', 'There is no PostgreSQL on this node yet: run-playbook site sets it up')
 
 function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
   const { pgbackrest: backups, 'pgbackrest-server': server, 'postgres-status': service } = containers
   return [
     fence !== null &&
-      critical('fenced', `Fenced: it is not allowed to start as a primary, because ${fence} took over`),
+      critical('fenced', `This node is fenced: it must not start as a primary, because ${fence} took over`),
     backups !== 'running' &&
       postgres.up &&
       critical('backup-service-down', `No backups are taken: the container pgbackrest ${inWords(backups)}`),
@@ -72,18 +72,19 @@ function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
       postgres.up &&
       warning(
         'backup-server-down',
-        `Standbys can not be backed up from here: the container pgbackrest-server ${inWords(server)}`,
+        `Standbys cannot be backed up while this node is the primary: the container pgbackrest-server ${inWords(server)}`,
       ),
     service !== 'running' &&
       postgres.up &&
       critical(
         'status-service-down',
-        `Load balancers consider it down: the container postgres-status ${inWords(service)}`,
+        `Load balancers consider this node down: the container postgres-status ${inWords(service)}`,
       ),
   ].filter((one) => one !== false)
 }
 
-const inWords = (state: string | undefined): string => (state === undefined ? 'is not there' : `is ${state}`)
+const inWords = (state: string | undefined): string =>
+  state === undefined ? 'does not exist' : `is ${state}`
 
 /** What has to be the same everywhere: pgBackRest refuses to work with another version of itself. */
 function versions(statuses: readonly NodeStatus[]): NodeWarning[] {
@@ -98,14 +99,14 @@ function versions(statuses: readonly NodeStatus[]): NodeWarning[] {
     backrest !== undefined && {
       ...critical(
         'pgbackrest-differs',
-        `pgBackRest is ${backrest}: nodes with different versions cannot work together on a backup. run-playbook site installs the newest on all`,
+        `The nodes have different versions of pgBackRest (${backrest}), so backups of standbys fail. run-playbook site installs the newest version on all nodes`,
       ),
       node: null,
     },
     server !== undefined && {
       ...warning(
         'version-differs',
-        `PostgreSQL is ${server}. run-playbook site gives all nodes the same image`,
+        `The nodes have different versions of PostgreSQL (${server}). run-playbook site installs the same image on all nodes`,
       ),
       node: null,
     },
@@ -119,7 +120,7 @@ function clocks(statuses: readonly NodeStatus[]): NodeWarning[] {
   return statuses.flatMap(({ node, clockAhead }) => {
     const off = clockAhead - middle
     if (Math.abs(off) <= CLOCK_SECONDS) return []
-    const text = `Its clock is ${span(Math.abs(off))} ${off > 0 ? 'ahead of' : 'behind'} the others`
+    const text = `The clock of this node is ${span(Math.abs(off))} ${off > 0 ? 'ahead of' : 'behind'} the clocks of the other nodes`
     return [{ ...warning('clock', text), node: node.name }]
   })
 }

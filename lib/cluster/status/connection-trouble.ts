@@ -9,9 +9,9 @@ type State = Exclude<Status['postgres']['state'], 'running'>
 export function describeBusy(error: Error): string | undefined {
   switch ((error as Error & { code?: string }).code) {
     case '53300':
-      return 'PostgreSQL has no connection left, not even for the status'
+      return 'PostgreSQL has no free connection, not even for the status service'
     case '57014':
-      return 'PostgreSQL answers too slowly to say how it is'
+      return 'PostgreSQL did not answer the status service in time'
     default:
       return undefined
   }
@@ -39,12 +39,12 @@ export function describeTrouble(error: Error): { state: State; reason: string } 
     case 'ECONNREFUSED':
       return unreachable('PostgreSQL is not running')
     case 'EACCES':
-      return unreachable('the folder of the socket is closed to the status service')
+      return unreachable('the status service has no permission to read the directory of the socket')
   }
   // Five digits and capitals: SQLSTATE, so it was the server that spoke.
   if (/^[0-9A-Z]{5}$/.test(code)) return { state: 'refusing', reason: `PostgreSQL refuses: ${message}` }
   if (/timeout|no answer within/.test(message)) return unreachable('PostgreSQL does not answer in time')
   if (/terminated unexpectedly|ECONNRESET|EPIPE/.test(`${code} ${message}`))
     return unreachable('PostgreSQL closed the connection')
-  return unreachable(`PostgreSQL was not reached: ${message}`)
+  return unreachable(`PostgreSQL cannot be reached: ${message}`)
 }

@@ -11,13 +11,13 @@ export const archive: Rule = ({ archiver, backups }, { thresholds }) => {
     failing === true &&
       critical(
         'archive-failing',
-        `Archiving fails at ${lastFailed}; it ${since}. Until it works again, WAL piles up and nothing after that can be restored`,
+        `Archiving the WAL segment ${lastFailed} fails; archiving ${since}. Until it works again, WAL accumulates in pg_wal, and no later time can be restored from this node`,
       ),
     (waiting ?? 0) > thresholds.archiveWaiting &&
-      warning('archive-waiting', `${plural(waiting ?? 0, 'WAL segment')} wait to be archived`),
+      warning('archive-waiting', `${plural(waiting ?? 0, 'WAL segment')} are waiting to be archived`),
     free !== null &&
       total !== null &&
       free < total * thresholds.repositoryFreeShare &&
-      warning('repository-space', `The disk of the repository has ${size(free)} of ${size(total)} left`),
+      warning('repository-space', `The disk of the repository has ${size(free)} of ${size(total)} free`),
   ]
 }

@@ -22,7 +22,7 @@ export const backups: Rule = (
   const heard = repository?.at ?? service?.startedAt ?? time
   const silent = (Date.parse(time) - Date.parse(heard)) / 1000
   return [
-    old && critical('repository-unreadable', `The repository can't be read: ${reason}`),
+    old && critical('repository-unreadable', `The repository cannot be read: ${reason}`),
     !old &&
       readAt !== null &&
       full === undefined &&
@@ -34,36 +34,39 @@ export const backups: Rule = (
       newest.ageSeconds > thresholds.backupAgeSeconds &&
       warning('backup-old', `The newest backup is ${span(newest.ageSeconds)} old`),
     missing.length > 0 &&
-      critical('backup-missing', `${list(missing)}: listed in the repository, but the files are gone`),
+      critical('backup-missing', `The files of backup ${list(missing)} are missing in the repository`),
     wrong.length > 0 &&
-      critical('backup-damaged', `${list(wrong)}: page checksums failed while it was taken`),
+      critical(
+        'backup-damaged',
+        `Backup ${list(wrong)} contains pages with invalid checksums: the data directory is damaged. Check the disk`,
+      ),
     ...(repository?.problems ?? []).map(({ severity, text }) =>
       (severity === 'critical' ? critical : warning)('repository-problem', text),
     ),
     ...(window?.problems ?? []).map((problem) => critical('repository-problem', problem)),
     // A hole before the newest backups is the usual trace of a rejoin, and stands in the JSON only.
     ...(window?.complete === false ? window.holes : []).map((hole) =>
-      critical('window-hole', `Not everything can be restored from here: ${hole}`),
+      critical('window-hole', `Some points in time cannot be restored from this node: ${hole}`),
     ),
     ...unreadable.map((name) =>
       warning(
         'state-unreadable',
-        `${name} cannot be parsed: the state of ${name === 'pg_control' ? 'the data directory' : 'the backup service'} is unknown`,
+        `The file ${name} cannot be parsed, so the state of ${name === 'pg_control' ? 'the data directory' : 'the backup service'} is unknown`,
       ),
     ),
     silent > SILENT_SECONDS &&
       critical(
         'backup-service-silent',
-        `The backup service has not reported for ${span(silent)}: no backup will be taken`,
+        `The backup service (container pgbackrest) has not reported for ${span(silent)}: no backups are taken`,
       ),
     drill !== null &&
       !drill.ok &&
-      critical('drill-failed', `The last restore drill failed: ${drill.message ?? 'no reason was left'}`),
+      critical('drill-failed', `The last restore drill failed: ${drill.message ?? 'it gave no reason'}`),
     drill === null &&
       (oldest?.ageSeconds ?? 0) > thresholds.drillAgeSeconds &&
       warning(
         'drill-none',
-        'No restore drill has run here yet: it is not known whether the backups can be restored',
+        'No restore drill has run on this node yet, so it is not known whether its backups can be restored',
       ),
     drillAge > thresholds.drillAgeSeconds &&
       warning('drill-old', `The last restore drill was ${span(drillAge)} ago`),

@@ -26,25 +26,25 @@ export function amongEachOther(members: readonly Member[]): Warning[] {
     primaries.length > 1 &&
       critical(
         'two-primaries',
-        `${list(primaries.map(({ name }) => name))} both accept writes: what one of them gets will be lost`,
+        `${list(primaries.map(({ name }) => name))} both accept writes (split brain): the writes to one of them will be lost`,
       ),
     systems.size > 1 &&
       critical(
         'foreign-cluster',
-        'the nodes hold data of different clusters: their system identifiers differ',
+        'The nodes have data of different clusters: their system identifiers differ',
       ),
     primaries.length === 0 &&
       members.length > 1 &&
       critical(
         'no-primary',
         unknown.length === 0
-          ? 'No node that answers is a primary: nothing can be written'
-          : `Whether anything can be written is not known: ${list(unknown.map(({ name }) => name))} has a primary's data, and does not say whether PostgreSQL runs`,
+          ? 'There is no primary among the nodes that answer: no node accepts writes'
+          : `It is not known whether a node accepts writes: ${list(unknown.map(({ name }) => name))} has the data of a primary, but it is not known whether PostgreSQL runs there`,
       ),
     ...behind.map(({ name, timeline }) =>
       warning(
         'timeline-differs',
-        `${name} is on timeline ${timeline}, the primary ${primary?.name} on ${primary?.timeline}`,
+        `${name} is on timeline ${timeline}, but the primary ${primary?.name} is on timeline ${primary?.timeline}`,
       ),
     ),
   ].filter((one) => one !== false)

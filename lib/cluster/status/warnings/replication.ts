@@ -20,8 +20,8 @@ const asReplica: Rule = (
     critical(
       'not-streaming',
       receiver === null
-        ? 'This replica is not connected to a primary: how far it is behind is unknown'
-        : `This replica receives nothing from its primary ${receiver.from ?? ''} (${receiver.status}): how far it is behind is unknown`,
+        ? 'This replica is not connected to a primary: its lag is unknown'
+        : `This replica receives no WAL from its primary ${receiver.from ?? ''} (${receiver.status}): its lag is unknown`,
     ),
   lagBytes !== null &&
     lagBytes > thresholds.lagBytes &&
@@ -32,14 +32,14 @@ const asReplica: Rule = (
   postgres.replayPaused === true &&
     critical(
       'replay-paused',
-      `Replay is paused on this replica: it receives WAL but does not replay it, and it cannot be promoted. ${heldUp ?? 'Somebody called pg_wal_replay_pause(), or a setting is lower on it than on its primary. To resume: SELECT pg_wal_replay_resume()'}`,
+      `Replay is paused on this replica: it receives WAL but does not replay it, and it cannot be promoted. ${heldUp ?? 'Somebody called pg_wal_replay_pause(), or a setting is lower on this replica than on its primary. To resume: SELECT pg_wal_replay_resume()'}`,
     ),
   ...slots
     .filter(({ active, retainedBytes }) => !active && retainedBytes !== null)
     .map(({ name, retainedBytes }) =>
       warning(
         'slot-leftover',
-        `Slot ${name} on this replica is left over from its time as primary and keeps ${size(retainedBytes)} of WAL`,
+        `Slot ${name} on this replica is left over from when it was the primary, and retains ${size(retainedBytes)} of WAL`,
       ),
     ),
 ]
@@ -49,7 +49,7 @@ const asPrimary: Rule = ({ replication: { standbys, slots } }, { peers, threshol
     .filter(({ replicationName }) => standbys.every(({ name }) => name !== replicationName))
     .map(({ name, replicationName }) => {
       const kept = slots.find((slot) => slot.name === replicationName)?.retainedBytes
-      const slot = kept == null ? '' : `; its slot keeps ${size(kept)} of WAL for it`
+      const slot = kept == null ? '' : `; its slot retains ${size(kept)} of WAL for it`
       return critical(
         'standby-missing',
         `${name} does not replicate: it is not connected to this primary${slot}`,
@@ -61,7 +61,7 @@ const asPrimary: Rule = ({ replication: { standbys, slots } }, { peers, threshol
   ...slots
     .filter(({ name, active, retainedBytes }) => !active && retainedBytes !== null && !isNode(name, peers))
     .map(({ name, retainedBytes }) =>
-      warning('slot-inactive', `Slot ${name} is not used and keeps ${size(retainedBytes)} of WAL`),
+      warning('slot-inactive', `Slot ${name} is not used and retains ${size(retainedBytes)} of WAL`),
     ),
 ]
 
@@ -82,21 +82,21 @@ function ofStandby(standby: Standby, thresholds: { lagBytes: number; lagSeconds:
 }
 
 function ofSlot({ name, walStatus, retainedBytes, safeBytes }: Slot, most: number) {
-  const left = safeBytes === null ? '' : `; after ${size(Math.max(0, safeBytes))} more it is lost`
+  const left = safeBytes === null ? '' : `; it is lost after ${size(Math.max(0, safeBytes))} more WAL`
   switch (walStatus) {
     case 'lost':
       return critical(
         'slot-lost',
-        `Slot ${name} is lost: the WAL it needs is gone, and its replica has to be re-cloned`,
+        `Slot ${name} is lost: the WAL that its replica needs is gone. Re-clone the replica`,
       )
     case 'unreserved':
       return critical(
         'slot-nearly-lost',
-        `Slot ${name} will be lost at the next checkpoint: it needs ${size(retainedBytes)} of WAL`,
+        `Slot ${name} will be lost at the next checkpoint: it retains ${size(retainedBytes)} of WAL`,
       )
   }
   return (
     (walStatus === 'extended' || (retainedBytes ?? 0) > most) &&
-    warning('slot-behind', `Slot ${name} keeps ${size(retainedBytes)} of WAL${left}`)
+    warning('slot-behind', `Slot ${name} retains ${size(retainedBytes)} of WAL${left}`)
   )
 }

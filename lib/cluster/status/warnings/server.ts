@@ -9,7 +9,7 @@ export const server: Rule = ({ postgres, connections }, { thresholds }) => {
   const since =
     postgres.factsAgeSeconds === null
       ? ''
-      : `; what is shown here is from ${span(postgres.factsAgeSeconds)} ago`
+      : `; the other values are from ${span(postgres.factsAgeSeconds)} ago`
   return [
     !postgres.up &&
       (postgres.state === 'starting'
@@ -23,15 +23,15 @@ export const server: Rule = ({ postgres, connections }, { thresholds }) => {
     pendingRestart.length > 0 &&
       warning(
         'restart-pending',
-        `${list(pendingRestart)} will change only at the next restart of PostgreSQL`,
+        `Changes of ${list(pendingRestart)} take effect only after a restart of PostgreSQL`,
       ),
     ...(postgres.collations ?? []).map(({ database, made, now }) =>
       warning(
         'collation-moved',
-        `Database ${database} was created with version ${made} of its collation, and the image has ${now}: indexes on text may be corrupt. On the primary, connected to that database: REINDEX DATABASE "${database}", then ALTER DATABASE "${database}" REFRESH COLLATION VERSION`,
+        `Database ${database} was created with version ${made} of its collation, but the image has version ${now}: indexes on text may be corrupt. On the primary, connected to that database: REINDEX DATABASE "${database}", then ALTER DATABASE "${database}" REFRESH COLLATION VERSION`,
       ),
     ),
     overridden.length > 0 &&
-      warning('settings-overridden', `postgresql.auto.conf overrides ${list(overridden)}`),
+      warning('settings-overridden', `postgresql.auto.conf (ALTER SYSTEM) overrides ${list(overridden)}`),
   ]
 }

@@ -96,7 +96,7 @@ describe('the status of the cluster', () => {
     assert.deepEqual(reasons, [
       ['replica down', 'the container postgres is stopped (exit status 0)'],
       ['replica down', 'PostgreSQL does not answer in time'],
-      ['replica down', 'Docker does not run'],
+      ['replica down', 'Docker is not running'],
       [
         'fenced',
         'not starting as a primary: /var/lib/postgresql/data/fenced says that another node took over node-b',
@@ -116,11 +116,11 @@ describe('the status of the cluster', () => {
       assert.equal(say('node-a', 'role'), 'primary unknown')
       assert.match(
         message('postgres-down'),
-        /^Docker does not answer, so whether PostgreSQL runs is not known/,
+        /^Docker does not answer, so it is not known whether PostgreSQL runs/,
       )
       assert.match(
         message('no-primary'),
-        /^Whether anything can be written is not known: node-a has a primary's data/,
+        /^It is not known whether a node accepts writes: node-a has the data of a primary/,
       )
     }
     assert.match(JSON.stringify(report([deaf.exec, REPLICA, OTHER]).words), /containerd\.sock/)
@@ -133,9 +133,9 @@ describe('the status of the cluster', () => {
     const message = (wanted: string) => words.find(({ code }) => code === wanted)?.message ?? ''
     assert.match(
       message('postgres-down'),
-      /^This host is slow: .* takes 9 s, so whether PostgreSQL runs is not known/,
+      /^This host is slow: .* takes 9 s, so it is not known whether PostgreSQL runs/,
     )
-    assert.match(message('no-primary'), /^Whether anything can be written is not known/)
+    assert.match(message('no-primary'), /^It is not known whether a node accepts writes/)
   })
 
   it('does not call a server down that is only too busy to be asked', () => {
@@ -241,7 +241,7 @@ describe('the status of the cluster', () => {
     assert.deepEqual(
       words.map(({ node, message }) => `${node}: ${message}`),
       [
-        'node-b: Not everything can be restored from here: WAL segment 00000001000000000000003C is missing (timeline 1, archived between 2026-11-24 03:46:40Z and 2026-11-24 03:47:47Z)',
+        'node-b: Some points in time cannot be restored from this node: WAL segment 00000001000000000000003C is missing (timeline 1, archived between 2026-11-24 03:46:40Z and 2026-11-24 03:47:47Z)',
       ],
     )
   })
@@ -266,7 +266,7 @@ describe('the status of the cluster', () => {
     const found = words.filter(({ code }) => code === 'clock')
     assert.deepEqual(
       found.map(({ node, message }) => `${node}: ${message}`),
-      ['node-c: Its clock is 40 s ahead of the others'],
+      ['node-c: The clock of this node is 40 s ahead of the clocks of the other nodes'],
     )
   })
 
