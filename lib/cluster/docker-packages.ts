@@ -22,9 +22,9 @@ export function dockerPackagesOf(
     return version !== '' && Number.parseInt(version, 10) < 13 ? ['docker.io'] : ['docker.io', 'docker-cli']
   throw new UserError(
     'E_NO_DOCKER',
-    `${host.name} has no Docker, and how its packages are called on ${`${id} ${version}`.trim() || 'this system'} is not known`,
+    `${host.name} has no Docker, and run-playbook does not know the names of its packages on ${`${id} ${version}`.trim() || 'this system'}`,
     {
-      hint: `Install Docker's engine and its client on ${host.name}, or name their packages: -e 'dockerPackages=["…"]'. Nothing was changed.`,
+      hint: `Install the Docker engine and client on ${host.name}, or name their packages: -e 'dockerPackages=["…"]'. Nothing was changed.`,
     },
   )
 }

@@ -12,9 +12,9 @@ export function networkOf(host: Host): string {
   if (isIPv6(host.address))
     throw new UserError(
       'E_NETWORK',
-      `${host.name} has the address ${host.address}, and the overlay of the cluster has IPv4 addresses`,
+      `${host.name} has the address ${host.address}, but the overlay of the cluster needs IPv4 addresses`,
       {
-        hint: `Give ${host.name} an IPv4 address on the overlay, such as 10.88.0.11. It may be reached over IPv6: HostName in the ssh config, and endpoint in the inventory. Nothing was changed.`,
+        hint: `Give ${host.name} an IPv4 address on the overlay, such as 10.88.0.11. To connect to it over IPv6, set HostName in the ssh config and endpoint in the inventory. Nothing was changed.`,
       },
     )
   const own = hostVarsOf(host).network ?? network(`${host.address}/${LENGTH}`)

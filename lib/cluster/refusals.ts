@@ -12,7 +12,7 @@ export function refuseUnfinishedRestore(hosts: readonly Host[], fact: (host: Hos
   const begun = hosts.filter((host) => fact(host).restoring)
   if (begun.length === 0) return
   throw new UserError('E_RESTORE_UNFINISHED', `a restore of the cluster was interrupted (${names(begun)})`, {
-    hint: 'Finish it: run-playbook restore -e in-place=yes',
+    hint: 'To finish it: run-playbook restore -e in-place=yes',
   })
 }
 
@@ -39,7 +39,7 @@ export function refuseOtherEngines(hosts: readonly Host[], fact: (host: Host) =>
   if (others.length === 0) return
   throw new UserError(
     'E_DOCKER_ENGINE',
-    `the cluster needs Docker Engine from packages of the distribution, running as root; there is ${others.join(', ')}`,
+    `the cluster needs Docker Engine from packages of the distribution, running as root. Found instead: ${others.join(', ')}`,
     {
       hint: 'Nothing was changed on any node. Remove that engine (snap remove docker, dockerd-rootless-setuptool.sh uninstall, apt remove podman-docker): site then installs Docker. Or use another machine.',
     },
@@ -71,7 +71,7 @@ export function refuseForeignContainers(
   const [what, them] = foreign.length === 1 ? ['a container', 'it'] : ['containers', 'them']
   throw new UserError(
     'E_FOREIGN_CONTAINER',
-    `${what} with a name that the cluster needs, not made by run-playbook: ${foreign.join(', ')}`,
+    `${what} with a name that the cluster needs, not created by run-playbook: ${foreign.join(', ')}`,
     {
       hint: `Nothing was changed on any node. Give ${them} another name with \`docker rename\` on the node, remove ${them}, or have ${them} replaced: -e adopt=yes. What ${foreign.length === 1 ? 'it keeps' : 'they keep'} outside of mounts and volumes is lost then.`,
     },

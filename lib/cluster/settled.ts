@@ -49,8 +49,8 @@ function ofNodes(nodes: readonly [Host, ...Host[]], name: keyof Shared): unknown
   const show = (one: unknown): string => (one === undefined ? 'none' : JSON.stringify(one))
   throw new UserError(
     'E_BAD_VARS',
-    `${name} is ${show(value)} for ${first.name} and ${show(other[1])} for ${other[0].name}: the cluster has one value`,
-    { hint: 'Write it into the vars of the group postgres, not of a host.' },
+    `${name} is ${show(value)} for ${first.name} and ${show(other[1])} for ${other[0].name}: it must have one value for the whole cluster`,
+    { hint: 'Set it in the vars of the group postgres, not in those of a host.' },
   )
 }
 

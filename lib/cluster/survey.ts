@@ -40,8 +40,8 @@ export function survey(hosts: readonly Host[], facts: Facts, first: Host): Surve
 export function refuseForeign(hosts: readonly Host[], fact: (host: Host) => NodeFact): void {
   const clusters = new Set(hosts.map((host) => fact(host).systemId).filter(Boolean))
   if (clusters.size > 1)
-    throw new UserError('E_FOREIGN_CLUSTER', `the nodes hold data of ${clusters.size} different clusters`, {
-      hint: `System identifiers: ${hosts.map((host) => `${host.name} ${fact(host).systemId || 'none'}`).join(', ')}. Move the data that does not belong here out of its data folder.`,
+    throw new UserError('E_FOREIGN_CLUSTER', `the nodes have data of ${clusters.size} different clusters`, {
+      hint: `System identifiers: ${hosts.map((host) => `${host.name} ${fact(host).systemId || 'none'}`).join(', ')}. Move the data of the wrong cluster out of the data directory of its node.`,
     })
 }
 
@@ -60,7 +60,7 @@ function leader(hosts: readonly Host[], fact: (host: Host) => NodeFact): Host | 
   if (ahead.length > 0)
     throw new UserError(
       'E_OVERTAKEN',
-      `${describe(fact)(primary)}, but ${ahead.map(describe(fact)).join(' and ')}: another node was promoted since, and it was not reached`,
+      `${describe(fact)(primary)}, but ${ahead.map(describe(fact)).join(' and ')}: another node was promoted since then, and that node cannot be reached`,
       {
         hint: 'Bring that node back, or promote the most advanced replica: run-playbook promote -e to=NODE.',
       },
@@ -78,9 +78,13 @@ function refuseLeftovers(hosts: readonly Host[], fact: (host: Host) => NodeFact)
   const leftovers = hosts.filter((host) => fact(host).disk === 'replica')
   if (leftovers.length === 0) return undefined
   const names = leftovers.map(({ name }) => name).join(' and ')
-  throw new UserError('E_NO_PRIMARY', `${names} hold a replica's data and no node holds a primary's`, {
-    hint: 'The primary is lost or was not reached. Bring it back, or promote a replica: run-playbook promote -e to=NODE.',
-  })
+  throw new UserError(
+    'E_NO_PRIMARY',
+    `${names} have the data of a replica, but no node has the data of a primary`,
+    {
+      hint: 'The primary is lost or cannot be reached. Bring it back, or promote a replica: run-playbook promote -e to=NODE.',
+    },
+  )
 }
 
 // A promotion that was cut short leaves a fence and nobody who took over: then the fence may go. Whether that is so only the
@@ -94,8 +98,10 @@ function refuseFenced(primary: Host, hosts: readonly Host[], fact: (host: Host) 
   if (missing.length > 0)
     throw new UserError(
       'E_FENCED',
-      `${primary.name} is fenced (${fence}), and ${missing.map(({ name }) => name).join(' and ')}, which may have taken over, was not reached`,
-      { hint: `If no node took over, remove the file "fenced" from ${primary.name}'s data folder.` },
+      `${primary.name} is fenced (${fence}), and ${missing.map(({ name }) => name).join(' and ')}, which may have taken over, cannot be reached`,
+      {
+        hint: `Bring that node back. If no node took over, remove the file "fenced" from the data directory of ${primary.name}.`,
+      },
     )
 }
 

@@ -59,9 +59,9 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
   if (code === '57P03') {
     return new UserError(
       'E_POSTGRES_STARTING',
-      `PostgreSQL at ${serverName(target)} isn't ready: ${message}`,
+      `PostgreSQL at ${serverName(target)} is not ready: ${message}`,
       {
-        hint: 'Put waitForPostgres(…) before this task, or run again in a moment.',
+        hint: 'Add waitForPostgres(…) before this task, or run the playbook again in a moment.',
         cause: error,
       },
     )
@@ -73,7 +73,7 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
   }
   return new UserError(
     'E_POSTGRES_UNREACHABLE',
-    `PostgreSQL at ${serverName(target)} can't be reached: ${message}`,
+    `PostgreSQL at ${serverName(target)} cannot be reached: ${message}`,
     {
       hint:
         (error instanceof UserError ? error.hint : undefined) ??
@@ -97,7 +97,7 @@ function wrongPassword(cause: unknown, target: PostgresTarget): UserError {
 export function unproved(target: PostgresTarget, what: string, cause?: unknown): UserError {
   return new UserError(
     'E_POSTGRES_AUTH',
-    `what answers at ${serverName(target)} is not trusted as PostgreSQL, and was not given the password: ${what}`,
+    `the server at ${serverName(target)} is not trusted as PostgreSQL, and did not get the password: ${what}`,
     {
       hint:
         `Find out who listens there. If it is your server: pg_hba.conf needs a scram-sha-256 line for "${who(target)}" from this ` +

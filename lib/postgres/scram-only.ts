@@ -52,7 +52,7 @@ export function scramOnly(client: Client, target: PostgresTarget): ScramOnly {
   // pg's own listener compares the signature, and ends the session when it is wrong.
   connection.prependListener('authenticationSASLFinal', () => (proved = true))
   connection.prependListener('authenticationOk', () => {
-    if (!asked) refuse('it lets everybody in without a password (trust)')
+    if (!asked) refuse('it accepts logins without a password (trust)')
     else if (!proved) refuse(NO_PROOF)
   })
   return {

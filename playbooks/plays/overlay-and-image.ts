@@ -21,9 +21,9 @@ function reachedByAll({ name }: Host, address: string | undefined): string | und
   if (!address?.includes('%')) return address
   throw new UserError(
     'E_NETWORK',
-    `${name} was reached at ${address}, which no other node can use for WireGuard`,
+    `run-playbook connects to ${name} at ${address}, but the other nodes cannot use this address for WireGuard`,
     {
-      hint: `Give ${name} an endpoint in the inventory: endpoint: '203.0.113.7'. Nothing was changed.`,
+      hint: `Set the endpoint of ${name} in the inventory: endpoint: '203.0.113.7'. Nothing was changed.`,
     },
   )
 }

@@ -101,8 +101,8 @@ function refuseLimited(context: ClusterContext): void {
   if (left.length === 0) return
   throw new UserError(
     'E_LIMITED',
-    `a promotion changes every node, and --limit leaves out ${left.map(({ name }) => name).join(' and ')}`,
-    { hint: 'Leave out --limit. A node that cannot be reached does not matter.' },
+    `a promotion changes every node, but --limit leaves out ${left.map(({ name }) => name).join(' and ')}`,
+    { hint: 'Leave out --limit. Nodes that cannot be reached do not stop the promotion.' },
   )
 }
 

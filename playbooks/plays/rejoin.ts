@@ -27,11 +27,14 @@ export function reclonePlays(context: ClusterContext): readonly Play[] {
   const chosen = nodes.filter((node) => context.limited.includes(node))
   const others = nodes.filter((node) => !chosen.includes(node))
   if (others.length === 0)
-    throw refusal('which node?', 'Name it: run-playbook reclone -l node-a. What is on its disk is given up.')
+    throw refusal(
+      'no node was given',
+      'Name the node: run-playbook reclone -l node-a. Its current data is deleted.',
+    )
   if (asked && !others.some((node) => fact(node).disk === 'primary'))
     throw refusal(
-      `the primary is among ${chosen.map(({ name }) => name).join(', ')}, or was not reached`,
-      'There is nothing to copy from. Promote another node first: run-playbook promote -e to=NODE.',
+      `the primary is among ${chosen.map(({ name }) => name).join(', ')}, or cannot be reached`,
+      'There is no primary to clone from. Promote another node first: run-playbook promote -e to=NODE.',
     )
   // What the chosen ones have is to be given up, so it is not asked who is right.
   const { primary } = survey(others, context.facts.node, others.includes(first) ? first : (others[0] as Host))
@@ -39,11 +42,11 @@ export function reclonePlays(context: ClusterContext): readonly Play[] {
   if (writable !== undefined)
     throw refusal(
       `${writable.name} accepts writes`,
-      'Stop it with `docker stop postgres` on the node, if it is not the one that counts.',
+      'If it is not the primary that you want to keep, stop it with `docker stop postgres` on the node, then run reclone again.',
     )
   const returning = new Map<Host, WayBack>(chosen.map((node) => [node, 'reclone']))
   return [replicaPlay(context, 'reclone', primary, returning, (host) => returning.has(host))]
 }
 
 const refusal = (message: string, hint: string): UserError =>
-  new UserError('E_RECLONE', `not copied: ${message}`, { hint: `${hint} Nothing was changed.` })
+  new UserError('E_RECLONE', `not re-cloned: ${message}`, { hint: `${hint} Nothing was changed.` })

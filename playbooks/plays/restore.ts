@@ -50,7 +50,7 @@ export function restoring(given: RestoreContext, now: Date) {
 
   function plays(): readonly Play[] {
     if (asked && context.limited.length < nodes.length)
-      throw new UserError('E_LIMITED', 'a restore looks at all nodes and decides what to change', {
+      throw new UserError('E_LIMITED', 'a restore has to inspect all nodes', {
         hint: 'Leave out --limit. To choose a repository: -e from=NODE.',
       })
     refuseForeignContainers(context)

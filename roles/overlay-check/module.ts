@@ -41,25 +41,25 @@ export const overlayReachable = defineModule({
     if (!up)
       throw new UserError(
         'E_NO_OVERLAY',
-        `no interface has the overlay address ${address}: the VPN is not deployed`,
+        `no interface has the overlay address ${address}: the VPN is not set up`,
         {
-          hint: 'Deploy it first, or let site set up WireGuard: overlay: "auto" in inventory.ts.',
+          hint: 'Set up the VPN first, or let site set up WireGuard: overlay: "auto" in inventory.ts.',
         },
       )
     if (silent.length > 0)
       throw new UserError('E_NO_OVERLAY', `${silent.join(' and ')} did not answer over the overlay`, {
-        hint: 'Is the node up, is UDP port 51820 open between the nodes, and does `wg show` list a recent handshake?',
+        hint: 'Check that the node is up, that UDP port 51820 is open between the nodes, and that `wg show` lists a recent handshake.',
       })
     const [first] = stalled
     if (first !== undefined)
       throw new UserError(
         'E_OVERLAY_MTU',
-        `packets of ${first.mtu} bytes, the MTU of the overlay, do not reach ${stalled.map(({ peer }) => peer).join(' and ')}, though small ones do: copies and replication would stall`,
+        `packets of ${first.mtu} bytes (the MTU of the overlay) do not reach ${stalled.map(({ peer }) => peer).join(' and ')}, but small packets do: replication and re-cloning would hang`,
         {
           hint: 'The path between the nodes carries only smaller packets. Set a smaller MTU for all nodes in the inventory, such as mtu: 1280. If run-playbook did not set up the overlay, change its own configuration.',
         },
       )
-    return { changes: [], because: `${address} is up and reaches ${peers.join(', ') || 'nobody else'}` }
+    return { changes: [], because: `${address} is up and reaches ${peers.join(', ') || 'no other node'}` }
   },
   apply: () => [],
   touches: () => [],

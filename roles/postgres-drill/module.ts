@@ -63,7 +63,7 @@ export const drillNow = defineModule({
         hint: 'run-playbook site installs it.',
       })
     const from = last === undefined ? 'never' : `${last.result} on ${when(last)} UTC`
-    return { changes: [{ what: 'newest backup restored and proved', from, to: 'now' }] }
+    return { changes: [{ what: 'test restore of the newest backup', from, to: 'now' }] }
   },
   // The start returns when the drill has ended: systemd holds it, so nothing has to look again and again. A failed drill
   // does not fail here, because its report says why. One that left no report does.

@@ -143,7 +143,7 @@ export const imageContents = defineModule({
     if (postgres !== undefined && data !== undefined && postgres.split('.')[0] !== data)
       throw new UserError(
         'E_IMAGE_VERSION',
-        `the image ${image} has PostgreSQL ${postgres}, and the data in ${dataDir} are of PostgreSQL ${data}`,
+        `the image ${image} has PostgreSQL ${postgres}, but the data in ${dataDir} is from PostgreSQL ${data}`,
         { hint: `Use an image with PostgreSQL ${data}.` },
       )
     if (differ(uid))
@@ -165,5 +165,5 @@ const differ = ({ image, data }: ImageContents['uid']): boolean =>
 
 const otherDisk = (message: string): UserError =>
   new UserError('E_IMAGE_DISK', message, {
-    hint: 'Go back to the image that the data were made with. To change to this image, re-clone the nodes one at a time.',
+    hint: 'Go back to the image that the data was created with. To change to this image, re-clone the nodes one at a time.',
   })

@@ -9,9 +9,9 @@ export const dockerComplete = defineModule({
     if (missing.length === 0) return { changes: [], because: 'the engine and its client are there' }
     throw new UserError(
       'E_NO_DOCKER',
-      `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} still missing, though ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} installed`,
+      `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} still missing, although ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} installed`,
       {
-        hint: `Find the package that has it (on Debian and Ubuntu: apt-file search bin/${missing[0]}), and name all that are needed: -e 'dockerPackages=["…"]'.`,
+        hint: `Find the package that contains it (on Debian and Ubuntu: apt-file search bin/${missing[0]}), and list all packages that are needed: -e 'dockerPackages=["…"]'.`,
       },
     )
   },

@@ -16,7 +16,7 @@ export const repositoryCipher = defineModule({
     if (encrypt === (is === 'encrypted')) return { changes: [], because: `the repository is ${is}` }
     throw new UserError(
       'E_REPOSITORY_CIPHER',
-      `the repository in ${backupDir} is ${encrypt ? 'not encrypted' : 'encrypted'}, and encrypt is ${encrypt}`,
+      `the repository in ${backupDir} is ${encrypt ? 'not encrypted' : 'encrypted'}, but \`encrypt\` is ${encrypt}`,
       {
         hint: `The encryption of a repository cannot be changed. To start a new one on this node and keep the old one: docker stop pgbackrest postgres && mv ${backupDir} ${backupDir}.old, then run-playbook site -l with this node. Nothing was changed.`,
       },

@@ -45,14 +45,14 @@ while :; do
   if [ -e "$d/rejoin" ]; then
     # However long a copy takes: it goes on while the entrypoint does.
     [ "$(docker container inspect -f '{{.State.Running}}' "$c" </dev/null)" = true ] || quiet=$((quiet + 1))
-    [ $quiet -lt 60 ] || give_up 'the container does not run'
+    [ $quiet -lt 60 ] || give_up 'the container postgres is not running'
     # What it says while it may not touch its data; a person has to see that.
     says=$(docker exec "$c" cat /run/run-playbook/status 2>/dev/null </dev/null)
     case $says in
       'waiting to follow '* | 'not following '*) stuck=$((stuck + 1)) ;;
       *) stuck=0 ;;
     esac
-    [ $stuck -lt 180 ] || give_up "$says; it continues by itself once that is resolved"
+    [ $stuck -lt 180 ] || give_up "$says; the node continues by itself when this is fixed"
     continue
   fi
   seen=$((seen + 1))

@@ -36,7 +36,7 @@ export const rejoined = defineModule({
   verify: (_args, _before, { disk, fenced, asked }) => {
     if (disk === 'replica' && !fenced && !asked) return []
     throw new UserError('E_NOT_REJOINED', 'the node is not a replica yet', {
-      hint: '`docker logs postgres` on it shows what it is waiting for. Run the playbook again when that is solved.',
+      hint: '`docker logs postgres` on the node shows what it is waiting for. Fix that, then run the playbook again.',
     })
   },
 })

@@ -56,7 +56,7 @@ describe('a restore', function () {
     assert.match(dry.stdout, new RegExp(`not ${primary}: .*${segment} is missing`))
     const told = await run('restore', '--check', '-e', `target-time=${moment}`, '-e', `from=${primary}`)
     assert.equal(told.code, 1, explain(told))
-    assert.match(told.stderr, /can't be restored/)
+    assert.match(told.stderr, /cannot be restored/)
     await onNode(primary, `mv /root/hole ${file}`)
   })
 

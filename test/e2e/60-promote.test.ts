@@ -97,7 +97,7 @@ describe('a promotion that must not be', function () {
     try {
       const outcome = await run('promote', '-e', `to=${primary}`)
       assert.equal(outcome.code, 1, explain(outcome))
-      assert.match(outcome.stderr, /is the primary already, but its PostgreSQL does not run/)
+      assert.match(outcome.stderr, /is the primary already, but PostgreSQL is not running on it/)
     } finally {
       await onNode(primary, 'docker start postgres')
     }
@@ -116,7 +116,7 @@ describe('a promotion that must not be', function () {
   it('is refused to a node whose PostgreSQL is down', async () => {
     await onNode(replica, 'docker stop postgres')
     try {
-      await refused(/does not run/, `to=${replica}`)
+      await refused(/is not running/, `to=${replica}`)
     } finally {
       await onNode(replica, 'docker start postgres')
     }
@@ -140,7 +140,7 @@ describe('a promotion that must not be', function () {
   it('is refused while the primary is only unreachable from here', async () => {
     await onNode(primary, 'systemctl stop ssh.socket ssh 2>/dev/null; true')
     try {
-      await refused(/still receives from it/, `to=${replica}`)
+      await refused(/still receives WAL from it/, `to=${replica}`)
     } finally {
       await onNode(primary, 'systemctl start ssh')
     }

@@ -38,7 +38,7 @@ describe('a node', function () {
 
   it('is copied anew on command, and not by mistake', async () => {
     const all = await runJson('reclone').catch((error: Error) => error)
-    assert.match(String(all), /which node\?/)
+    assert.match(String(all), /no node was given/)
     const wrong = await runJson('reclone', '-l', primary).catch((error: Error) => error)
     assert.match(String(wrong), /the primary is among/)
     const dry = await runJson('reclone', '-C', '-l', node)

@@ -80,7 +80,7 @@ describe('pgBackRest, a real repository', function () {
 
   it('leaves alone what is no PostgreSQL data', async () => {
     cluster.sh(`rm -r ${copy}; mkdir ${copy}; touch ${copy}/photos`)
-    await assert.rejects(reach(restore({ overwrite: true })), { message: /it holds other files/ })
+    await assert.rejects(reach(restore({ overwrite: true })), { message: /it contains other files/ })
     rmSync(copy, { recursive: true })
   })
 

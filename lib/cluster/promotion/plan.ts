@@ -43,13 +43,13 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
   const top = Math.max(...writers.map((node) => fact(node).timeline))
   const [primary, rival] = writers.filter((node) => fact(node).timeline === top)
   if (rival !== undefined)
-    throw refusal(`${primary?.name} and ${rival.name} both hold a primary's data on timeline ${top}`)
+    throw refusal(`${primary?.name} and ${rival.name} both have the data of a primary on timeline ${top}`)
   for (const node of [...writers, to]) refuseDeaf(node, fact(node))
   refuseOvertaken(writers, fact, primary !== undefined && self.timeline <= top ? primary : to)
   if (to === primary && self.fence === undefined) return finish(cluster, to)
   if (self.disk === 'primary')
-    throw refusal(`${to.name} is an old primary that is behind the current one: it has to rejoin first`, {
-      hint: 'run-playbook site brings it back.',
+    throw refusal(`${to.name} is an old primary that is behind the current primary: it must rejoin first`, {
+      hint: 'run-playbook site makes it a replica.',
     })
   refuseUnfit(to, self)
   refuseHeldUp(to, self)
@@ -65,14 +65,18 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
     if (whole) return { kind: 'planned', to, from: primary }
     if (!wish.loseCommits)
       throw refusal(
-        `${to.name} has received WAL up to ${at(self)}, and ${primary.name}, which was shut down, ends at ${formatLsn(old.checkpoint)} on timeline ${old.timeline}`,
-        { hint: `Start ${primary.name} again with run-playbook site, so that ${to.name} gets the rest.` },
+        `${to.name} has received WAL up to ${at(self)}, but ${primary.name}, which was shut down, ends at ${formatLsn(old.checkpoint)} on timeline ${old.timeline}`,
+        {
+          hint: `Start ${primary.name} again with run-playbook site, so that ${to.name} receives the rest of the WAL.`,
+        },
       )
   }
   if (!wish.loseCommits)
     throw refusal(
-      `PostgreSQL on ${primary.name}, the primary, does not run (container ${old.container}), but its data is there and may hold commits that no replica has`,
-      { hint: 'run-playbook site starts it. To give those commits up: -e lose-commits=true.' },
+      `PostgreSQL on the primary, ${primary.name}, is not running (container ${old.container}), but its data is there and may contain commits that no replica has`,
+      {
+        hint: 'run-playbook site starts it. To promote anyway and lose those commits: -e lose-commits=true.',
+      },
     )
   return afterLoss(cluster, to, primary, wish)
 }
@@ -83,7 +87,7 @@ function refuseDeaf({ name }: Host, { dockerTrouble }: NodeFact): void {
   throw refusal(
     `Docker does not answer on ${name} (${dockerTrouble}), so it is not known whether PostgreSQL is running there`,
     {
-      hint: `It may well accept connections. See \`systemctl status docker containerd\` on ${name}, and run the promotion again when Docker answers. If the machine cannot be repaired, switch it off first.`,
+      hint: `PostgreSQL may still accept connections there. Check \`systemctl status docker containerd\` on ${name}, and run the promotion again when Docker answers. If the machine cannot be repaired, switch it off first.`,
     },
   )
 }
@@ -93,7 +97,7 @@ function refuseOvertaken(writers: readonly Host[], fact: Cluster['fact'], newest
   const left = writers.find((node) => node !== newest && fact(node).server?.recovery === false)
   if (left === undefined) return
   throw refusal(
-    `${left.name} accepts writes on timeline ${fact(left).timeline}, and ${newest.name} is on ${fact(newest).timeline}`,
+    `${left.name} accepts writes on timeline ${fact(left).timeline}, but ${newest.name} is on timeline ${fact(newest).timeline}`,
     {
       hint: `Decide which one to keep. If it is ${newest.name}, stop ${left.name} with \`docker stop postgres\` on it: writes that only it received are lost.`,
     },
@@ -123,7 +127,7 @@ function finish({ nodes, fact, others }: Cluster, to: Host): Promotion {
     )
   }
   if (fact(to).server === undefined)
-    throw refusal(`${to.name} is the primary already, but its PostgreSQL does not run`, {
+    throw refusal(`${to.name} is the primary already, but PostgreSQL is not running on it`, {
       hint: 'run-playbook site starts it. If it must not be the primary any more, promote another node.',
     })
   if (fact(to).server?.recovery === false && others(to).every(follows))
@@ -140,8 +144,8 @@ function refuseUnfit(to: Host, { disk, server }: NodeFact): void {
   if (disk === 'none')
     throw refusal(`${to.name} has no data`, { hint: 'run-playbook site makes it a replica.' })
   if (server === undefined || !server.recovery)
-    throw refusal(`PostgreSQL on ${to.name} does not run`, {
-      hint: 'run-playbook site starts it; `docker logs postgres` on the node says what is wrong.',
+    throw refusal(`PostgreSQL is not running on ${to.name}`, {
+      hint: 'run-playbook site starts it; `docker logs postgres` on the node shows why it stopped.',
     })
 }
 
@@ -159,9 +163,12 @@ function refuseHeldUp({ name }: Host, node: NodeFact): void {
 
 function refusePaused({ name }: Host, { server }: NodeFact): void {
   if (server?.paused !== true) return
-  throw refusal(`replay is paused on ${name}, so the rest would have to be replayed while writers wait`, {
-    hint: `Somebody called pg_wal_replay_pause(). To go on: \`docker exec -u postgres postgres psql -c 'SELECT pg_wal_replay_resume()'\` on ${name}.`,
-  })
+  throw refusal(
+    `replay is paused on ${name}: the remaining WAL would have to be replayed during the promotion, while writes are blocked`,
+    {
+      hint: `Somebody called pg_wal_replay_pause(). To resume: \`docker exec -u postgres postgres psql -c 'SELECT pg_wal_replay_resume()'\` on ${name}.`,
+    },
+  )
 }
 
 // They would stop to replay with the first WAL of the new primary.
@@ -185,15 +192,15 @@ function refuseUnready(cluster: Cluster, to: Host, from: Host, { maxLag }: Promo
   const [self, old] = [fact(to), fact(from)]
   if (self.server?.receiver !== 'streaming' || self.server.upstream !== from.address)
     throw refusal(
-      `${to.name} does not receive from ${from.name}, the primary (${self.server?.receiver ?? 'no connection'})`,
+      `${to.name} does not receive WAL from the primary, ${from.name} (${self.server?.receiver ?? 'no connection'})`,
       {
         hint: 'run-playbook site repairs its replication.',
       },
     )
   const lag = (old.server?.position ?? 0n) - (self.server.replayed ?? 0n)
   if (lag > maxLag)
-    throw refusal(`${to.name} is ${lag} bytes of WAL behind ${from.name}, and ${maxLag} are allowed`, {
-      hint: 'Wait until it has caught up, or allow more: -e max-lag=BYTES. Writers wait while it catches up.',
+    throw refusal(`${to.name} is ${lag} bytes of WAL behind ${from.name}, but only ${maxLag} are allowed`, {
+      hint: 'Wait until it has caught up, or allow more: -e max-lag=BYTES. Writes are blocked while it catches up.',
     })
 }
 
@@ -204,30 +211,32 @@ function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: Pro
   const witness = replicas.find((node) => fact(node).server?.upstreamAnswers)
   if (witness !== undefined && fact(witness).server?.upstream !== to.address)
     throw refusal(
-      `the primary at ${fact(witness).server?.upstream} could not be reached from here, but ${witness.name} still receives from it`,
-      { hint: 'That primary is running, and there must not be two. Make SSH to it work, or switch it off.' },
+      `the primary at ${fact(witness).server?.upstream} could not be reached from here, but ${witness.name} still receives WAL from it`,
+      {
+        hint: 'That primary is running, and there must not be two primaries. Make SSH to it work, or switch the machine off.',
+      },
     )
   const received = replicas.map((node) => `${node.name} ${at(fact(node))}`).join(', ')
   const far = `Received: ${received}.`
   if (wish.loseCommits) return { kind: 'lost', to, from, received }
   const reached = nodes.filter((node) => fact(node).reached).length
   if (reached * 2 <= nodes.length)
-    throw refusal(`only ${reached} of ${nodes.length} nodes were reached`, {
-      hint: `The others may still be running as a cluster. If they are really gone: -e lose-commits=true. ${far}`,
+    throw refusal(`only ${reached} of ${nodes.length} nodes can be reached`, {
+      hint: `The other nodes may still be running as a cluster. If they are permanently lost: -e lose-commits=true. ${far}`,
     })
   const unsure = nodes.find((node) => fact(node).disk === 'replica' && !knowsItsEnd(fact(node)))
   if (unsure !== undefined) refuseDeaf(unsure, fact(unsure))
   if (unsure !== undefined)
     throw refusal(
-      `it is not known how much ${unsure.name} has received: it ${fact(unsure).server ? 'is still replaying WAL' : 'does not answer'}`,
+      `it is not known how much WAL ${unsure.name} has received: it ${fact(unsure).server ? 'is still replaying WAL' : 'does not answer'}`,
       {
-        hint: `Repeat in a moment. To go on without what only ${unsure.name} may have: -e lose-commits=true. ${far}`,
+        hint: `Try again in a moment. To promote anyway, and lose commits that only ${unsure.name} may have: -e lose-commits=true. ${far}`,
       },
     )
   const best = replicas.toSorted((a, b) => advance(fact(b), fact(a)))[0]
   if (best !== undefined && advance(fact(best), fact(to)) > 0)
-    throw refusal(`${best.name} has received more than ${to.name}: commits would be lost`, {
-      hint: `${far} Promote ${best.name}, or give those commits up: -e lose-commits=true.`,
+    throw refusal(`${best.name} has received more WAL than ${to.name}: commits would be lost`, {
+      hint: `${far} Promote ${best.name}, or lose those commits: -e lose-commits=true.`,
     })
   return { kind: 'lost', to, from, received }
 }

@@ -26,9 +26,13 @@ export function refuseFull(
     const { free } = fact(host)
     return `${host.name} has ${megabytes(inPlace ? free.data : free.copies)} in ${inPlace ? dataDir : restoreDir}`
   })
-  throw new UserError('E_NO_ROOM', `${megabytes(needed(size))} are needed, and ${each.join(', ')}`, {
-    hint: inPlace
-      ? 'Free some space, or discard the current data: -e keep=no'
-      : 'Free some space, or set restoreDir in the inventory to a larger disk.',
-  })
+  throw new UserError(
+    'E_NO_ROOM',
+    `not enough disk space: the restore needs ${megabytes(needed(size))}, but ${each.join(', ')}`,
+    {
+      hint: inPlace
+        ? 'Free some space, or delete the current data: -e keep=no'
+        : 'Free some space, or set restoreDir in the inventory to a larger disk.',
+    },
+  )
 }

@@ -24,9 +24,13 @@ export function parseTime(text: string): Moment {
   // PostgreSQL's own limit.
   const near = Math.abs(Number(/^[+-]\d{2}/.exec(zone)?.[0] ?? 0)) <= 15
   if (matched === undefined || Number.isNaN(whole.getTime()) || !exists || !near)
-    throw new UserError('E_BAD_TIME', `target-time ${text}: not a moment such as 2026-11-24 14:03:00+01:00`, {
-      hint: 'Without an offset it is UTC.',
-    })
+    throw new UserError(
+      'E_BAD_TIME',
+      `target-time ${text} is not a point in time such as 2026-11-24 14:03:00+01:00`,
+      {
+        hint: 'A time without an offset is UTC.',
+      },
+    )
   const time = new Date(whole.getTime() + Math.floor(Number(`0.${fraction || 0}`) * 1000))
   const digits = fraction === '' ? '' : `.${fraction}`
   return { time, text: `${seconds(whole)}${digits}+00` }
@@ -41,7 +45,7 @@ export function refuseFuture({ time, text }: Moment, now: Date): void {
   throw new UserError(
     'E_BAD_TIME',
     `target-time ${inUtc(text)} is in the future: it is ${seconds(now)} UTC`,
-    { hint: 'Without an offset a time is UTC. To restore all that there is, leave target-time out.' },
+    { hint: 'A time without an offset is UTC. To restore the latest state, leave out target-time.' },
   )
 }
 

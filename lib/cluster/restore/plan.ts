@@ -134,12 +134,16 @@ function unreached(wish: Wish, { reason, others }: Choice, now: Date | false): U
   const lines = others.map(({ node, why: words }) => `${node}: ${words}`)
   const fresh = now !== false && wish.type === 'time' && now.getTime() - wish.time.getTime() < 120_000
   if (fresh) lines.push('WAL is archived within a minute: try again then.')
-  return new UserError('E_NOT_RECOVERABLE', `${wishWords(wish)} can't be restored: ${reason}`, {
+  return new UserError('E_NOT_RECOVERABLE', `${wishWords(wish)} cannot be restored: ${reason}`, {
     hint: lines.length === 0 ? 'There are no repositories.' : lines.join('\n  '),
   })
 }
 
 const endsEarly = ({ reason }: Choice): UserError =>
-  new UserError('E_ENDS_EARLY', `no repository can restore the latest state. The best is ${reason}`, {
-    hint: 'To restore what there is: -e target=latest',
-  })
+  new UserError(
+    'E_ENDS_EARLY',
+    `the latest state cannot be restored from any repository. The best one is ${reason}`,
+    {
+      hint: 'To restore to the end of the archived WAL: -e target=latest',
+    },
+  )

@@ -49,7 +49,7 @@ export function wishOf(
 ): Wish | undefined {
   const given = TARGETS.filter((name) => vars[name] !== undefined)
   if (given.length > 1)
-    throw new UserError('E_TWO_TARGETS', `${given.join(' and ')}: a restore has one target`)
+    throw new UserError('E_TWO_TARGETS', `${given.join(' and ')}: a restore can have only one target`)
   const [name] = given
   const value = name === undefined ? '' : (vars[name] ?? '')
   switch (name) {

@@ -12,8 +12,8 @@ export function begunCourse({ nodes, fact }: Situation, wish: Wish | undefined):
   if (order === undefined || (wish !== undefined && JSON.stringify(wish) !== order.wish)) return undefined
   const node = nodes.find(({ name }) => name === order.node)
   if (node === undefined || !fact(node).node.reached)
-    throw new UserError('E_RESTORE_UNFINISHED', `${describeOrder(order)}, and that node was not reached`, {
-      hint: 'Bring it back, or give another target to start the restore again.',
+    throw new UserError('E_RESTORE_UNFINISHED', `${describeOrder(order)}, and that node cannot be reached`, {
+      hint: 'Bring that node back, or set another target to start the restore again.',
     })
   return { node, order, size: 0, why: [], point: undefined }
 }

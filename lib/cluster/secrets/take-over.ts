@@ -37,7 +37,7 @@ export function takeOver(context: Context): void {
   const silent = nodes.filter(({ name }) => facts.found[name] === undefined)
   if (silent.length > 0)
     throw refusal(
-      `${listed(silent.map(({ name }) => name))} could not be asked`,
+      `${listed(silent.map(({ name }) => name))} cannot be reached`,
       'Each node has its own keys. If a node is permanently lost, remove it from the inventory first.',
     )
   const own = secrets.isKept(AUTHORITY)
@@ -48,8 +48,8 @@ export function takeOver(context: Context): void {
   const others = values.filter(([name, value]) => secrets.isKept(name) && differs(secrets.get(name), value))
   if (others.length > 0 && !context.vars.replace)
     throw refusal(
-      `the secrets have another ${listed(others.map(([name]) => name))}`,
-      'To replace it with the value on the nodes: -e replace=true. A value from the environment is not replaced: unset its variable.',
+      `the store has a different value of ${listed(others.map(([name]) => name))}`,
+      'To replace the value in the store with the one on the nodes: -e replace=true. A value from an environment variable is not replaced: unset the variable.',
     )
   for (const [name, value] of values)
     if (!secrets.isKept(name) || differs(secrets.get(name), value)) secrets.adopt(name, value)
@@ -94,7 +94,7 @@ function sharedBy(
   const having = nodes.filter((node) => found(node)[kind] !== undefined)
   throw refusal(
     `${listed(having.map(({ name }) => name))} have different values of the ${WORDS[kind]}`,
-    'Name the node with the right value, such as -l node-a. Afterwards, site says what to do on the others.',
+    'Choose the node with the right value, such as -l node-a. After that, site says what to do on the other nodes.',
   )
 }
 

@@ -19,7 +19,9 @@ export function refuseOverlap(host: string, folders: Folders): void {
     throw new UserError(
       'E_FOLDERS',
       `the vars of ${host}: ${emptied} ${folders[emptied]} and ${other} ${folders[other]} are the same, or one is inside the other`,
-      { hint: `${emptied} is filled and emptied again: give it a folder of its own. Nothing was changed.` },
+      {
+        hint: `run-playbook deletes everything in ${emptied}, so set a separate directory for it. Nothing was changed.`,
+      },
     )
   }
 }

@@ -32,7 +32,7 @@ describe('the packages that bring Docker', () => {
     for (const other of ['fedora;42;', 'alpine;3.22.1;', ''])
       assert.throws(() => packagesOn(other), {
         code: 'E_NO_DOCKER',
-        message: /node-a has no Docker, and how its packages are called on/,
+        message: /node-a has no Docker, and run-playbook does not know the names of its packages on/,
         hint: /dockerPackages/,
       })
   })

@@ -61,7 +61,7 @@ describe('the network that clients come from', () => {
   })
 
   it('is of IPv4, which is said before anything is changed', () => {
-    const message = /node-0 has the address fd00::11, and the overlay of the cluster has IPv4 addresses/
+    const message = /node-0 has the address fd00::11, but the overlay of the cluster needs IPv4 addresses/
     assert.throws(() => groundPlays(context(['fd00::11'])), { code: 'E_NETWORK', message })
   })
 
@@ -88,7 +88,7 @@ describe('the network that clients come from', () => {
       },
     }
     const play = () => groundPlays({ ...all, facts })[0]?.roles?.(all.hosts[0] as Host)
-    assert.throws(play, { code: 'E_NETWORK', message: /node-1 was reached at fe80::1%eth0/ })
+    assert.throws(play, { code: 'E_NETWORK', message: /run-playbook connects to node-1 at fe80::1%eth0/ })
   })
 
   it('is the one of the overlay', () => {

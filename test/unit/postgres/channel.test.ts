@@ -117,10 +117,10 @@ describe('the channel to PostgreSQL', function () {
   it('says that nobody listens', async () => {
     const error = await failure(query('SELECT 1', { port: 1 }))
     assert.equal(error.code, 'E_POSTGRES_UNREACHABLE')
-    assert.match(error.message, /127\.0\.0\.1:1 can't be reached: .*ECONNREFUSED/)
+    assert.match(error.message, /127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/)
     const reply = await channel.run(sql('SELECT 1', { ...server.target, port: 1 }))
     assert.equal(reply.code, 2)
-    assert.match(reply.stderr.toString(), /can't be reached/)
+    assert.match(reply.stderr.toString(), /cannot be reached/)
   })
 
   it('says so as well when it is the transport that found out', async () => {

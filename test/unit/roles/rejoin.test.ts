@@ -35,7 +35,7 @@ describe('a node that is to rejoin', () => {
     assert.equal(status, 1)
     assert.match(
       stderr,
-      /its log\nnot following 10.88.0.12: it belongs to another cluster; it continues by itself/,
+      /its log\nnot following 10.88.0.12: it belongs to another cluster; the node continues by itself/,
     )
     assert.equal(readFileSync(join(dir, 'rejoin'), 'utf8'), 'action=rewind\nprimary=10.88.0.12\n')
   })

@@ -52,7 +52,11 @@ const has = ({ info }: PgbackrestState, label: string): boolean =>
 function refuseDamaged(backups: readonly PgbackrestBackup[]): void {
   const damaged = backups.find(({ error }) => error)
   if (damaged === undefined) return
-  throw new UserError('E_PGBACKREST_DAMAGED', `pages with a wrong checksum are in backup ${damaged.label}`, {
-    hint: `pgbackrest info --set=${damaged.label} names the files. The data folder itself is damaged: look at the disk, and keep the older backups.`,
-  })
+  throw new UserError(
+    'E_PGBACKREST_DAMAGED',
+    `backup ${damaged.label} contains pages with invalid checksums`,
+    {
+      hint: `pgbackrest info --set=${damaged.label} lists the files. The data directory itself is damaged: check the disk, and keep the older backups.`,
+    },
+  )
 }

@@ -12,8 +12,8 @@ export function plan(args: Args, state: PgbackrestState): Plan {
   if (found === undefined) return { changes: [], because: summary(own(args, state), state.now) }
   const { cluster } = state
   if (cluster && !cluster.running)
-    throw new UserError('E_PGBACKREST', `a ${found.type} backup is due, and PostgreSQL does not answer`, {
-      hint: 'PostgreSQL has to run during a backup. Put waitForPostgres(…) before this task.',
+    throw new UserError('E_PGBACKREST', `a ${found.type} backup is due, but PostgreSQL does not answer`, {
+      hint: 'PostgreSQL must run during a backup. Add waitForPostgres(…) before this task.',
     })
   const changes: Change[] = [{ what: 'backup', from: found.from, to: toward(found, state) }]
   return { changes }

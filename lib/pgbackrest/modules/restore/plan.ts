@@ -13,11 +13,15 @@ export function plan(args: Args, { pgbackrest, folder }: PgbackrestRestoreState)
   refuseTarget(args, pgbackrest)
   const { holds, inUse } = folder
   if (inUse)
-    throw new UserError('E_PGBACKREST_IN_USE', `PostgreSQL runs on ${to}, or left its postmaster.pid there`, {
-      hint: 'Stop PostgreSQL. If you are certain that none runs on this folder, remove postmaster.pid.',
-    })
+    throw new UserError(
+      'E_PGBACKREST_IN_USE',
+      `PostgreSQL is running on ${to}, or its postmaster.pid was left there`,
+      {
+        hint: 'Stop PostgreSQL. If you are certain that no PostgreSQL runs on this directory, remove postmaster.pid.',
+      },
+    )
   if (holds === 'other' || (holds === 'cluster' && !overwrite))
-    throw new UserError('E_PGBACKREST_NOT_EMPTY', `${to} is not empty: it holds ${HOLDS[holds]}`, {
+    throw new UserError('E_PGBACKREST_NOT_EMPTY', `${to} is not empty: it contains ${HOLDS[holds]}`, {
       hint:
         holds === 'other'
           ? 'Move it aside, or restore into another folder.'
@@ -49,7 +53,7 @@ function refuseTarget({ target, set, stanza = 'main', repo }: Args, { info }: Pg
   const first = backups.find(({ label }) => label === set) ?? oldest
   if (epoch(target.value) >= first.stop) return
   const when = new Date(first.stop * 1000).toISOString()
-  throw new UserError('E_PGBACKREST_TARGET', `no backup is as old as ${target.value}`, {
-    hint: `${set === undefined ? 'The oldest' : 'This one'} ended at ${when}; only later moments can be restored.`,
+  throw new UserError('E_PGBACKREST_TARGET', `there is no backup from before ${target.value}`, {
+    hint: `${set === undefined ? 'The oldest' : 'This one'} ended at ${when}; only later points in time can be restored.`,
   })
 }

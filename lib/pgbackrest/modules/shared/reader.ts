@@ -116,9 +116,13 @@ export function whyNot(
     return new UserError('E_PGBACKREST', `cannot become ${user}: ${said}`, {
       hint: 'Set become: true for the task.',
     })
-  return new UserError('E_PGBACKREST', `pgbackrest ${command} ended with ${code}: ${explained(said)}`, {
-    hint: `Run \`pgbackrest ${command}\` there: its configuration or its repository is wrong.`,
-  })
+  return new UserError(
+    'E_PGBACKREST',
+    `pgbackrest ${command} failed with exit status ${code}: ${explained(said)}`,
+    {
+      hint: `Run \`pgbackrest ${command}\` on the host, in the same container if there is one: the configuration or the repository is wrong.`,
+    },
+  )
 }
 
 const whereIn = (container: string | undefined): string =>

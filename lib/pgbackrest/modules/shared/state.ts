@@ -23,7 +23,7 @@ export function refuseBroken(stanza: string, { repos }: PgbackrestInfo): void {
   if (broken === undefined) return
   const what = broken.message.trim().split('\n').join(' ')
   throw new UserError('E_PGBACKREST', `repository ${broken.key} of the stanza ${stanza}: ${what}`, {
-    hint: 'Run `pgbackrest info` there: the repository cannot be read.',
+    hint: 'The repository cannot be read: run `pgbackrest info` on the host, in the same container if there is one.',
   })
 }
 
@@ -41,11 +41,11 @@ export function ownBackups(
   const current = currentDatabase(info)
   if (current === undefined || isMissing(info))
     throw new UserError('E_PGBACKREST_STANZA', `there is no stanza ${stanza}: ${info.message}`, {
-      hint: 'Put pgbackrest.stanza(…) before this task.',
+      hint: 'Add pgbackrest.stanza(…) before this task.',
     })
   if (cluster && (cluster.systemId !== current.systemId || cluster.version !== current.version))
     throw new UserError('E_PGBACKREST_STANZA', `the stanza ${stanza} belongs to another cluster`, {
-      hint: 'Put pgbackrest.stanza(…) before this task: its error says which one, and what to do.',
+      hint: 'Add pgbackrest.stanza(…) before this task: its error says which cluster this is, and what to do.',
     })
   const repo = wanted ?? Math.min(...info.repos.map(({ key }) => key))
   return info.backups

@@ -26,9 +26,13 @@ export function planAbsent(
 ) {
   if (database === null) return { changes: [], because: 'absent already' }
   if (connections !== null && connections > 0 && force !== true) {
-    throw new UserError('E_POSTGRES_DATABASE_IN_USE', `database ${name} has ${connections} connections`, {
-      hint: 'Stop its clients, or use force: true to end the connections. Dropping the database deletes everything in it.',
-    })
+    throw new UserError(
+      'E_POSTGRES_DATABASE_IN_USE',
+      `the database ${name} cannot be dropped: it has ${connections} connections`,
+      {
+        hint: 'Stop its clients, or use force: true to end the connections. Dropping the database deletes everything in it.',
+      },
+    )
   }
   const changes = [{ what: 'database', from: 'present', to: 'absent' }]
   return { changes, leaves: [databaseReader.predict(on, name, null)] }
@@ -41,7 +45,7 @@ function refuseWhatCannotChange({ name, encoding, locale }: PostgresDatabaseArgs
     if (to === undefined || spelled(to) === spelled(database[what])) continue
     const message = `the ${what} of database ${name} is ${database[what]}, not ${to}, and can't be changed`
     throw new UserError('E_POSTGRES_LOCALE', message, {
-      hint: 'Create a new database and copy the data with pg_dump, or write what the database has into the playbook.',
+      hint: 'Create a new database and copy the data with pg_dump, or change the playbook to what the database has.',
     })
   }
 }

@@ -59,7 +59,7 @@ function checked(rows: readonly unknown[], row: Schema | undefined): readonly un
     return undefined
   })
   if (issues.length === 0) return values
-  throw new UserError('E_POSTGRES_QUERY', `the rows are not what \`row\` says: ${issues.join('; ')}`)
+  throw new UserError('E_POSTGRES_QUERY', `the rows do not match the schema \`row\`: ${issues.join('; ')}`)
 }
 
 function shown(rows: readonly unknown[]): string {

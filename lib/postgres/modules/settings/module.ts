@@ -62,14 +62,18 @@ function reloading({ on }: PostgresSettingsArgs): Step[] {
 }
 
 function mistakes(errors: readonly string[]): UserError {
-  const message = `PostgreSQL can't read its configuration:\n${errors.join('\n')}`
+  const message = `PostgreSQL rejects its configuration files:\n${errors.join('\n')}`
   return new UserError('E_POSTGRES_CONFIG', message, {
-    hint: 'Correct the files and run again. The server keeps the settings that it read before.',
+    hint: 'Correct the files and run the playbook again. Until then, the server keeps its previous settings.',
   })
 }
 
 function needsRestart(names: readonly string[]): UserError {
-  return new UserError('E_POSTGRES_RESTART', `PostgreSQL has to be restarted for ${names.join(', ')}`, {
-    hint: 'Name its container in the task, which then restarts it, or restart it yourself.',
-  })
+  return new UserError(
+    'E_POSTGRES_RESTART',
+    `PostgreSQL must be restarted for ${names.join(', ')} to take effect`,
+    {
+      hint: 'Set `container` in the task, so that it restarts PostgreSQL, or restart PostgreSQL yourself.',
+    },
+  )
 }

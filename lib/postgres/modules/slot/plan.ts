@@ -15,7 +15,13 @@ export function changesOf(args: PostgresSlotArgs, slot: Slot | null): Change[] {
     )
   }
   if (slot.walStatus === 'lost') {
-    return [{ what: 'wal', from: 'lost', to: 'reserved from now on; who used this slot needs a new copy' }]
+    return [
+      {
+        what: 'wal',
+        from: 'lost',
+        to: 'reserved from now on; the replica that used this slot must be re-cloned',
+      },
+    ]
   }
   return slot.reserved || !after.reserved ? [] : [{ what: 'wal', from: 'not reserved', to: 'reserved' }]
 }
@@ -41,9 +47,13 @@ export function wanted({
 }
 
 export function inUse({ name }: PostgresSlotArgs): UserError {
-  return new UserError('E_POSTGRES_SLOT', `slot ${name} is in use: a replica is connected to it`, {
-    hint: 'Stop its client, then run again: `SELECT active_pid FROM pg_replication_slots` shows its process',
-  })
+  return new UserError(
+    'E_POSTGRES_SLOT',
+    `the slot ${name} is in use: a replica or client is connected to it`,
+    {
+      hint: 'Stop that client, then run the playbook again. `SELECT active_pid FROM pg_replication_slots` shows its process.',
+    },
+  )
 }
 
 const kindOf = ({ type, plugin, database }: Slot): string =>

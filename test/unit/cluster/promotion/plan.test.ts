@@ -46,7 +46,7 @@ describe('a planned promotion', () => {
           (error: Error & { hint?: string }) => {
             assert.match(error.message, /Docker does not answer on node-a \(cannot connect to containerd\)/)
             assert.match(error.hint ?? '', /switch .* off/)
-            assert.doesNotMatch(`${error.message} ${error.hint}`, /lose|does not run/)
+            assert.doesNotMatch(`${error.message} ${error.hint}`, /lose|is not running/)
             return true
           },
         )
@@ -64,10 +64,10 @@ describe('a planned promotion', () => {
     refused(/there is no node node-x/, [primary(), replica()], { to: 'node-x' })
     refused(/node-b cannot be reached/, [primary(), silent, replica()])
     refused(/node-b has no data/, [primary(), bare])
-    refused(/PostgreSQL on node-b does not run/, [primary(), replica({ server: undefined })])
-    refused(/node-b does not receive from node-a/, [primary(), orphan(1000)])
+    refused(/PostgreSQL is not running on node-b/, [primary(), replica({ server: undefined })])
+    refused(/node-b does not receive WAL from the primary, node-a/, [primary(), orphan(1000)])
     refused(/node-b is 101 bytes of WAL behind node-a/, [primary(), replica({ server: { replayed: 899n } })])
-    refused(/node-a is the primary already, but its PostgreSQL does not run/, [stopped, orphan(1)], {
+    refused(/node-a is the primary already, but PostgreSQL is not running on it/, [stopped, orphan(1)], {
       to: 'node-a',
     })
     const followers = replica({ server: { upstream: '10.88.0.12' } })
@@ -110,14 +110,18 @@ describe('a planned promotion', () => {
 
   it('is refused beside a second primary that accepts writes: its commits would go without a word', () => {
     const promoted = primary({ timeline: 2 })
-    refused(/node-a accepts writes on timeline 1, and node-b is on 2/, [primary(), promoted, replica()])
+    refused(/node-a accepts writes on timeline 1, but node-b is on timeline 2/, [
+      primary(),
+      promoted,
+      replica(),
+    ])
     refused(/node-a accepts writes/, [primary(), promoted, replica()], { to: 'node-c', loseCommits: true })
     const next = orphan(1000, { timeline: 2 })
-    refused(/node-a accepts writes on timeline 1, and node-b is on 2/, [primary(), next, next])
+    refused(/node-a accepts writes on timeline 1, but node-b is on timeline 2/, [primary(), next, next])
   })
 
   it('is refused when the stopped primary has more', () => {
-    refused(/node-b has received WAL up to 0\/3E7 on .*, and node-a.* ends at 0\/3E7/, [stopped, orphan(999)])
+    refused(/node-b has received WAL up to 0\/3E7 on .*, but node-a.* ends at 0\/3E7/, [stopped, orphan(999)])
     // A position of another timeline says nothing.
     refused(/0\/3E8 on timeline 1, .* at 0\/3E7 on timeline 2/, [{ ...stopped, timeline: 2 }, orphan(1000)])
   })
@@ -127,30 +131,30 @@ describe('a promotion after a loss', () => {
   it('takes the most advanced replica', () => {
     assert.deepEqual(plan([silent, orphan(1000), orphan(1000)]), ['lost', undefined])
     assert.deepEqual(plan([silent, orphan(900, { timeline: 2 }), orphan(1000)]), ['lost', undefined])
-    refused(/node-c has received more than node-b/, [silent, orphan(900), orphan(1000)])
+    refused(/node-c has received more WAL than node-b/, [silent, orphan(900), orphan(1000)])
     refused(/node-c has received more/, [silent, orphan(1000), orphan(900, { timeline: 2 })])
   })
 
   it('is refused while the primary answers a replica', () => {
     const witness = orphan(1000, { server: { upstreamAnswers: true } })
-    refused(/node-b still receives from it/, [silent, witness, orphan(1000)])
-    refused(/node-b still receives from it/, [silent, witness, orphan(1000)], { loseCommits: true })
+    refused(/node-b still receives WAL from it/, [silent, witness, orphan(1000)])
+    refused(/node-b still receives WAL from it/, [silent, witness, orphan(1000)], { loseCommits: true })
   })
 
   it('is refused while nobody knows how far a replica got', () => {
     const restarted = orphan(900, { server: { replaying: true } })
     const starting = replica({ server: undefined })
-    refused(/it is not known how much node-c has received: it is still replaying/, [
+    refused(/it is not known how much WAL node-c has received: it is still replaying/, [
       silent,
       orphan(1000),
       restarted,
     ])
-    refused(/it is not known how much node-b has received: it is still replaying/, [
+    refused(/it is not known how much WAL node-b has received: it is still replaying/, [
       silent,
       restarted,
       orphan(1),
     ])
-    refused(/it is not known how much node-c has received: it does not answer/, [
+    refused(/it is not known how much WAL node-c has received: it does not answer/, [
       silent,
       orphan(1000),
       starting,
@@ -170,11 +174,11 @@ describe('a promotion after a loss', () => {
   })
 
   it('is refused by a minority: the others may live on', () => {
-    refused(/only 1 of 3 nodes were reached/, [silent, orphan(1000), silent])
+    refused(/only 1 of 3 nodes can be reached/, [silent, orphan(1000), silent])
   })
 
   it('is refused while the crashed primary has its data', () => {
-    refused(/its data is there and may hold commits/, [crashed, orphan(1000), orphan(1000)])
+    refused(/its data is there and may contain commits/, [crashed, orphan(1000), orphan(1000)])
   })
 
   it('gives commits up when it is told to', () => {

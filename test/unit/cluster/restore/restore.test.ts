@@ -66,7 +66,7 @@ describe('a moment to restore to', () => {
       '2026-11-24 10:00+01:75',
       '2026-00-10 10:00',
     ])
-      assert.throws(() => wish(wrong), { code: 'E_BAD_TIME', message: /not a moment/ }, wrong)
+      assert.throws(() => wish(wrong), { code: 'E_BAD_TIME', message: /not a point in time/ }, wrong)
     assert.ok(wish('2024-02-29 23:59:59+01'))
   })
 

@@ -81,7 +81,7 @@ describe('secrets that are taken over from the nodes', () => {
     assert.ok(!store.has('postgres.superuser'))
     assert.throws(() => takeOver(context(store, found({ 'node-c': undefined }))), {
       code: 'E_TAKE_OVER',
-      message: /node-c could not be asked/,
+      message: /node-c cannot be reached/,
     })
   })
 
@@ -90,7 +90,7 @@ describe('secrets that are taken over from the nodes', () => {
     store.adopt('postgres.rewinder', new Secret('rewinder', 'another one'))
     await store.save()
     assert.throws(() => takeOver(context(store, found())), {
-      message: /the secrets have another postgres\.rewinder/,
+      message: /the store has a different value of postgres\.rewinder/,
     })
     takeOver(context(store, found(), { replace: true }))
     assert.equal(reveal(store.get('postgres.rewinder')), reveal(before.get('postgres.rewinder')))

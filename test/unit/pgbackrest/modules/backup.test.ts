@@ -82,7 +82,7 @@ describe('pgbackrest.backup', () => {
     assert.deepEqual(planOf(weekly, stateOf('2.55', 'chain', 60, { running: false })).changes, [])
     const stopped = stateOf('2.55', 'chain', 8 * DAY, { running: false })
     assert.throws(() => planOf(weekly, stopped), {
-      message: 'a full backup is due, and PostgreSQL does not answer',
+      message: 'a full backup is due, but PostgreSQL does not answer',
     })
   })
 

@@ -38,7 +38,9 @@ describe('pgbackrest.restore', () => {
       const [first] = info.backups
       const value = new Date((first?.stop ?? 0) * 1000 - 1)
       const early = restore({ target: { type: 'time', value } })
-      assert.throws(() => planOf(early, on({}, version)), { hint: /only later moments can be restored/ })
+      assert.throws(() => planOf(early, on({}, version)), {
+        hint: /only later points in time can be restored/,
+      })
       const late = restore({ target: { type: 'time', value: new Date(value.getTime() + 2) } })
       assert.equal(planOf(late, on({}, version)).changes.length, 1)
     })
@@ -81,7 +83,7 @@ describe('pgbackrest.restore', () => {
     const cluster = on({ holds: 'cluster' })
     assert.throws(() => planOf(restore(), cluster), {
       code: 'E_PGBACKREST_NOT_EMPTY',
-      message: '/srv/pg data is not empty: it holds a PostgreSQL cluster',
+      message: '/srv/pg data is not empty: it contains a PostgreSQL cluster',
     })
     assert.equal(planOf(restore({ overwrite: true }), cluster).changes[0]?.from, 'a PostgreSQL cluster')
     assert.match(script(restore({ overwrite: true }), cluster), /--delta/)

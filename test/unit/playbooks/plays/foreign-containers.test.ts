@@ -84,7 +84,7 @@ describe('a container of somebody else that has a name of the cluster', () => {
       for (const more of [{}, { adopt: 'yes' }])
         assert.throws(() => plays(facts, more), {
           code: 'E_DOCKER_ENGINE',
-          message: /there is rootless Docker \(\/run\/user\/1\/docker\.sock\) on node-c$/,
+          message: /Found instead: rootless Docker \(\/run\/user\/1\/docker\.sock\) on node-c$/,
           hint: /Nothing was changed on any node/,
         })
     })

@@ -56,7 +56,7 @@ describe('postgres_slot', function () {
     const lost = {
       what: 'wal',
       from: 'lost',
-      to: 'reserved from now on; who used this slot needs a new copy',
+      to: 'reserved from now on; the replica that used this slot must be re-cloned',
     }
     assert.deepEqual(await converge(here.channel, task), [lost])
     await converge(here.channel, slot({ name: 'lagging', state: 'absent' }))
