@@ -20,7 +20,7 @@ export async function confirm({ text, yes }: Confirmation, where: AskedOn = {}):
   output.write(`\n${cleanBlock(text)}\n`)
   if (input.isTTY !== true)
     throw new UserError('E_NOT_CONFIRMED', 'nothing was changed: there is no terminal to ask on', {
-      hint: `If this is what you want: -e ${yes}`,
+      hint: `To confirm without a terminal: -e ${yes}`,
     })
   const answer = await ask('Go on? y/N ', where)
   if (!/^y(es)?$/i.test(answer)) throw new UserError('E_NOT_CONFIRMED', 'nothing was changed')

@@ -30,7 +30,7 @@ Examples:
 /** `run-playbook exec -l PATTERN -- COMMAND…`: one command on hosts, its output shown. */
 export const exec: CliCommand = async (argv, session) => {
   const command = new Command('run-playbook exec')
-    .description('Runs one command on hosts and shows what it prints. No playbook is needed.')
+    .description('Runs one command on hosts and shows its output. It needs no playbook.')
     .usage('-l PATTERN [options] -- COMMAND…')
     .argument('<command...>', 'the program and its arguments, or one line for the shell')
   addRunOptions(addHostOptions(command).option('-b, --become', 'run it as root through sudo', false))
@@ -39,7 +39,7 @@ export const exec: CliCommand = async (argv, session) => {
   if (!parsed(command, argv)) return 0
   const options = command.opts<ExecOptions>()
   if (options.limit === undefined)
-    throw new UserError('E_USAGE', 'exec needs -l PATTERN: the hosts that the command is run on', {
+    throw new UserError('E_USAGE', 'exec needs -l PATTERN: the hosts on which to run the command', {
       hint: 'For all of them: -l all',
     })
   session.outlet.openReports({ verbosity: options.verbose, check: options.check })

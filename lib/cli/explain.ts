@@ -24,7 +24,9 @@ Examples:
 /** `run-playbook explain VAR -l HOST`: the value of a var on a host, and every place that had a say in it. */
 export const explain: CliCommand = async (argv, { outlet }) => {
   const command = new Command('run-playbook explain')
-    .description('Shows the value of a var on a host, and every place that has a say in it, in order.')
+    .description(
+      'Shows the value of a var on a host, and every place that can set it, in order of precedence.',
+    )
     .usage('VAR -l HOST [options]')
     .argument('<var>', 'a var of the inventory')
   addHostOptions(command).addOption(outputOption()).addHelpText('after', HELP)

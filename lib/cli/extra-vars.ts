@@ -22,7 +22,7 @@ function parseOne(
 ): Record<string, unknown> {
   if (arg.startsWith('@')) return parseFile(arg.slice(1))
   const equals = arg.indexOf('=')
-  if (equals < 1) throw new UserError('E_BAD_VARS', `-e ${arg}: not of the form key=value or @file`)
+  if (equals < 1) throw new UserError('E_BAD_VARS', `-e ${arg}: it must be key=value or @file`)
   const key = arg.slice(0, equals)
   const text = arg.slice(equals + 1)
   const schemas = shapes.flatMap((shape) => (Object.hasOwn(shape, key) ? [shape[key] as Schema] : []))
@@ -52,7 +52,7 @@ function parseFile(path: string): Record<string, unknown> {
   }
   const value = fromJson(text, `@${path}`)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UserError('E_BAD_VARS', `-e @${path}: must hold one JSON object`)
+    throw new UserError('E_BAD_VARS', `-e @${path}: the file must contain one JSON object`)
   return value as Record<string, unknown>
 }
 

@@ -21,8 +21,11 @@ Exit status: 0 done, 1 files would have been overwritten: nothing was written.
 /** `run-playbook init`: a project that runs, type-checks and passes its test. */
 export const init: CliCommand = (argv, { outlet, version }) => {
   const command = new Command('run-playbook init')
-    .description('Makes a project that runs, type-checks and passes its test.')
-    .argument('[folder]', 'made if it is missing (default: the current folder)')
+    .description('Creates a project with a playbook, a role, a module and a test, ready to run.')
+    .argument(
+      '[folder]',
+      'directory of the project; created if it is missing (default: the current directory)',
+    )
     .addOption(outputOption())
     .addHelpText('after', HELP)
   if (!parsed(command, argv)) return Promise.resolve(0)
@@ -75,11 +78,11 @@ const KEPT = new Set(['package.json'])
 
 function refuseOverwriting(folder: string, files: ReadonlyMap<string, string>): void {
   if (existsSync(folder) && !statSync(folder).isDirectory())
-    throw new UserError('E_INIT', `${folder} is not a folder`)
+    throw new UserError('E_INIT', `${folder} is not a directory`)
   const there = [...files.keys()].filter((name) => !KEPT.has(name) && existsSync(join(folder, name)))
   if (there.length === 0) return
   throw new UserError('E_INIT', `${folder} already has ${there.join(', ')}: nothing was written`, {
-    hint: 'Name a new folder: run-playbook init FOLDER.',
+    hint: 'Choose an empty directory: run-playbook init DIRECTORY.',
   })
 }
 

@@ -24,13 +24,13 @@ Examples:
   run-playbook lint site deploy   only these
   run-playbook lint restore -e target-time=2026-01-01T00:00:00Z
 
-Exit status: 0 nothing is wrong, 1 something is.
+Exit status: 0 no mistakes were found, 1 there are mistakes.
 `
 
 /** `run-playbook lint`: finds mistakes without connecting to a host, types included. */
 export const lint: CliCommand = async (argv, { outlet }) => {
   const command = new Command('run-playbook lint')
-    .description('Finds finds mistakes without connecting to a host, types included.')
+    .description('Finds mistakes, including type errors, without connecting to a host.')
     .argument('[playbooks...]', 'names or paths (default: all playbooks of the project)')
   addHostOptions(command)
     .option('--no-types', 'do not check the types')
@@ -79,7 +79,7 @@ async function lintPlaybook(name: string, inventory: Inventory, options: HostOpt
     )
     if (missing.length > 0) {
       const needs = missing.map(([key]) => `-e ${key}`).join(' and ')
-      throw new UserError('E_NOT_LOOKED_AT', `its plays were not made: it needs ${needs}`)
+      throw new UserError('E_NOT_LOOKED_AT', `the plays of this playbook were not checked: it needs ${needs}`)
     }
     const known = shapes.flatMap((shape) => Object.keys(shape))
     prepare({

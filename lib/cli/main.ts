@@ -61,7 +61,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.exitCode = code === 0 ? 1 : code
     const error = new UserError(
       'E_FAILED',
-      'the process was ended before the run was: does a playbook call process.exit?',
+      'the process exited before the run had ended. A playbook must not call process.exit.',
     )
     process.stderr.write(errorText(error))
     outlet.endNow(code === 0 ? 1 : code, errorReport(error))

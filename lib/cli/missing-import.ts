@@ -16,8 +16,8 @@ export function missingImport(error: unknown): UserError | undefined {
   return new UserError('E_LOAD', `${file} imports ${what}, which is not there`, {
     at: line === undefined ? file : `${file}:${line}`,
     hint: /^[./]/.test(what)
-      ? 'The path is taken from the folder of the file that imports it.'
-      : `Install the package where the playbook is: npm install ${packageOf(what)}`,
+      ? 'The path is relative to the directory of the file that imports it.'
+      : `Install the package in the project of the playbook: npm install ${packageOf(what)}`,
     cause: error,
   })
 }

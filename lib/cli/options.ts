@@ -62,31 +62,31 @@ export function readCommandLine(
     .description('Brings hosts into the state that a playbook describes.')
     .argument('<playbook>', 'playbooks/<name>.ts, or a path')
   addHostOptions(command)
-    .option('-t, --tags <list>', 'only tasks with one of these tags', commas, [])
-    .option('--skip-tags <list>', 'no tasks with one of these tags', commas, [])
-    .option('-D, --diff', 'show what differs in files (with --check by default)')
-    .option('--no-diff', 'do not show it')
+    .option('-t, --tags <list>', 'run only tasks with one of these tags', commas, [])
+    .option('--skip-tags <list>', 'skip tasks with one of these tags', commas, [])
+    .option('-D, --diff', 'show the differences in files (default with --check)')
+    .option('--no-diff', 'do not show the differences in files')
   addRunOptions(command)
     .option('--list-hosts', 'print the hosts and exit', false)
     .option('--list-tasks', 'print the tasks and exit', false)
     .option('--list-tags', 'print the tags and exit', false)
-    .option('--start-at-task <name>', 'from this task on; those before it are skipped')
+    .option('--start-at-task <name>', 'start at this task, and skip the tasks before it')
     .option('--step', 'ask before each task', false)
-    .option('--resume', 'on each host from the task on at which its last run failed', false)
+    .option('--resume', 'start on each host at the task where the last run failed', false)
     .addOption(
       new Option(
         '--watch [seconds]',
-        'show the report again and again, by default every 2 s, until Ctrl-C;\nfor playbooks that change nothing, such as status',
+        'refresh the report every 2 seconds, or as given, until Ctrl-C;\nonly for playbooks that change nothing, such as status',
       )
         .preset('2')
         .argParser(seconds(0.5)),
     )
     .option(
       '--detailed-exitcode',
-      'exit 3 when changes are pending (--check), or something is critical (status)',
+      'exit with 3 if changes are pending (--check) or something is critical (status)',
       false,
     )
-    .option('--no-batch', 'one task at a time; same plan, same end state')
+    .option('--no-batch', 'run one task at a time; slower, with the same result')
     .version(version)
     .addHelpText('after', () => `${playbooks()}${COMMANDS}${EXAMPLES}${OUTCOMES}`)
   if (!parsed(command, argv)) return { playbook: '', options: command.opts<CliOptions>(), exit: 0 }
@@ -102,7 +102,7 @@ function refuseContradictions(options: CliOptions): void {
     throw new UserError('E_USAGE', message, { hint: 'See run-playbook --help.' })
   }
   if (watch !== undefined && output === 'junit')
-    refuse('--watch does not go with --output junit, which is printed at the end')
+    refuse('--watch cannot be combined with --output junit, which is printed at the end')
   if (lists && output === 'junit') refuse('a list is not a JUnit report: use --output plain or json')
   if (resume && startAtTask !== undefined)
     refuse('--resume and --start-at-task cannot be combined: both say where to start')

@@ -71,7 +71,7 @@ export class Outlet {
 
   /** Says that the run stops, and how to end it at once. */
   sayStopping(): void {
-    const text = 'stopping after the changes under way; press Ctrl-C again to stop at once'
+    const text = 'stopping after the current changes; press Ctrl-C again to stop immediately'
     if (this.#tellsStop) this.emit({ type: 'notice', level: 'warning', text })
   }
 

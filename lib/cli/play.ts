@@ -10,7 +10,7 @@ export async function play(argv: readonly string[], session: CliSession): Promis
   const { playbook, options, exit } = readCommandLine(argv, session.version, names)
   if (COMMAND_NAMES.includes(playbook))
     throw new UserError('E_USAGE', `${playbook} is a command. Write it first: run-playbook ${playbook} …`, {
-      hint: 'A playbook of that name is run by its path.',
+      hint: 'To run a playbook of that name, give its path.',
     })
   return exit ?? run(playbook, options, session)
 }

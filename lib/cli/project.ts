@@ -45,9 +45,9 @@ export function findInventory(file?: string): string {
   }
   const found = withEnding(join(projectRoot(), 'inventory'))
   if (found !== undefined) return found
-  const message = `there is no inventory.ts in ${process.cwd()}, nor in a folder above it`
+  const message = `there is no inventory.ts in ${process.cwd()}, or in a directory above it`
   throw new UserError('E_NO_INVENTORY', message, {
-    hint: 'Run from a folder of the project, or pass -i FILE.',
+    hint: 'Run the command in the project directory, or pass -i FILE.',
   })
 }
 

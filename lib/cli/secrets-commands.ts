@@ -10,7 +10,7 @@ import { wireguardPrivateKey, wireguardPublicKey } from '../secrets/wireguard.ts
 import { askSecret } from './ask-password.ts'
 import type { SecretsContext } from './secrets-context.ts'
 
-const NEXT = 'Hosts have it after the next run of the playbooks that use it.'
+const NEXT = 'The next run of the playbooks that use it deploys it to the hosts.'
 
 /** The names of all secrets, and what kind each is. */
 export function listSecrets({ opened, places, session }: SecretsContext): Promise<number> {
@@ -78,7 +78,7 @@ export async function rotateSecret(context: SecretsContext, name: string): Promi
     })
   if (kind === 'certificate') {
     await save(places, opened, new Map(), [name])
-    say(context, `${name} is forgotten; the next run that needs it issues a new certificate with a new key.`)
+    say(context, `${name} was removed; the next run that needs it issues a new certificate with a new key.`)
     return 0
   }
   const value =

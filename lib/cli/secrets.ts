@@ -31,26 +31,26 @@ export const secrets: CliCommand = async (argv, session) => {
   let work: Work | undefined
   const command = new Command('run-playbook secrets')
     .description('Shows and changes the secrets of the project.')
-    .option('-i, --inventory <file>', 'the inventory that the store lies beside')
-    .option('--ssh-config <file>', 'the store that lies beside this file, as in a run with it')
+    .option('-i, --inventory <file>', 'use the store next to this inventory file')
+    .option('--ssh-config <file>', 'use the store next to this file, as a run with --ssh-config does')
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .helpCommand(false)
   const add = (usage: string, description: string): Command =>
     strict(command.command(usage).description(description))
-  add('list', 'the names, and what kind each is').action(() => void (work = listSecrets))
+  add('list', 'lists the names and kinds of all secrets').action(() => void (work = listSecrets))
   add('get <name>', 'prints the value').action((name: string) => {
     work = (context) => getSecret(context, name)
   })
-  add('set <name>', 'stores a value, from standard input')
-    .option('--replace', 'also when there is one', false)
+  add('set <name>', 'stores a value that is read from the terminal or standard input')
+    .option('--replace', 'replace the existing value', false)
     .action((name: string, { replace }: { replace: boolean }) => {
       work = (context) => setSecret(context, name, replace)
     })
   add('rotate <name>', 'stores a new random value of the same kind').action((name: string) => {
     work = (context) => rotateSecret(context, name)
   })
-  add('edit', 'opens all of them in $EDITOR').action(() => void (work = editSecrets))
+  add('edit', 'opens all secrets in $EDITOR').action(() => void (work = editSecrets))
   if (!parsed(command, argv) || work === undefined) return 0
   const { inventory, sshConfig } = command.opts<{ inventory?: string; sshConfig?: string }>()
   const ssh = sshConfig ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)

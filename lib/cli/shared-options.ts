@@ -26,46 +26,52 @@ export interface CommonRunOptions {
 
 export function addHostOptions(command: Command): Command {
   return command
-    .option('-i, --inventory <file>', 'the hosts (default: inventory.ts of the project)')
-    .option('-l, --limit <pattern>', 'hosts and groups: all, a,b, db*, web:&prod:!c')
-    .option('-e, --extra-vars <key=value|@file>', 'set a declared var, repeatable', append, [])
-    .addOption(new Option('--ssh-config <file>', 'instead of ~/.ssh/config').env('RUN_PLAYBOOK_SSH_CONFIG'))
+    .option('-i, --inventory <file>', 'inventory file (default: inventory.ts of the project)')
+    .option('-l, --limit <pattern>', 'only these hosts and groups: all, a,b, db*, web:&prod:!c')
+    .option('-e, --extra-vars <key=value|@file>', 'set a var of the playbook; can be repeated', append, [])
+    .addOption(
+      new Option('--ssh-config <file>', 'use this file instead of ~/.ssh/config').env(
+        'RUN_PLAYBOOK_SSH_CONFIG',
+      ),
+    )
 }
 
 export function addRunOptions(command: Command): Command {
   return command
-    .option('-C, --check', 'dry run: probe and plan, change nothing', false)
-    .option('-f, --forks <n>', 'hosts worked on at a time', positive, 25)
-    .option('-K, --ask-become-pass', 'ask for the sudo password, once', false)
+    .option('-C, --check', 'dry run: show what would change, and change nothing', false)
+    .option('-f, --forks <n>', 'number of hosts to work on at the same time', positive, 25)
+    .option('-K, --ask-become-pass', 'ask for the sudo password', false)
     .option(
       '--lock-wait <seconds>',
-      'how long another run on the same host is waited for (default: 60)',
+      'how long to wait for another run on the same host (default: 60)',
       wholeSeconds,
     )
-    .option('--timeout <seconds>', 'of a connection, up to the login', seconds(0.5))
+    .option('--timeout <seconds>', 'how long connecting and logging in may take', seconds(0.5))
     .addOption(outputOption())
     .option(
       '--report <file>',
-      'a report beside the screen, complete at every moment, repeatable:\nJUnit (.xml) or the lines of --output json (.jsonl)',
+      'also write a report to this file: JUnit (.xml) or the lines of\n--output json (.jsonl); can be repeated',
       append,
       [],
     )
-    .option('--profile', 'say at the end which tasks were the slowest', false)
+    .option('--profile', 'list the slowest tasks at the end', false)
     .option(
       '-v, --verbose',
-      'reasons for "ok" too; -vv commands and what they print; -vvv frames',
+      'also show tasks that are ok; -vv also commands and their output;\n-vvv also everything that is sent and received',
       (_, n: number) => n + 1,
       0,
     )
 }
 
 export const outputOption = (): Option =>
-  new Option('--output <kind>', 'progress on a terminal, plain otherwise').choices(OUTPUTS)
+  new Option('--output <kind>', 'output format (default: progress on a terminal, otherwise plain)').choices(
+    OUTPUTS,
+  )
 
 export const OUTCOMES = `
 Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task failed,
 4 a host was unreachable (2 and 4 add up), 3 changes pending or something critical (--detailed-exitcode),
-130 interrupted (Ctrl-C, SIGTERM or SIGHUP: the first one ends after the change under way, the second one at once).`
+130 interrupted (Ctrl-C, SIGTERM or SIGHUP: the first one ends the run after the current change, the second one immediately).`
 
 /**
  * Reads a command line.
@@ -84,7 +90,7 @@ export function parsed(command: Command, argv: readonly string[]): boolean {
     // Commander has only its help to say about a command that is missing.
     const message =
       error.code === 'commander.help'
-        ? `what is to be done: ${commands}?`
+        ? `a command is missing: ${commands}`
         : error.message.replace(/^error: /, '')
     throw new UserError('E_USAGE', message, {
       hint: `See ${command.name()} --help.`,

@@ -30,7 +30,7 @@ export async function checkTypes(
       level: 'error',
       file: config,
       code: 'E_TYPES',
-      message: `tsc ended with ${code}: ${text.trim()}`,
+      message: `tsc failed with exit status ${code}: ${text.trim()}`,
     })
   return { checked: true, findings }
 }

@@ -115,6 +115,6 @@ export function checkResources(list: unknown, where: string, at?: string): reado
   const wrong: unknown = Array.isArray(list) ? list.find((one) => !isResource(one)) : list
   throw new UserError('E_BAD_RESOURCE', `${where}: ${JSON.stringify(wrong)} is not a resource`, {
     at,
-    hint: "Make it with a kind: paths.at('/etc/hosts'), paths.below('/etc').",
+    hint: "Create it with a kind of resource, such as paths.at('/etc/hosts') or paths.below('/etc').",
   })
 }

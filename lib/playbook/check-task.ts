@@ -78,7 +78,7 @@ export function checkHandler(handler: Task, listed: ReadonlySet<Task>, hosts: re
   if (handler.options.notify !== undefined)
     throw new UserError(
       'E_BAD_HANDLER',
-      `the handler "${handler.name}" notifies others, which would never run`,
+      `the handler "${handler.name}" notifies other handlers, which would never run`,
       {
         at: handler.at,
         hint: 'Notify all of them from the task; they run in the order in which they are first notified.',

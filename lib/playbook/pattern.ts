@@ -64,7 +64,7 @@ function globOf(term: string, where: string): RegExp {
     return new RegExp(`^${text}$`)
   } catch {
     throw new UserError('E_BAD_PATTERN', `${where}: ${term} is not a pattern`, {
-      hint: 'A bracket needs its other half: web-[12] is web-1 or web-2.',
+      hint: 'Every bracket must be closed: web-[12] means web-1 or web-2.',
     })
   }
 }

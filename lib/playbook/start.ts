@@ -24,7 +24,7 @@ export function findStart(plays: readonly CompiledPlay[], name: string): Map<str
   if (roles.size > 1) {
     const names = [...roles].map((role) => (role === '' ? 'the play itself' : `${role} › ${name}`))
     throw new UserError('E_AMBIGUOUS_TASK', `--start-at-task: several tasks are called "${name}"`, {
-      hint: `Say which one: ${names.join(', ')}.`,
+      hint: `Choose one of them: ${names.join(', ')}.`,
     })
   }
   const found = (entry: Entry): boolean => entry.kind === 'task' && isCalled(entry.item, name)
@@ -59,7 +59,7 @@ export function unknownTask(plays: readonly CompiledPlay[], name: string): UserE
   const full = items.map(({ role, task }) => (role === '' ? task.name : `${role} › ${task.name}`))
   const near = didYouMean(name, [...items.map(({ task }) => task.name), ...full])
   return new UserError('E_UNKNOWN_TASK', `--start-at-task: no task of these hosts is called "${name}"`, {
-    hint: near === undefined ? 'All of them: --list-tasks.' : `Did you mean "${near}"?`,
+    hint: near === undefined ? '--list-tasks lists all tasks.' : `Did you mean "${near}"?`,
   })
 }
 

@@ -22,7 +22,7 @@ export function failureContext(memory: Memory, host: string, palette: Palette): 
 
 /** A failure in full: one line, then the evidence, then where to look and what to do. */
 export function failureLines(event: TaskEnded, context: FailureContext): string[] {
-  const error = event.error ?? { code: 'E_FAILED', message: 'failed without saying why' }
+  const error = event.error ?? { code: 'E_FAILED', message: 'the task failed without a message' }
   return [
     ...headLines(`${clean(event.host)} › ${taskPath(event)}`, error, context.palette),
     `  Declared at ${clean(event.at)}`,
@@ -62,8 +62,10 @@ function changedLines({ changedBefore, check, ranScript }: FailureContext, scrip
       ? 'Nothing was changed before this.'
       : `Changed before this: ${enumerate(changedBefore)}.`
   if (scriptFailed)
-    return [`  ${before} What the script itself changed is not known: see to it before you run again.`]
-  return [ranScript === true ? `  ${before}` : `  ${before} Running again is safe.`]
+    return [
+      `  ${before} It is not known what the script itself changed: check this before you run the playbook again.`,
+    ]
+  return [ranScript === true ? `  ${before}` : `  ${before} It is safe to run the playbook again.`]
 }
 
 function footLines({ hint, code }: ErrorReport, palette: Palette): string[] {

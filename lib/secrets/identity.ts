@@ -70,14 +70,14 @@ async function parseIdentity(text: string, source: string): Promise<Identity> {
     .map((line) => line.trim())
     .filter((line) => line.startsWith('AGE-SECRET-KEY-'))
     .map((line) => new Secret('age identity', line))
-  if (keys.length === 0) throw unusable(source, 'holds no line that begins with AGE-SECRET-KEY-')
+  if (keys.length === 0) throw unusable(source, 'contains no line that begins with AGE-SECRET-KEY-')
   const { identityToRecipient } = await age()
   try {
     const recipients = await Promise.all(keys.map((key) => identityToRecipient(reveal(key))))
     return { keys, recipients, source }
   } catch {
     // Without the cause: a decoder's message may quote what it could not decode.
-    throw unusable(source, 'holds a key that is cut off or mistyped')
+    throw unusable(source, 'contains a key that is incomplete or mistyped')
   }
 }
 

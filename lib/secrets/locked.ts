@@ -22,7 +22,7 @@ export function unlisted(
   identity: Identity,
 ): UserError | undefined {
   if (isListed(recipients, identity)) return undefined
-  const message = `a new secret can't be stored: ${path} does not list your key (${identity.source})`
+  const message = `a new secret cannot be stored: ${path} does not list your key (${identity.source})`
   return new UserError('E_SECRETS_LOCKED', message, {
     hint: `Add this line to it: ${identity.recipients[0]}`,
   })
@@ -35,5 +35,5 @@ function isListed(recipients: readonly Recipient[], identity: Identity): boolean
 function whoCan(recipients: readonly Recipient[], identity: Identity): string {
   const others = recipients.filter(({ key }) => !identity.recipients.includes(key))
   const names = others.map(({ key, who }) => who ?? key)
-  return names.length === 0 ? 'whoever made it' : names.join(' or ')
+  return names.length === 0 ? 'the person who created it' : names.join(' or ')
 }

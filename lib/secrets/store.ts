@@ -79,7 +79,7 @@ export class SecretStore {
     if (!/\p{Cc}/u.test(reveal(password))) return password
     throw new UserError(
       'E_SECRETS_KIND',
-      `the password ${name} holds a line break or another control character`,
+      `the password ${name} contains a line break or another control character`,
     )
   }
 
@@ -109,7 +109,7 @@ export class SecretStore {
     const publicKey = wireguardPublicKey(reveal(privateKey))
     if (publicKey !== undefined) return { privateKey, publicKey }
     throw new UserError('E_SECRETS_KIND', `the secret ${name} is not a WireGuard private key`, {
-      hint: 'It must be what wg genkey prints: 32 bytes in base64.',
+      hint: 'It must be a key as printed by wg genkey: 32 bytes in base64.',
     })
   }
 
@@ -139,7 +139,7 @@ export class SecretStore {
       (old) => makeAuthority(`run-playbook ${request.authority}`, now, old?.key),
     )
     if (!canIssue(authority))
-      throw new UserError('E_SECRETS_KIND', `the secret ${authorityName} can't issue certificates`, {
+      throw new UserError('E_SECRETS_KIND', `the secret ${authorityName} cannot issue certificates`, {
         hint: 'It must be the certificate of an authority (CA:TRUE) and its key, on an elliptic curve.',
       })
     const own = this.#bundle(

@@ -36,7 +36,7 @@ export function parse({ text, path }: Source): hbs.AST.Program {
     const line = lineNumber ?? /on line (\d+)/.exec(message)?.[1]
     const at = column === undefined ? `${path}:${line}` : `${path}:${line}:${column + 1}`
     throw new UserError('E_TEMPLATE_SYNTAX', `${at}: ${shorten(message)}`, {
-      hint: 'For braces that are meant literally write \\{{, or {{{{raw}}}} … {{{{/raw}}}} around the text.',
+      hint: 'For literal braces, write \\{{, or put {{{{raw}}}} … {{{{/raw}}}} around the text.',
     })
   }
 }

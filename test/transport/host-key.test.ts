@@ -47,7 +47,7 @@ describe('the host key', function () {
     const lines = '  StrictHostKeyChecking accept-new\n  HashKnownHosts no'
     assert.equal(await connect('# no newline', lines, (_, text) => warnings.push(text)), 'in\n')
     assert.equal(readFileSync(file, 'utf8'), `# no newline\n${name()} ${key('ed25519')}\n`)
-    assert.match(warnings.join(), /is remembered now: ssh-ed25519 SHA256:/)
+    assert.match(warnings.join(), /was added to known_hosts: ssh-ed25519 SHA256:/)
     assert.equal(await connect(readFileSync(file, 'utf8')), 'in\n')
   })
 

@@ -111,8 +111,8 @@ export const modules = {
   ],
   E_UNIT_MASKED: ['The unit is masked.', 'Run `systemctl unmask UNIT` on the host.'],
   E_UNSAFE_PATH: [
-    'Somebody else could put another file in the place of what the task is to write, by a link or a folder of theirs on the way.',
-    'Give the folders on the way to one user, or run the task as the user they belong to: `becomeUser`.',
+    'A directory in the path belongs to another user, who could replace the file with a link to another place.',
+    'Make one user the owner of all directories in the path, or run the task as the user who owns them: `becomeUser`.',
   ],
   E_UNSUPPORTED: [
     'The package manager of the host cannot do what the task asks.',

@@ -3,7 +3,7 @@ import type { ErrorCodes } from './error-code.ts'
 /** A task, or the run as a whole. */
 export const run = {
   E_ASK_FAILED: [
-    'A reader or a channel could not say what a module asked for.',
+    'A reader or a channel could not answer a question of a module.',
     'Read the message; in your own code throw a `UserError` with a code and a hint.',
   ],
   E_BACKGROUND: [
@@ -46,7 +46,7 @@ export const run = {
   ],
   E_OTHER_JOB: [
     'An earlier run started the task in the background with other arguments, and that job is still running.',
-    'Wait until the job has ended, or kill it on the host, then run the playbook again.',
+    'Wait until that job has ended, or kill it on the host, then run the playbook again.',
   ],
   E_PROBE_TIMEOUT: [
     'A probe on the host did not finish within a minute.',

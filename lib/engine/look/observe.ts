@@ -140,7 +140,7 @@ function grouped(questions: readonly Question[]): Group[] {
 function parsed(reader: Reader<unknown>, questions: readonly Question[], reply: Reply): readonly unknown[] {
   if (reply.code === TIMED_OUT) {
     const error = new UserError('E_PROBE_TIMEOUT', `the host did not answer ${reader.name} within a minute`, {
-      hint: 'The host is very slow, or the command hangs: look for a dead network mount or a stuck daemon.',
+      hint: 'The host is very slow, or a command hangs. Look for a dead network mount or a stuck daemon on the host.',
     })
     return questions.map(() => error)
   }

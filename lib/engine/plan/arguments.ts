@@ -94,7 +94,7 @@ function notMet(condition: boolean | Deferred<boolean>): string {
   if (!isDeferred(condition)) return 'when is false'
   const names = condition.tasks.map(({ name }) => `"${name}"`).join(' and ')
   if (condition.reads === 'changed') return `${names} changed nothing`
-  return condition.reads === 'failed' ? `${names} did not fail` : `when is false with what ${names} found`
+  return condition.reads === 'failed' ? `${names} did not fail` : `when is false for the result of ${names}`
 }
 
 const adapted = new WeakMap<object, Map<string, unknown>>()

@@ -9,7 +9,7 @@ export function failureOf(task: Task, result: TaskResult): unknown {
   try {
     const failed = failedWhen(result)
     if (failed === false) return undefined
-    const reason = typeof failed === 'string' ? failed : 'its failedWhen is true'
+    const reason = typeof failed === 'string' ? failed : 'failedWhen returned true'
     return new UserError('E_FAILED_WHEN', reason, { at: task.at })
   } catch (error) {
     return userCodeFailed('failedWhen', error, task)

@@ -40,9 +40,9 @@ function tellUnknown(
 ): Outlook {
   const because =
     today?.kind === 'ok'
-      ? 'in order as the host is today'
+      ? 'ok in the current state of the host'
       : today?.kind === 'skipped'
-        ? `skipped as the host is today: ${today.because}`
+        ? `skipped in the current state of the host: ${today.because}`
         : undefined
   report(session, item, 'unknown', { after, because })
   return 'unknown'
@@ -57,10 +57,10 @@ async function tellChange(
 ): Promise<Outlook> {
   const { changedWhen, noDiff } = item.task.options
   const diffs = noDiff === true ? [] : await bodyDiffs(plan.changes, bodies)
-  const because = after === undefined ? undefined : 'as the host is today'
+  const because = after === undefined ? undefined : 'in the current state of the host'
   const details = { changes: plan.changes, diffs, commands: shownSteps(steps), after, because }
   if (changedWhen === false) {
-    report(session, item, 'ok', { ...details, because: 'it runs, and does not count as a change' })
+    report(session, item, 'ok', { ...details, because: 'it would run, but changedWhen is false' })
     return 'settled'
   }
   // Only what it prints says whether it is a change.

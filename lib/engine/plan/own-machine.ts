@@ -18,6 +18,6 @@ export function refuseOwnRestart<V extends Verdict>(
   )
   if (!restarts) return verdict
   const message = `"${task}" would restart the machine that run-playbook runs on: ${name} is reached by ${connection.name}`
-  const hint = 'Leave the task out for this host, or say ownMachine: true if that is what you want.'
+  const hint = 'Skip the task on this host, or set ownMachine: true if the machine may be restarted.'
   return { kind: 'failed', error: new UserError('E_OWN_MACHINE', message, { at, hint }) }
 }

@@ -36,7 +36,7 @@ function stepReport(step: Step, reply: Reply): ErrorReport {
   }
   if (reply.code === TIMED_OUT) {
     const seconds = (step.timeoutMs ?? TIMEOUT_MS) / 1000
-    const hint = 'timeoutMs of the task allows more.'
+    const hint = 'To allow more time, set timeoutMs of the task.'
     return {
       ...report,
       code: 'E_STEP_TIMEOUT',

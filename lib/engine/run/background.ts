@@ -45,7 +45,7 @@ export async function applyInBackground(
   if (steps.length < change.steps.length || steps.some(({ restartsHost }) => restartsHost !== undefined))
     throw new UserError('E_BACKGROUND', `${item.task.module.name} cannot run in the background of a host`, {
       at: item.task.at,
-      hint: 'Leave out `background`: only shell commands can, and no reboot.',
+      hint: 'Remove `background`: only shell commands can run in the background, and a reboot cannot.',
     })
   const started = performance.now()
   const changes = bodyQuestions(session, verdict.plan.changes)
@@ -76,10 +76,11 @@ async function untilEnded(
     try {
       const job = await jobOf(session, item.user, id)
       if (job !== undefined && job.state !== 'running') return await take(session, change, job, steps)
-      if (job === undefined && begun) return { replies: [], error: lost(change, 'somebody removed it') }
+      if (job === undefined && begun)
+        return { replies: [], error: lost(change, 'its files on the host were removed') }
       if (mode.stop.aborted) {
         if (job === undefined) return undefined
-        const text = `"${item.task.name}" goes on in the background; the next run waits for it`
+        const text = `"${item.task.name}" continues in the background on the host; the next run waits for it`
         mode.emit({ type: 'notice', host: host.name, level: 'warning', text })
         return undefined
       }
@@ -138,9 +139,9 @@ async function take(session: Session, change: Change, job: Job, steps: readonly 
     item.handler && ok ? [{ kind: 'step', script: paidScript(item), continues: true }] : []
   await session.connection.exchange([...paid, removeScript(job.id)], options)
   if (job.state === 'restarted')
-    return { replies: kept, error: lost(change, 'the host was restarted in the middle of it') }
+    return { replies: kept, error: lost(change, 'the host was restarted while it ran') }
   if (job.state === 'lost')
-    return { replies: kept, error: lost(change, 'its process is gone and left no exit code') }
+    return { replies: kept, error: lost(change, 'its process ended without an exit code') }
   if (broken === undefined) return { replies: kept }
   return { replies: kept, error: new StepFailed(steps[index] ?? { script: job.name }, broken) }
 }

@@ -36,7 +36,7 @@ export function startAtTask(name: string, request: RunRequest, prepared: Prepare
 
 /** `--resume`. A host of which nothing is kept, or whose tasks were changed meanwhile, does everything. */
 export function resumed(positions: ReadonlyMap<string, Position>, { emit }: RunMode): Beginning {
-  const because = 'the last run had done it (--resume)'
+  const because = 'the last run did it (--resume)'
   const changed = new Set<string>()
   const startOf = (plays: readonly CompiledPlay[], host: string, first: boolean): Start | undefined => {
     const position = positions.get(host)

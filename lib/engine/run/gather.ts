@@ -91,4 +91,4 @@ export function seenOf(
   }
 }
 
-const NOT_ASKED: ErrorReport = { code: 'E_NOT_ASKED', message: 'it was not asked' }
+const NOT_ASKED: ErrorReport = { code: 'E_NOT_ASKED', message: 'the run ended before it got to this host' }

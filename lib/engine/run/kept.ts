@@ -68,9 +68,9 @@ async function read(stateDir: string): Promise<Kept> {
   try {
     return fileSchema.parse(JSON.parse(text))
   } catch (cause) {
-    throw new UserError('E_RESUME', `${path} is not what run-playbook writes`, {
+    throw new UserError('E_RESUME', `the file ${path}, which --resume needs, cannot be parsed`, {
       cause,
-      hint: 'Remove it: it only holds where the last runs failed.',
+      hint: 'Remove it: it only records where the last runs failed.',
     })
   }
 }

@@ -45,7 +45,7 @@ async function answering(transport: Transport, { host, mode }: Session, back: st
     const question = { kind: 'probe', script: back, timeoutMs: 10_000 } as const
     const [reply] = await connection.exchange([question], { user: 'login' })
     if (reply?.code === 0) return connection
-    throw new UnreachableError('E_NOT_BACK', `${host.name} answers and was not restarted yet`)
+    throw new UnreachableError('E_NOT_BACK', `${host.name} answers, but was not restarted yet`)
   } catch (error) {
     await connection.close().catch(() => {})
     throw error

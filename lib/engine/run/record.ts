@@ -52,7 +52,7 @@ export class RunRecord {
       this.mode.emit({
         type: 'notice',
         level: 'warning',
-        text: `nothing is known of a run of ${this.request.name} that failed: all tasks are run`,
+        text: `no failed run of ${this.request.name} is recorded, so --resume runs all tasks`,
       })
     await this.forget(this.plays)
     return this.plays
@@ -99,7 +99,7 @@ export class RunRecord {
       await writePositions(stateDir, name, positions)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      const text = `where the hosts are could not be kept for --resume: ${why}`
+      const text = `the positions of the hosts could not be saved for --resume: ${why}`
       this.mode.emit({ type: 'notice', level: 'warning', text })
     }
   }

@@ -56,9 +56,9 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
 
 /** A question that was asked and has no answer: it is another one each time. */
 export const noAnswer = ({ name, module, at }: Task): UserError =>
-  new UserError('E_NO_ANSWER', `${module.name} "${name}" has no answer to what it asked`, {
+  new UserError('E_NO_ANSWER', `${module.name} "${name}" got no answer to one of its questions`, {
     at,
-    hint: 'Define readers once, outside of functions: they are told apart by identity.',
+    hint: 'Define readers once, outside of functions: the engine compares them by object identity.',
   })
 
 // Undefined when the task must wait until the changes before it are made and seen.

@@ -81,7 +81,7 @@ function refuseOther({ adopt }: DockerNetworkArgs, network: DockerNetwork): void
 function assertUnused({ name, containers }: DockerNetwork): void {
   if (containers.length === 0) return
   throw new UserError('E_NETWORK_IN_USE', `the network ${name} is in use by ${containers.join(', ')}`, {
-    hint: 'Docker cannot change or remove it while these containers use it.',
+    hint: 'Docker cannot change or remove the network while these containers use it. Stop or disconnect them first.',
   })
 }
 

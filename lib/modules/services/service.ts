@@ -27,11 +27,11 @@ export interface ServiceArgs extends ArgsOf<typeof shape> {}
 const args = z
   .strictObject(shape)
   .refine(({ state, enabled }) => state !== undefined || enabled !== undefined, {
-    error: 'nothing is asked for: give state, enabled or both',
+    error: 'set state, enabled or both',
   })
   .refine(({ state, enabled, ifExists }) => ifExists !== true || (state !== 'started' && enabled !== true), {
     path: ['ifExists'],
-    error: 'a unit that is not there can neither run nor be enabled',
+    error: 'is not allowed with state: started or enabled: true',
   })
 
 /**

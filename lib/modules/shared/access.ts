@@ -124,7 +124,7 @@ function named(
   const known = state.accounts[`${kind}:${name}`]
   if (known !== undefined) return known
   throw new UserError('E_NO_ACCOUNT', `there is no ${kind} ${name} on the host`, {
-    hint: `Create it in an earlier task, or give the number that it has inside the container.`,
+    hint: `Create it in an earlier task, or use the numeric ID that it has in the container.`,
   })
 }
 

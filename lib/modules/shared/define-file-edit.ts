@@ -109,13 +109,13 @@ function assertRegular(path: string, { type, target = '' }: Stat): void {
   if (type === 'file' || type === 'absent') return
   if (type === 'link')
     throw new UserError('E_OTHER_KIND', `${path} is a link to ${target}`, {
-      hint: `Name the file that it leads to: ${posix.resolve(folderOf(path), target)}`,
+      hint: `Use the path of its target: ${posix.resolve(folderOf(path), target)}`,
     })
   throw new UserError(
     'E_OTHER_KIND',
     `${path} is ${type === 'directory' ? 'a directory' : 'no regular file'}`,
     {
-      hint: 'path is the full path of the file.',
+      hint: 'Set path to the full path of a regular file.',
     },
   )
 }
@@ -130,7 +130,7 @@ function assertMayCreate({ path, create = false }: FileEditArgs, { folder }: Fil
 
 const changesAgain = (path: string): UserError =>
   new UserError('E_NOT_CONVERGED', `a second run would change the text of ${path} again`, {
-    hint: 'The new text must not match what is to be changed; nothing was changed.',
+    hint: 'Nothing was changed. The new text must be one that the task does not change again.',
   })
 
 const installOf = (

@@ -66,12 +66,12 @@ function assertPossible({ dest, inPlace }: Install, { here, folder, above, acces
   if (here.type === 'directory' || here.type === 'other') {
     const what = here.type === 'directory' ? 'a directory' : 'not a regular file'
     throw new UserError('E_OTHER_KIND', `${dest} is ${what}`, {
-      hint: 'dest is the full path of the file; remove what is there with file(…, { state: absent }).',
+      hint: 'Set dest to the full path of the file, or remove what exists there with file(…, { state: absent }).',
     })
   }
   if (here.type === 'link' && inPlace === true) {
     throw new UserError('E_OTHER_KIND', `${dest} is a link to ${here.target}`, {
-      hint: 'With inPlace, name the file that the link leads to.',
+      hint: 'With inPlace, use the path of the target of the link.',
     })
   }
 }

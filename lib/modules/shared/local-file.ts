@@ -52,7 +52,7 @@ function assertRegular(path: string, stats: Kind): void {
         ? 'a socket'
         : 'a device'
   throw new UserError('E_NO_SOURCE', `${path} cannot be read: it is ${kind}, not a file`, {
-    hint: 'Name a regular file.',
+    hint: 'Set it to the path of a regular file.',
   })
 }
 

@@ -51,5 +51,5 @@ export function assertSafe(path: string, above: readonly ParentFolder[], { accou
 
 const unsafe = (path: string, reason: string): UserError =>
   new UserError('E_UNSAFE_PATH', `${path} is not safe to write to: ${reason}`, {
-    hint: 'Give the folders on the way to one user, or run the task as the user they belong to: becomeUser.',
+    hint: 'Make one user the owner of all directories in the path, or run the task as the user who owns them: becomeUser.',
   })

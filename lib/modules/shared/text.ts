@@ -48,7 +48,7 @@ function parseBodies(stdout: string): Map<number, Buffer | typeof UNREADABLE> {
 
 function decode(path: string, body: Buffer | typeof UNREADABLE): string | Error {
   if (body === UNREADABLE)
-    return new UserError('E_CANNOT_LOOK', `${path} may not be read`, {
+    return new UserError('E_CANNOT_LOOK', `${path} cannot be read: permission denied`, {
       hint: 'Set become: true for the task.',
     })
   if (body.length > BODY_LIMIT)

@@ -24,7 +24,8 @@ export function chroot({ path }: ChrootOptions): ConnectionType {
       const fail = (why: string, hint?: string): UnreachableError =>
         new UnreachableError('E_CONNECT_FAILED', `cannot enter ${path} for ${host.name}: ${why}`, { hint })
       if (process.getuid?.() !== 0) throw fail('chroot needs root', 'Run run-playbook as root.')
-      if (!existsSync(join(path, 'bin'))) throw fail('there is no folder bin', 'Is a system installed there?')
+      if (!existsSync(join(path, 'bin')))
+        throw fail('it has no directory bin', 'Check that the directory contains an installed system.')
       const { processLink } = await import('./process-link.ts')
       return processLink(host.name, signal, {
         argv: (command) => ['chroot', path, '/bin/sh', '-c', command],

@@ -58,7 +58,7 @@ async function checkRunning(
       throw fail(cause.stderr?.trim() || cause.message, cause)
     },
   )
-  if (running.stdout.trim() !== 'true') throw fail('it does not run')
+  if (running.stdout.trim() !== 'true') throw fail('it is not running')
 }
 
 const INSPECT_TIMEOUT = 30_000

@@ -37,8 +37,8 @@ export async function forwardByCommand(link: Link, host: string, port: number): 
     if (heard)
       return stdout.destroyed ? void stream.destroy() : void stdout.once('close', () => stream.destroy())
     const why = [channel.end().how, said()].filter(Boolean).join(': ')
-    const what = `no way to ${hostPort(host, port)} from ${link.host}: ${why}`
-    const hint = `Does anything listen there? A program on ${link.host} makes the connection.`
+    const what = `no connection to ${hostPort(host, port)} from ${link.host}: ${why}`
+    const hint = `Check that a server listens there. The connection is made from ${link.host}.`
     stream.destroy(new UserError('E_FORWARD_FAILED', what, { hint }))
   })
   return stream
@@ -59,7 +59,7 @@ export function relayCommand(host: string, port: number, only: readonly string[]
     ...RELAYS.filter((name) => only.includes(name)).map(
       (name) => `if ${isThere(name)}; then exec ${commands[name]}; fi`,
     ),
-    `echo "none of the programs ${RELAYS.join(', ')} is there to make it" >&2; exit 127`,
+    `echo "the host has none of the programs ${RELAYS.join(', ')}, one of which is needed to make the connection" >&2; exit 127`,
   ].join('\n')
 }
 

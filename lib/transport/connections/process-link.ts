@@ -68,7 +68,9 @@ function forwardHere(host: string, port: number): Promise<Duplex> {
     const socket = connect({ host, port, noDelay: true })
     const fail = (cause: Error): void =>
       reject(
-        new UserError('E_FORWARD_FAILED', `no way to ${hostPort(host, port)}: ${cause.message}`, { cause }),
+        new UserError('E_FORWARD_FAILED', `no connection to ${hostPort(host, port)}: ${cause.message}`, {
+          cause,
+        }),
       )
     socket.once('error', fail)
     socket.once('connect', () => resolve(socket.off('error', fail)))

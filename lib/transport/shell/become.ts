@@ -18,7 +18,7 @@ export function checkAccount(account: string, host: string): void {
   if (ACCOUNT.test(account)) return
   throw new UserError(
     'E_BECOME_FAILED',
-    `cannot become ${JSON.stringify(account)} on ${host}: that is not a name of an account`,
+    `cannot become ${JSON.stringify(account)} on ${host}: this is not a valid user name`,
   )
 }
 

@@ -96,7 +96,7 @@ export class Shells {
           (channel) => channel.destroy(),
           () => {},
         )
-        const why = `it opened no session within ${patience / 1000} s`
+        const why = `the server did not open a session within ${patience / 1000} s`
         reject(new UnreachableError('E_CONNECTION_LOST', `the connection to ${host} was lost: ${why}`))
       }, patience)
     })

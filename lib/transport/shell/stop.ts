@@ -33,7 +33,7 @@ export async function makeStopFile(
     channel.destroy()
     const why = [deadline.missed ?? channel.end().how, scrub(stderr())].filter(Boolean).join(': ')
     throw new UserError('E_CHANNEL_FAILED', `${host} could not be told to stop: ${why}`, {
-      hint: 'The steps that were sent already may run to their end.',
+      hint: 'Commands that were already sent to the host may still be running.',
       cause,
     })
   } finally {

@@ -43,7 +43,7 @@ export async function hostKeyCheck(
     if (revoked !== undefined) {
       throw new UnreachableError(
         'E_HOST_KEY_REVOKED',
-        `${name} shows a key that is revoked: ${shown}, ${where(revoked)}`,
+        `the host key of ${name} is revoked: ${shown}, ${where(revoked)}`,
       )
     }
     if (keys.some(same)) return
@@ -51,7 +51,7 @@ export async function hostKeyCheck(
     if (other !== undefined) {
       throw new UnreachableError(
         'E_HOST_KEY_CHANGED',
-        `the host key of ${name} is not the one known: it shows ${shown}, ${where(other)} has ${other.type} ${fingerprint(other.key)}`,
+        `the host key of ${name} has changed: the host has ${shown}, but ${where(other)} has ${other.type} ${fingerprint(other.key)}`,
         { hint: `If the host was reinstalled: ssh-keygen -R '${name}' -f ${other.file}` },
       )
     }
@@ -60,11 +60,11 @@ export async function hostKeyCheck(
       if (file === undefined) return notice(`the host key of ${name} was not known: ${shown}`)
       try {
         await remember(file, name, key, settings.hashKnownHosts)
-        return notice(`the host key of ${name} was not known and is remembered now: ${shown}`)
+        return notice(`the host key of ${name} was not known, and was added to known_hosts: ${shown}`)
       } catch (error) {
         // As ssh: not being able to write it down is no reason not to work.
         return notice(
-          `the host key of ${name} was not known: ${shown}; cannot remember it: ${(error as Error).message}`,
+          `the host key of ${name} was not known: ${shown}; it cannot be added to known_hosts: ${(error as Error).message}`,
         )
       }
     }

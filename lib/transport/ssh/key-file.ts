@@ -32,7 +32,7 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
     return {
       file,
       is: 'unusable',
-      trouble: `is a key of PuTTY, which ssh does not read; convert it with: puttygen ${file} -O private-openssh -o NEW`,
+      trouble: `is a PuTTY key, which ssh cannot read; convert it with: puttygen ${file} -O private-openssh -o NEW`,
     }
   }
   const own = publicPart(text)
@@ -69,7 +69,7 @@ export const typeOf = (blob: Buffer): string => new WireReader(blob).string().to
 async function refuseOpen(file: string): Promise<void> {
   const { mode, uid } = await stat(file)
   if (uid !== process.getuid?.() || (mode & 0o77) === 0) return
-  throw new Error(`others may read it, so ssh ignores it; mend it with: chmod 600 ${file}`)
+  throw new Error(`other users can read it, so ssh ignores it; fix it with: chmod 600 ${file}`)
 }
 
 function isLocked(text: Buffer): boolean {

@@ -102,7 +102,7 @@ export class SshLink implements SshConnection {
     try {
       return await openSshChannel(this.#client, command, () => this.#lost)
     } catch (cause) {
-      throw this.#failed('E_CHANNEL_FAILED', 'the server refuses another session', cause)
+      throw this.#failed('E_CHANNEL_FAILED', 'the server refused to open another session', cause)
     }
   }
 
@@ -114,7 +114,7 @@ export class SshLink implements SshConnection {
         // RFC 4254, 5.1: 1 is "administratively prohibited".
         const forbidden = (cause as { reason?: number }).reason === 1
         const code = forbidden ? 'E_FORWARD_REFUSED' : 'E_FORWARD_FAILED'
-        reject(this.#failed(code, `no way to ${hostPort(host, port)}`, cause))
+        reject(this.#failed(code, `no connection to ${hostPort(host, port)}`, cause))
       }
       const lost = (): void => fail(new Error('the connection was closed'))
       this.#client.once('close', lost)

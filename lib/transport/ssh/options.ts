@@ -56,7 +56,7 @@ async function askSsh(question: Question): Promise<SshOptions | undefined> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     const said = String((cause as { stderr?: unknown }).stderr).trim()
-    throw new UserError('E_SSH_CONFIG', `the ssh config has no way to ${alias}: ${said}`, { cause })
+    throw new UserError('E_SSH_CONFIG', `the ssh config cannot be used for ${alias}: ${said}`, { cause })
   }
   const values = new Map<string, string[]>()
   for (const line of stdout.split(/\r?\n/).filter((text) => text.trim() !== '')) {
@@ -78,7 +78,7 @@ async function askSsh(question: Question): Promise<SshOptions | undefined> {
 }
 
 export const notUnderstood = (alias: string, line: string): UserError =>
-  new UserError('E_SSH_CONFIG', `cannot understand what \`ssh -G ${alias}\` says: ${line}`)
+  new UserError('E_SSH_CONFIG', `cannot parse the output of \`ssh -G ${alias}\`: ${line}`)
 
 async function parseConfig(question: Question): Promise<SshOptions> {
   const { alias, file } = question

@@ -38,7 +38,7 @@ export class Passphrases {
     if (known !== undefined) return known
     const answer = this.#inTurn(async () => {
       for (let tries = 0; tries < TRIES; tries++) {
-        const again = tries === 0 ? '' : 'That was not it. '
+        const again = tries === 0 ? '' : 'Wrong passphrase. '
         const secret = await this.#ask?.(`${again}Passphrase of ${file}: `)
         const passphrase = secret === undefined ? '' : reveal(secret)
         if (passphrase === '') return undefined

@@ -37,7 +37,7 @@ export async function openSocket(
         if (last || deadline.signal.aborted) throw error
       }
     }
-    throw new Error('it has no address')
+    throw new Error('the host has no address')
   } catch (cause) {
     if (deadline.signal.aborted) throw whyAborted(host, port, deadline)
     throw connectFailed(host, port, (cause as Error).message, cause)

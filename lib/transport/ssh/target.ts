@@ -14,7 +14,7 @@ export interface SshTarget {
 
 /** For a server that forbids TCP forwarding. */
 export const FORWARDING_HINT =
-  'Does the sshd_config there say AllowTcpForwarding no, PermitOpen none, or DisableForwarding yes?'
+  'Check sshd_config there for AllowTcpForwarding no, PermitOpen none, or DisableForwarding yes.'
 
 /** A connection that another one may go over. */
 export interface SshConnection extends Link {

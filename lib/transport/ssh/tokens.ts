@@ -35,7 +35,10 @@ export function expandTokens(text: string, at: TokenValues): string {
   return text.replace(/%(.?)/gs, (all, token: string) => {
     const value = TOKENS[token]?.(at)
     if (value === undefined)
-      throw new UserError('E_SSH_CONFIG', `the ssh config says ${text}: ${all} means nothing`)
+      throw new UserError(
+        'E_SSH_CONFIG',
+        `the ssh config contains ${text}, but the token ${all} does not exist`,
+      )
     return value
   })
 }
@@ -44,7 +47,10 @@ export function expandTokens(text: string, at: TokenValues): string {
 export function variable(name: string, text: string): string {
   const value = process.env[name]
   if (value !== undefined) return value
-  throw new UserError('E_SSH_CONFIG', `the ssh config says ${text}, but the environment has no ${name}`)
+  throw new UserError(
+    'E_SSH_CONFIG',
+    `the ssh config contains ${text}, but the environment variable ${name} is not set`,
+  )
 }
 
 const TOKENS: Readonly<Record<string, (at: TokenValues) => string>> = {

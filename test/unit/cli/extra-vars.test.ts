@@ -45,7 +45,7 @@ describe('-e', () => {
       writeFileSync(file, '{"version":"15","count":2}')
       assert.deepEqual(parse(`@${file}`, 'version=16'), { version: '16', count: 2 })
       writeFileSync(file, '[1]')
-      assert.throws(() => parse(`@${file}`), { message: /must hold one JSON object/ })
+      assert.throws(() => parse(`@${file}`), { message: /must contain one JSON object/ })
     } finally {
       rmSync(folder, { recursive: true })
     }

@@ -44,7 +44,7 @@ describe('--output json', function () {
     ['no playbook at all', [], 1, /missing required argument/],
     ['a missing playbook', ['nope'], 1, /there is no playbook nope/],
     ['a playbook that is none', ['broken'], 1, /is not a playbook/],
-    ['a playbook that ends the process', ['leaves'], 1, /does a playbook call process.exit/],
+    ['a playbook that ends the process', ['leaves'], 1, /must not call process.exit/],
     ['an error that comes later', ['throws'], 1, /later/],
     ['a missing inventory', ['fine', '-i', 'nowhere.ts'], 1, /there is no inventory/],
     ['a host that does not exist', ['fine', '-l', 'nobody'], 1, /nobody is neither a host nor a group/],

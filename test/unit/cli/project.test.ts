@@ -53,7 +53,7 @@ describe('finding a project', () => {
     assert.throws(() => findPlaybook('./deploy.ts'), { message: new RegExp(`${own.folder}/deploy.ts`) })
     assert.throws(() => findInventory('hosts.ts'), { message: new RegExp(`${own.folder}/hosts.ts`) })
     process.chdir('/')
-    assert.throws(() => findInventory(), { message: /no inventory\.ts in \/, nor in a folder above it/ })
+    assert.throws(() => findInventory(), { message: /no inventory\.ts in \/, or in a directory above it/ })
   })
 
   it('names the playbook that a wrong path may have meant', () => {

@@ -79,7 +79,7 @@ describe('a task in the background', function () {
       assert.equal(stopped.recap.exitCode, 130)
       assert.match(
         stopped.events.map((event) => (event.type === 'notice' ? event.text : '')).join(),
-        /goes on/,
+        /continues in the background/,
       )
       // What it creates is there before it has ended, and that does not make it ready.
       const second = await runLocal(tasks)
@@ -99,10 +99,10 @@ describe('a task in the background', function () {
       await first
       const other = await runLocal(() => [shell('other', { script: 'true', creates: at('nothing') })])
       const notices = other.events.map((event) => (event.type === 'notice' ? event.text : ''))
-      assert.match(notices.join(), /"long" of another run still works in the background/)
+      assert.match(notices.join(), /"long" of an earlier run is still running in the background/)
       writeFileSync(at('go'), '')
       const same = await runLocal(tasks)
-      assert.doesNotMatch(same.events.map((event) => JSON.stringify(event)).join(), /of another run/)
+      assert.doesNotMatch(same.events.map((event) => JSON.stringify(event)).join(), /of an earlier run/)
       assert.deepEqual(same.statuses, ['long: changed'])
     })
 
@@ -117,7 +117,7 @@ describe('a task in the background', function () {
       await first
       const second = await runLocal(tasks('second'))
       assert.equal(second.tasks[0]?.error?.code, 'E_OTHER_JOB')
-      assert.match(second.tasks[0]?.error?.message ?? '', /"long" still runs in the background/)
+      assert.match(second.tasks[0]?.error?.message ?? '', /"long" is still running in the background/)
       assert.deepEqual((await runLocal(tasks('first'))).statuses, ['long: changed'])
       assert.deepEqual((await runLocal(tasks('second'))).statuses, ['long: changed'])
       assert.deepEqual(lines('log'), ['first', 'second'])
@@ -210,7 +210,7 @@ describe('a task in the background', function () {
       machine.crash()
       const { tasks } = await run
       assert.equal(tasks[0]?.error?.code, 'E_JOB_LOST')
-      assert.match(tasks[0]?.error?.message ?? '', /the host was restarted in the middle of it/)
+      assert.match(tasks[0]?.error?.message ?? '', /the host was restarted while it ran/)
       assert.equal(tasks[0]?.stdout, 'begun\n')
       assert.deepEqual(jobs(), [])
     })

@@ -123,7 +123,7 @@ describe('--resume', () => {
       const last = await run(tasks, { batch })
       assert.equal(last.tasks.filter(({ status }) => status === 'changed').length, 3)
       const said = last.events.flatMap((event) => (event.type === 'notice' ? [event.text] : []))
-      assert.match(said.join(), /nothing is known of a run of test that failed/)
+      assert.match(said.join(), /no failed run of test is recorded/)
     })
 
   it('keeps the place of each host, and of one that was only looked at', async () => {

@@ -30,7 +30,7 @@ describe('a prediction', () => {
     }
   })
 
-  it('that cannot be made shows what would be done as the host is today, and says so', async () => {
+  it('that cannot be made shows what would be done in the current state of the host, and says so', async () => {
     const root = mkdtempSync(join(tmpdir(), 'today-'))
     try {
       const tasks = () => [
@@ -41,8 +41,8 @@ describe('a prediction', () => {
       const dry = await runLocal(tasks, { check: true, diff: true })
       assert.deepEqual(dry.statuses, ['anything: would-change', 'missing: would-change', 'in order: unknown'])
       assert.equal(dry.tasks[1]?.after, 'anything')
-      assert.equal(dry.tasks[1]?.because, 'as the host is today')
-      assert.equal(dry.tasks[2]?.because, 'in order as the host is today')
+      assert.equal(dry.tasks[1]?.because, 'in the current state of the host')
+      assert.equal(dry.tasks[2]?.because, 'ok in the current state of the host')
       assert.match(dry.tasks[1]?.diffs?.[0] ?? '', /\+x/)
     } finally {
       rmSync(root, { recursive: true })
@@ -73,7 +73,7 @@ describe('a prediction', () => {
           'never: unknown',
           'after it: unknown',
         ])
-        assert.match(dry.tasks[3]?.because ?? '', /^skipped as the host is today: /)
+        assert.match(dry.tasks[3]?.because ?? '', /^skipped in the current state of the host: /)
         assert.equal(dry.tasks[2]?.after, 'names')
       }
     } finally {

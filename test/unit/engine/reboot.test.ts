@@ -97,7 +97,7 @@ describe('reboot', function () {
     const run = await runLocal(() => [reboot('reboot', { timeoutMs: 2500 })], how)
     const lost = run.events.find((event) => event.type === 'unreachable')
     assert.equal(lost?.error.code, 'E_NOT_BACK')
-    assert.match(lost?.error.hint ?? '', /answers and was not restarted yet/)
+    assert.match(lost?.error.hint ?? '', /answers, but was not restarted yet/)
   })
 
   it('fails when the host refuses', async () => {

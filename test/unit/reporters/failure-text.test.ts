@@ -15,7 +15,7 @@ describe('failureLines', () => {
     docker: Conflict. The container name "/postgres" is already in use.
     See docker run --help.
   Declared at roles/postgres-primary/role.ts:23
-  Changed before this: pull image, postgresql.conf. Running again is safe.
+  Changed before this: pull image, postgresql.conf. It is safe to run the playbook again.
   Remove the container with \`docker rm -f postgres\`.
   E_COMMAND_FAILED`,
     )
@@ -27,14 +27,14 @@ describe('failureLines', () => {
       '  no luck',
       '  It ended with exit code 3.',
       '  Declared at roles/postgres-primary/role.ts:23',
-      '  Nothing was changed before this. Running again is safe.',
+      '  Nothing was changed before this. It is safe to run the playbook again.',
       '  E_X',
     ])
   })
 
   it('does not speak of changes in a dry run, and survives a failure without a report', () => {
     assert.deepEqual(failureLines(failed({ error: undefined }), { ...context, check: true }).slice(1), [
-      '  failed without saying why',
+      '  the task failed without a message',
       '  Declared at roles/postgres-primary/role.ts:23',
       '  E_FAILED',
     ])
@@ -58,7 +58,7 @@ describe('unreachableLines', () => {
   it('says what was done before the host was lost', () => {
     assert.deepEqual(
       unreachableLines(event, { ...context, changedBefore: ['a'] })[2],
-      '  Changed before this: a. Running again is safe.',
+      '  Changed before this: a. It is safe to run the playbook again.',
     )
   })
 })

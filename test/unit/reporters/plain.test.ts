@@ -34,7 +34,7 @@ node-a     warning  the clock is 40 s ahead
     docker: Conflict. The container name "/postgres" is already in use.
     See docker run --help.
   Declared at roles/postgres-primary/role.ts:23
-  Changed before this: postgresql.conf. Running again is safe.
+  Changed before this: postgresql.conf. It is safe to run the playbook again.
   Remove the container with \`docker rm -f postgres\`.
   E_COMMAND_FAILED
 `,

@@ -59,8 +59,8 @@ describe('a failure', () => {
 
   it('does not claim of a script of the user what nobody knows', async () => {
     const { stderr } = await report([failed(script)])
-    assert.match(stderr, /Nothing was changed before this\. What the script itself changed is not known/)
-    assert.doesNotMatch(stderr, /Running again is safe/)
+    assert.match(stderr, /Nothing was changed before this\. It is not known what the script itself changed/)
+    assert.doesNotMatch(stderr, /It is safe to run the playbook again/)
   })
 
   it('does not call it safe to run again what ran a script before', async () => {
@@ -71,7 +71,7 @@ describe('a failure', () => {
 
   it('says that it is safe where that is known', async () => {
     const { stderr } = await report([failed({ ...script, error: { code: 'E', message: 'no such user' } })])
-    assert.match(stderr, /Nothing was changed before this\. Running again is safe\./)
+    assert.match(stderr, /Nothing was changed before this\. It is safe to run the playbook again\./)
   })
 })
 

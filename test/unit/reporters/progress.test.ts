@@ -31,7 +31,7 @@ node-long  0 ok  0 changed  0 skipped  0 failed  0 round trips  unreachable
     assert.match(stderr, /^node-a {2}warning {2}the clock is 40 s ahead$/m)
     assert.match(stderr, /^✖ node-long is unreachable$/m)
     assert.match(stderr, /^✖ node-b › postgres-primary › postgres \(docker\)$/m)
-    assert.match(stderr, /^ {2}Changed before this: postgresql.conf. Running again is safe.$/m)
+    assert.match(stderr, /^ {2}Changed before this: postgresql.conf. It is safe to run the playbook again.$/m)
   })
 
   it('says it once for hosts of which the same is to be said', async () => {

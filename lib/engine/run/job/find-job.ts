@@ -45,10 +45,14 @@ export function refuseSecondJob(on: Session, item: Item, verdict: ChangeVerdict)
     (one) => one.state === 'running' && one.id !== id && isOf(one, item),
   )
   if (other === undefined) return
-  throw new UserError('E_OTHER_JOB', `"${other.name}" still runs in the background, with other arguments`, {
-    at: item.task.at,
-    hint: 'An earlier run began it. Wait until it has ended, or end it on the host, and run again.',
-  })
+  throw new UserError(
+    'E_OTHER_JOB',
+    `"${other.name}" is still running in the background, with other arguments`,
+    {
+      at: item.task.at,
+      hint: 'An earlier run started it. Wait until it has ended, or kill it on the host, then run the playbook again.',
+    },
+  )
 }
 
 /** What an earlier run began, seen as a change of this one: it may look done before it is. */
@@ -74,7 +78,7 @@ export function warnOfStrangers(on: Session, items: readonly Item[]): void {
   const users = [...new Set(items.map(({ user }) => user))]
   for (const job of users.flatMap((user) => jobsOf(on, user))) {
     if (job.state !== 'running' || items.some((item) => isOf(job, item))) continue
-    const text = `"${job.name}" of another run still works in the background`
+    const text = `"${job.name}" of an earlier run is still running in the background`
     on.mode.emit({ type: 'notice', host: on.host.name, level: 'warning', text })
   }
 }

@@ -34,7 +34,7 @@ export function holds(args: Guards, found: Found): string | undefined {
   if (found.creates !== undefined && found.creates.type !== 'absent') return `${args.creates} exists`
   if (found.removes?.type === 'absent') return `${args.removes} does not exist`
   if (found.unless === 0) return `unless: ${args.unless}`
-  if (found.onlyIf !== undefined && found.onlyIf !== 0) return `not the case: ${args.onlyIf}`
+  if (found.onlyIf !== undefined && found.onlyIf !== 0) return `onlyIf failed: ${args.onlyIf}`
   return undefined
 }
 
@@ -45,14 +45,14 @@ export function holds(args: Guards, found: Found): string | undefined {
 export function assertMet(args: Guards, { creates, removes, unless }: Found): [] {
   const failed =
     creates?.type === 'absent'
-      ? `creates: ${args.creates} did not appear`
+      ? `creates: ${args.creates} still does not exist`
       : removes !== undefined && removes.type !== 'absent'
-        ? `removes: ${args.removes} is still there`
+        ? `removes: ${args.removes} still exists`
         : unless !== undefined && unless !== 0
           ? `unless: exit code ${unless} from: ${args.unless}`
           : undefined
   if (failed === undefined) return []
   throw new UserError('E_GUARD_NOT_MET', `the command succeeded, but ${failed}`, {
-    hint: 'Correct the guard, or the command: as it is, it would be run again every time.',
+    hint: 'Correct the condition or the command. Otherwise the command would run again in every run.',
   })
 }

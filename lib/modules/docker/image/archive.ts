@@ -43,7 +43,7 @@ async function look(file: string, name: string): Promise<ImageArchive> {
   const found = manifests.find(({ RepoTags }) => RepoTags?.includes(wanted)) ?? only(manifests)
   if (found === undefined) {
     const tags = manifests.flatMap(({ RepoTags }) => RepoTags ?? []).join(', ')
-    throw new UserError('E_BAD_ARCHIVE', `${file} holds several images, and none is ${wanted}: ${tags}`)
+    throw new UserError('E_BAD_ARCHIVE', `${file} contains several images, but none is ${wanted}: ${tags}`)
   }
   const { config, created, rootfs } = parse(file, configSchema, await text(found.Config))
   const tags = found.RepoTags ?? []

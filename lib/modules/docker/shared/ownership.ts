@@ -69,12 +69,12 @@ export function refuseForeignImage(image: DockerImage, name: string): void {
   if (isBuiltHere(image, name)) return
   throw new UserError(
     'E_FOREIGN_IMAGE',
-    `the image ${familiar(name)} was not built by run-playbook (id ${image.id.replace(/^sha256:/, '').slice(0, 12)}), and building would take its name`,
+    `the image ${familiar(name)} was not built by run-playbook (id ${image.id.replace(/^sha256:/, '').slice(0, 12)}), and building would replace it`,
     { hint: HINT },
   )
 }
 
-const HINT = 'Give the task another name, or set `adopt: true` on it if what is there may be taken over.'
+const HINT = 'Use another name in the task, or set `adopt: true` to take over what exists.'
 
 /** `2026-11-22 20:17 UTC` from Docker's own form. */
 export const day = (created: string): string => `${created.slice(0, 16).replace('T', ' ')} UTC`

@@ -69,9 +69,9 @@ function whyMissing(kind: string, key: string, { code, stderr }: Reply): undefin
   if (code === PODMAN) {
     return new UserError(
       'E_DOCKER_ENGINE',
-      'the command docker is Podman, and these modules are for Docker',
+      'the command docker is Podman, but the docker modules need Docker',
       {
-        hint: "Install Docker's engine on the host (on Debian and Ubuntu the package docker.io), and remove podman-docker.",
+        hint: 'Install the Docker engine on the host (on Debian and Ubuntu the package docker.io), and remove podman-docker.',
       },
     )
   }
@@ -89,6 +89,6 @@ function whyMissing(kind: string, key: string, { code, stderr }: Reply): undefin
   return new UserError('E_NO_DOCKER', `the Docker engine does not answer: ${reason}`, {
     hint: /permission denied/i.test(reason)
       ? 'Set `become: true`, or add the login user to the group docker.'
-      : 'Start it on the host: systemctl start docker.',
+      : 'Start Docker on the host: systemctl start docker.',
   })
 }

@@ -34,13 +34,13 @@ const own = {
 export interface FileArgs extends AccessArgs, ArgsOf<typeof own> {}
 
 const MAY_HAVE_MODE = new Set(['directory', 'file', 'exists'])
-const MODES = 'a link has no mode of its own, and nothing can be said of what is absent'
+const MODES = 'is not allowed with state: link or absent'
 
 export const args = z
   .strictObject({ ...own, ...accessArgs })
   .refine(({ state, target }) => (state === 'link') === (target !== undefined), {
     path: ['target'],
-    error: 'goes with state: link, and only with it',
+    error: 'is required with state: link, and not allowed otherwise',
   })
   .refine(({ state, mode }) => mode === undefined || MAY_HAVE_MODE.has(state), {
     path: ['mode'],
@@ -48,14 +48,14 @@ export const args = z
   })
   .refine(({ state, owner, group }) => state !== 'absent' || (owner === undefined && group === undefined), {
     path: ['owner'],
-    error: 'nothing that is absent has an owner',
+    error: 'is not allowed with state: absent',
   })
   .refine(
     ({ state, force = false, path }) =>
       !((state === 'absent' || force !== false) && isGuarded(normalPath(path))),
     {
       path: ['path'],
-      error: 'is part of the system and is not removed',
+      error: 'is a system path, which is never removed',
     },
   )
   .refine(({ state, path }) => !(state === 'absent' && hasWildcard(path)), {

@@ -21,19 +21,19 @@ export function assertPlace(args: FileArgs, state: FileState): void {
   if (force && state.entries === 0) return
   throw new UserError('E_OTHER_KIND', `${path} is a ${described(state)}, not a ${wanted}`, {
     hint: force
-      ? "force: 'remove-tree' removes it with all that is in it."
-      : "force: true removes what is there first, and force: 'remove-tree' also a directory that is not empty.",
+      ? "force: 'remove-tree' removes the directory with everything in it."
+      : "force: true removes what exists there first; force: 'remove-tree' also removes a directory that is not empty.",
   })
 }
 
 function assertThere({ path, mode }: FileArgs, here: Stat): void {
   if (here.type === 'absent')
     throw new UserError('E_NOT_THERE', `${path} does not exist`, {
-      hint: 'With state: exists only mode and owner are set: what is there comes from elsewhere.',
+      hint: 'state: exists only sets mode and owner. Create the path in an earlier task.',
     })
   if (here.type === 'link' && mode !== undefined)
     throw new UserError('E_OTHER_KIND', `${path} is a ${kind(here)}, which has no mode of its own`, {
-      hint: 'Name the file that the link leads to.',
+      hint: 'Use the path of the target of the link.',
     })
 }
 

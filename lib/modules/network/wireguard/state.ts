@@ -28,15 +28,18 @@ export function assertOurs(name: string, { missing, config, exists }: WireguardI
   if (config === 'foreign' || (config === 'absent' && exists)) {
     const what = config === 'foreign' ? configPath(name) : `the interface ${name}`
     throw new UserError('E_FOREIGN_WIREGUARD', `${what} was not made by run-playbook`, {
-      hint: `Choose another interface name, or take it down and remove ${configPath(name)} yourself.`,
+      hint: `Choose another interface name, or take the interface down and remove ${configPath(name)} yourself.`,
     })
   }
   if (missing.includes('systemd')) {
-    throw new UserError('E_NO_SYSTEMD', 'the overlay is started at boot by systemd, which does not run here')
+    throw new UserError(
+      'E_NO_SYSTEMD',
+      'the host does not run systemd, which is needed to start WireGuard at boot',
+    )
   }
   if (missing.length > 0) {
-    throw new UserError('E_NO_WIREGUARD', `${missing.join(' and ')} not found`, {
-      hint: 'Install wireguard-tools before this task, and wireguard-go where the kernel has no WireGuard.',
+    throw new UserError('E_NO_WIREGUARD', `the host has no ${missing.join(' and no ')}`, {
+      hint: 'Install wireguard-tools before this task, and wireguard-go if the kernel has no WireGuard support.',
     })
   }
 }

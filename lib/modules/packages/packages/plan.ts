@@ -15,7 +15,7 @@ export function managerOf({ state }: PackagesArgs, { packages: found }: Packages
     })
   }
   if (state === 'latest' && manager !== 'apt') {
-    throw new UserError('E_UNSUPPORTED', `state: latest is for apt, and the host has ${manager}`, {
+    throw new UserError('E_UNSUPPORTED', `state: latest works only with apt, but the host has ${manager}`, {
       hint: `Use state: present, and upgrade with command().`,
     })
   }
@@ -53,7 +53,7 @@ function assertListed(
   if (unknown.length === 0) return
   const message = `the package lists of the host do not know ${unknown.join(', ')}`
   throw new UserError('E_NO_PACKAGE', message, {
-    hint: 'Is the name right? Otherwise add the repository that has it in an earlier task.',
+    hint: 'Check the name, or add the repository that contains the package in an earlier task.',
   })
 }
 

@@ -41,7 +41,7 @@ export function assertUnit(name: string, { load }: Service): void {
   }
   if (load === 'not-found') {
     throw new UserError('E_NO_UNIT', `there is no unit ${unit} on the host`, {
-      hint: 'Is the name right? Otherwise install the package or the unit file that brings it in an earlier task.',
+      hint: 'Check the name, or install the package or the unit file in an earlier task.',
     })
   }
   throw new UserError('E_BAD_UNIT', `systemd could not load ${unit}: ${load}`, {

@@ -98,7 +98,7 @@ export class OpenSshLink implements SshConnection {
     this.#mustBeUp()
     const why = this.#master.said().slice(before.length).trim() || said().split('\n').at(-1)
     const reason = /open failed: (.*)/.exec(why ?? '')?.[1] ?? why
-    const what = `no way to ${target} from ${this.host}: ${reason}`
+    const what = `no connection to ${target} from ${this.host}: ${reason}`
     if (/prohibited/.test(reason ?? ''))
       throw new UserError('E_FORWARD_REFUSED', what, { hint: FORWARDING_HINT })
     throw new UserError('E_FORWARD_FAILED', what)

@@ -111,9 +111,9 @@ function failed(target: SshTarget, { reason, identities }: OpenSshLogin, said: s
   if (/not found|ENOENT/.test(said) && /\bssh\b/.test(said))
     return problem('E_NO_SSH_CLIENT', `${name} needs OpenSSH's own client, because ${reason}`, 'Install it.')
   if (/REVOKED HOST KEY|marked as revoked/i.test(said))
-    return problem('E_HOST_KEY_REVOKED', `${name} shows a key that is revoked`)
+    return problem('E_HOST_KEY_REVOKED', `the host key of ${name} is revoked`)
   if (/IDENTIFICATION HAS CHANGED/.test(said))
-    return problem('E_HOST_KEY_CHANGED', `the host key of ${name} is not the one known`)
+    return problem('E_HOST_KEY_CHANGED', `the host key of ${name} has changed`)
   if (/[Hh]ost key verification failed|host key is known for/.test(said)) {
     const hint = `Compare the fingerprint, then accept it with: ssh ${sshArguments}`
     const what = `the host key of ${name} is not known (${reason}, but the server shows no certificate of it)`

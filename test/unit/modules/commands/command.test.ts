@@ -78,8 +78,8 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       writeFileSync(at('f'), '')
       const broken = (args: Omit<CommandArgs, 'argv'>, message: string): Promise<void> =>
         assert.rejects(run({ argv: ['true'], ...args }), { code: 'E_GUARD_NOT_MET', message })
-      await broken({ creates: at('g') }, `the command succeeded, but creates: ${at('g')} did not appear`)
-      await broken({ removes: at('f') }, `the command succeeded, but removes: ${at('f')} is still there`)
+      await broken({ creates: at('g') }, `the command succeeded, but creates: ${at('g')} still does not exist`)
+      await broken({ removes: at('f') }, `the command succeeded, but removes: ${at('f')} still exists`)
       await broken({ unless: 'exit 4' }, 'the command succeeded, but unless: exit code 4 from: exit 4')
     })
 
@@ -98,7 +98,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       assert.equal(readFileSync(at('n'), 'utf8'), 'y\n')
       assert.equal(
         (await sh({ script: 'touch no', cwd: temp(), onlyIf: 'exit 3' })).plan.because,
-        'not the case: exit 3',
+        'onlyIf failed: exit 3',
       )
       assert.ok(!existsSync(at('no')))
     })

@@ -96,7 +96,7 @@ describe('docker.image from an archive', () => {
     const two = JSON.stringify([ID, 'cd'.repeat(32)].map((id) => ({ Config: id, RepoTags: [`x:${id[0]}`] })))
     await assert.rejects(
       loaded(make(save(tar([{ path: 'manifest.json', type: 'file', body: Buffer.from(two) }])))),
-      /several images, and none is web:1: x:a, x:c/,
+      /several images, but none is web:1: x:a, x:c/,
     )
   })
 })

@@ -176,8 +176,8 @@ describe('arguments of file', () => {
       '/dev/sda',
       '/home',
     ]) {
-      refused({ path, state: 'absent' }, /is part of the system/)
-      refused({ path, state: 'link', target: 'x', force: true }, /is part of the system/)
+      refused({ path, state: 'absent' }, /is a system path/)
+      refused({ path, state: 'link', target: 'x', force: true }, /is a system path/)
     }
     refused({ path: '/srv/../etc', state: 'absent' }, /must not contain/)
     file('it', { path: '/data', state: 'absent' })
@@ -188,8 +188,8 @@ describe('arguments of file', () => {
     refused({ path: '/a', state: 'file', mode: '644' }, /four octal digits/)
     refused({ path: '/a/', state: 'file' }, /path: ends in a slash/)
     file('it', { path: '/a/', state: 'directory' })
-    refused({ path: '/a', state: 'link' }, /target: goes with/)
-    refused({ path: '/a', state: 'file', target: 'x' }, /target: goes with/)
+    refused({ path: '/a', state: 'link' }, /target: is required with/)
+    refused({ path: '/a', state: 'file', target: 'x' }, /target: is required with/)
     refused({ path: '/a', state: 'absent', owner: 'x' }, /owner/)
     for (const path of ['/tmp/*.log', '/tmp/log.?', '/tmp/[ab]'])
       refused({ path, state: 'absent' }, /path: is taken as it is written.*rm -f/)

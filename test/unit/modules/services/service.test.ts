@@ -113,10 +113,7 @@ describe('service', () => {
       assert.throws(() => service('it', { name, state: 'started' }), { code: 'E_BAD_ARGUMENT' })
     }
     service('it', { name: 'wg-quick@wg0', state: 'started' })
-    assert.throws(
-      () => service('it', { name: 'docker' }),
-      /nothing is asked for: give state, enabled or both/,
-    )
+    assert.throws(() => service('it', { name: 'docker' }), /set state, enabled or both/)
   })
 
   it('touches everything when it starts or stops, and little when it only switches', () => {

@@ -77,7 +77,7 @@ describe('a module made by defineFileEdit', () => {
     symlinkSync('real/f', at('link'))
     const error = await errorOf(at('link'))
     assert.equal(error?.code, 'E_OTHER_KIND')
-    assert.equal(error.hint, `Name the file that it leads to: ${at('real/f')}`)
+    assert.equal(error.hint, `Use the path of its target: ${at('real/f')}`)
   })
 
   it('refuses what is no file, what is not there, and what is not text', async () => {
