@@ -197,6 +197,6 @@ describe('a relay by', function () {
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
     const code = await new Promise((resolve) => child.once('close', resolve))
     assert.equal(code, 127)
-    assert.match(said, /none of the programs socat, ncat, perl, python3, bash, nc is there/)
+    assert.match(said, /none of the programs socat, ncat, perl, python3, bash, nc, one of which/)
   })
 })

@@ -68,7 +68,7 @@ describe('the host key', function () {
 
   it('is refused when changed, and the line is named', async () => {
     const other = `# comment\n${name()} ${publicKey(join(sshd.dir, 'other'))}\n`
-    const message = new RegExp(`shows ssh-ed25519 SHA256:.*${file}:2 has ssh-ed25519 SHA256:`)
+    const message = new RegExp(`the host has ssh-ed25519 SHA256:.*${file}:2 has ssh-ed25519 SHA256:`)
     await assert.rejects(connect(other), { code: 'E_HOST_KEY_CHANGED', message, hint: /ssh-keygen -R/ })
     await assert.rejects(connect(other, '  StrictHostKeyChecking accept-new'), { code: 'E_HOST_KEY_CHANGED' })
   })

@@ -264,9 +264,9 @@ Host *
       await assert.rejects(connect(path), (error: Error & { code: string }) => {
         assert.equal(error.code, 'E_AUTH_FAILED')
         assert.match(error.message, /nowhere does not exist/)
-        assert.match(error.message, /putty is a key of PuTTY.*puttygen/)
+        assert.match(error.message, /putty is a PuTTY key.*puttygen/)
         assert.match(error.message, /noise is not a private key/)
-        assert.match(error.message, /open cannot be read: others may read it.*chmod 600/)
+        assert.match(error.message, /open cannot be read: other users can read it.*chmod 600/)
         return true
       })
     })

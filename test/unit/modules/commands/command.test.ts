@@ -78,7 +78,10 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       writeFileSync(at('f'), '')
       const broken = (args: Omit<CommandArgs, 'argv'>, message: string): Promise<void> =>
         assert.rejects(run({ argv: ['true'], ...args }), { code: 'E_GUARD_NOT_MET', message })
-      await broken({ creates: at('g') }, `the command succeeded, but creates: ${at('g')} still does not exist`)
+      await broken(
+        { creates: at('g') },
+        `the command succeeded, but creates: ${at('g')} still does not exist`,
+      )
       await broken({ removes: at('f') }, `the command succeeded, but removes: ${at('f')} still exists`)
       await broken({ unless: 'exit 4' }, 'the command succeeded, but unless: exit code 4 from: exit 4')
     })
