@@ -69,8 +69,8 @@ async function run(mixed: boolean): Promise<void> {
   const listeners = await listen()
   const ways = [
     'Port 1',
-    `Port ${listeners.ports['takes the connection and says nothing']}`,
-    `Port ${listeners.ports['sends one letter at a time, for ever']}`,
+    `Port ${listeners.ports['accepts the connection and sends nothing']}`,
+    `Port ${listeners.ports['sends one character at a time, without end']}`,
   ]
   const bad = Array.from({ length: mixed ? BAD : 0 }, (_, i) => ({
     name: `bad-${i}`,

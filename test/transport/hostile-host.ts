@@ -32,7 +32,7 @@ process.stdin.on('data', (chunk: Buffer) => {
 })
 
 function greet(nonce: string): void {
-  if (mode === 'never greets') return
+  if (mode === 'sends nothing when a shell is started') return
   if (mode === 'endless noise') return forever('x'.repeat(64 * 1024))
   if (mode === 'noise that never ends a line') return forever(' '.repeat(1000), 1)
   if (mode === 'dribbled noise') return forever('x', 20)

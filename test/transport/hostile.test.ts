@@ -86,7 +86,7 @@ describe('a host that', function () {
   const cases: Readonly<
     Record<string, readonly [code: string, message: RegExp, options?: Partial<ExchangeOptions>]>
   > = {
-    'never greets': ['E_NO_SHELL', /did not answer within 2 s/],
+    'sends nothing when a shell is started': ['E_NO_SHELL', /did not answer within 2 s/],
     'endless noise': ['E_NO_SHELL', /longer than 1048576 bytes/],
     'noise that never ends a line': ['E_NO_SHELL', /did not answer within 2 s|longer than/],
     'dribbled noise': ['E_NO_SHELL', /did not answer within 2 s/],
@@ -131,7 +131,11 @@ describe('a host that', function () {
 
   it('is silent while sudo is asked: becoming root has a deadline, with and without a password', async () => {
     for (const becomePassword of [undefined, new Secret('become password', 'a password')]) {
-      const { outcome, ms } = await exchange('never greets', { user: 'root' }, { becomePassword })
+      const { outcome, ms } = await exchange(
+        'sends nothing when a shell is started',
+        { user: 'root' },
+        { becomePassword },
+      )
       assert.equal(outcome.code, 'E_BECOME_FAILED')
       assert.match(outcome.message, /did not answer within 2 s/)
       assert.ok(ms < 10_000)

@@ -8,7 +8,7 @@ export type Outcome = 'done' | `failed ${string}` | `unreachable ${string}`
 export interface Fault {
   /** What is wrong, for `A host that …`. */
   readonly that: string
-  readonly kind: 'the way in' | 'the shell' | 'the system' | 'a hostile host'
+  readonly kind: 'connecting and logging in' | 'the shell' | 'the system' | 'a hostile host'
   readonly outcome: Outcome
   /** Lines of its block in the ssh config. `%DIR%` is sshd's folder. */
   readonly ssh?: string
@@ -55,25 +55,25 @@ const without = (...programs: string[]): string =>
     .join('\n')
 
 const IN: Readonly<Record<Listener, Outcome>> = {
-  'takes the connection and says nothing': 'unreachable E_CONNECT_FAILED',
-  'says its version and nothing more': 'unreachable E_CONNECT_FAILED',
-  'sends one letter at a time, for ever': 'unreachable E_CONNECT_FAILED',
-  'sends lines for ever before its version': 'unreachable E_CONNECT_FAILED',
+  'accepts the connection and sends nothing': 'unreachable E_CONNECT_FAILED',
+  'sends its SSH version and nothing more': 'unreachable E_CONNECT_FAILED',
+  'sends one character at a time, without end': 'unreachable E_CONNECT_FAILED',
+  'sends lines without end before its SSH version': 'unreachable E_CONNECT_FAILED',
   'is a web server': 'unreachable E_CONNECT_FAILED',
-  'hangs up at once': 'unreachable E_CONNECT_FAILED',
-  'sends garbage after its version': 'unreachable E_CONNECT_FAILED',
+  'closes the connection immediately': 'unreachable E_CONNECT_FAILED',
+  'sends garbage after its SSH version': 'unreachable E_CONNECT_FAILED',
 }
 
 const OF_HOSTILE: Readonly<Partial<Record<Hostile, Outcome>>> = {
-  'never greets': 'unreachable E_NO_SHELL',
-  'prints for ever instead of greeting': 'unreachable E_NO_SHELL',
+  'sends nothing when a shell is started': 'unreachable E_NO_SHELL',
+  'prints without end when a shell is started': 'unreachable E_NO_SHELL',
   'prints a line that never ends': 'unreachable E_NO_SHELL',
-  'hangs up instead of greeting': 'unreachable E_NO_SHELL',
+  'closes the connection when a shell is started': 'unreachable E_NO_SHELL',
 }
 
 const way = (that: string, block: string, outcome: Outcome): Fault => ({
   that,
-  kind: 'the way in',
+  kind: 'connecting and logging in',
   ssh: block,
   outcome,
 })
@@ -93,7 +93,7 @@ const system = (that: string, connection: ConnectionType, outcome: Outcome, beco
 
 export const FAULTS: readonly Fault[] = [
   way('refuses connections', 'Port %FREE%', 'unreachable E_CONNECT_FAILED'),
-  way('has a name that nobody knows', 'HostName nowhere.invalid', 'unreachable E_CONNECT_FAILED'),
+  way('has a name that does not resolve', 'HostName nowhere.invalid', 'unreachable E_CONNECT_FAILED'),
   way(
     'is behind a jump host that refuses connections',
     'ProxyJump 127.0.0.1:%FREE%',
@@ -111,22 +111,22 @@ export const FAULTS: readonly Fault[] = [
   ),
   ...LISTENERS.map((listener): Fault => ({ ...way(listener, 'ConnectTimeout 3', IN[listener]), listener })),
   way(
-    'has a host key that is not known',
+    'has a host key that is not in known_hosts',
     'StrictHostKeyChecking yes\n  UserKnownHostsFile none',
     'unreachable E_UNKNOWN_HOST_KEY',
   ),
   way(
-    'has another host key than is known',
+    'has a different host key than the one in known_hosts',
     'StrictHostKeyChecking yes\n  UserKnownHostsFile %DIR%/other_hosts',
     'unreachable E_HOST_KEY_CHANGED',
   ),
-  way('does not know the key of the operator', 'IdentityFile %DIR%/other', 'unreachable E_AUTH_FAILED'),
+  way('does not accept your key', 'IdentityFile %DIR%/other', 'unreachable E_AUTH_FAILED'),
   way(
-    'needs a key whose passphrase nobody is there to type',
+    'needs a key with a passphrase, without a terminal to ask for it',
     'IdentityFile %DIR%/locked',
     'unreachable E_AUTH_FAILED',
   ),
-  way('does not know the account', 'User rp-no-such-account', 'unreachable E_AUTH_FAILED'),
+  way('does not have the user that logs in', 'User rp-no-such-account', 'unreachable E_AUTH_FAILED'),
 
   shell('has fish as its login shell', by('fish', '-c'), 'done'),
   shell('has csh as its login shell', by('csh', '-c'), 'done'),
@@ -139,7 +139,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   shell('has nologin as its login shell', by('/usr/sbin/nologin'), 'unreachable E_NO_SHELL'),
   shell('has a login shell that hangs', by('sh', '-c', 'sleep 20'), 'unreachable E_NO_SHELL'),
-  shell('has a login shell that is no shell', by('/bin/cat'), 'unreachable E_NO_SHELL'),
+  shell('has a login shell that is not a shell', by('/bin/cat'), 'unreachable E_NO_SHELL'),
   shell(
     'ends every session with a menu',
     by('sh', '-c', 'echo "1) reboot 2) exit"; exit 0'),

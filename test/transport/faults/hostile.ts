@@ -17,11 +17,11 @@ interface Say {
 const honestly = (say: Say, nonce: string): void => say(`\n${nonce} hello 0 -\n`)
 
 const CONDUCT = {
-  'never greets': { greet: () => {} },
-  'prints for ever instead of greeting': { greet: (say) => say.forever('x'.repeat(16 * 1024)) },
+  'sends nothing when a shell is started': { greet: () => {} },
+  'prints without end when a shell is started': { greet: (say) => say.forever('x'.repeat(16 * 1024)) },
   'prints a line that never ends': { greet: (say) => say.forever(' '.repeat(1000), 5) },
-  'hangs up instead of greeting': { greet: (say) => say.hangUp() },
-  'falls silent after the greeting': { answer: () => {} },
+  'closes the connection when a shell is started': { greet: (say) => say.hangUp() },
+  'stops answering after a shell was started': { answer: () => {} },
   'answers with a line that never ends': {
     answer: (say, nonce) => say.forever(`${nonce} replies ${'1'.repeat(16_000)}`),
   },
@@ -31,18 +31,18 @@ const CONDUCT = {
       say.forever('x'.repeat(16 * 1024))
     },
   },
-  'forges the frames of another connection': { answer: (say) => say(`${'0'.repeat(32)} replies ,0 \n`) },
-  'answers more than it was asked': {
+  'forges the answers of another connection': { answer: (say) => say(`${'0'.repeat(32)} replies ,0 \n`) },
+  'sends more answers than it was asked for': {
     answer: (say, nonce) => say(`${nonce} replies ${',0'.repeat(5000)} \n`),
   },
   'answers with a negative size': { answer: (say, nonce) => say(`${nonce} replies ,0 ,-5,0\nxxxxx`) },
-  'hangs up in the middle of an answer': {
+  'closes the connection in the middle of an answer': {
     answer: (say, nonce) => {
       say(`${nonce} replies ,0 ,60000,0\nxxxxx`)
       say.hangUp()
     },
   },
-  'says for ever that it waits for a lock': {
+  'says without end that it waits for a lock': {
     answer: (say, nonce) => say.forever(`${nonce} waiting somebody\n`, 100),
   },
 } satisfies Record<string, Conduct>

@@ -3,16 +3,16 @@ import { errorCodes } from '../../../lib/core/error-codes.ts'
 import type { ErrorCodes } from '../../../lib/core/error-codes/error-code.ts'
 import { FAULTS, type Fault } from './faults.ts'
 
-const INTRODUCTION = `# What happens to a run when a host misbehaves
+const INTRODUCTION = `# What happens to a run if a host has a fault
 
-The hosts below are all part of one run, together with ten healthy hosts, whose tasks are always done. Such a run ends with status 2 if a
-task failed, 4 if a host was unreachable, and 6 if both happened. The test \`test/transport/faults.test.ts\` causes each of these faults and
+Each row describes a host with a fault. All these hosts take part in one run, together with ten healthy hosts. The tasks of the healthy hosts
+are always done. Such a run ends with exit status 2 if a task failed, 4 if a host was unreachable, and 6 if both happened. The test \`test/transport/faults.test.ts\` causes each of these faults and
 writes this page (\`UPDATE_DOCS=1\`). The codes are explained in [errors.md](errors.md).
 `
 
 const CODES: ErrorCodes = Object.assign({}, ...Object.values(errorCodes))
 
-const KINDS = ['the way in', 'the shell', 'the system', 'a hostile host'] as const
+const KINDS = ['connecting and logging in', 'the shell', 'the system', 'a hostile host'] as const
 
 export const PAGE = 'docs/faults.md'
 
@@ -36,6 +36,6 @@ export async function faultsPage(): Promise<string> {
 function row({ that, outcome }: Fault): string {
   const [word = '', code] = outcome.split(' ')
   const known = code === undefined ? undefined : CODES[code]
-  const hint = known === undefined ? 'nothing: its tasks are done' : known[1]
+  const hint = known === undefined ? 'Nothing: its tasks are done.' : known[1]
   return `| ${that} | ${code === undefined ? word : `${word}, \`${code}\``} | ${hint} |`
 }

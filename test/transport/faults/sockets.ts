@@ -2,13 +2,13 @@ import { type AddressInfo, type Server, type Socket, createServer } from 'node:n
 
 /** What listens in the place of an SSH server. */
 const CONDUCT = {
-  'takes the connection and says nothing': () => {},
-  'says its version and nothing more': (socket) => socket.write('SSH-2.0-silent\r\n'),
-  'sends one letter at a time, for ever': (socket) => forever(socket, 'x', 50),
-  'sends lines for ever before its version': (socket) => forever(socket, 'welcome\r\n'.repeat(100), 5),
+  'accepts the connection and sends nothing': () => {},
+  'sends its SSH version and nothing more': (socket) => socket.write('SSH-2.0-silent\r\n'),
+  'sends one character at a time, without end': (socket) => forever(socket, 'x', 50),
+  'sends lines without end before its SSH version': (socket) => forever(socket, 'welcome\r\n'.repeat(100), 5),
   'is a web server': (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
-  'hangs up at once': (socket) => socket.destroy(),
-  'sends garbage after its version': (socket) => {
+  'closes the connection immediately': (socket) => socket.destroy(),
+  'sends garbage after its SSH version': (socket) => {
     socket.write('SSH-2.0-garbage\r\n')
     socket.write(Buffer.alloc(2000, 0xff))
   },
