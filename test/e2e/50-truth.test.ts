@@ -91,7 +91,7 @@ describe('the status tells the truth within 5 s, to people and to programs, when
     await witness.shows(primary, {
       json: ({ archiver }) => archiver.failing === true && (archiver.waiting ?? 0) > 0,
       metric: /^run_playbook_archiver_failing 1$/m,
-      page: /Archiving fails at 0000/,
+      page: /Archiving the WAL segment 0000/,
       line: new RegExp(`^${primary} +primary .* failing `, 'm'),
     })
     await psql(primary, 'ALTER SYSTEM RESET archive_command')

@@ -87,11 +87,11 @@ describe('image: a primary and its replica', function () {
     assert.match(await primary.healthy(), /^primary/)
     assert.match(
       await primary.logs(),
-      /POSTGRES_REPLICATION_MODE is replica, but the data here is a primary's/,
+      /POSTGRES_REPLICATION_MODE is replica, but the data directory is that of a primary/,
     )
     assert.match(
       await replica.logs(),
-      /POSTGRES_REPLICATION_MODE is primary, but the data here is a replica's/,
+      /POSTGRES_REPLICATION_MODE is primary, but the data directory is that of a replica/,
     )
   })
 

@@ -72,7 +72,7 @@ ${last}
     await writeFile(join(dataDir, 'pgdata/PG_VERSION'), '15\n')
     await assert.rejects(check(), {
       code: 'E_IMAGE_VERSION',
-      message: `the image ${IMAGE} has PostgreSQL 16.4, and the data in ${dataDir} are of PostgreSQL 15`,
+      message: `the image ${IMAGE} has PostgreSQL 16.4, but the data in ${dataDir} is from PostgreSQL 15`,
     })
   })
 

@@ -51,7 +51,7 @@ describe('what nobody would read', () => {
     const handler = one('h', { notify: one('other') })
     assert.throws(() => compile({ tasks: () => [one('a', { notify: handler })] }), {
       code: 'E_BAD_HANDLER',
-      message: /"h" notifies others/,
+      message: /"h" notifies other handlers/,
     })
   })
 

@@ -39,7 +39,7 @@ esac
       for (const status of ['restarting', 'exited', 'running'])
         assert.equal(await said(shell, status, READY, FATAL, ENDED, CLIENT), words)
       assert.equal(await said(shell, 'exited', FATAL, READY, CLIENT, ENDED), undefined)
-      const given = 'entrypoint: /data/pgdata was made with musl and this image has glibc'
+      const given = 'entrypoint: /data/pgdata was created with musl, but this image has glibc'
       assert.equal(await said(shell, 'restarting', READY, given), given.replace('entrypoint: ', ''))
       assert.equal(
         await said(shell, 'running', 'entrypoint: starting as a replica on 10.88.0.12:5432'),
