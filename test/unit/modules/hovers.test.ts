@@ -48,7 +48,7 @@ describe('what an editor shows', function () {
     for (const [i, { name, optional }] of args.entries()) {
       const hover = hovers[i] as Hover
       assert.notEqual(hover.text, '', `${name} has no text`)
-      if (optional && !/[Nn]eeded unless|Either this or|With `state|For a link/.test(hover.text))
+      if (optional && !/Required unless|Use either this\s+or|With `state|For `link`/.test(hover.text))
         assert.ok(hover.byDefault, `${name} has no @default`)
     }
   }

@@ -250,7 +250,11 @@ describe('docker, what it refuses', () => {
       /ulimits\.nofile: .*soft/,
     ],
     ['no name of a limit', { ulimits: { RLIMIT_NOFILE: 1 } }, /ulimits.*no name of a limit/],
-    ['no name of a kernel setting', { sysctls: { somaxconn: 1 } }, /sysctls.*no name of a kernel setting/],
+    [
+      'no name of a kernel setting',
+      { sysctls: { somaxconn: 1 } },
+      /sysctls.*not the name of a kernel setting/,
+    ],
     ['no image', { image: undefined }, /image: is missing/],
     ['options of what should be absent', { state: 'absent' }, /image: means nothing/],
   ]
