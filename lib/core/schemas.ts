@@ -16,9 +16,6 @@ export const normalPath = (path: string): string => path.replace(/\/+/g, '/').re
 /** An absolute path on a host, in its one spelling. */
 export const absolutePath = writtenPath.transform(normalPath)
 
-/** Seconds since 1970, as far as a `Date` goes. */
-export const epochSeconds = z.number().min(0).max(8.64e12)
-
 /** Permissions as four octal digits. A string, because a bare 644 in code is a decimal number. */
 export const fileMode = z.string().regex(/^[0-7]{4}$/, "must be four octal digits in quotes, such as '0644'")
 

@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { epochSeconds } from '../core/schemas.ts'
+
+/** Seconds since 1970, as far as a `Date` goes. */
+export const epochSeconds = z.number().min(0).max(8.64e12)
 
 export type BackupType = 'full' | 'diff' | 'incr'
 

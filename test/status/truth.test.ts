@@ -108,12 +108,8 @@ describe('the status tells the truth when it', function () {
     await a.postgres.sql("ALTER SYSTEM SET archive_command = 'false'", 'SELECT pg_reload_conf()')
     await a.postgres.sql('CREATE TABLE x1 (i int)', 'SELECT pg_switch_wal()')
     const failing = (one: Status) => one.archiver.failing === true && (one.archiver.waiting ?? 0) > 0
-    const status = await shows(
-      a,
-      failing,
-      /^run_playbook_archiver_failing 1$/m,
-      /Archiving the WAL segment 0000/,
-    )
+    const metric = /^run_playbook_archiver_failing 1$/m
+    const status = await shows(a, failing, metric, /Archiving the WAL segment 0000/)
     assert.ok((status.archiver.failed ?? 0) > 0)
     assert.ok(codes(status).includes('archive-failing'))
     await a.postgres.sql('ALTER SYSTEM RESET archive_command', 'SELECT pg_reload_conf()')

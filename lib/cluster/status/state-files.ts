@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { epochSeconds } from '../../core/schemas.ts'
+import { epochSeconds } from '../../pgbackrest/info.ts'
 import type { Backups, Drill, Repository } from './schema.ts'
 
 const epoch = epochSeconds.transform((seconds) => new Date(seconds * 1000).toISOString())
