@@ -18,8 +18,8 @@ export interface ExecuteOptions extends CommonRunOptions {
   readonly step?: boolean
   readonly watch?: number
   readonly detailedExitcode?: boolean
-  /** Show what each task prints. @default false */
-  readonly show?: boolean
+  /** The tasks are typed, not written in a file: what they print is shown, and no line of a file is named. @default false */
+  readonly typed?: boolean
 }
 
 /** Runs a checked request against real hosts and shows it. @returns the exit status */
@@ -71,8 +71,8 @@ export async function execute(
     watch,
     step: options.step === true ? askStep(stop) : undefined,
     emit:
-      options.show === true
-        ? (event) => emit(event.type === 'task' ? { ...event, show: true } : event)
+      options.typed === true
+        ? (event) => emit(event.type === 'task' ? { ...event, show: true, at: '' } : event)
         : emit,
     confirm: (question) => confirm(question, { stop }),
     transportOf: () => transport,

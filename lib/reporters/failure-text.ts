@@ -23,9 +23,11 @@ export function failureContext(memory: Memory, host: string, palette: Palette): 
 /** A failure in full: one line, then the evidence, then where to look and what to do. */
 export function failureLines(event: TaskEnded, context: FailureContext): string[] {
   const error = event.error ?? { code: 'E_FAILED', message: 'the task failed without a message' }
+  const printed = event.show === true ? [event.stdout ?? '', event.stderr ?? ''].map(cleanBlock) : []
+  const output = printed.filter((part) => part !== '').join('\n') || error.output
   return [
-    ...headLines(`${clean(event.host)} › ${taskPath(event)}`, error, context.palette),
-    `  Declared at ${clean(event.at)}`,
+    ...headLines(`${clean(event.host)} › ${taskPath(event)}`, { ...error, output }, context.palette),
+    ...(event.at === '' ? [] : [`  Declared at ${clean(event.at)}`]),
     ...changedLines(context, isScript(event) && error.command !== undefined),
     ...footLines(error, context.palette),
   ]

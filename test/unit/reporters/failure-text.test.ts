@@ -32,6 +32,31 @@ describe('failureLines', () => {
     ])
   })
 
+  it('shows all that a command printed where that was asked for', () => {
+    const error = {
+      code: 'E_X',
+      message: 'exit code 3',
+      exitCode: 3,
+      command: 'systemctl status x',
+      output: 'a hint',
+    }
+    const event = failed({
+      error,
+      show: true,
+      at: '',
+      stdout: 'inactive (dead)\nsince today\n',
+      stderr: 'a hint\n',
+    })
+    assert.deepEqual(failureLines(event, { ...context, check: true }).slice(1), [
+      '  exit code 3',
+      '    $ systemctl status x',
+      '    inactive (dead)',
+      '    since today',
+      '    a hint',
+      '  E_X',
+    ])
+  })
+
   it('does not speak of changes in a dry run, and survives a failure without a report', () => {
     assert.deepEqual(failureLines(failed({ error: undefined }), { ...context, check: true }).slice(1), [
       '  the task failed without a message',
