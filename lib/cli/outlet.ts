@@ -31,6 +31,7 @@ export class Outlet {
   #files: Reporter | undefined
   #exitStatus: (recap: Recap) => number = ({ exitCode }) => exitCode
   #tellsStop = true
+  #check = false
   #running = false
   #ended = false
   #finished: Promise<unknown> | undefined
@@ -66,12 +67,21 @@ export class Outlet {
     this.#screen ??= this.#openScreen(look)
     // Ctrl-C is how one stops to watch.
     this.#tellsStop = look.watch === undefined
+    this.#check = look.check === true
     if (exitStatus !== undefined) this.#exitStatus = exitStatus
   }
 
   /** Says that the run stops, and how to end it at once. */
   sayStopping(): void {
     const text = 'stopping after the current changes; press Ctrl-C again to stop immediately'
+    if (this.#tellsStop) this.emit({ type: 'notice', level: 'warning', text })
+  }
+
+  /** Says that the run was ended at once, and what that means. */
+  sayCutOff(): void {
+    const text = this.#check
+      ? 'ended at once'
+      : 'ended at once: the change under way on each host may be done, half done or not done. Run the playbook again.'
     if (this.#tellsStop) this.emit({ type: 'notice', level: 'warning', text })
   }
 

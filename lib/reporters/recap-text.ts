@@ -46,6 +46,9 @@ const tasksEnded = (host: HostRecap): number =>
   host.ignored +
   host.rescued
 
+/** The exit status of a run that was interrupted. */
+const INTERRUPTED = 130
+
 /** `3 hosts: 0 changed, 57 ok in 1.2 s. Nothing had to change.` */
 export function recapSentence(recap: Recap, check: boolean): string {
   const hosts = Object.values(recap.hosts)
@@ -67,11 +70,13 @@ export function recapSentence(recap: Recap, check: boolean): string {
     ...others.filter(([count]) => count > 0).map(([count, name]) => `${count} ${name}`),
   ].join(', ')
   const quiet = others.every(([count, name]) => count === 0 || name === 'ok' || name === 'skipped')
-  const nothing = hosts.length > 0 && changed === 0 && quiet
+  const interrupted = recap.exitCode === INTERRUPTED
+  // What was cut off is in no count.
+  const nothing = hosts.length > 0 && changed === 0 && quiet && !interrupted
+  const end = interrupted ? '. Interrupted.' : nothing ? `. Nothing ${check ? 'to' : 'had to'} change.` : ''
   const time = duration(recap.durationMs)
-  if (check)
-    return `dry run: ${counts} on ${plural(hosts.length, 'host')} in ${time}${nothing ? '. Nothing to change.' : ''}`
-  return `${plural(hosts.length, 'host')}: ${counts} in ${time}${nothing ? '. Nothing had to change.' : ''}`
+  if (check) return `dry run: ${counts} on ${plural(hosts.length, 'host')} in ${time}${end}`
+  return `${plural(hosts.length, 'host')}: ${counts} in ${time}${end}`
 }
 
 function columnsOf(check: boolean, { green, yellow, cyan, dim, red }: Palette): Column[] {

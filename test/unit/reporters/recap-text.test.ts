@@ -56,4 +56,10 @@ describe('recapSentence', () => {
   ]
   for (const [what, hosts, check, text] of sentences)
     it(what, () => assert.equal(recapSentence(recap(hosts), check), text))
+
+  it('of a run that was interrupted does not claim that nothing had to change', () => {
+    const ended = { ...recap({ a: {} }), exitCode: 130 }
+    assert.equal(recapSentence(ended, false), '1 host: 0 changed in 1.2 s. Interrupted.')
+    assert.equal(recapSentence(ended, true), 'dry run: 0 would change on 1 host in 1.2 s. Interrupted.')
+  })
 })
