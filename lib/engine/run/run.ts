@@ -54,6 +54,11 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
     mode: mode.check ? 'check' : 'apply',
     hosts: inOrder.map(({ name }) => name),
   })
+  if (busy.size === 0 && prepared.facts.length === 0 && prepared.plays.length > 0) {
+    const { limit } = request
+    const text = `no host of a play${limit === undefined ? '' : ` is in --limit ${limit}`}: nothing is done`
+    emit({ type: 'notice', level: 'warning', text })
+  }
   // Facts may bring in hosts that no play named before.
   const involved = new Set(busy)
   // Who only looks takes no lock, so as to see what another run is doing, and is cut off at once when stopped.
