@@ -1,4 +1,5 @@
 import { markPlain } from '../core/args-key.ts'
+import { callSite } from '../core/call-site.ts'
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { elementOf, innerSchema, shapeOf } from '../core/schema-shape.ts'
@@ -45,12 +46,14 @@ function prototypeFor(names: readonly string[], where: string): object {
   const known = prototypes.get(key)
   if (known !== undefined) return known
   const prototype = new Proxy(Object.prototype, {
-    get(target, name, receiver) {
+    get: function get(target, name, receiver): unknown {
       if (typeof name === 'symbol' || name in target || ASKED_OF_ANYTHING.has(name))
         return Reflect.get(target, name, receiver) as unknown
       const near = names.includes(name) ? undefined : didYouMean(name, names)
       if (near === undefined) return undefined
-      throw new UserError('E_BAD_VARS', `${where}: there is no var ${name}: did you mean ${near}?`)
+      throw new UserError('E_BAD_VARS', `${where}: there is no var ${name}: did you mean ${near}?`, {
+        at: callSite(get),
+      })
     },
   })
   markPlain(prototype)

@@ -2,7 +2,7 @@ import { didYouMean } from '../core/suggest.ts'
 import { UserError } from '../core/errors.ts'
 import type { Host, HostVars, Inventory } from './inventory.ts'
 import { connectionOf } from './connections.ts'
-import { checkVars } from './vars.ts'
+import { checkValue, checkVars, varSchemas } from './vars.ts'
 
 /**
  * All hosts of an inventory with their vars: schema defaults, then groups in the order of the inventory, then the
@@ -12,6 +12,7 @@ import { checkVars } from './vars.ts'
 export function resolveHosts(inventory: Inventory, extra: Readonly<Record<string, unknown>> = {}): Host[] {
   const names = Object.keys(inventory.hosts)
   if (names.length === 0) throw new UserError('E_EMPTY_INVENTORY', 'the inventory has no hosts')
+  checkExtra(inventory, extra)
   const members = new Map(
     Object.keys(inventory.groups).map((group) => [group, membersOf(inventory, group, [])]),
   )
@@ -28,6 +29,15 @@ export function resolveHosts(inventory: Inventory, extra: Readonly<Record<string
       vars: checkVars(inventory.schema, vars, `inventory, host ${name}`) as HostVars,
     })
   })
+}
+
+// Said of `-e`, not of the first host that gets the value.
+function checkExtra(inventory: Inventory, extra: Readonly<Record<string, unknown>>): void {
+  const schemas = varSchemas(inventory.schema)
+  for (const [key, value] of Object.entries(extra)) {
+    const schema = Object.hasOwn(schemas, key) ? schemas[key] : undefined
+    if (schema !== undefined) checkValue(schema, value, `-e ${key}`)
+  }
 }
 
 function membersOf(inventory: Inventory, group: string, path: readonly string[]): Set<string> {

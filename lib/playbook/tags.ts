@@ -25,7 +25,8 @@ export function refuseUnknownTags(tags: Iterable<string>, { tags: wanted, skipTa
     for (const name of names) {
       if (known.has(name) || ['all', 'always', 'never'].includes(name)) continue
       const near = didYouMean(name, known)
-      const there = known.size === 0 ? 'There are none.' : `There are ${[...known].toSorted().join(', ')}.`
+      const there =
+        known.size === 0 ? 'None of them has a tag.' : `There are ${[...known].toSorted().join(', ')}.`
       throw new UserError('E_UNKNOWN_TAG', `${option}: no task of these hosts has the tag ${name}`, {
         hint: near === undefined ? there : `Did you mean ${near}?`,
       })

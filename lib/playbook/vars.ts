@@ -1,6 +1,6 @@
 import type { ArgsOf, ArgsShape, ValuesOf } from '../core/args-of.ts'
 import { UserError } from '../core/errors.ts'
-import { type SchemaIssue, issuePath } from '../core/schema-issue.ts'
+import { type SchemaIssue, describeIssue, issuePath } from '../core/schema-issue.ts'
 import { type InputOf, type OutputOf, type Schema, validate } from '../core/schema.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { guardVars } from './guard-vars.ts'
@@ -50,6 +50,14 @@ export function checkVars<S extends VarsSchema>(
   if (result.issues === undefined) return guardVars(result.value, schema, where) as VarsOutput<S>
   const problems = result.issues.map((issue) => describe(issue, vars, varNames(schema)))
   throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`, { at })
+}
+
+/** One value checked against the schema of its var. @throws UserError saying what is wrong with it */
+export function checkValue(schema: Schema, value: unknown, where: string): void {
+  const { issues } = validate(schema, value)
+  if (issues === undefined) return
+  const problems = issues.map(describeIssue)
+  throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`)
 }
 
 function describe(issue: SchemaIssue, vars: unknown, known: readonly string[]): string {

@@ -57,7 +57,7 @@ function read(absolute: string, path: string): Buffer {
     const { code } = error as NodeJS.ErrnoException
     const similar = code === 'ENOENT' ? didYouMean(basename(absolute), siblings(absolute)) : undefined
     throw new UserError('E_TEMPLATE_FILE', `cannot read the template ${path} (${code})`, {
-      hint: similar && `Did you mean ${similar}?`,
+      hint: similar === undefined ? `It was looked for at ${absolute}.` : `Did you mean ${similar}?`,
     })
   }
 }
