@@ -200,7 +200,7 @@ export class SecretStore {
     if (found) return found
     const similar = didYouMean(name, [...this.#opened.vault.secrets.keys(), ...this.#made.keys()])
     throw new UserError('E_SECRETS_MISSING', `there is no secret ${name}`, {
-      hint: `${similar === undefined ? '' : `Did you mean ${similar}? `}Set ${variableOf(name)}, or add it to ${this.#places.vault}.`,
+      hint: `${similar === undefined ? '' : `Did you mean ${similar}? `}Set ${variableOf(name)}, or add it to ${this.#places.vault}: run-playbook secrets set ${name}`,
     })
   }
 

@@ -114,7 +114,7 @@ describe('a secret store', () => {
     assert.equal(store.has('smtp.token'), false)
     assert.throws(() => store.get('smtp.usr'), {
       code: 'E_SECRETS_MISSING',
-      hint: `Did you mean smtp.user? Set RUN_PLAYBOOK_SECRET_SMTP_USR, or add it to ${repo.path('secrets.age')}.`,
+      hint: `Did you mean smtp.user? Set RUN_PLAYBOOK_SECRET_SMTP_USR, or add it to ${repo.path('secrets.age')}: run-playbook secrets set smtp.usr`,
     })
   })
 
