@@ -38,8 +38,8 @@ const ownPlace: Plugin = {
     }))
     building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8')
-      // Not those in comments.
-      if (!/^(?!\s*(\*|\/[/*])).*import\.meta\.url/m.test(source)) return undefined
+      // Not those in comments, and in lines that are text.
+      if (!/^(?!\s*(\*|\/[/*]|['"`])).*import\.meta\.url/m.test(source)) return undefined
       const place = JSON.stringify(relative(here, path))
       return {
         contents: `${source.replaceAll('import.meta.url', `new URL(${place}, distFolder).href`)}

@@ -7,9 +7,9 @@ import { findInventory } from './project.ts'
 import {
   type CommonRunOptions,
   type HostOptions,
-  OUTCOMES,
   addHostOptions,
   addRunOptions,
+  outcomes,
   parsed,
 } from './shared-options.ts'
 
@@ -19,12 +19,15 @@ interface ExecOptions extends HostOptions, CommonRunOptions {
 
 const EXAMPLES = `
 Several words are a program and its arguments, as they are: no shell looks at them. One word alone is a line
-for the shell of the host (POSIX sh), so pipes and variables go into quotes.
+for the shell of the host (POSIX sh, with set -e), so pipes and variables go into quotes. What fails in that line
+ends it: write "; true" or "|| true" after a command that may fail. Both are run as the user that ssh logs in as, with
+-b as root, and as another user with sudo. No other run may be at work on the host: see --lock-wait.
 
 Examples:
   run-playbook exec -l all -- uptime
   run-playbook exec -l web -- systemctl status nginx
   run-playbook exec -l db -b -- 'df -h / | tail -1'
+  run-playbook exec -l db -b -- sudo -u postgres psql -c 'select version()'
 `
 
 /** `run-playbook exec -l PATTERN -- COMMAND…`: one command on hosts, its output shown. */
@@ -34,7 +37,7 @@ export const exec: CliCommand = async (argv, session) => {
     .usage('-l PATTERN [options] -- COMMAND…')
     .argument('<command...>', 'the program and its arguments, or one line for the shell')
   addRunOptions(addHostOptions(command).option('-b, --become', 'run it as root through sudo', false))
-    .addHelpText('after', `${EXAMPLES}${OUTCOMES}`)
+    .addHelpText('after', `${EXAMPLES}${outcomes()}`)
     .passThroughOptions()
   if (!parsed(command, argv)) return 0
   const options = command.opts<ExecOptions>()
@@ -51,7 +54,7 @@ export const exec: CliCommand = async (argv, session) => {
   ])
   const inventoryFile = findInventory(options.inventory)
   const request = await requestFor({ name: 'exec', playbook, inventory, inventoryFile, options })
-  return execute(request, { ...options, show: true }, session)
+  return execute(request, { ...options, typed: true }, session)
 }
 
 async function playbookOf(words: readonly string[], become: boolean) {

@@ -5,9 +5,10 @@ import { resolveHosts } from '../playbook/hosts.ts'
 import { selectHosts } from '../playbook/pattern.ts'
 import { parseExtraVars } from './extra-vars.ts'
 import type { CliCommand } from './command.ts'
+import { explainCode, isErrorCode } from './explain-code.ts'
 import { type Place, placesOf } from './places.ts'
 import { loadInventory } from './load.ts'
-import { addHostOptions, outputOption, parsed } from './shared-options.ts'
+import { addHostOptions, parsed, printOption } from './shared-options.ts'
 import { formatValue } from '../reporters/index.ts'
 import type { HostOptions } from './shared-options.ts'
 import { varSchemas } from '../playbook/vars.ts'
@@ -19,20 +20,31 @@ the inventory, the host itself, -e. No host is asked anything.
 Examples:
   run-playbook explain maxConnections -l node-a
   run-playbook explain port -l web -e port=8080
+  run-playbook explain E_STEP_FAILED
+
+Exit status: 0 done, 1 there is no such var, host or code.
 `
 
 /** `run-playbook explain VAR -l HOST`: the value of a var on a host, and every place that had a say in it. */
 export const explain: CliCommand = async (argv, { outlet }) => {
   const command = new Command('run-playbook explain')
     .description(
-      'Shows the value of a var on a host, and every place that can set it, in order of precedence.',
+      'Shows the value of a var on a host, and every place that can set it, in order of precedence. Or what an error code means.',
     )
-    .usage('VAR -l HOST [options]')
-    .argument('<var>', 'a var of the inventory')
-  addHostOptions(command).addOption(outputOption()).addHelpText('after', HELP)
+    .usage('VAR -l HOST [options]\n       run-playbook explain E_CODE')
+    .argument('<var>', 'a var of the inventory, or an error code')
+  addHostOptions(command).addOption(printOption()).addHelpText('after', HELP)
   if (!parsed(command, argv)) return 0
   const options = command.opts<HostOptions>()
   const name = command.args[0] as string
+  if (isErrorCode(name)) {
+    const { code, means, todo } = explainCode(name)
+    outlet.print(
+      () => `${code}: ${means}\n  ${todo}`,
+      () => [{ type: 'error-code', code, means, todo }],
+    )
+    return 0
+  }
   if (options.limit === undefined)
     throw new UserError('E_USAGE', 'explain needs -l HOST: the value can differ between hosts', {
       hint: 'For all of them: -l all',

@@ -4,11 +4,11 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { CliCommand } from './command.ts'
 import { packageRoot } from './project.ts'
-import { outputOption, parsed } from './shared-options.ts'
+import { parsed, printOption } from './shared-options.ts'
 
 const HELP = `
 What is made: package.json, tsconfig.json, an inventory with this machine as its only host, a playbook, a role, a
-module, a test of both, a CI file for GitHub and a .gitignore. Nothing that is there is overwritten: an existing
+module, a test of both, a README, a CI file for GitHub and a .gitignore. Nothing that is there is overwritten: an existing
 package.json is kept, and what it lacks is printed.
 
 Examples:
@@ -26,7 +26,7 @@ export const init: CliCommand = (argv, { outlet, version }) => {
       '[folder]',
       'directory of the project; created if it is missing (default: the current directory)',
     )
-    .addOption(outputOption())
+    .addOption(printOption())
     .addHelpText('after', HELP)
   if (!parsed(command, argv)) return Promise.resolve(0)
   const folder = resolve(command.args[0] ?? '.')
@@ -120,5 +120,5 @@ function nextText(place: string, lacking: readonly string[]): string {
     'npx run-playbook hello',
     'npm test',
   ]
-  return `The project is in ${place}. Next:\n${steps.map((step) => `  ${step}`).join('\n')}`
+  return `The project is in ${place === '.' ? 'this folder' : place}. Next:\n${steps.map((step) => `  ${step}`).join('\n')}`
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { UserError } from '../core/errors.ts'
-import type { Inventory } from '../playbook/inventory.ts'
+import type { Host, Inventory } from '../playbook/inventory.ts'
 import type { CliCommand } from './command.ts'
 import { errorReport } from './error-text.ts'
 import type { Finding } from './finding.ts'
@@ -10,8 +10,9 @@ import { loadInventory, loadPlaybook } from './load.ts'
 import { findInventory, findPlaybook, playbookNames, projectRoot } from './project.ts'
 import { throwawaySecrets } from './throwaway-secrets.ts'
 import { checkTypes } from './types-check.ts'
-import { type HostOptions, addHostOptions, outputOption, parsed } from './shared-options.ts'
+import { type HostOptions, addHostOptions, parsed, printOption } from './shared-options.ts'
 import { validate } from '../core/schema.ts'
+import { resolveHosts } from '../playbook/hosts.ts'
 import { varSchemas } from '../playbook/vars.ts'
 
 const HELP = `
@@ -34,7 +35,7 @@ export const lint: CliCommand = async (argv, { outlet }) => {
     .argument('[playbooks...]', 'names or paths (default: all playbooks of the project)')
   addHostOptions(command)
     .option('--no-types', 'do not check the types')
-    .addOption(outputOption())
+    .addOption(printOption())
     .addHelpText('after', HELP)
   if (!parsed(command, argv)) return 0
   const options = command.opts<HostOptions & { readonly types: boolean }>()
@@ -43,7 +44,10 @@ export const lint: CliCommand = async (argv, { outlet }) => {
   const names = command.args.length > 0 ? command.args : playbookNames([join(root, 'playbooks')])
   const findings: Finding[] = []
   const inventory = await attempt(inventoryFile, findings, () => loadInventory(options.inventory))
-  if (inventory !== undefined)
+  const hosts =
+    inventory && (await attempt(inventoryFile, findings, () => checkHosts(inventory, options.extraVars)))
+  // What is wrong in the inventory would be said again of each playbook.
+  if (inventory !== undefined && hosts !== undefined)
     for (const name of names) findings.push(...(await lintPlaybook(name, inventory, options)))
   const typesOf = options.types ? await checkTypes(root) : undefined
   findings.push(...(typesOf?.findings ?? []))
@@ -62,6 +66,14 @@ export const lint: CliCommand = async (argv, { outlet }) => {
     () => findings.map((finding) => ({ type: 'finding', ...finding })),
   )
   return errors.length === 0 ? 0 : 1
+}
+
+/** The hosts with their vars. One from `-e` may be for a playbook. */
+async function checkHosts(inventory: Inventory, extraVars: readonly string[]): Promise<readonly Host[]> {
+  const { parseExtraVars } = await import('./extra-vars.ts')
+  const schemas = varSchemas(inventory.schema)
+  const given = Object.entries(parseExtraVars(extraVars, [schemas]))
+  return resolveHosts(inventory, Object.fromEntries(given.filter(([key]) => Object.hasOwn(schemas, key))))
 }
 
 async function lintPlaybook(name: string, inventory: Inventory, options: HostOptions): Promise<Finding[]> {

@@ -5,8 +5,9 @@ import { UserError } from '../core/errors.ts'
 import type { CliCommand, CliSession } from './command.ts'
 import { errorReport, errorText } from './error-text.ts'
 import { onInterrupt } from './interrupt.ts'
+import { refuseMistyped } from './mistyped.ts'
 import { Outlet } from './outlet.ts'
-import { packageRoot } from './project.ts'
+import { packageRoot, playbookNames } from './project.ts'
 import { wantedOutput } from './wanted-output.ts'
 
 /** Each is loaded only when it is asked for. A playbook of such a name is run by its path. */
@@ -42,6 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       stop.abort()
     },
     second: () => {
+      outlet.sayCutOff()
       stopNow.abort()
       // The engine has a moment to tell what became of each host.
       setTimeout(() => void giveUp(), LAST_WORDS_MS)
@@ -88,8 +90,11 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function commandOf(argv: readonly string[], session: CliSession): Promise<number> {
   const [first = '', ...rest] = argv
+  if (first === 'help' && !playbookNames().includes('help'))
+    return commandOf([...rest.slice(0, 1), '--help'], session)
   const load = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined
   if (load !== undefined) return (await load())(rest, session)
+  refuseMistyped(first)
   const { play } = await import('./play.ts')
   return play(argv, session)
 }

@@ -2,11 +2,11 @@ import { Command, Option } from 'commander'
 import { UserError } from '../core/errors.ts'
 import {
   type HostOptions,
-  OUTCOMES,
   type CommonRunOptions,
   addHostOptions,
   addRunOptions,
   commas,
+  outcomes,
   parsed,
   seconds,
 } from './shared-options.ts'
@@ -36,7 +36,7 @@ export interface CommandLine {
 const COMMANDS = `
 Other commands (a playbook of such a name is run by its path):
   run-playbook exec      one command on hosts, its output shown
-  run-playbook explain   the value of a var on a host, and where it comes from
+  run-playbook explain   the value of a var on a host, and where it comes from; what an error code means
   run-playbook init      a project that runs and passes its test
   run-playbook secrets   list, get, set, rotate and edit what is in the store
   run-playbook lint      finds mistakes without connecting to a host
@@ -45,6 +45,7 @@ Each has its own --help.
 
 const EXAMPLES = `
 Examples:
+  run-playbook init servers             a new project, with an inventory and a playbook to start from
   run-playbook site --check             what would change, and why; changes nothing
   run-playbook site                     makes it so; run again: nothing to do
   run-playbook site -l node-b -t config only this host, only these tasks
@@ -71,8 +72,16 @@ export function readCommandLine(
     .option('--list-tasks', 'print the tasks and exit', false)
     .option('--list-tags', 'print the tags and exit', false)
     .option('--start-at-task <name>', 'start at this task, and skip the tasks before it')
-    .option('--step', 'ask before each task', false)
-    .option('--resume', 'start on each host at the task where the last run failed', false)
+    .option(
+      '--step',
+      'ask before each task: y runs it, n or Enter skips it, all asks no\nmore; Ctrl-C ends the run',
+      false,
+    )
+    .option(
+      '--resume',
+      'start on each host at the task where its last run failed or was\ninterrupted; at the first task where it did not',
+      false,
+    )
     .addOption(
       new Option(
         '--watch [seconds]',
@@ -88,7 +97,11 @@ export function readCommandLine(
     )
     .option('--no-batch', 'run one task at a time; slower, with the same result')
     .version(version)
-    .addHelpText('after', () => `${playbooks()}${COMMANDS}${EXAMPLES}${OUTCOMES}`)
+    .addHelpText(
+      'after',
+      () =>
+        `${playbooks()}${COMMANDS}${EXAMPLES}${outcomes(' 3 changes pending or something critical (--detailed-exitcode),')}`,
+    )
   if (!parsed(command, argv)) return { playbook: '', options: command.opts<CliOptions>(), exit: 0 }
   const options = command.opts<CliOptions>()
   refuseContradictions(options)

@@ -21,7 +21,9 @@ function playbooksText(): string {
   const others = playbookNames(shipped).filter((name) => !own.includes(name))
   return [
     ...(own.length === 0 ? [] : [`Playbooks here: ${own.join(', ')}`]),
-    ...(others.length === 0 ? [] : [`Playbooks of the package: ${others.join(', ')}`]),
+    ...(others.length === 0
+      ? []
+      : [`Playbooks of the package: ${others.join(', ')} (for a PostgreSQL cluster)`]),
   ].join('\n')
 }
 

@@ -8,11 +8,15 @@ import { findInventory, projectRoot } from './project.ts'
 import type { SecretsContext } from './secrets-context.ts'
 import { editSecrets } from './secrets-edit.ts'
 import { getSecret, listSecrets, rotateSecret, setSecret } from './secrets-commands.ts'
-import { outputOption, parsed, strict } from './shared-options.ts'
+import { parsed, printOption, strict } from './shared-options.ts'
 import { findStateDir } from './state-dir.ts'
 
 const HELP = `
-The store is secrets.age in .run-playbook beside the inventory, encrypted for the keys in recipients.txt.
+The store is secrets.age in .run-playbook beside the inventory; with --ssh-config or RUN_PLAYBOOK_SSH_CONFIG beside
+that file, so that a lab never has the passwords of production. Commit it.
+It is encrypted for the age public keys in recipients.txt, which lies beside it: add a colleague's there, and run a
+playbook or set a secret, which encrypts the store again. Your own private key is ~/.config/run-playbook/identity.txt
+(env: RUN_PLAYBOOK_IDENTITY), made when it is first needed: keep a copy of it.
 RUN_PLAYBOOK_SECRET_<NAME> in the environment wins over what is stored, and is never stored.
 
 Examples:
@@ -22,6 +26,8 @@ Examples:
   pass mail | run-playbook secrets set mail.password     or takes it from a pipe
   run-playbook secrets rotate app.password               a new random value; hosts have it after the next run
   run-playbook secrets edit                              all of them in $EDITOR; a line that is removed is forgotten
+
+Exit status: 0 done, 1 not: what is stored is as it was.
 `
 
 type Work = (context: SecretsContext) => Promise<number>
@@ -33,7 +39,7 @@ export const secrets: CliCommand = async (argv, session) => {
     .description('Shows and changes the secrets of the project.')
     .option('-i, --inventory <file>', 'use the store next to this inventory file')
     .option('--ssh-config <file>', 'use the store next to this file, as a run with --ssh-config does')
-    .addOption(outputOption())
+    .addOption(printOption())
     .addHelpText('after', HELP)
     .helpCommand(false)
   const add = (usage: string, description: string): Command =>
@@ -47,9 +53,11 @@ export const secrets: CliCommand = async (argv, session) => {
     .action((name: string, { replace }: { replace: boolean }) => {
       work = (context) => setSecret(context, name, replace)
     })
-  add('rotate <name>', 'stores a new random value of the same kind').action((name: string) => {
-    work = (context) => rotateSecret(context, name)
-  })
+  add('rotate <name>', 'stores a new random value of the same kind, in place of the old one').action(
+    (name: string) => {
+      work = (context) => rotateSecret(context, name)
+    },
+  )
   add('edit', 'opens all secrets in $EDITOR').action(() => void (work = editSecrets))
   if (!parsed(command, argv) || work === undefined) return 0
   const { inventory, sshConfig } = command.opts<{ inventory?: string; sshConfig?: string }>()

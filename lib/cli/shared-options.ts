@@ -68,9 +68,16 @@ export const outputOption = (): Option =>
     OUTPUTS,
   )
 
-export const OUTCOMES = `
+/** The same for a command that runs nothing: it prints text, or lines of JSON. */
+export const printOption = (): Option =>
+  new Option('--output <kind>', 'json prints a line of JSON for each thing; the others print text').choices(
+    OUTPUTS,
+  )
+
+/** @param pending what 3 means, where a command has it */
+export const outcomes = (pending = ''): string => `
 Exit status: 0 done, 1 usage or playbook error (no host was touched), 2 a task failed,
-4 a host was unreachable (2 and 4 add up), 3 changes pending or something critical (--detailed-exitcode),
+4 a host was unreachable (2 and 4 add up),${pending}
 130 interrupted (Ctrl-C, SIGTERM or SIGHUP: the first one ends the run after the current change, the second one immediately).`
 
 /**
@@ -92,8 +99,11 @@ export function parsed(command: Command, argv: readonly string[]): boolean {
       error.code === 'commander.help'
         ? `a command is missing: ${commands}`
         : error.message.replace(/^error: /, '')
-    throw new UserError('E_USAGE', message, {
-      hint: `See ${command.name()} --help.`,
+    const [said = '', ...more] = message.split('\n')
+    const excess = error.code === 'commander.excessArguments' ? command.args.at(-1) : undefined
+    const near = more.map((line) => line.replace(/^\((.*)\)$/, '$1 ')).join('')
+    throw new UserError('E_USAGE', excess === undefined ? said : `one argument too many: ${excess}`, {
+      hint: `${near}See ${command.name()} --help.`,
     })
   }
 }
