@@ -45,6 +45,8 @@ export const exec: CliCommand = async (argv, session) => {
     throw new UserError('E_USAGE', 'exec needs -l PATTERN: the hosts on which to run the command', {
       hint: 'For all of them: -l all',
     })
+  if (command.args.every((word) => word.trim() === ''))
+    throw new UserError('E_USAGE', 'the command is empty', { hint: 'See run-playbook exec --help.' })
   session.outlet.openReports({ verbosity: options.verbose, check: options.check })
   const [{ execute }, { requestFor }, inventory, playbook] = await Promise.all([
     import('./execute.ts'),

@@ -74,12 +74,12 @@ export function readCommandLine(
     .option('--start-at-task <name>', 'start at this task, and skip the tasks before it')
     .option(
       '--step',
-      'ask before each task: y runs it, n or Enter skips it, all asks no\nmore; Ctrl-C ends the run',
+      'ask before each task: y runs it, n or Enter skips it, all asks no more; Ctrl-C ends the run',
       false,
     )
     .option(
       '--resume',
-      'start on each host at the task where its last run failed or was\ninterrupted; at the first task where it did not',
+      'start on each host at the task where its last run failed or was interrupted; at the first task where it did not',
       false,
     )
     .addOption(

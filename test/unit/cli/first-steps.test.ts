@@ -92,6 +92,10 @@ describe('somebody who knows only --help', function () {
     assert.doesNotMatch(said, /Declared at|dist\//)
   })
 
+  it('reads that a command is empty, not of an argument of a module', async () => {
+    await says(['exec', '-l', 'here', '--', ''], 1, /^run-playbook: the command is empty\n/)
+  })
+
   it('is told that --limit leaves no host of a play', async () => {
     await says(['web', '-l', 'here'], 0, /no host of a play is in --limit here: nothing is done/)
     const fine = await says(['web', '-l', 'there'], 0)
