@@ -76,7 +76,7 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
     `PostgreSQL at ${serverName(target)} cannot be reached: ${message}`,
     {
       hint:
-        (error instanceof UserError ? error.hint : undefined) ??
+        (isRefusedByHost(error) ? error.hint : undefined) ??
         'Check that its container runs and that it listens on this address: docker logs on the node.',
       cause: error,
     },
@@ -117,6 +117,10 @@ function notAllowed(message: string, cause: unknown, target: PostgresTarget): Us
     },
   )
 }
+
+// Whatever else the transport says of a port on which nobody listens is said better here.
+const isRefusedByHost = (error: unknown): error is UserError =>
+  error instanceof UserError && error.code !== 'E_FORWARD_FAILED'
 
 // The transport explains in its own words that nobody listens; here it is about a database.
 function isExplained(error: unknown): error is UserError {

@@ -4,6 +4,7 @@ import { hostPort } from '../../core/host-port.ts'
 import { quote } from '../../core/sh.ts'
 import { tailOf } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
+import { listensHint } from '../listens-hint.ts'
 
 /** Programs that copy between a socket and their own input and output; nearly every system has one of them. */
 const RELAYS = ['socat', 'ncat', 'perl', 'python3', 'bash', 'nc'] as const
@@ -38,7 +39,7 @@ export async function forwardByCommand(link: Link, host: string, port: number): 
       return stdout.destroyed ? void stream.destroy() : void stdout.once('close', () => stream.destroy())
     const why = [channel.end().how, said()].filter(Boolean).join(': ')
     const what = `no connection to ${hostPort(host, port)} from ${link.host}: ${why}`
-    const hint = `Check that a server listens there. The connection is made from ${link.host}.`
+    const hint = `${listensHint(link.host, host, port)} The connection is made from ${link.host}.`
     stream.destroy(new UserError('E_FORWARD_FAILED', what, { hint }))
   })
   return stream

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { connect } from 'node:net'
+import { type Socket, connect } from 'node:net'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { UserError } from '../../core/errors.ts'
 import { hostPort } from '../../core/host-port.ts'
 import { quote } from '../../core/sh.ts'
 import type { Channel } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
+import { listensHint } from '../listens-hint.ts'
 import { forwardByCommand } from './forward-by-command.ts'
 
 /** How child processes of this machine reach a host. */
@@ -36,7 +37,12 @@ export interface ProcessLinkOptions {
  */
 export function processLink(host: string, signal: AbortSignal, options: ProcessLinkOptions): Link {
   const children = new Set<ChildProcess>()
-  const cut = (): void => children.forEach(cutOff)
+  const sockets = new Set<Socket>()
+  const cut = (): void => {
+    children.forEach(cutOff)
+    for (const socket of sockets)
+      socket.destroy(socket.connecting ? new Error(`the connection to ${host} was closed`) : undefined)
+  }
   signal.addEventListener('abort', cut, { once: true })
   const link: Link = {
     host,
@@ -51,7 +57,7 @@ export function processLink(host: string, signal: AbortSignal, options: ProcessL
       return processChannel(child)
     },
     forward: (to, port) =>
-      options.sameNetwork === true ? forwardHere(to, port) : forwardByCommand(link, to, port),
+      options.sameNetwork === true ? forwardHere(host, to, port, sockets) : forwardByCommand(link, to, port),
     close: async () => {
       signal.removeEventListener('abort', cut)
       cut()
@@ -63,15 +69,16 @@ export function processLink(host: string, signal: AbortSignal, options: ProcessL
 // As one would type it.
 const shown = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))
 
-function forwardHere(host: string, port: number): Promise<Duplex> {
+function forwardHere(from: string, host: string, port: number, sockets: Set<Socket>): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, noDelay: true })
-    const fail = (cause: Error): void =>
-      reject(
-        new UserError('E_FORWARD_FAILED', `no connection to ${hostPort(host, port)}: ${cause.message}`, {
-          cause,
-        }),
-      )
+    // Also one that is not connected yet: it must not outlive the link.
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    const fail = (cause: Error): void => {
+      const what = `no connection to ${hostPort(host, port)} from ${from}: ${cause.message}`
+      reject(new UserError('E_FORWARD_FAILED', what, { cause, hint: listensHint(from, host, port) }))
+    }
     socket.once('error', fail)
     socket.once('connect', () => resolve(socket.off('error', fail)))
   })

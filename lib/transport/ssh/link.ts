@@ -9,6 +9,7 @@ import type { HostKeyCheck } from './host-key.ts'
 import { type Identities, tryInTurn } from './identity.ts'
 import { type LoginError, loginFailed } from './login-failed.ts'
 import { onAbort } from '../../core/on-abort.ts'
+import { listensHint } from '../listens-hint.ts'
 import { openSshChannel } from './channel.ts'
 import { FORWARDING_HINT, type SshConnection, type SshTarget } from './target.ts'
 
@@ -114,7 +115,8 @@ export class SshLink implements SshConnection {
         // RFC 4254, 5.1: 1 is "administratively prohibited".
         const forbidden = (cause as { reason?: number }).reason === 1
         const code = forbidden ? 'E_FORWARD_REFUSED' : 'E_FORWARD_FAILED'
-        reject(this.#failed(code, `no connection to ${hostPort(host, port)}`, cause))
+        const hint = forbidden ? FORWARDING_HINT : listensHint(this.host, host, port)
+        reject(this.#failed(code, `no connection to ${hostPort(host, port)}`, cause, hint))
       }
       const lost = (): void => fail(new Error('the connection was closed'))
       this.#client.once('close', lost)
@@ -141,7 +143,7 @@ export class SshLink implements SshConnection {
     this.#client.end()
   }
 
-  #failed(code: string, what: string, cause: unknown): UserError {
+  #failed(code: string, what: string, cause: unknown, hint?: string): UserError {
     if (this.#lost !== undefined) {
       return new UnreachableError(
         'E_CONNECTION_LOST',
@@ -149,7 +151,6 @@ export class SshLink implements SshConnection {
         { cause },
       )
     }
-    const hint = code === 'E_FORWARD_REFUSED' ? FORWARDING_HINT : undefined
     return new UserError(code, `${what} from ${this.host}: ${(cause as Error).message}`, { cause, hint })
   }
 }

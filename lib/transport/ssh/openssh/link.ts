@@ -5,6 +5,7 @@ import { hostPort } from '../../../core/host-port.ts'
 import type { Channel } from '../../channel.ts'
 import { processChannel } from '../../connections/process-link.ts'
 import { onAbort } from '../../../core/on-abort.ts'
+import { listensHint } from '../../listens-hint.ts'
 import { endGroup, processStream } from '../process-stream.ts'
 import { FORWARDING_HINT, type SshConnection } from '../target.ts'
 
@@ -101,7 +102,7 @@ export class OpenSshLink implements SshConnection {
     const what = `no connection to ${target} from ${this.host}: ${reason}`
     if (/prohibited/.test(reason ?? ''))
       throw new UserError('E_FORWARD_REFUSED', what, { hint: FORWARDING_HINT })
-    throw new UserError('E_FORWARD_FAILED', what)
+    throw new UserError('E_FORWARD_FAILED', what, { hint: listensHint(this.host, host, port) })
   }
 
   onClose(callback: () => void): void {
