@@ -46,8 +46,8 @@ function parseArgs(module: AnyModule, task: string, args: unknown, at: () => str
   throw new UserError('E_BAD_ARGUMENT', `${module.name} "${task}": ${problems.join('; ')}`, { at: at() })
 }
 
-// A misspelled name also counts as missing under its right one: one mistake, one message.
-function argumentProblems(schema: unknown, issues: readonly SchemaIssue[]): string[] {
+/** What is wrong with arguments. A misspelled name also counts as missing under its right one: one mistake, one message. */
+export function argumentProblems(schema: unknown, issues: readonly SchemaIssue[]): string[] {
   const unknown = issues.filter(({ code }) => code === 'unrecognized_keys')
   if (unknown.length === 0) return issues.map(describeIssue)
   const names = namesOf(schema)

@@ -1,3 +1,4 @@
+import { argumentProblems } from '../core/args.ts'
 import { type Deferred } from '../core/deferred.ts'
 import { UserError } from '../core/errors.ts'
 import type { SchemaIssue } from '../core/schema-issue.ts'
@@ -18,17 +19,9 @@ export function checkDeferredArgs(task: Task, deferred: Deferred<unknown>): void
   const result = guess(() => check(task, args))
   const issues = (result?.issues ?? []).filter((issue) => isCertain(issue, args))
   if (issues.length === 0) return
-  throw new UserError(
-    'E_BAD_ARGUMENT',
-    `${task.module.name} "${task.name}": ${issues.map(({ message, path }) => describe(message, path)).join('; ')}`,
-    {
-      at: task.at,
-    },
-  )
+  const problems = argumentProblems(task.module.args, issues).join('; ')
+  throw new UserError('E_BAD_ARGUMENT', `${task.module.name} "${task.name}": ${problems}`, { at: task.at })
 }
-
-const describe = (message: string, path: SchemaIssue['path'] = []): string =>
-  path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`
 
 function check(task: Task, args: object): ReturnType<typeof validate> {
   try {

@@ -18,9 +18,10 @@ describe('what is made from what an earlier task leaves', () => {
 
   it('is refused for a misspelled or missing argument before anything is changed', async () => {
     const wrong = [
-      [{ dset: '/x', content: 'x' }, /dset/],
+      [{ dset: '/x', content: 'x' }, /^copy "copy": there is no argument dset: did you mean dest\?$/],
       [{ content: 'x' }, /dest/],
-      [{ dest: '/x', content: 'x', mdoe: '0644' }, /mdoe/],
+      [{ dest: '/x', content: 'x', mdoe: '0644' }, /there is no argument mdoe: did you mean mode\?$/],
+      [{ dest: '/x', content: 'x', zzzzzz: 1 }, /: there is no argument zzzzzz$/],
     ] as const
     for (const [args, message] of wrong) {
       const tasks = () => {
