@@ -75,11 +75,11 @@ export {
 } from './core/module.ts'
 export { type FactDefinition, defineFact } from './core/fact.ts'
 export {
-  type Channel as QuestionChannel,
   type ChannelHost,
   type ChannelQuestion,
   type ChannelStep,
   type OpenChannel,
+  type QuestionChannel,
   defineChannel,
 } from './core/reader.ts'
 export {
@@ -89,6 +89,7 @@ export {
   type Reader,
   type Reply,
   type SingleReader,
+  type TargetArgument,
   ask,
   askAll,
   known,

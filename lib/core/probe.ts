@@ -1,4 +1,5 @@
 import type { Prediction, Question, Reader } from './reader.ts'
+import { refuseNoTarget } from './target-key.ts'
 
 export type { Prediction, Question, Reader, Reply } from './reader.ts'
 export { type SingleReader, isSingle, readerOfOne } from './reader-of-one.ts'
@@ -10,14 +11,37 @@ export interface Probe<State> {
   readonly parse: (answers: readonly unknown[]) => State
 }
 
-/** A probe of one question. */
-export function ask<Answer>(reader: Reader<Answer>, key: string, on?: unknown): Probe<Answer> {
-  return { questions: [question(reader, key, on)], parse: ([answer]) => answer as Answer }
+/** Whom to ask: a reader of a channel needs it, one of the shell has none. */
+export type TargetArgument<Target> = [Target] extends [undefined] ? [on?: undefined] : [on: Target]
+
+/**
+ * A probe of one question.
+ *
+ * @param on whom to ask, for a reader of a channel
+ * @throws UserError E_BAD_TARGET when a reader of a channel is not told whom to ask
+ */
+export function ask<Answer, Target = undefined>(
+  reader: Reader<Answer, Target>,
+  key: string,
+  ...on: TargetArgument<NoInfer<Target>>
+): Probe<Answer> {
+  return { questions: [question(reader, key, ...on)], parse: ([answer]) => answer as Answer }
 }
 
-/** One question. */
-export function question<Answer>(reader: Reader<Answer>, key: string, on?: unknown): Question<Answer> {
-  return { reader, key, on }
+/**
+ * One question.
+ *
+ * @param on whom to ask, for a reader of a channel
+ * @throws UserError E_BAD_TARGET when a reader of a channel is not told whom to ask
+ */
+export function question<Answer, Target = undefined>(
+  reader: Reader<Answer, Target>,
+  key: string,
+  ...[on]: TargetArgument<NoInfer<Target>>
+): Question<Answer> {
+  const one = { reader, key, on }
+  refuseNoTarget(one)
+  return one
 }
 
 /** A probe that asks nothing. */
@@ -48,12 +72,16 @@ export function mapProbe<A, B>(probe: Probe<A>, view: (state: A) => B): Probe<B>
   return { questions: probe.questions, parse: (answers) => view(probe.parse(answers)) }
 }
 
-/** A typed prediction: `predict(stat, '/srv', { type: 'directory', … })`. */
-export function predict<Answer>(
-  reader: Reader<Answer>,
+/**
+ * A typed prediction: `predict(stat, '/srv', { type: 'directory', … })`.
+ *
+ * @param on who was asked, for a reader of a channel
+ */
+export function predict<Answer, Target = undefined>(
+  reader: Reader<Answer, Target>,
   key: string,
   answer: Answer,
-  on?: unknown,
+  ...on: TargetArgument<NoInfer<Target>>
 ): Prediction {
-  return { question: question(reader, key, on), answer }
+  return { question: question(reader, key, ...on), answer }
 }

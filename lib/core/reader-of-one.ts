@@ -11,22 +11,27 @@ import type { Reader, Reply } from './reader.ts'
  *   sees: () => [],
  * })
  */
-export interface SingleReader<Answer> extends Omit<Reader<Answer>, 'ask' | 'parse'> {
+export interface SingleReader<Answer, Target = undefined> extends Omit<
+  Reader<Answer, Target>,
+  'ask' | 'parse'
+> {
   readonly ask: (key: string) => string
   /** Throwing fails this key alone. */
   readonly parse: (reply: Reply, key: string) => Answer
 }
 
 /** Readers that take one key a script. */
-const single = new WeakSet<Reader<unknown>>()
+const single = new WeakSet<Reader<unknown, never>>()
 
-export function readerOfOne<Answer>(one: SingleReader<Answer>): Reader<Answer> {
-  const reader: Reader<Answer> = {
+export function readerOfOne<Answer, Target = undefined>(
+  one: SingleReader<Answer, Target>,
+): Reader<Answer, Target> {
+  const reader: Reader<Answer, Target> = {
     ...one,
     ask: (keys) => one.ask(onlyKey(one.name, keys)),
     parse: (reply, keys) => [one.parse(reply, onlyKey(one.name, keys))],
   }
-  single.add(reader as Reader<unknown>)
+  single.add(reader)
   return reader
 }
 
@@ -37,4 +42,4 @@ function onlyKey(name: string, keys: readonly string[]): string {
 }
 
 /** Whether the reader takes one key a script. */
-export const isSingle = (reader: Reader<unknown>): boolean => single.has(reader)
+export const isSingle = (reader: Reader<unknown, never>): boolean => single.has(reader)

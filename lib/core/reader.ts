@@ -11,13 +11,13 @@ export interface Reply {
 /**
  * Answers many questions of one kind with one read-only script, so that two hundred files cost one `stat`.
  * Keys are strings; a reader with a richer key encodes it as JSON. Readers are told apart by identity: define each
- * once, outside of functions.
+ * once, outside of functions. `Target` says whom a reader of a channel asks; the shell has none.
  */
-export interface Reader<Answer> {
+export interface Reader<Answer, Target = undefined> {
   /** For messages, such as `stat`. */
   readonly name: string
   /** The language of `ask`. @default POSIX sh */
-  readonly channel?: Channel<never> | undefined
+  readonly channel?: QuestionChannel<Target> | undefined
   /** One script for all keys. Must not change anything. Needs only POSIX sh and busybox tools. */
   readonly ask: (keys: readonly string[]) => string
   /**
@@ -31,7 +31,7 @@ export interface Reader<Answer> {
 
 /** One thing to ask a host. Two tasks that ask the same share the answer. */
 export interface Question<Answer = unknown> {
-  readonly reader: Reader<Answer>
+  readonly reader: Reader<Answer, never>
   readonly key: string
   /** For a reader of a channel: whom to ask, such as one of several servers. */
   readonly on?: unknown
@@ -59,7 +59,7 @@ export interface Prediction {
  * })
  * // docs/channels.md has a whole one
  */
-export interface Channel<Target = unknown> {
+export interface QuestionChannel<Target = unknown> {
   readonly name: string
   /** The same text for the same target: two tasks that ask the same share the answer. Never holds a secret. */
   readonly targetKey: (target: Target) => string
@@ -82,31 +82,42 @@ export interface ChannelHost {
   countRoundTrip(): void
 }
 
-/** A channel of one host, open for the run. */
+/**
+ * A channel of one host, open for the run. One `ask` or `run` is called at a time. One that does not end in time is given up
+ * and fails; its channel is closed with all its connections, and opened anew when it is needed again.
+ */
 export interface OpenChannel<Target = unknown> {
   /**
-   * Answers read-only questions. A question that cannot be answered has an `Error` as its answer, best a `UserError` with
-   * a code and a hint. What it throws is the answer to all of them.
+   * Answers read-only questions, within a minute. A question that cannot be answered has an `Error` as its answer, best a
+   * `UserError` with a code and a hint. What it throws is the answer to all of them.
+   * @param signal aborted when the minute is over or the run is stopped: nobody waits for the answers any more
    * @throws UnreachableError when the host itself is lost: the host is given up
    */
-  ask(questions: readonly ChannelQuestion<Target>[]): Promise<ReadonlyMap<Question, unknown>>
+  ask(
+    questions: readonly ChannelQuestion<Target>[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Question, unknown>>
   /**
-   * Runs one step. Code 0 is success; what went wrong is on `stderr`. What it throws fails the step.
+   * Runs one step, within its `timeoutMs`. Code 0 is success; what went wrong is on `stderr`. What it throws fails the step.
+   * @param signal aborted when the time is over, or the operator stopped the run for the second time
    * @throws UnreachableError when the host is lost
    */
-  run(step: ChannelStep<Target>): Promise<Reply>
+  run(step: ChannelStep<Target>, signal: AbortSignal): Promise<Reply>
+  /** At the end of the run, or when the channel was given up. What it leaves open is closed after two seconds. */
   close(): Promise<void>
 }
 
 /** A step in the language of a channel, made by the channel's own function. */
 export interface ChannelStep<Target = unknown> {
-  readonly channel: Channel<never>
+  readonly channel: QuestionChannel<never>
   readonly target: Target
   /** What is sent, such as one SQL statement. Shown with `-vv`, so never a secret. */
   readonly text: string
+  /** Milliseconds that it may take. Those of the task count more. @default 600_000 */
+  readonly timeoutMs?: number | undefined
 }
 
 /** Defines a channel. */
-export function defineChannel<Target>(definition: Channel<Target>): Channel<Target> {
+export function defineChannel<Target>(definition: QuestionChannel<Target>): QuestionChannel<Target> {
   return Object.freeze(definition)
 }

@@ -23,6 +23,8 @@ export interface RunMode {
   readonly stop: AbortSignal
   /** Aborted when the operator does not wait for the changes under way either: connections are cut off. */
   readonly stopNow?: AbortSignal | undefined
+  /** Milliseconds that a channel may take to answer. @default 60_000 */
+  readonly askTimeoutMs?: number | undefined
   /** `--step`: asked before each task of a real run, which then runs one at a time. @default all are run */
   readonly step?: ((question: StepQuestion) => Promise<StepAnswer>) | undefined
 }
@@ -87,7 +89,10 @@ export function createSession(
     host,
     mode,
     connection,
-    channels: new Channels(channelHost(host, () => session.connection)),
+    channels: new Channels(
+      channelHost(host, () => session.connection),
+      mode,
+    ),
     snapshot: new Snapshot(),
     results: new Map(),
     abroad: [],

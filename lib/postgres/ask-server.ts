@@ -8,7 +8,7 @@ type Answered = readonly [Question, unknown]
 
 /** All questions of one reader. */
 interface Group {
-  readonly reader: Reader<unknown>
+  readonly reader: Reader<unknown, never>
   readonly questions: readonly Question[]
 }
 

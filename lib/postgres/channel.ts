@@ -1,10 +1,12 @@
 import {
-  type Channel,
   type ChannelHost,
+  type ChannelQuestion,
   type ChannelStep,
   type OpenChannel,
+  type QuestionChannel,
   defineChannel,
 } from '../core/reader.ts'
+import type { Question, Reply } from '../core/probe.ts'
 import { groupBy } from '../core/group-by.ts'
 import { reveal } from '../core/secret.ts'
 import { askServer } from './ask-server.ts'
@@ -24,7 +26,7 @@ import { type PostgresTarget, postgresTarget, serverName } from './target.ts'
  *   sees: () => [],
  * })
  */
-export const postgres: Channel<PostgresTarget> = defineChannel<PostgresTarget>({
+export const postgres: QuestionChannel<PostgresTarget> = defineChannel<PostgresTarget>({
   name: 'postgres',
   targetKey: (target) =>
     JSON.stringify([serverName(target), target.database ?? 'postgres', target.user ?? 'postgres']),
@@ -44,10 +46,19 @@ export const sql = (text: string, target: PostgresTarget): ChannelStep<PostgresT
   text,
 })
 
+/** The engine closes its connections when it does not wait any more, which ends what runs over them. */
+export interface PostgresChannel extends OpenChannel<PostgresTarget> {
+  ask(
+    questions: readonly ChannelQuestion<PostgresTarget>[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<Question, unknown>>
+  run(step: ChannelStep<PostgresTarget>, signal?: AbortSignal): Promise<Reply>
+}
+
 /** Speaks to the servers that one host can reach. One connection a server and user is kept open for the run. */
 export function createPostgresChannel(
   host: Pick<ChannelHost, 'forward' | 'countRoundTrip'>,
-): OpenChannel<PostgresTarget> {
+): PostgresChannel {
   const connections = new Map<string, ServerConnection>()
 
   const connectionTo = (wanted: unknown): ServerConnection => {
@@ -60,14 +71,11 @@ export function createPostgresChannel(
 
   return {
     ask: async (questions) => {
-      const servers = groupBy(questions, ({ reader, on }) => {
-        if (on === undefined) throw new TypeError(`a question of ${reader.name} does not say which server`)
-        return connectionTo(on)
-      })
+      const servers = groupBy(questions, ({ on }) => connectionTo(on))
       const answers = await Promise.all([...servers].map(([server, own]) => askServer(server, own)))
       return new Map(answers.flat())
     },
-    run: ({ target, text }) => runStatement(connectionTo(target), text),
+    run: ({ target, text, timeoutMs }) => runStatement(connectionTo(target), text, timeoutMs),
     close: async () => {
       await Promise.all([...connections.values()].map((connection) => connection.close()))
       connections.clear()

@@ -75,9 +75,7 @@ export function explainConnecting(error: unknown, target: PostgresTarget): UserE
     'E_POSTGRES_UNREACHABLE',
     `PostgreSQL at ${serverName(target)} cannot be reached: ${message}`,
     {
-      hint:
-        (isRefusedByHost(error) ? error.hint : undefined) ??
-        'Check that its container runs and that it listens on this address: docker logs on the node.',
+      hint: unreachableHint(error),
       cause: error,
     },
   )
@@ -118,9 +116,13 @@ function notAllowed(message: string, cause: unknown, target: PostgresTarget): Us
   )
 }
 
-// Whatever else the transport says of a port on which nobody listens is said better here.
-const isRefusedByHost = (error: unknown): error is UserError =>
-  error instanceof UserError && error.code !== 'E_FORWARD_FAILED'
+function unreachableHint(error: unknown): string {
+  const { hint, code } = error instanceof UserError ? error : {}
+  if (hint !== undefined && code !== 'E_FORWARD_FAILED') return hint
+  const container =
+    'Check that its container runs and that it listens on this address: docker logs on the node.'
+  return hint === undefined ? container : `${container} ${hint}`
+}
 
 // The transport explains in its own words that nobody listens; here it is about a database.
 function isExplained(error: unknown): error is UserError {

@@ -77,9 +77,12 @@ async function logIn(
 
 const EXCHANGES_OF_A_LOGIN = ['startup', 'SCRAM first message', 'SCRAM proof']
 
+/** Milliseconds that the server lets a statement run where nothing else is said. */
+export const STATEMENT_TIMEOUT_MS = 600_000
+
 const SETTINGS = [
   SEARCH_PATH,
-  '-c statement_timeout=600000',
+  `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
   '-c lock_timeout=30000',
   '-c idle_in_transaction_session_timeout=60000',
   '-c standard_conforming_strings=on',

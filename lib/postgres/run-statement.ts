@@ -1,16 +1,22 @@
 import { UnreachableError } from '../core/errors.ts'
 import type { Reply } from '../core/probe.ts'
 import { explainConnecting, isRefusal, words } from './errors.ts'
+import { STATEMENT_TIMEOUT_MS } from './open-client.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 /**
- * Runs a change. Never sent twice: whether a broken connection had carried it out can't be known.
+ * Runs a change, which the server itself ends after its time. Never sent twice: whether a broken connection had carried it out can't be known.
  *
  * @returns code 1 when the server refuses the statement, 2 when there is no session with it
  */
-export async function runStatement(server: ServerConnection, sql: string): Promise<Reply> {
+export async function runStatement(
+  server: ServerConnection,
+  sql: string,
+  timeoutMs = STATEMENT_TIMEOUT_MS,
+): Promise<Reply> {
   try {
-    const results = await server.query(sql, { timeoutMs: 610_000, again: false })
+    const options = { statementTimeoutMs: timeoutMs, timeoutMs: timeoutMs + 10_000, again: false }
+    const results = await server.query(sql, options)
     return { code: 0, stdout: Buffer.from(rowsOf(results.at(-1))), stderr: Buffer.alloc(0) }
   } catch (error) {
     if (error instanceof UnreachableError) throw error

@@ -1,7 +1,7 @@
 import type { Client, QueryArrayResult } from 'pg'
 import type { PostgresTarget } from './target.ts'
 import type { ChannelHost } from '../core/reader.ts'
-import { openClient } from './open-client.ts'
+import { STATEMENT_TIMEOUT_MS, openClient } from './open-client.ts'
 import { isRefusal } from './errors.ts'
 
 /** One server, spoken to as one user. Connects when first needed and again when the server was restarted. */
@@ -14,6 +14,8 @@ export interface ServerConnection {
 
 export interface QueryOptions {
   readonly timeoutMs: number
+  /** Milliseconds after which the server ends it. @default as it is */
+  readonly statementTimeoutMs?: number | undefined
   /** Send it a second time when the connection broke under it. Only for what may be done twice. */
   readonly again: boolean
 }
@@ -33,11 +35,22 @@ export function connectServer(
     if (current === client) current = undefined
   }
 
+  const limits = new WeakMap<Client, number>()
+  const limit = async (client: Client, ms: number | undefined): Promise<void> => {
+    if (ms === undefined || ms === (limits.get(client) ?? STATEMENT_TIMEOUT_MS)) return
+    host.countRoundTrip()
+    // A message of its own: a statement that comes with another one is part of a transaction.
+    const request = { text: `SET statement_timeout = ${Math.min(ms, LONGEST)}`, query_timeout: 10_000 }
+    await client.query(request)
+    limits.set(client, ms)
+  }
+
   const query: ServerConnection['query'] = async (text, options) => {
     const opening = open()
     const client = await opening
-    host.countRoundTrip()
     try {
+      await limit(client, options.statementTimeoutMs)
+      host.countRoundTrip()
       // pg waits for ever by default: a server that went away without a word must not hold the run.
       const request = { text, rowMode: 'array' as const, query_timeout: options.timeoutMs }
       const results = await client.query<unknown[]>(request)
@@ -61,6 +74,9 @@ export function connectServer(
     },
   }
 }
+
+/** Milliseconds that PostgreSQL can count. */
+const LONGEST = 2 ** 31 - 1
 
 // Not end(), which waits for an answer to a query that may never come.
 function drop(client: Client): void {

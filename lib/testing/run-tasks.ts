@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Recap, RunEvent, TaskEnded } from '../core/events.ts'
+import type { Recap, RunEvent, TaskEnded, TaskStatus } from '../core/events.ts'
 import type { TaskList } from '../core/task.ts'
 import type { RunRequest } from '../engine/run/prepare.ts'
 import { type RunOptions, runPlaybook } from '../engine/run/run.ts'
@@ -21,8 +21,11 @@ export interface TestRun {
   /** How each task ended, in order, with its changes and its error. */
   readonly tasks: readonly TaskEnded[]
   /** The same in short: `task name: status`. */
-  readonly statuses: readonly string[]
+  readonly statuses: readonly NamedStatus[]
 }
+
+/** How one task ended: `note: changed`. What a dry run shows as "would change" is `would-change`. */
+export type NamedStatus = `${string}: ${TaskStatus}`
 
 /** How a test runs tasks. */
 export interface TestRunOptions {
@@ -86,7 +89,9 @@ export const runTestPlaybook = (playbook: Playbook, options: TestRunOptions = {}
 
 /** What only tests of the engine itself need. */
 export interface EngineOptions
-  extends Partial<Pick<RunRequest, 'startAtTask' | 'resume'>>, Partial<Pick<RunOptions, 'step' | 'stopNow'>> {
+  extends
+    Partial<Pick<RunRequest, 'startAtTask' | 'resume'>>,
+    Partial<Pick<RunOptions, 'step' | 'stopNow' | 'askTimeoutMs'>> {
   /** Kept after the run. @default one of its own, removed */
   readonly stateDir?: string | undefined
   readonly forks?: number | undefined
@@ -138,6 +143,7 @@ export async function runOver(
         batch: options.batch ?? true,
         stop: options.signal ?? new AbortController().signal,
         stopNow: engine.stopNow,
+        askTimeoutMs: engine.askTimeoutMs,
         step: engine.step,
         forks: engine.forks ?? 5,
         confirm: options.confirm ?? (() => Promise.resolve()),
@@ -147,7 +153,8 @@ export async function runOver(
       },
     )
     const tasks = events.filter((event): event is TaskEnded => event.type === 'task')
-    return { events, recap, tasks, statuses: tasks.map(({ task, status }) => `${task}: ${status}`) }
+    const statuses = tasks.map(({ task, status }): NamedStatus => `${task}: ${status}`)
+    return { events, recap, tasks, statuses }
   } finally {
     if (engine.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true })
   }

@@ -20,6 +20,7 @@ export interface How extends Omit<TestRunOptions, 'tags' | 'skipTags' | 'signal'
   readonly stateDir?: string
   readonly step?: (question: StepQuestion) => Promise<StepAnswer>
   readonly stopNow?: AbortController
+  readonly askTimeoutMs?: number
   readonly forks?: number
   readonly connection?: 'ssh' | 'local'
 }
@@ -42,6 +43,7 @@ export const runLocally = (playbook: Playbook, how: How = {}): Promise<LocalRun>
       stateDir: how.stateDir,
       step: how.step,
       stopNow: how.stopNow?.signal,
+      askTimeoutMs: how.askTimeoutMs,
       forks: how.forks,
       connection: how.connection,
     },

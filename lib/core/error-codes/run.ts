@@ -10,6 +10,10 @@ export const run = {
     '`background: true` is set for a reboot, or for a module that does more than run shell commands.',
     'Remove `background` from the task.',
   ],
+  E_BAD_TARGET: [
+    'A question to a channel does not say which server to ask, or its target is not one that the channel can use.',
+    'In your module, pass the target as the last argument of `ask` and `predict`.',
+  ],
   E_BUG: ['run-playbook has a bug.', 'Report it with all the lines that were printed.'],
   E_DEFERRED: [
     'A function that was passed to `from` threw an error.',
@@ -49,7 +53,7 @@ export const run = {
     'Wait until that job has ended, or kill it on the host, then run the playbook again.',
   ],
   E_PROBE_TIMEOUT: [
-    'A probe on the host did not finish within a minute.',
+    'A probe on the host, or a server that is asked over a channel, did not answer within a minute.',
     'Look for a dead network mount or a stuck daemon on the host.',
   ],
   E_RESUME: [
@@ -66,7 +70,7 @@ export const run = {
     'Read the output of the command; `-vv` also shows the whole command.',
   ],
   E_STEP_TIMEOUT: [
-    'A command did not finish in time and was stopped.',
+    'A command, or a step of a channel, did not finish in time and was stopped.',
     'Find out what it is waiting for, or give the task a larger `timeoutMs`.',
   ],
   E_TASK_OPTION: [

@@ -4,11 +4,12 @@ import { UserError } from '../../core/errors.ts'
 import { type Question, type Reader, type Reply, isSingle } from '../../core/probe.ts'
 import { type Script, TIMED_OUT } from '../../transport/transport.ts'
 import type { Session } from '../session.ts'
+import type { Why } from './channels.ts'
+import { ASK_TIMEOUT_MS } from './limits.ts'
 import { questionId } from './snapshot.ts'
 
 /** Keys of one script: well under the 128 KiB that Linux allows one argument. */
 const SCRIPT_LIMIT = 48 * 1024
-const PROBE_TIMEOUT_MS = 60_000
 /** After this time without an answer a host is waited for beside the others. */
 const SLOW_MS = 5_000
 
@@ -31,13 +32,13 @@ export interface Answered {
 }
 
 /** Asks what is not known yet: one trip a user and one for each channel, all at once. */
-export async function observe(session: Session, wanted: readonly Wanted[]): Promise<void> {
+export async function observe(session: Session, wanted: readonly Wanted[], why: Why = 'look'): Promise<void> {
   const missing = unknown(session, wanted)
   const shell = [...groupBy(missing.filter(isShell), ({ user }) => user)].map(async ([user, own]) => {
     const batch = shellBatch(own.map(({ question }) => question))
     record(session, user, await exchange(session, user, batch))
   })
-  await Promise.all([...shell, observeChannels(session, missing)])
+  await Promise.all([...shell, observeChannels(session, missing, why)])
 }
 
 /** Asks the host now, whatever is known or foreseen. */
@@ -47,7 +48,15 @@ export async function askNow(
   questions: readonly Question[],
   lock = true,
 ): Promise<readonly Answered[]> {
-  return exchange(session, user, shellBatch(questions), lock)
+  const [shell, channels] = await Promise.all([
+    exchange(session, user, shellBatch(questions.filter(isForShell)), lock),
+    askChannels(
+      session,
+      questions.filter((one) => !isForShell(one)),
+      'look',
+    ),
+  ])
+  return [...shell, ...channels]
 }
 
 async function exchange(
@@ -58,10 +67,14 @@ async function exchange(
 ): Promise<readonly Answered[]> {
   if (batch.scripts.length === 0) return []
   const options = { user, lock: lock && !session.mode.check }
-  // Questions are answered at once, by a host that is well and locked by nobody.
+  return batch.read(await unlessSlow(session, session.connection.exchange(batch.scripts, options)))
+}
+
+/** Questions are answered at once, by a host that is well and locked by nobody. */
+async function unlessSlow<T>(session: Session, answers: Promise<T>): Promise<T> {
   const slow = setTimeout(() => session.giveWay?.(), SLOW_MS)
   try {
-    return batch.read(await session.connection.exchange(batch.scripts, options))
+    return await answers
   } finally {
     clearTimeout(slow)
   }
@@ -73,15 +86,27 @@ export function record(session: Session, user: string, answers: readonly Answere
 }
 
 /** Asks the channels for what is missing. */
-export async function observeChannels(session: Session, wanted: readonly Wanted[]): Promise<void> {
+export async function observeChannels(session: Session, wanted: readonly Wanted[], why: Why): Promise<void> {
   const missing = unknown(session, wanted).filter((one) => !isShell(one))
-  if (missing.length === 0) return
-  const answers = await session.channels.ask(missing.map(({ question }) => question))
-  for (const { user, question } of missing) session.snapshot.record(user, question, answers.get(question))
+  const questions = missing.map(({ question }) => question)
+  const answers = await askChannels(session, questions, why)
+  missing.forEach(({ user, question }, i) => session.snapshot.record(user, question, answers[i]?.answer))
 }
 
+async function askChannels(
+  session: Session,
+  questions: readonly Question[],
+  why: Why,
+): Promise<readonly Answered[]> {
+  if (questions.length === 0) return []
+  const answers = await unlessSlow(session, session.channels.ask(questions, why))
+  return questions.map((question) => ({ question, answer: answers.get(question) }))
+}
+
+const isForShell = ({ reader }: Question): boolean => reader.channel === undefined
+
 /** What is asked of the host's shell. */
-export const isShell = ({ question }: Wanted): boolean => question.reader.channel === undefined
+export const isShell = ({ question }: Wanted): boolean => isForShell(question)
 
 /** What is not known, each once. */
 export function unknown(session: Session, wanted: readonly Wanted[]): Wanted[] {
@@ -103,7 +128,7 @@ export function shellBatch(questions: readonly Question[]): Batch {
   const groups = grouped(questions)
   const scripts = groups.map((group): Script => {
     const keys = group.questions.map(({ key }) => key)
-    return { kind: 'probe', script: group.reader.ask(keys), timeoutMs: PROBE_TIMEOUT_MS }
+    return { kind: 'probe', script: group.reader.ask(keys), timeoutMs: ASK_TIMEOUT_MS }
   })
   const read = (replies: readonly Reply[]): Answered[] =>
     groups.flatMap((group, i) => {
@@ -115,13 +140,13 @@ export function shellBatch(questions: readonly Question[]): Batch {
 }
 
 interface Group {
-  readonly reader: Reader<unknown>
+  readonly reader: Reader<unknown, never>
   readonly questions: Question[]
 }
 
 function grouped(questions: readonly Question[]): Group[] {
   const groups: Group[] = []
-  const current = new Map<Reader<unknown>, Group & { size: number }>()
+  const current = new Map<Reader<unknown, never>, Group & { size: number }>()
   for (const question of questions) {
     const { reader, key } = question
     let group = current.get(reader)
@@ -137,7 +162,11 @@ function grouped(questions: readonly Question[]): Group[] {
 }
 
 // A reader that cannot make sense of a reply fails its own questions, never the whole trip.
-function parsed(reader: Reader<unknown>, questions: readonly Question[], reply: Reply): readonly unknown[] {
+function parsed(
+  reader: Reader<unknown, never>,
+  questions: readonly Question[],
+  reply: Reply,
+): readonly unknown[] {
   if (reply.code === TIMED_OUT) {
     const error = new UserError('E_PROBE_TIMEOUT', `the host did not answer ${reader.name} within a minute`, {
       hint: 'The host is very slow, or a command hangs. Look for a dead network mount or a stuck daemon on the host.',

@@ -1,6 +1,7 @@
 import type { Keeps } from '../../core/module.ts'
 import type { Prediction, Question, Reader } from '../../core/probe.ts'
 import { type Resource, overlaps } from '../../core/resource.ts'
+import { targetKeyOf } from '../../core/target-key.ts'
 
 /** What is known of one question. */
 export type Knowledge =
@@ -149,11 +150,11 @@ function keeps(change: Pending, question: Question, known: Knowledge): boolean {
 export const concerns = (touches: readonly Resource[], seen: readonly Resource[]): boolean =>
   seen.some((see) => touches.some((touch) => overlaps(touch, see)))
 
-const ids = new WeakMap<Reader<unknown>, number>()
+const ids = new WeakMap<Reader<unknown, never>, number>()
 let next = 0
 
 /** Readers are told apart by identity: two of one name may be two people's. */
-function readerId(reader: Reader<unknown>): number {
+function readerId(reader: Reader<unknown, never>): number {
   const known = ids.get(reader)
   if (known !== undefined) return known
   ids.set(reader, ++next)
@@ -161,7 +162,6 @@ function readerId(reader: Reader<unknown>): number {
 }
 
 /** The same for the same reader, key and target: two tasks that ask the same share the answer. */
-export function questionId({ reader, key, on }: Question): string {
-  const target = reader.channel === undefined ? '' : reader.channel.targetKey(on as never)
-  return `${readerId(reader)}\0${target}\0${key}`
+export function questionId(question: Question): string {
+  return `${readerId(question.reader)}\0${targetKeyOf(question)}\0${question.key}`
 }

@@ -15,6 +15,7 @@ import { loadFiles } from './load-files.ts'
 import { observe, unknown } from '../look/observe.ts'
 import { questionsOf, questionsOfOne } from './questions.ts'
 import { concerns } from '../look/snapshot.ts'
+import { Stopped } from '../look/stopped.ts'
 import { reportNotRun } from '../report/report.ts'
 import { isAsWanted } from './judge.ts'
 import { makeTasks } from './make-tasks.ts'
@@ -63,7 +64,10 @@ export async function dryRun(
     }
     let failed = head.kind === 'failure'
     if (head.kind === 'task') {
-      const one = await planEntry(session, head, mode.batch ? rest : [head], perhaps.get(head.item))
+      const one = await planEntry(session, head, mode.batch ? rest : [head], perhaps.get(head.item)).catch(
+        ifStopped,
+      )
+      if (one === undefined) break
       failed = one.verdict.kind === 'failed' && !head.item.ignoreErrors
       const rescued = failed && afterFailure(head.places, behind)?.rescued === true
       found.push({ ...one, rescued })
@@ -82,6 +86,11 @@ export async function dryRun(
     ended(item, await tellOutlook(session, item, verdict, new Map([...bodies, ...foreseen]), rescued))
   if (!ok) reportNotRun(session, rest.slice(1), 'an earlier task would fail')
   return ok
+}
+
+// Stopped while it was looked at: what was seen before is told.
+function ifStopped(error: unknown): undefined {
+  if (!(error instanceof Stopped)) throw error
 }
 
 /** Tasks made from what is not known yet cannot be named: what they would do is unknown. */
@@ -143,6 +152,7 @@ async function planOn(
       return { item, on, verdict, foreseen }
     })
   } catch (error) {
+    if (error instanceof Stopped) throw error
     return { item, on: session, verdict: { kind: 'failed', error }, foreseen: new Map() }
   }
 }

@@ -7,19 +7,23 @@ import type { Step } from '../../core/module.ts'
 import type { Reply } from '../../core/probe.ts'
 import { scrub } from '../../core/secret.ts'
 import type { Item } from '../../playbook/program.ts'
+import { STEP_TIMEOUT_MS } from '../look/limits.ts'
 import { TIMED_OUT } from '../../transport/transport.ts'
 
 const OUTPUT_LINES = 20
 const SCRIPT_LINES = 8
-const TIMEOUT_MS = 600_000
 
 /** A step failed on the host, which is the user's to mend, not a bug. */
 export class StepFailed extends Error {
   readonly report: ErrorReport
 
-  constructor(step: Step, reply: Reply) {
+  /** @param broken what it left, or why it left nothing */
+  constructor(step: Step, broken: Reply | UserError) {
     super('a step failed')
-    this.report = stepReport(step, reply)
+    this.report =
+      broken instanceof UserError
+        ? { ...describeError(broken), command: beginning(scrub('script' in step ? step.script : step.text)) }
+        : stepReport(step, broken)
   }
 }
 
@@ -35,7 +39,7 @@ function stepReport(step: Step, reply: Reply): ErrorReport {
     output,
   }
   if (reply.code === TIMED_OUT) {
-    const seconds = (step.timeoutMs ?? TIMEOUT_MS) / 1000
+    const seconds = (step.timeoutMs ?? STEP_TIMEOUT_MS) / 1000
     const hint = 'To allow more time, set timeoutMs of the task.'
     return {
       ...report,

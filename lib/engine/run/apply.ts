@@ -1,4 +1,4 @@
-import { UnreachableError } from '../../core/errors.ts'
+import { UnreachableError, UserError } from '../../core/errors.ts'
 import type { ShellStep, Step } from '../../core/module.ts'
 import type { Reply } from '../../core/probe.ts'
 import type { Item } from '../../playbook/program.ts'
@@ -22,6 +22,10 @@ export interface AppliedSegment {
   readonly applied: ReadonlyMap<Item, Applied>
   readonly bodies: Bodies
 }
+
+/** Whether it matters what a change left: nobody looks at what one left that failed, unless the task judges that itself. */
+export const needsProof = ({ task }: Item, error: unknown): boolean =>
+  error === undefined || task.options.failedWhen !== undefined
 
 /** Tells which change is being made. */
 export type Announce = (item: Item) => void
@@ -110,6 +114,10 @@ async function applyAlone(
   announce(item)
   for (const [index, { step, bookkeeping }] of stepsWithMarks(change).entries()) {
     const reply = await runStep(session, item.user, step, index)
+    if (reply instanceof UserError) {
+      error = new StepFailed(step, reply)
+      break
+    }
     // Stopped before the first step: nothing was begun.
     if (reply.code === SKIPPED) break
     if (!bookkeeping) replies.push(reply)
@@ -118,7 +126,7 @@ async function applyAlone(
     break
   }
   session.snapshot.settle()
-  await observeChannels(session, after)
+  if (needsProof(item, error)) await observeChannels(session, after, 'proof')
   const durationMs = performance.now() - started
   if (replies.length === 0 && error === undefined && change.steps.length > 0)
     return { applied: new Map(), bodies }
@@ -130,7 +138,12 @@ async function applyAlone(
 
 const NOT_BEGUN: Reply = { code: SKIPPED, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
 
-async function runStep(session: Session, user: string, step: Step, index: number): Promise<Reply> {
+async function runStep(
+  session: Session,
+  user: string,
+  step: Step,
+  index: number,
+): Promise<Reply | UserError> {
   if (session.mode.stop.aborted && index === 0) return NOT_BEGUN
   if (!isShellStep(step)) return session.channels.run(step)
   const exchange = () => session.connection.exchange([scriptOf(step, index)], { user, lock: true })

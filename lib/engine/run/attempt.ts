@@ -6,7 +6,7 @@ import { questionsOfOne } from '../plan/questions.ts'
 import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
 import { type Session, planned } from '../session.ts'
 import { announcer } from './announce.ts'
-import { applyChanges } from './apply.ts'
+import { applyChanges, needsProof } from './apply.ts'
 import { applyInBackground } from './background.ts'
 import { type Change, changeOf } from './change.ts'
 import { jobFor, jobQuestions, refuseSecondJob } from './job/find-job.ts'
@@ -49,7 +49,7 @@ export async function attempt(
       : await applyChanges(on, [change], own, announcer(session))
   const result = applied.get(item)
   if (result === undefined) return undefined
-  await observe(on, own)
+  if (needsProof(item, result.error)) await observe(on, own, 'proof')
   return changeEnd(on, change, result, bodies)
 }
 

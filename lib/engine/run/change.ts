@@ -25,7 +25,9 @@ export interface Settled {
 export type Planned = Change | Settled
 
 export function changeOf(item: Item, verdict: ChangeVerdict): Change {
-  const steps = verdict.steps.map((step) => (isShellStep(step) ? surrounded(item, step) : step))
+  const steps = verdict.steps.map((step) =>
+    isShellStep(step) ? surrounded(item, step) : limited(item, step),
+  )
   const alone = steps.some((step) => !isShellStep(step) || step.restartsHost !== undefined)
   return { kind: 'change', item, verdict, steps, alone }
 }
@@ -35,6 +37,9 @@ export const isChannelStep = (step: Step): step is ChannelStep => 'channel' in s
 
 /** What is shown of a step with `-vv`. */
 export const textOf = (step: Step): string => (isShellStep(step) ? step.script : step.text)
+
+const limited = ({ timeoutMs }: Item, step: ChannelStep): ChannelStep =>
+  timeoutMs === undefined ? step : { ...step, timeoutMs }
 
 function surrounded({ task, environment, timeoutMs }: Item, step: ShellStep): ShellStep {
   const limit = timeoutMs === undefined ? {} : { timeoutMs }

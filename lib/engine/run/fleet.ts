@@ -71,6 +71,7 @@ export class Fleet {
     const session = this.open.get(host)
     this.open.delete(host)
     this.opening.delete(host)
+    await session?.channels.close()
     await session?.connection.close().catch(() => {})
   }
 

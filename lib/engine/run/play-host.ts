@@ -4,6 +4,7 @@ import { type Entry, type Item, tasksOf } from '../../playbook/program.ts'
 import { dryRun } from '../plan/dry-run.ts'
 import { planTask } from '../plan/plan-task.ts'
 import { observe } from '../look/observe.ts'
+import { unlessStopped } from '../look/stopped.ts'
 import { questionsOf } from '../plan/questions.ts'
 import { type Session, inTurn } from '../session.ts'
 import { crossOut, forgetOwed, owed } from './ledger.ts'
@@ -88,7 +89,7 @@ async function proveIdempotence(session: Session, done: readonly Item[]): Promis
       delegateTo === undefined &&
       !runOnce,
   )
-  await observe(session, questionsOf(session, provable))
+  await unlessStopped(observe(session, questionsOf(session, provable)))
   for (const item of provable) {
     if (results.get(item.task)?.kind !== 'known') continue
     const verdict = planTask(item, snapshot, results)

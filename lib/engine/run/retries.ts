@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors.ts'
 import type { Item } from '../../playbook/program.ts'
 import type { Ended } from '../plan/ended.ts'
 import { isAsWanted } from '../plan/judge.ts'
+import { Stopped } from '../look/stopped.ts'
 import { describeError } from '../report/failure.ts'
 import { type Session, inTurn } from '../session.ts'
 import { attempt } from './attempt.ts'
@@ -16,18 +17,28 @@ export async function withRetries(session: Session, on: Session, item: Item): Pr
   const times = retry === undefined ? 1 : (retry.times ?? TIMES)
   const { stop } = session.mode
   let begun = false
+  let last: Ended | undefined
   for (let number = 1; ; number++) {
-    const ended = await inTurn(on, () => attempt(session, on, item, number > 1))
+    const ended = await inTurn(on, () => attempt(session, on, item, number > 1)).catch(ifStopped(last))
     if (ended === undefined) return undefined
+    if (ended === last) return last
     begun ||= ended.begun
     const done = judged(item, ended, number)
     const details = number > 1 ? { ...done.ended.details, attempts: number } : done.ended.details
-    const last = { ...done.ended, begun, details }
+    last = { ...done.ended, begun, details }
     if (done.settled || number >= times || stop.aborted) return last
     await sleep(retry?.delayMs ?? DELAY_MS, undefined, { signal: stop }).catch(() => {})
     if (stop.aborted) return last
   }
 }
+
+// Stopped while it was looked at again: the attempt before counts.
+const ifStopped =
+  (last: Ended | undefined) =>
+  (error: unknown): Ended => {
+    if (last !== undefined && error instanceof Stopped) return last
+    throw error
+  }
 
 /** Whether an attempt was enough; if not, how the task ends should there be no other. */
 function judged(

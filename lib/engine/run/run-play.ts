@@ -5,6 +5,7 @@ import { askedOf, keysOfOnce, tasksOf } from '../../playbook/program.ts'
 import { batchSizes } from '../../playbook/serial.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
+import { unlessStopped } from '../look/stopped.ts'
 import { questionsOf } from '../plan/questions.ts'
 import { type RunMode, type Session, inTurn, noteChangesOfOthers } from '../session.ts'
 import type { Fleet } from './fleet.ts'
@@ -90,7 +91,7 @@ async function lookAhead(session: Session, plays: readonly CompiledPlay[]): Prom
   await loadFiles(session, items)
   const owed = own.flatMap(({ program, handlers }) => owedQuestions(tasksOf(program), handlers))
   const wanted = [...questionsOf(session, items), ...owed, ...jobQuestions(items)]
-  await observe(session, withJobs(wanted))
+  await unlessStopped(observe(session, withJobs(wanted)))
   warnOfStrangers(session, items)
 }
 

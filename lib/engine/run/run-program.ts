@@ -2,11 +2,12 @@ import type { Entry, Item, TaskOfHost, TasksToMake } from '../../playbook/progra
 import { afterFailure, askedOf, tasksOf } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
+import { Stopped, unlessStopped } from '../look/stopped.ts'
 import { questionsOf } from '../plan/questions.ts'
 import { reportNotRun } from '../report/report.ts'
 import { type Session, forgetEverything, inTurn } from '../session.ts'
 import { questionsAhead } from './ahead.ts'
-import { type AppliedSegment, applyChanges } from './apply.ts'
+import { type AppliedSegment, applyChanges, needsProof } from './apply.ts'
 import { announcer } from './announce.ts'
 import type { Change } from './change.ts'
 import type { Ended } from '../plan/ended.ts'
@@ -46,7 +47,7 @@ export async function runProgram(
   if (mode.batch)
     await inTurn(session, async () => {
       await loadFiles(session, askedOf(program))
-      await observe(session, questionsOf(session, askedOf(program)))
+      await unlessStopped(observe(session, questionsOf(session, askedOf(program))))
     })
   const end = (entry: TaskOfHost, ended: Ended): void => {
     done.push(entry.item)
@@ -60,7 +61,7 @@ export async function runProgram(
       reportNotRun(session, rest, 'the run was stopped')
       return { ok: true, done }
     }
-    const step = await takeStep(session, head, behind, rest, end, onMade)
+    const step = await takeStep(session, head, behind, rest, end, onMade).catch(ifStopped(rest))
     if (step.failedAt === undefined) {
       tellMissed(session, rest, step.rest)
       rest = step.rest
@@ -88,6 +89,14 @@ interface StepEnd {
   /** Tasks before the failure that have to be looked at again. */
   readonly redo: readonly Entry[]
 }
+
+// Stopped while it was looked at: it was not begun.
+const ifStopped =
+  (rest: readonly Entry[]) =>
+  (error: unknown): StepEnd => {
+    if (error instanceof Stopped) return { rest, redo: [] }
+    throw error
+  }
 
 type End = (entry: TaskOfHost, ended: Ended) => void
 
@@ -191,6 +200,7 @@ async function applySegment(
   const ahead = session.mode.batch ? questionsAhead(session, tasksOf(behind)) : []
   const applied = await applyChanges(session, changes, [...own, ...ahead], announcer(session))
   // Answers that the stream could not carry: those of channels, and those seen with another user's eyes.
-  await observe(session, own)
+  if (changes.every(({ item }) => needsProof(item, applied.applied.get(item)?.error)))
+    await observe(session, own, 'proof')
   return applied
 }

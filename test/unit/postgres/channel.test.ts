@@ -5,8 +5,8 @@ import { type Question, ask } from '../../../lib/core/probe.ts'
 import { Secret } from '../../../lib/core/secret.ts'
 import { queryReader } from '../../../lib/postgres/modules/query/reader.ts'
 import { slotReader } from '../../../lib/postgres/modules/slot/reader.ts'
-import { createPostgresChannel, sql } from '../../../lib/postgres/channel.ts'
-import type { ChannelQuestion, OpenChannel } from '../../../lib/core/reader.ts'
+import { type PostgresChannel, createPostgresChannel, sql } from '../../../lib/postgres/channel.ts'
+import type { ChannelQuestion } from '../../../lib/core/reader.ts'
 import type { PostgresTarget } from '../../../lib/postgres/target.ts'
 import { localConnection } from './support/connection.ts'
 import { type TestServer, startServer } from './support/server.ts'
@@ -14,7 +14,7 @@ import { type TestServer, startServer } from './support/server.ts'
 describe('the channel to PostgreSQL', function () {
   let server: TestServer
   let connection: ReturnType<typeof localConnection>
-  let channel: OpenChannel<PostgresTarget>
+  let channel: PostgresChannel
   before(async function () {
     this.timeout(300_000)
     server = await startServer()
@@ -76,6 +76,18 @@ describe('the channel to PostgreSQL', function () {
     assert.equal(reply.code, 1)
     assert.equal(reply.stderr.toString(), 'ERROR:  role "postgres" already exists\nSQLSTATE 42710')
     assert.equal((await channel.run(sql('SELECT 1', server.target))).code, 0)
+  })
+
+  it('lets the server itself end a statement after its time, and only that one', async () => {
+    const slow = await channel.run({ ...sql('SELECT pg_sleep(600)', server.target), timeoutMs: 200 })
+    assert.equal(slow.code, 1)
+    assert.match(slow.stderr.toString(), /canceling statement due to statement timeout/)
+    // No transaction of its own: such a statement must be alone in its message.
+    const create = { ...sql('CREATE DATABASE timed', server.target), timeoutMs: 500_000 }
+    assert.equal((await channel.run(create)).code, 0)
+    const now = await channel.run(sql("SELECT current_setting('statement_timeout') AS now", server.target))
+    assert.equal(now.stdout.toString(), '[{"now":"10min"}]')
+    assert.equal((await channel.run(sql('DROP DATABASE timed', server.target))).code, 0)
   })
 
   it('says that a password is wrong, and whose', async () => {

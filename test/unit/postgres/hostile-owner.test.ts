@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Task } from '../../../lib/core/task.ts'
 import { Secret } from '../../../lib/core/secret.ts'
-import type { OpenChannel } from '../../../lib/core/reader.ts'
-import { createPostgresChannel, sql } from '../../../lib/postgres/channel.ts'
+import { type PostgresChannel, createPostgresChannel, sql } from '../../../lib/postgres/channel.ts'
 import { postgresDatabase } from '../../../lib/postgres/modules/database/module.ts'
 import { postgresQuery } from '../../../lib/postgres/modules/query/module.ts'
 import { postgresRole } from '../../../lib/postgres/modules/role/module.ts'
@@ -18,7 +17,7 @@ import { type TestServer, startServer } from './support/server.ts'
 
 describe('the owner of a database who makes functions and operators of his own', function () {
   let server: TestServer
-  let channel: OpenChannel
+  let channel: PostgresChannel
   let on: PostgresTarget
   before(async function () {
     this.timeout(300_000)

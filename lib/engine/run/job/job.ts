@@ -7,6 +7,7 @@ import { defineResourceKind } from '../../../core/resource.ts'
 import { raw, sh } from '../../../core/sh.ts'
 import type { Item } from '../../../playbook/program.ts'
 import type { Script } from '../../../transport/transport.ts'
+import { STEP_TIMEOUT_MS } from '../../look/limits.ts'
 import { stateFolder } from '../state-folder.ts'
 
 /** A task whose commands run in the background of a host. */
@@ -79,7 +80,7 @@ export function startScripts(id: string, name: string, steps: readonly ShellStep
     stdin,
     continues: true,
   })
-  const seconds = steps.map(({ timeoutMs = 600_000 }) => Math.max(1, Math.ceil(timeoutMs / 1000)))
+  const seconds = steps.map(({ timeoutMs = STEP_TIMEOUT_MS }) => Math.max(1, Math.ceil(timeoutMs / 1000)))
   const prepare = `[ ! -e "$d" ] || { echo 'it is there already' >&2; exit 1; }
 mkdir -p "$f" && cd "$f" && [ -O . ] && [ -O .. ] || { echo "$f belongs to somebody else" >&2; exit 1; }
 rm -rf "$n" && mkdir "$n"`

@@ -1,7 +1,7 @@
 import type { Change } from '../../../core/change.ts'
 import { UserError } from '../../../core/errors.ts'
 import { type Module, type Plan, defineModule } from '../../../core/module.ts'
-import { type Prediction, type Probe, ask, predict } from '../../../core/probe.ts'
+import { type Prediction, type Probe, ask } from '../../../core/probe.ts'
 import { EVERYTHING } from '../../../core/resource.ts'
 import type { Schema } from '../../../core/schema.ts'
 import { output } from '../../shared/output.ts'
@@ -85,6 +85,6 @@ function planRun(args: RunArgs, { guards }: RunState, shown: string): Plan {
 function leaves(args: RunArgs): Prediction[] {
   const answers = { removes: { type: 'absent' }, unless: 0 }
   return guardQuestions(args).flatMap(({ name, question }) =>
-    name === 'removes' || name === 'unless' ? [predict(question.reader, question.key, answers[name])] : [],
+    name === 'removes' || name === 'unless' ? [{ question, answer: answers[name] }] : [],
   )
 }

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Reader } from '../../../core/probe.ts'
 import { EVERYTHING } from '../../../core/resource.ts'
 import { postgres } from '../../channel.ts'
+import type { PostgresTarget } from '../../target.ts'
 
 /** Rows as objects. The key is the query. */
-export const queryReader: Reader<readonly unknown[]> = {
+export const queryReader: Reader<readonly unknown[], PostgresTarget> = {
   name: 'postgres_query',
   channel: postgres,
   // On lines of its own: a query may end in a comment. An odd name, because a column of the same would be taken for it.

@@ -25,7 +25,7 @@ export interface ThingReaderOptions<Answer> {
 /** A reader of things that have a name. What does not exist answers `null`. */
 export function thingReader<Answer>(options: ThingReaderOptions<Answer>): ThingReader<Answer> {
   const { part, select, answer, alsoSees } = options
-  const reader: Reader<Answer | null> = {
+  const reader: Reader<Answer | null, PostgresTarget> = {
     name: `postgres_${part}`,
     channel: postgres,
     ask: (keys) =>
@@ -76,7 +76,7 @@ export interface ServerReaderOptions<Answer> {
  */
 export function serverReader<Answer>(options: ServerReaderOptions<Answer>): ServerReader<Answer> {
   const { name, part, select, answer } = options
-  const reader = readerOfOne<Answer>({
+  const reader = readerOfOne<Answer, PostgresTarget>({
     name,
     channel: postgres,
     ask: () => select,

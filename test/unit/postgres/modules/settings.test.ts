@@ -4,15 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShellStep } from '../../../../lib/core/module.ts'
 import { postgresSettings } from '../../../../lib/postgres/modules/settings/module.ts'
-import { createPostgresChannel, sql } from '../../../../lib/postgres/channel.ts'
-import type { OpenChannel } from '../../../../lib/core/reader.ts'
+import { type PostgresChannel, createPostgresChannel, sql } from '../../../../lib/postgres/channel.ts'
 import { localConnection } from '../support/connection.ts'
 import { converge, look } from '../support/converge.ts'
 import { type TestServer, startServer } from '../support/server.ts'
 
 describe('postgres_settings', function () {
   let server: TestServer
-  let channel: OpenChannel
+  let channel: PostgresChannel
   let original: string
   before(async function () {
     this.timeout(300_000)

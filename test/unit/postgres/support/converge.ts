@@ -3,16 +3,18 @@ import type { Change } from '../../../../lib/core/change.ts'
 import type { Plan } from '../../../../lib/core/module.ts'
 import type { Question } from '../../../../lib/core/probe.ts'
 import type { Task } from '../../../../lib/core/task.ts'
-import type { ChannelQuestion, OpenChannel } from '../../../../lib/core/reader.ts'
+import type { PostgresChannel } from '../../../../lib/postgres/channel.ts'
+import type { PostgresTarget } from '../../../../lib/postgres/target.ts'
+import type { ChannelQuestion, ChannelStep } from '../../../../lib/core/reader.ts'
 
 /** What the engine does with one task: ask, plan, apply, ask again; nothing may be left and no prediction be wrong. */
-export async function converge(channel: OpenChannel, task: Task): Promise<readonly Change[]> {
+export async function converge(channel: PostgresChannel, task: Task): Promise<readonly Change[]> {
   const before = await look(channel, task)
   const { changes, leaves = [] } = before.plan
   if (changes.length === 0) return changes
   for (const step of task.module.apply(task.args, before.state)) {
     assert('channel' in step)
-    const reply = await channel.run(step)
+    const reply = await channel.run(step as ChannelStep<PostgresTarget>)
     assert.equal(reply.code, 0, `${reply.stderr.toString()}\n${step.text}`)
   }
   const after = await look(channel, task)
@@ -25,7 +27,7 @@ export async function converge(channel: OpenChannel, task: Task): Promise<readon
 }
 
 /** State and plan as they are now. @throws what the engine would report as the task's failure */
-export async function look(channel: OpenChannel, task: Task): Promise<{ state: unknown; plan: Plan }> {
+export async function look(channel: PostgresChannel, task: Task): Promise<{ state: unknown; plan: Plan }> {
   const probe = task.module.probe(task.args)
   const answers = await channel.ask(asked(probe.questions))
   const inOrder = probe.questions.map((question) => answers.get(question))
@@ -36,4 +38,4 @@ export async function look(channel: OpenChannel, task: Task): Promise<{ state: u
 }
 
 // A module of PostgreSQL always says which server.
-const asked = (questions: readonly Question[]) => questions as readonly ChannelQuestion[]
+const asked = (questions: readonly Question[]) => questions as readonly ChannelQuestion<PostgresTarget>[]

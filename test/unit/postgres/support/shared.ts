@@ -1,12 +1,11 @@
-import { createPostgresChannel } from '../../../../lib/postgres/channel.ts'
-import type { OpenChannel } from '../../../../lib/core/reader.ts'
+import { type PostgresChannel, createPostgresChannel } from '../../../../lib/postgres/channel.ts'
 import { localConnection } from './connection.ts'
 import { type TestServer, startServer } from './server.ts'
 
 /** One server for all files that don't stop it. */
 export interface Shared {
   readonly server: TestServer
-  readonly channel: OpenChannel
+  readonly channel: PostgresChannel
 }
 
 let starting: Promise<Shared> | undefined
