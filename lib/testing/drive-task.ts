@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Change } from '../core/change.ts'
 import type { Plan, ShellStep, Step } from '../core/module.ts'
 import { type Probe, type Question, type Reader, type Reply, isSingle } from '../core/probe.ts'
+import type { QuestionChannel } from '../core/reader.ts'
 import type { Task } from '../core/task.ts'
 import { type TestShell, runStep } from './shells.ts'
 
@@ -31,6 +32,7 @@ export interface Driven<State = unknown> {
  *
  * @param shell @default sh
  * @throws Error when a step of the change fails, with what it printed
+ * @throws TypeError for a module that asks or changes over a channel: use runTasks
  *
  * @example
  * const done = await driveTask(copy('it', { dest: join(temp, 'x'), content: 'new' }), testShells()['busybox'])
@@ -73,7 +75,7 @@ export const planTask = <State>({ module, args }: Task<State>, state: State): Pl
  * assert.deepEqual(parseRecorded(fileReaders.sha256, ['/none'], { stdout: '-/none\n' }), [undefined])
  */
 export function parseRecorded<Answer>(
-  reader: Reader<Answer>,
+  reader: Reader<Answer, never>,
   keys: readonly string[],
   reply: { readonly stdout: string | Buffer; readonly stderr?: string; readonly code?: number },
 ): readonly (Answer | Error)[] {
@@ -81,12 +83,26 @@ export function parseRecorded<Answer>(
   return reader.parse({ code, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) }, keys)
 }
 
-/** Asks one reader through a shell. @returns the answer for each key, or the error that the reader has for it */
-export async function askReader<Answer>(
+/**
+ * Asks one reader through a shell.
+ *
+ * @returns the answer for each key, or the error that the reader has for it
+ * @throws TypeError for a reader of a channel: use runTasks
+ */
+export function askReader<Answer>(
   reader: Reader<Answer>,
   keys: readonly string[],
   shell: TestShell = ['sh'],
 ): Promise<readonly (Answer | Error)[]> {
+  return askAny(reader, keys, shell)
+}
+
+async function askAny<Answer>(
+  reader: Reader<Answer, never>,
+  keys: readonly string[],
+  shell: TestShell,
+): Promise<readonly (Answer | Error)[]> {
+  if (reader.channel !== undefined) throw shellOnly(`the reader ${reader.name}`, reader.channel)
   const batches = isSingle(reader) ? keys.map((key) => [key]) : [keys]
   const found = await Promise.all(
     batches.map(async (batch) => reader.parse(await runStep(shell, { script: reader.ask(batch) }), batch)),
@@ -108,18 +124,23 @@ export async function askAll(shell: TestShell, questions: readonly Question[]): 
   for (const reader of new Set(questions.map((question) => question.reader))) {
     const own = questions.filter((question) => question.reader === reader)
     const keys = own.map(({ key }) => key)
-    const answers = await askReader(reader, keys, shell)
+    const answers = await askAny(reader, keys, shell)
     own.forEach((question, i) => found.set(question, answers[i]))
   }
   return questions.map((question) => found.get(question))
 }
 
 async function applyStep(shell: TestShell, step: Step): Promise<Reply> {
-  if (!isShellStep(step)) throw new TypeError('driveTask only knows steps of the shell: use runTasks')
+  if (!isShellStep(step)) throw shellOnly(`the step ${JSON.stringify(step.text)}`, step.channel)
   const reply = await runStep(shell, step)
   if (reply.code !== 0) throw new Error(`${reply.code}: ${reply.stderr.toString()}${step.script}`)
   return reply
 }
+
+const shellOnly = (what: string, { name }: QuestionChannel<never>): TypeError =>
+  new TypeError(
+    `${what} speaks the channel ${name}; driveTask and askReader drive the shell only: use runTasks`,
+  )
 
 const isShellStep = (step: Step): step is ShellStep => 'script' in step
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { differences } from '../../../lib/core/change.ts'
 import { defineModule } from '../../../lib/core/module.ts'
-import { ask, predict, readerOfOne } from '../../../lib/core/probe.ts'
+import { type Probe, ask, predict, readerOfOne } from '../../../lib/core/probe.ts'
+import { defineChannel } from '../../../lib/core/reader.ts'
 import { sh } from '../../../lib/core/sh.ts'
 import {
   askReader,
@@ -65,6 +66,36 @@ describe('driving one task', () => {
     await assert.rejects(driveTask(task), /[Nn]o such file|[Nn]onexistent/)
   })
 
+  it('refuses what is asked or changed over a channel, and runs nothing', async () => {
+    const path = join(temp(), 'no')
+    const own = defineChannel<string>({
+      name: 'own',
+      targetKey: (target) => target,
+      open: () => assert.fail('opened'),
+    })
+    const channelReader = readerOfOne({
+      name: 'own',
+      channel: own,
+      ask: () => sh`touch ${path}`,
+      parse: ({ stdout }) => stdout.toString().trim(),
+      sees: () => [],
+    })
+    const module = (probe: () => Probe<string>) =>
+      defineModule({
+        name: 'own',
+        args: z.strictObject({}),
+        probe,
+        plan: () => ({ changes: [{ what: 'text' }], leaves: [predict(channelReader, path, 'x', 'server')] }),
+        apply: () => [{ channel: own, target: 'server', text: sh`touch ${path}` }],
+      })
+    const message = /channel own.*drive the shell only: use runTasks/
+    await assert.rejects(askReader(channelReader as never, [path]), { name: 'TypeError', message })
+    await assert.rejects(driveTask(module(() => ask(channelReader, path, 'server'))('it', {})), { message })
+    await assert.rejects(driveTask(module(() => ask(firstLine, path))('it', {})), { message })
+    assert.equal(existsSync(path), false)
+    assert.deepEqual(parseRecorded(channelReader, [path], { stdout: 'x\n' }), ['x'])
+  })
+
   it('plans on a state and on output that were recorded', () => {
     const task = line()('it', { path: '/x', text: 'new' })
     assert.deepEqual(planTask(task, 'old').changes, [{ what: 'text', from: 'old', to: 'new' }])
@@ -75,7 +106,11 @@ describe('driving one task', () => {
     const path = join(temp(), 'x')
     const tasks = [line()('it', { path, text: 'new' })]
     assert.deepEqual((await runTasks(tasks, { check: true })).statuses, ['it: would-change'])
-    assert.deepEqual((await runTasks(tasks)).statuses, ['it: changed'])
+    const { statuses } = await runTasks(tasks)
+    assert.deepEqual(statuses, ['it: changed'])
+    // @ts-expect-error it is would-change
+    const misspelled: (typeof statuses)[number] = 'it: would change'
+    assert.equal(statuses.includes(misspelled), false)
     assert.deepEqual((await runTasks(tasks, { batch: false })).statuses, ['it: ok'])
     const failed = await runTasks([line()('it', { path, text: 'never' })])
     assert.equal(failed.recap.exitCode, 2)
