@@ -26,7 +26,7 @@ export interface SharedOptions {
    * fails before it gets to the task, the next host runs it. @default false
    */
   readonly runOnce?: boolean | undefined
-  /** How long each command may take, in milliseconds. @default 600_000, ten minutes */
+  /** How long each command, or each step of a channel, may take, in milliseconds. @default 600_000, ten minutes */
   readonly timeoutMs?: number | undefined
 }
 

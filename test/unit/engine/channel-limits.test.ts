@@ -5,8 +5,9 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { defineModule } from '../../../lib/core/module.ts'
-import { ask, predict, readerOfOne } from '../../../lib/core/probe.ts'
+import { ask, predict, question, readerOfOne } from '../../../lib/core/probe.ts'
 import { type ChannelStep, defineChannel } from '../../../lib/core/reader.ts'
+import { Channels } from '../../../lib/engine/look/channels.ts'
 import { pattern } from '../../../lib/playbook/pattern.ts'
 import { type Playbook, definePlay, definePlaybook } from '../../../lib/playbook/playbook.ts'
 import { runLocal, runLocally } from '../../support/run-local.ts'
@@ -257,6 +258,30 @@ describe('a channel whose server does not answer', () => {
       new RegExp(`^no way to 127\\.0\\.0\\.1:${on.port} from host-1: .*ECONNREFUSED`),
     )
     assert.match(error.hint ?? '', new RegExp(`host-1.*ss -tlnp.*:${on.port}`))
+  })
+
+  it('does one thing at a time on a host', async () => {
+    let [now, most] = [0, 0]
+    const work = async (): Promise<void> => {
+      most = Math.max(most, ++now)
+      await sleep(5)
+      now--
+    }
+    const slow = defineChannel<LineServer>({
+      name: 'slow',
+      targetKey: ({ port }) => String(port),
+      open: () => ({
+        ask: async (questions) => (await work(), new Map(questions.map((one) => [one, 'answer']))),
+        run: async () => (await work(), { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }),
+        close: async () => {},
+      }),
+    })
+    const host = { name: 'host-1', forward: () => assert.fail(), countRoundTrip: () => {} }
+    const channels = new Channels(host, { stop: new AbortController().signal })
+    const asked = [1, 2].map((port) => question({ ...value, channel: slow }, 'colour', { ...on, port }))
+    const step = { channel: slow, target: on, text: 'SET' }
+    await Promise.all([channels.ask(asked, 'look'), channels.run(step), channels.ask(asked, 'proof')])
+    assert.equal(most, 1)
   })
 
   it('answers the facts of a playbook too', async () => {

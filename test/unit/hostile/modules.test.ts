@@ -28,7 +28,7 @@ import { spoiled } from './mutations.ts'
 
 /** What one reader was asked, and what a real host said. */
 interface Said {
-  readonly reader: Reader<unknown>
+  readonly reader: Reader<unknown, never>
   readonly keys: readonly string[]
   readonly reply: Reply
 }
@@ -62,7 +62,7 @@ const TASKS: Readonly<Record<string, () => Task>> = {
 const RECORDED: Readonly<Record<string, string>> = {
   service: readFileSync(join(import.meta.dirname, '../fixtures/systemctl-show-252.txt'), 'utf8'),
 }
-const recorded = ({ name }: Reader<unknown>): Reply | undefined => {
+const recorded = ({ name }: Reader<unknown, never>): Reply | undefined => {
   const text = RECORDED[name]
   return text === undefined ? undefined : { code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) }
 }
