@@ -37,4 +37,22 @@ wireguardRole({ |listenPort: 1 })`
     assert.equal(hover?.text, 'UDP port.')
     assert.equal(hover?.byDefault, '51820')
   })
+
+  it('by an editor of each argument of a module of their own, from the declarations', () => {
+    const editor = createEditor()
+    const text = `import { defineFileEdit, fileEditArgs, z } from '${resolve('dist/lib/index.js')}'
+const args = z.strictObject({
+  ...fileEditArgs,
+  /** The word. */
+  word: z.string(),
+})
+const own = defineFileEdit({ name: 'own', args, edit: (text) => text })
+own('it', { | })`
+    const shown = ['path', 'create', 'validate', 'inPlace', 'backup', 'mode', 'owner', 'group', 'word']
+    const silent = shown.filter((name) => {
+      editor.open(text.replace('|', `${name}: undefined as never`))
+      return !editor.hover(text.indexOf('|'))?.text
+    })
+    assert.deepEqual(silent, [])
+  })
 })

@@ -18,7 +18,12 @@ const own = {
  * @example
  * const args = z.strictObject({ ...fileEditArgs, line: z.string() })
  */
-export const fileEditArgs = { ...own, ...writeArgs, ...accessArgs }
+// Said with names: what a compiler infers for spread arguments of other files has lost their comments.
+export const fileEditArgs: typeof own & typeof writeArgs & typeof accessArgs = {
+  ...own,
+  ...writeArgs,
+  ...accessArgs,
+}
 
 /** What the modules that change the text of a file take alike. */
 export interface FileEditArgs extends AccessArgs, WriteArgs, ArgsOf<typeof own> {}

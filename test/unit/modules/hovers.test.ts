@@ -75,6 +75,27 @@ const own = defineFileEdit({ name: 'own', args: z.strictObject({ ...fileEditArgs
     for (const { type } of [hover, call]) assert.equal(type.match(/\bword: string/g)?.length, 1, type)
   })
 
+  it('of a module of your own has a text for each argument', () => {
+    const define = (name: string, args: string, rest: string): string => `import { z } from 'zod'
+import { defineFileEdit, defineModule, fileEditArgs, known } from './lib/index.ts'
+const own = ${name}({ name: 'own', args: ${args}, ${rest} })
+own("it", { | })`
+    const args = `z.strictObject({
+  /** The word. */
+  word: z.string(),
+  /** How often. @default 1 */
+  times: z.int().default(1),
+  /** Said before it. @default '' */
+  before: z.string().optional(),
+  ...fileEditArgs,
+})`
+    const checked = `${args}.refine(({ word, before }) => word !== before, 'must differ')`
+    explained(define('defineFileEdit', args, 'edit: (text) => text'))
+    explained(define('defineFileEdit', checked, 'edit: (text) => text'))
+    const parts = 'probe: () => known(0), plan: () => ({ changes: [] }), apply: () => []'
+    explained(define('defineModule', args, parts))
+  })
+
   for (const [what, use] of Object.entries(NESTED)) {
     it(`of ${what} is a text for each part`, () => explained(use))
   }
