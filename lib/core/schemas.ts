@@ -26,3 +26,15 @@ export const fileMode = z.string().regex(/^[0-7]{4}$/, "must be four octal digit
  * z.strictObject({ password: secretValue })
  */
 export const secretValue = z.custom<Secret>(isSecret, 'must be a secret')
+
+/**
+ * A `RegExp`, for an argument. The flags `g` and `y` are taken away: with them a pattern remembers where it stopped (`lastIndex`),
+ * so that `test` and `exec` say something else the next time. For every match make one anew:
+ * `new RegExp(found.source, `${found.flags}g`)`.
+ *
+ * @example
+ * const args = z.strictObject({ regexp: regularExpression, after: regularExpression.optional() })
+ */
+export const regularExpression = z
+  .instanceof(RegExp)
+  .transform((given) => new RegExp(given.source, given.flags.replace(/[gy]/g, '')))

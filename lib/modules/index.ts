@@ -51,6 +51,7 @@ export type { Listed as ListedPackage } from './packages/packages/listed-reader.
 export type { Boot } from './system/shared/boot.ts'
 export { type FileReaders, fileReaders } from './shared/file-readers.ts'
 export { replaceFile } from './shared/replace-file.ts'
+export { planFile, probeFile } from './shared/whole-file.ts'
 export { type FileEdit, type FileEditState, defineFileEdit } from './shared/define-file-edit.ts'
 export { type FileEditArgs, fileEditArgs } from './shared/file-edit-args.ts'
 export type { WriteArgs } from './shared/write-args.ts'

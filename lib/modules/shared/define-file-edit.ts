@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import { UserError } from '../../core/errors.ts'
 import { type Module, type Plan, defineModule } from '../../core/module.ts'
 import { type Probe, ask, askAll } from '../../core/probe.ts'
@@ -6,6 +5,7 @@ import { paths } from '../../core/resource.ts'
 import type { Schema } from '../../core/schema.ts'
 import { type AccessState, probeAccess } from './access.ts'
 import { applyInstall } from './apply-install.ts'
+import { linesOf, withLines } from './edit-lines.ts'
 import type { FileEditArgs } from './file-edit-args.ts'
 import { type Install, type InstallState, planInstall } from './install.ts'
 import { assertFolder, folderOf } from './parent-folders.ts'
@@ -13,23 +13,43 @@ import { type ParentFolder, probeFolders } from './safe-path.ts'
 import { contentPayload } from './payload.ts'
 import { type Stat, stat } from './stat.ts'
 import { BODY_LIMIT, readBody } from './text.ts'
+import { assertRegular } from './whole-file.ts'
 
-/** A module that changes the text of one file. */
-export interface FileEdit<Input, Args extends FileEditArgs> {
+/** A module that changes the text of one file: by the text as a whole, or by its lines. */
+export type FileEdit<Input, Args extends FileEditArgs> = FileEditBase<Input, Args> &
+  (TextEdit<Args> | LinesEdit<Args>)
+
+interface FileEditBase<Input, Args> {
   /** snake_case, as printed. */
   readonly name: string
   /** Its own arguments beside those of every file: `z.strictObject({ ...fileEditArgs, line: z.string() })`. */
   readonly args: Schema<Input, Args>
+  /** A missing file is an error also where the edit makes nothing of an empty text. @default false */
+  readonly mustExist?: boolean | undefined
+}
+
+interface TextEdit<Args> {
   /**
-   * What the file is to hold. Pure. With its own result it must change nothing more; otherwise the task fails before it
-   * changes the file.
+   * What the file is to hold. Pure. With its own result it must change nothing more; otherwise the task fails with
+   * `E_NOT_CONVERGED` before it changes the file.
    * Throws a `UserError` for a text that it must not change.
    *
    * @param text what it holds; empty where there is no file. The same text means that there is nothing to do
    */
   readonly edit: (text: string, args: Args) => string
-  /** A missing file is an error also where `edit` makes nothing of an empty text. @default false */
-  readonly mustExist?: boolean | undefined
+  readonly editLines?: undefined
+}
+
+interface LinesEdit<Args> {
+  /**
+   * What lines the file is to have, instead of `edit` and by the same rules. A line that is left as it is keeps its end
+   * (`\r\n` stays), also a last one that has none; a line that is written ends as the one whose place it takes, or as the
+   * first of the file.
+   *
+   * @param lines what it has, without their ends; none where there is no file
+   */
+  readonly editLines: (lines: readonly string[], args: Args) => readonly string[]
+  readonly edit?: undefined
 }
 
 /** What is at the path. */
@@ -44,8 +64,8 @@ export interface FileEditState {
 }
 
 /**
- * Defines a module that changes the text of one file. You write the change as a function of text; everything else is the
- * same for each such module: the diff, mode and owner, `create`, `validate`, `backup`, predictions for later tasks, and
+ * Defines a module that changes the text of one file. You write the change as a function of text (`edit`) or of lines
+ * (`editLines`); everything else is the same for each such module: the diff, mode and owner, `create`, `validate`, `backup`, predictions for later tasks, and
  * that the file is replaced atomically and keeps its access control list and extended attributes.
  *
  * The text is UTF-8 of at most 104,448 bytes; anything else is an error, and so are links.
@@ -54,18 +74,23 @@ export interface FileEditState {
  * export const ensureLine = defineFileEdit({
  *   name: 'ensure_line',
  *   args: z.strictObject({ ...fileEditArgs, line: z.string() }),
- *   edit: (text, { line }) => (text.split('\n').includes(line) ? text : `${text}${line}\n`),
+ *   editLines: (lines, { line }) => (lines.includes(line) ? lines : [...lines, line]),
  * })
  */
 export function defineFileEdit<Input, Args extends FileEditArgs>({
   name,
   args,
-  edit,
   mustExist = false,
+  ...either
 }: FileEdit<Input, Args>): Module<Input, FileEditState> {
+  const edit =
+    either.edit ??
+    ((text: string, given: Args): string => withLines(text, either.editLines(linesOf(text), given)))
   /** Undefined where nothing is to be there. */
   const wanted = (given: Args, state: FileEditState): Install | undefined => {
-    const content = edit(state.text ?? '', given)
+    const text = state.text ?? ''
+    const content = edit(text, given)
+    if (edit(text, given) !== content) throw remembers(given.path)
     if (edit(content, given) !== content) throw changesAgain(given.path)
     return state.here.type === 'absent' && content === '' && !mustExist
       ? undefined
@@ -105,21 +130,6 @@ function plan(args: FileEditArgs, state: FileEditState, wanted: () => Install | 
   return planInstall(install, installState(state))
 }
 
-function assertRegular(path: string, { type, target = '' }: Stat): void {
-  if (type === 'file' || type === 'absent') return
-  if (type === 'link')
-    throw new UserError('E_OTHER_KIND', `${path} is a link to ${target}`, {
-      hint: `Use the path of its target: ${posix.resolve(folderOf(path), target)}`,
-    })
-  throw new UserError(
-    'E_OTHER_KIND',
-    `${path} is ${type === 'directory' ? 'a directory' : 'no regular file'}`,
-    {
-      hint: 'Set path to the full path of a regular file.',
-    },
-  )
-}
-
 function assertMayCreate({ path, create = false }: FileEditArgs, { folder }: FileEditState): void {
   assertFolder(folderOf(path), folder)
   if (create) return
@@ -131,6 +141,11 @@ function assertMayCreate({ path, create = false }: FileEditArgs, { folder }: Fil
 const changesAgain = (path: string): UserError =>
   new UserError('E_NOT_CONVERGED', `a second run would change the text of ${path} again`, {
     hint: 'Nothing was changed. The new text must be one that the task does not change again.',
+  })
+
+const remembers = (path: string): UserError =>
+  new UserError('E_NOT_CONVERGED', `the module makes two different texts of the same text of ${path}`, {
+    hint: 'Nothing was changed. A RegExp with the flag g or y remembers where it stopped: take regularExpression for an argument.',
   })
 
 const installOf = (

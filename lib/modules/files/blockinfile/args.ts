@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
+import { regularExpression } from '../../../core/schemas.ts'
 import { type FileEditArgs, fileEditArgs } from '../../shared/file-edit-args.ts'
 
 const oneLine = z.string().regex(/^[^\n\r]*$/, 'must be one line')
@@ -21,9 +22,9 @@ const own = {
   /** Replaces `{mark}` in the line after the block. @default 'END' */
   markerEnd: oneLine.optional(),
   /** A new block is inserted after the last line that matches, or at the end of the file (`EOF`). @default 'EOF' */
-  insertAfter: z.union([z.literal('EOF'), z.instanceof(RegExp)]).optional(),
+  insertAfter: z.union([z.literal('EOF'), regularExpression]).optional(),
   /** A new block is inserted before the last line that matches, or at the beginning (`BOF`). @default see `insertAfter` */
-  insertBefore: z.union([z.literal('BOF'), z.instanceof(RegExp)]).optional(),
+  insertBefore: z.union([z.literal('BOF'), regularExpression]).optional(),
   /** Add an empty line before the block, unless there is one or the block begins the file. @default false */
   prependNewline: z.boolean().optional(),
   /** Add an empty line after the block, unless there is one or the block ends the file. @default false */

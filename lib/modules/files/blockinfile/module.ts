@@ -1,6 +1,6 @@
 import type { Module } from '../../../core/module.ts'
 import { type FileEditState, defineFileEdit } from '../../shared/define-file-edit.ts'
-import { bare, insertLines, lineEnd, rawLines } from '../shared/raw-lines.ts'
+import { linesOf } from '../../shared/edit-lines.ts'
 import { type BlockinfileArgs, args } from './args.ts'
 
 /**
@@ -16,24 +16,22 @@ import { type BlockinfileArgs, args } from './args.ts'
 export const blockinfile: Module<BlockinfileArgs, FileEditState> = defineFileEdit({
   name: 'blockinfile',
   args,
-  edit: (text, given) => {
+  editLines: (all, given) => {
     const { marker = '# {mark} MANAGED BY run-playbook', markerBegin = 'BEGIN', markerEnd = 'END' } = given
-    const end = lineEnd(text)
     const begins = marker.replaceAll('{mark}', () => markerBegin)
     const ends = marker.replaceAll('{mark}', () => markerEnd)
-    const body = rawLines(given.state === 'absent' ? '' : (given.block ?? ''))
-    const block = body.length === 0 ? [] : [begins, ...body.map(bare), ends].map((line) => line + end)
-    const { lines, at } = withoutBlock(rawLines(text), begins, ends)
+    const body = linesOf(given.state === 'absent' ? '' : (given.block ?? ''))
+    const block = body.length === 0 ? [] : [begins, ...body, ends]
+    const { lines, at } = withoutBlock(all, begins, ends)
     const place = at ?? placeOf(given, lines)
-    if (at === undefined && block.length === 0) return text
-    return insertLines(lines, place, spaced(block, lines, place, end, given), end).join('')
+    return lines.toSpliced(place, 0, ...spaced(block, lines, place, given))
   },
 })
 
 /** The lines without the block, and where it was; `undefined` where it was not. */
 function withoutBlock(lines: readonly string[], begins: string, ends: string) {
-  const [from, to] = [begins, ends].map((marker) => lines.findLastIndex((raw) => bare(raw) === marker))
-  if (from === undefined || to === undefined || from < 0 || to < 0) return { lines, at: undefined }
+  const [from, to] = [lines.lastIndexOf(begins), lines.lastIndexOf(ends)]
+  if (from < 0 || to < 0) return { lines, at: undefined }
   const at = Math.min(from, to)
   return { lines: lines.toSpliced(at, Math.abs(to - from) + 1), at }
 }
@@ -41,26 +39,23 @@ function withoutBlock(lines: readonly string[], begins: string, ends: string) {
 function placeOf({ insertAfter, insertBefore }: BlockinfileArgs, lines: readonly string[]): number {
   if (insertBefore === 'BOF') return 0
   const pattern = insertBefore ?? insertAfter
-  const found = pattern instanceof RegExp ? lines.findLastIndex((raw) => bare(raw).search(pattern) >= 0) : -1
+  const found = pattern instanceof RegExp ? lines.findLastIndex((one) => pattern.test(one)) : -1
   if (found < 0) return lines.length
   return insertBefore === undefined ? found + 1 : found
 }
-
-const isEmpty = (raw: string): boolean => bare(raw) === ''
 
 /** The block with the empty lines that are asked for. */
 function spaced(
   block: readonly string[],
   lines: readonly string[],
   at: number,
-  end: string,
-  { prependNewline, appendNewline }: BlockinfileArgs,
-): string[] {
-  const [before, after] = [lines[at - 1], lines[at]]
+  { prependNewline = false, appendNewline = false }: BlockinfileArgs,
+): readonly string[] {
+  const apart = (line: string | undefined): string[] => (line === undefined || line === '' ? [] : [''])
   if (block.length === 0) return []
   return [
-    ...(prependNewline === true && before !== undefined && !isEmpty(before) ? [end] : []),
+    ...(prependNewline ? apart(lines[at - 1]) : []),
     ...block,
-    ...(appendNewline === true && after !== undefined && !isEmpty(after) ? [end] : []),
+    ...(appendNewline ? apart(lines[at]) : []),
   ]
 }

@@ -1,4 +1,3 @@
-import { bare, insertLines, lineEnd, rawLines } from '../shared/raw-lines.ts'
 import type { IniEdit } from './args.ts'
 import { endOf, rangesOf } from './section.ts'
 
@@ -14,21 +13,20 @@ interface Found {
 
 type Value = string | undefined
 
-/** The text of the file with the option, or the section, as it is wanted. */
-export function editIni(text: string, wanted: IniEdit): string {
-  const lines = rawLines(text)
+/** The lines of the file with the option, or the section, as it is wanted. */
+export function editIni(lines: readonly string[], wanted: IniEdit): readonly string[] {
   const ranges = rangesOf(lines, wanted.section)
   const { option, state = 'present' } = wanted
   if (option === undefined)
-    return state === 'absent' ? withoutSection(lines, ranges) : withSection(text, wanted)
+    return state === 'absent' ? withoutSection(lines, ranges) : withSection(lines, wanted)
   const found = ranges.flatMap(({ from, to }) => linesOf(lines, from, to, option))
   if (state === 'absent') {
     const gone = found.filter((one) => !one.inactive && goes(one, wanted)).map(({ at }) => at)
-    return lines.filter((_, at) => !gone.includes(at)).join('')
+    return lines.filter((_, at) => !gone.includes(at))
   }
   const last = ranges.at(-1)
-  if (last === undefined) return editIni(withSection(text, wanted), wanted)
-  return present(lines, found, wanted, { option, end: lineEnd(text), place: endOf(lines, last) })
+  if (last === undefined) return editIni(withSection(lines, wanted), wanted)
+  return present(lines, found, wanted, { option, place: endOf(lines, last) })
 }
 
 const valuesOf = ({ value, values }: IniEdit): readonly Value[] => values ?? [value]
@@ -37,8 +35,7 @@ const goes = ({ value }: Found, wanted: IniEdit): boolean =>
   wanted.exclusive !== false || valuesOf(wanted).includes(value ?? '')
 
 function linesOf(lines: readonly string[], from: number, to: number, option: string): Found[] {
-  return lines.slice(from, to).flatMap((raw, i) => {
-    const text = bare(raw)
+  return lines.slice(from, to).flatMap((text, i) => {
     const [, mark, name = '', , value] =
       /^[ \t]*([#;]?)[ \t]*([^=]*?)[ \t]*(=[ \t]*(.*?)[ \t]*)?$/.exec(text) ?? []
     return name === option ? [{ at: from + i, text, value, inactive: mark !== '' }] : []
@@ -47,12 +44,11 @@ function linesOf(lines: readonly string[], from: number, to: number, option: str
 
 interface Where {
   readonly option: string
-  readonly end: string
   readonly place: number
 }
 
-function present(lines: readonly string[], found: readonly Found[], wanted: IniEdit, where: Where): string {
-  const { option, end, place } = where
+function present(lines: readonly string[], found: readonly Found[], wanted: IniEdit, where: Where): string[] {
+  const { option, place } = where
   const {
     exclusive = true,
     modifyInactiveOption = true,
@@ -80,25 +76,16 @@ function present(lines: readonly string[], found: readonly Found[], wanted: IniE
     return false
   })
   const gone = new Set(exclusive ? [...free].map(({ at }) => at) : [])
-  const added = insertLines(
-    lines.map((raw, at) =>
-      changed.has(at) ? `${changed.get(at)}${raw.slice(bare(raw).length) || end}` : raw,
-    ),
-    place,
-    left.map((value) => written(value) + end),
-    end,
-  )
+  const added = lines
+    .map((line, at) => changed.get(at) ?? line)
+    .toSpliced(place, 0, ...left.map((value) => written(value)))
   const shifted = (at: number): number => (at < place ? at : at + left.length)
   const removed = new Set([...gone].map(shifted))
-  return added.filter((_, at) => !removed.has(at)).join('')
+  return added.filter((_, at) => !removed.has(at))
 }
 
-const withoutSection = (lines: readonly string[], ranges: ReturnType<typeof rangesOf>): string =>
-  lines.filter((_, at) => !ranges.some(({ from, to }) => from - 1 <= at && at < to)).join('')
+const withoutSection = (lines: readonly string[], ranges: ReturnType<typeof rangesOf>): string[] =>
+  lines.filter((_, at) => !ranges.some(({ from, to }) => from - 1 <= at && at < to))
 
-function withSection(text: string, { section = '' }: IniEdit): string {
-  const lines = rawLines(text)
-  if (rangesOf(lines, section).length > 0) return text
-  const end = lineEnd(text)
-  return insertLines(lines, lines.length, [`[${section}]${end}`], end).join('')
-}
+const withSection = (lines: readonly string[], { section = '' }: IniEdit): readonly string[] =>
+  rangesOf(lines, section).length > 0 ? lines : [...lines, `[${section}]`]

@@ -17,5 +17,5 @@ import { editIni } from './edit.ts'
 export const iniFile: Module<IniFileArgs, FileEditState> = defineFileEdit({
   name: 'ini_file',
   args,
-  edit: editIni,
+  editLines: editIni,
 })

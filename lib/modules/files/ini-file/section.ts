@@ -1,5 +1,3 @@
-import { bare } from '../shared/raw-lines.ts'
-
 /** The lines of a section, without its header: from the first to the one behind the last. */
 export interface Range {
   readonly from: number
@@ -8,12 +6,12 @@ export interface Range {
 
 const HEADER = /^\s*\[\s*(.+?)\s*\]\s*(?:[#;].*)?$/
 
-const headerOf = (raw: string): string | undefined => HEADER.exec(bare(raw))?.[1]
+const headerOf = (line: string): string | undefined => HEADER.exec(line)?.[1]
 
 /** Where a section stands, each time: a file may have it more than once. `undefined` is what is before the first. */
 export function rangesOf(lines: readonly string[], section: string | undefined): Range[] {
-  const headers = lines.flatMap((raw, at) => {
-    const name = headerOf(raw)
+  const headers = lines.flatMap((line, at) => {
+    const name = headerOf(line)
     return name === undefined ? [] : [{ name, at }]
   })
   const end = (index: number): number => headers[index]?.at ?? lines.length
@@ -25,6 +23,6 @@ export function rangesOf(lines: readonly string[], section: string | undefined):
 
 /** Where a new line of the section goes: comments at its end are taken for those of the next section. */
 export function endOf(lines: readonly string[], { from, to }: Range): number {
-  const last = lines.slice(from, to).findLastIndex((raw) => !/^\s*(?:[#;].*)?$/.test(bare(raw)))
+  const last = lines.slice(from, to).findLastIndex((line) => !/^\s*(?:[#;].*)?$/.test(line))
   return from + last + 1
 }

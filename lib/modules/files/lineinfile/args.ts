@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
+import { regularExpression } from '../../../core/schemas.ts'
 import { type FileEditArgs, fileEditArgs } from '../../shared/file-edit-args.ts'
-
-const regexp = z.instanceof(RegExp)
 
 const own = {
   /** The line, without a line ending. Required unless `state` is `absent`. With `backrefs`, `$1` is the first group. */
@@ -13,15 +12,15 @@ const own = {
   /** `absent` removes every line that matches. @default 'present' */
   state: z.enum(['present', 'absent']).optional(),
   /** The last line that matches is replaced with `line`. @default `line` itself */
-  regexp: regexp.optional(),
+  regexp: regularExpression.optional(),
   /** Like `regexp`, but matches lines that contain this text. @default none */
   searchString: z.string().min(1).optional(),
   /** `line` may contain groups of `regexp`: `$1`, `$<name>`, and `$$` for a dollar. If no line matches, none is added. @default false */
   backrefs: z.boolean().optional(),
   /** A new line is inserted after the last line that matches, at the end (`EOF`) or at the beginning (`BOF`). @default 'EOF' */
-  insertAfter: z.union([z.literal(['EOF', 'BOF']), regexp]).optional(),
+  insertAfter: z.union([z.literal(['EOF', 'BOF']), regularExpression]).optional(),
   /** A new line is inserted before the last line that matches, or at the beginning (`BOF`). @default see `insertAfter` */
-  insertBefore: z.union([z.literal('BOF'), regexp]).optional(),
+  insertBefore: z.union([z.literal('BOF'), regularExpression]).optional(),
   /** `regexp`, `searchString`, `insertAfter` and `insertBefore` use the first match instead of the last. @default false */
   firstMatch: z.boolean().optional(),
 }

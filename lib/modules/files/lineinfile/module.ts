@@ -1,6 +1,6 @@
 import type { Module } from '../../../core/module.ts'
 import { type FileEditState, defineFileEdit } from '../../shared/define-file-edit.ts'
-import { bare, insertLines, lineEnd, rawLines } from '../shared/raw-lines.ts'
+import { lineEnd, linesOf, withLines } from '../../shared/edit-lines.ts'
 import { type LineinfileArgs, args } from './args.ts'
 
 /**
@@ -22,28 +22,32 @@ import { type LineinfileArgs, args } from './args.ts'
 export const lineinfile: Module<LineinfileArgs, FileEditState> = defineFileEdit({
   name: 'lineinfile',
   args,
-  edit: (text, { line = '', state, regexp, searchString, backrefs, firstMatch, ...where }) => {
-    const lines = rawLines(text)
-    const end = lineEnd(text)
-    const same = (raw: string): boolean => bare(raw) === line
-    const matches = (raw: string): boolean =>
-      regexp ? has(raw, regexp) : bare(raw).includes(searchString ?? '')
-    const fits = regexp !== undefined || searchString !== undefined ? matches : same
-    if (state === 'absent') return lines.filter((raw) => !fits(raw)).join('')
-    const find = (test: (raw: string) => boolean): number =>
-      firstMatch === true ? lines.findIndex(test) : lines.findLastIndex(test)
-    const at = find(fits)
-    const old = lines[at]
-    if (old !== undefined) {
-      const wanted = backrefs === true && regexp ? expanded(bare(old), regexp, line) : line
-      return lines.with(at, wanted + (old.slice(bare(old).length) || end)).join('')
-    }
-    if (backrefs === true || lines.some(same)) return text
-    return insertLines(lines, placeOf(where, lines.length, find), [line + end], end).join('')
+  edit: (text, args) => {
+    const edited = withLines(text, editLines(linesOf(text), args))
+    // The line counts as whole only with its end.
+    const unended = args.state !== 'absent' && linesOf(edited).at(-1) === args.line && !edited.endsWith('\n')
+    return unended ? edited + lineEnd(edited) : edited
   },
 })
 
-const has = (raw: string, pattern: RegExp): boolean => bare(raw).search(pattern) >= 0
+function editLines(
+  lines: readonly string[],
+  { line = '', state, regexp, searchString, backrefs, firstMatch, ...where }: LineinfileArgs,
+): readonly string[] {
+  const fits = (one: string): boolean => {
+    if (regexp !== undefined) return regexp.test(one)
+    return searchString === undefined ? one === line : one.includes(searchString)
+  }
+  if (state === 'absent') return lines.filter((one) => !fits(one))
+  const find = (test: (one: string) => boolean): number =>
+    firstMatch === true ? lines.findIndex(test) : lines.findLastIndex(test)
+  const at = find(fits)
+  const old = lines[at]
+  if (old !== undefined)
+    return lines.with(at, backrefs === true && regexp ? expanded(old, regexp, line) : line)
+  if (backrefs === true || lines.includes(line)) return lines
+  return lines.toSpliced(placeOf(where, lines.length, find), 0, line)
+}
 
 type Where = Pick<LineinfileArgs, 'insertAfter' | 'insertBefore'>
 
@@ -51,21 +55,20 @@ type Where = Pick<LineinfileArgs, 'insertAfter' | 'insertBefore'>
 function placeOf(
   { insertAfter, insertBefore }: Where,
   last: number,
-  find: (test: (raw: string) => boolean) => number,
+  find: (test: (one: string) => boolean) => number,
 ) {
   if (insertBefore === 'BOF' || insertAfter === 'BOF') return 0
   const pattern = insertBefore ?? insertAfter
-  const found = pattern instanceof RegExp ? find((raw) => has(raw, pattern)) : -1
+  const found = pattern instanceof RegExp ? find((one) => pattern.test(one)) : -1
   if (found < 0) return last
   return insertBefore === undefined ? found + 1 : found
 }
 
 /** What `String.replace` makes of the match, alone. */
 function expanded(text: string, pattern: RegExp, replacement: string): string {
-  const once = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''))
-  const match = once.exec(text)
+  const match = pattern.exec(text)
   if (match === null) return replacement
   const behind = text.length - match.index - match[0].length
-  const replaced = text.replace(once, replacement)
+  const replaced = text.replace(pattern, replacement)
   return replaced.slice(match.index, replaced.length - behind)
 }

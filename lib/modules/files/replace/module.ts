@@ -29,6 +29,6 @@ function sectionOf(text: string, after?: RegExp, before?: RegExp): readonly [num
   return new RegExp(whole, flagsOf('ds', after, before)).exec(text)?.indices?.groups?.['section']
 }
 
-/** The flags of the patterns with others, each once. A pattern starts where it likes, so `y` means nothing. */
+/** The flags of the patterns with others, each once. */
 const flagsOf = (flags: string, ...patterns: readonly (RegExp | undefined)[]): string =>
-  [...new Set(flags + patterns.map((one) => one?.flags.replace(/[gy]/g, '') ?? '').join(''))].join('')
+  [...new Set(flags + patterns.map((one) => one?.flags ?? '').join(''))].join('')

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { regularExpression } from '../../../../lib/core/schemas.ts'
 import { copy, defineFileEdit, file, fileEditArgs } from '../../../../lib/modules/index.ts'
 import { replaceFile } from '../../../../lib/modules/shared/replace-file.ts'
 import { defineModule } from '../../../../lib/core/module.ts'
@@ -21,6 +22,61 @@ const upper = defineFileEdit({
   name: 'upper',
   args: z.strictObject({ ...fileEditArgs, add: z.string().default('') }),
   edit: (text, { add }) => (text.includes(add) ? text : text + add).toUpperCase(),
+})
+
+/** Keeps `NAME=value` lines as the page on modules does it. */
+const setting = defineFileEdit({
+  name: 'setting',
+  args: z.strictObject({ ...fileEditArgs, name: z.string(), value: z.string().optional() }),
+  editLines: (lines, { name, value }) => {
+    const at = lines.findLastIndex((line) => line.startsWith(`${name}=`))
+    if (value === undefined) return at < 0 ? lines : lines.toSpliced(at, 1)
+    return at < 0 ? [...lines, `${name}=${value}`] : lines.with(at, `${name}=${value}`)
+  },
+})
+
+/** What is in the file, what is asked for, and what it holds then. */
+const LINES: Readonly<Record<string, readonly [string, { name: string; value?: string }, string]>> = {
+  'a replaced line': ['A=1\nB=2\n', { name: 'A', value: '3' }, 'A=3\nB=2\n'],
+  'a line that is added': ['A=1\n', { name: 'B', value: '2' }, 'A=1\nB=2\n'],
+  'a line that goes': ['A=1\nB=2\n', { name: 'B' }, 'A=1\n'],
+  'an empty file': ['', { name: 'A', value: '1' }, 'A=1\n'],
+  'an empty line alone': ['\n', { name: 'A', value: '1' }, '\nA=1\n'],
+  'CRLF, replaced': ['A=1\r\nB=2\r\n', { name: 'A', value: '3' }, 'A=3\r\nB=2\r\n'],
+  'CRLF, added': ['A=1\r\n', { name: 'B', value: '2' }, 'A=1\r\nB=2\r\n'],
+  'CRLF, in the file only here and there': [
+    'A=1\nB=2\r\nC=3\n',
+    { name: 'C', value: '4' },
+    'A=1\nB=2\r\nC=4\n',
+  ],
+  'a line with CRLF among others, replaced': [
+    'A=1\nB=2\r\nC=3\n',
+    { name: 'B', value: '4' },
+    'A=1\nB=4\r\nC=3\n',
+  ],
+  'a carriage return in a line': ['A=1\rB\nC=3\n', { name: 'C', value: '4' }, 'A=1\rB\nC=4\n'],
+  'no end of the last line, another replaced': ['A=1\nB=2', { name: 'A', value: '3' }, 'A=3\nB=2'],
+  'no end of the last line, nothing to do': ['A=1\nB=2', { name: 'B', value: '2' }, 'A=1\nB=2'],
+  'no end of the last line, that one replaced': ['A=1\nB=2', { name: 'B', value: '3' }, 'A=1\nB=3\n'],
+  'no end of the last line, one more added': [
+    'A=1\r\nB=2',
+    { name: 'C', value: '3' },
+    'A=1\r\nB=2\r\nC=3\r\n',
+  ],
+  'no end of the last line, which goes': ['A=1\nB=2', { name: 'B' }, 'A=1\n'],
+}
+
+describe('a module made with editLines', () => {
+  const temp = useTemp()
+  for (const [what, [before, args, after]] of Object.entries(LINES))
+    it(`keeps the ends of lines: ${what}`, async () => {
+      const path = join(temp(), 'f')
+      writeFileSync(path, before)
+      const shell = SHELLS['busybox'] ?? SHELLS['dash'] ?? assert.fail('there is no shell')
+      const { left, wrong } = await converge(setting('it', { path, ...args }), shell)
+      assert.deepEqual([left, wrong], [[], []])
+      assert.equal(readFileSync(path, 'utf8'), after)
+    })
 })
 
 for (const [name, shell] of Object.entries(SHELLS)) {
@@ -92,6 +148,34 @@ describe('a module made by defineFileEdit', () => {
       assert.equal(error?.code, 'E_NOT_TEXT', name)
       assert.ok(error.message.startsWith(at(name)), error.message)
     }
+  })
+
+  it('takes a pattern with any flags, and takes those away that make it remember', async () => {
+    const bare = defineFileEdit({
+      name: 'bare',
+      args: z.strictObject({ ...fileEditArgs, regexp: regularExpression }),
+      editLines: (lines, { regexp }) => lines.filter((line) => !regexp.test(line)),
+    })
+    for (const regexp of [/^#/, /^#/g, /^#/y, /^#/gimsuy]) {
+      writeFileSync(at('f'), '#a\n#b\nc\n#d\n')
+      const { statuses } = await runLocal(() => [bare('it', { path: at('f'), regexp })])
+      assert.deepEqual(statuses, ['it: changed'], String(regexp))
+      assert.equal(readFileSync(at('f'), 'utf8'), 'c\n')
+    }
+  })
+
+  it('says of an edit that remembers something that it does', async () => {
+    const once = /^#/g
+    const bare = defineFileEdit({
+      name: 'bare',
+      args: z.strictObject(fileEditArgs),
+      editLines: (lines) => lines.filter((line) => !once.test(line)),
+    })
+    writeFileSync(at('f'), '#a\n#b\nc\n#d\n')
+    const { tasks } = await runLocal(() => [bare('it', { path: at('f') })])
+    assert.equal(tasks[0]?.error?.code, 'E_NOT_CONVERGED')
+    assert.match(tasks[0].error.hint ?? '', /flag g or y .*regularExpression/)
+    assert.equal(readFileSync(at('f'), 'utf8'), '#a\n#b\nc\n#d\n')
   })
 
   it('foretells what later tasks find', async () => {
