@@ -1,4 +1,4 @@
-import { placeOfArguments } from '../core/call-site.ts'
+import { placeOfArguments, placesOfFault } from '../core/call-site.ts'
 import { isSchemaError, messageOf } from '../core/error-message.ts'
 import { UserError } from '../core/errors.ts'
 import type { ErrorReport } from '../core/events.ts'
@@ -44,8 +44,11 @@ function partsOf(error: unknown): Parts {
     return { code: 'E_BAD_ARGUMENT', message: messageOf(error), at: placeOfArguments(error), fault: false }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   // One of a second copy of this library, in the user's node_modules, is no instance of our class.
+  const [place] = placesOfFault(error)
   if (!(error instanceof UserError) && !/^E_[A-Z_]+$/.test(code))
-    return { code: 'E_BUG', message: error.stack ?? error.message, fault: true }
+    return place !== undefined
+      ? { code: 'E_UNEXPECTED', message: `${place} threw: ${messageOf(error)}`, fault: false }
+      : { code: 'E_BUG', message: error.stack ?? error.message, fault: true }
   const text = (name: 'hint' | 'at'): string | undefined => {
     const value: unknown = Reflect.get(error, name)
     return typeof value === 'string' ? value : undefined

@@ -25,13 +25,31 @@ export const placeOfError = (error: unknown): string | undefined =>
 /** The same for arguments that were refused: where they were written. */
 export const placeOfArguments = (error: Error): string | undefined => outsideOfModules(ownPlaces(error))
 
-const ownPlaces = ({ stack = '' }: Error): string[] =>
-  placesIn(
-    stack
-      .split('\n')
-      .filter((line) => !line.includes('/node_modules/'))
-      .join('\n'),
+/**
+ * Where code of the project threw an error, and from where in the project that was called. Empty where code of this library
+ * threw it, or where nothing is known. What other packages and Node.js do counts as done by whoever called them.
+ */
+export function placesOfFault(error: unknown): readonly string[] {
+  const files = framesIn(error instanceof Error ? (error.stack ?? '') : '').filter(
+    ({ path }) => isOurs(path) || !isOfPackage(path),
   )
+  const [first] = files
+  if (first === undefined || isOurs(first.path)) return []
+  return files.filter(({ path }) => !isOurs(path)).map(placeOf)
+}
+
+/** The sources in a checkout, and what is compiled from them in an installed package. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+const isOurs = (path: string): boolean =>
+  path.startsWith(ROOT) && /^(?:lib|roles|playbooks|chunks|dist)\//.test(path.slice(ROOT.length))
+
+const isOfPackage = (path: string): boolean => path.includes('/node_modules/')
+
+const ownPlaces = ({ stack = '' }: Error): string[] =>
+  framesIn(stack)
+    .filter(({ path }) => !isOfPackage(path))
+    .map(placeOf)
 
 const firstFrame = (stack: string): string => outsideOfModules(placesIn(stack)) ?? 'unknown'
 
@@ -39,11 +57,22 @@ const firstFrame = (stack: string): string => outsideOfModules(placesIn(stack)) 
 const outsideOfModules = (places: readonly string[]): string | undefined =>
   places.find((place) => !place.startsWith('modules/')) ?? places[0]
 
-function placesIn(stack: string): string[] {
-  return stack.split('\n').flatMap((line) => {
-    const match = /^at .*?\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(line.trim())
-    if (match?.[1] === undefined) return []
+const placesIn = (stack: string): string[] => framesIn(stack).map(placeOf)
+
+interface Frame {
+  /** Absolute. */
+  readonly path: string
+  readonly line: string
+}
+
+const placeOf = ({ path, line }: Frame): string => `${relative(process.cwd(), path) || path}:${line}`
+
+/** The frames that are in files. */
+function framesIn(stack: string): Frame[] {
+  return stack.split('\n').flatMap((text) => {
+    const match = /^at .*?\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(text.trim())
+    if (match?.[1] === undefined || match[2] === undefined) return []
     const path = match[1].startsWith('file://') ? fileURLToPath(match[1]) : match[1]
-    return [`${relative(process.cwd(), path) || path}:${match[2]}`]
+    return [{ path, line: match[2] }]
   })
 }

@@ -78,8 +78,8 @@ export const run = {
     'Correct the function that the message names.',
   ],
   E_UNEXPECTED: [
-    'An unexpected error, usually caused by a bug in a module.',
-    'Read the stack trace; report the error if the module ships with run-playbook.',
+    'An unexpected error in a module. Of code of the project the message names file and line.',
+    'Correct that line; report the error with its stack trace if the module ships with run-playbook.',
   ],
   E_WAIT_TIMEOUT: [
     'The condition that the task waits for was not met in time.',

@@ -1,5 +1,5 @@
 import type { Change } from '../../core/change.ts'
-import { placeOfArguments } from '../../core/call-site.ts'
+import { placeOfArguments, placesOfFault } from '../../core/call-site.ts'
 import { isSchemaError, messageOf } from '../../core/error-message.ts'
 import { UserError } from '../../core/errors.ts'
 import type { ErrorReport } from '../../core/events.ts'
@@ -90,6 +90,14 @@ export function describeError(error: unknown): ErrorReport {
       ...(at !== undefined && { hint: `at ${at}` }),
     }
   }
+  const [place, ...callers] = placesOfFault(error)
+  if (place !== undefined)
+    return {
+      code: 'E_UNEXPECTED',
+      message: scrub(`${place} threw: ${messageOf(error)}`),
+      ...(callers.length > 0 && { output: callers.map((caller) => `called at ${caller}`).join('\n') }),
+      hint: 'Correct the code there. To refuse something with a message and a hint, throw a UserError.',
+    }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
     code: 'E_UNEXPECTED',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { TaskEnded } from '../../../lib/core/events.ts'
 import { type ModuleDefinition, defineModule } from '../../../lib/core/module.ts'
-import { type Probe, ask } from '../../../lib/core/probe.ts'
+import { type Probe, ask, readerOfOne } from '../../../lib/core/probe.ts'
 import { stat } from '../../../lib/modules/shared/stat.ts'
 import { shell } from '../../../lib/modules/index.ts'
 import { runLocal } from '../../support/run-local.ts'
@@ -23,6 +24,7 @@ const faulty = (parts: Partial<Definition>) =>
 const oops = (): never => {
   throw new TypeError('oops')
 }
+const PLACE = 'test/unit/engine/faults.test.ts:25'
 
 describe('a mistake in a module', () => {
   const parts: Record<string, Partial<Definition>> = {
@@ -43,11 +45,36 @@ describe('a mistake in a module', () => {
       for (const batch of [true, false]) {
         const run = await runLocal(tasks, { batch })
         assert.deepEqual(run.statuses, ['wrong: failed', 'next: changed'])
-        assert.equal(run.tasks[0]?.error?.message, 'oops')
-        assert.match(run.tasks[0]?.error?.hint ?? '', /Please report/)
+        assert.equal(run.tasks[0]?.error?.message, `${PLACE} threw: oops`)
+        assert.doesNotMatch(JSON.stringify(run.tasks[0].error), /report|node:|lib\//)
+        assert.match(run.tasks[0]?.error?.hint ?? '', /^Correct the code there/)
       }
     })
   }
+
+  it('such as a pattern that is none names the line, whoever refuses it', async () => {
+    const mistakes: Record<string, () => unknown> = {
+      'new RegExp': () => new RegExp('('),
+      'JSON.parse': () => JSON.parse('{') as unknown,
+      'a function of Node.js': () => readFileSync('/none/file'),
+      'another package': () => z.strictObject(1 as never).parse({}),
+    }
+    for (const [what, mistake] of Object.entries(mistakes)) {
+      const wrong = faulty({ plan: () => ({ changes: [{ what: String(mistake()) }] }) })
+      const { tasks } = await runLocal(() => [wrong('wrong', { path: '/etc/hostname' })])
+      assert.match(tasks[0]?.error?.message ?? '', /^test\/unit\/engine\/faults\.test\.ts:\d+ threw: /, what)
+    }
+  })
+
+  it('of run-playbook itself is to be reported, with the stack', async () => {
+    const reader = readerOfOne({ name: 'one', ask: () => '', parse: () => '', sees: () => [] })
+    const wrong = faulty({ plan: () => ({ changes: [{ what: reader.ask([]) }] }) })
+    const { tasks } = await runLocal(() => [wrong('wrong', { path: '/etc/hostname' })])
+    assert.equal(tasks[0]?.error?.code, 'E_UNEXPECTED')
+    assert.equal(tasks[0].error.message, 'one answers one key at a time')
+    assert.match(tasks[0].error.hint ?? '', /Please report/)
+    assert.match(tasks[0].error.output ?? '', /reader-of-one/)
+  })
 
   it('that leaves a change without steps is a failure, not the silent end of the play', async () => {
     const wrong = faulty({ apply: () => [] })
@@ -72,7 +99,7 @@ describe('a mistake in a module', () => {
     const of = (name: string) => run.tasks.filter((event: TaskEnded) => event.host === name)
     assert.deepEqual(
       of('host-1').map(({ status, error }) => [status, error?.message]),
-      [['failed', 'oops']],
+      [['failed', `${PLACE} threw: oops`]],
     )
     assert.deepEqual(
       of('host-2').map(({ task, status }) => `${task}: ${status}`),
