@@ -81,9 +81,7 @@ function origin(checker: ts.TypeChecker, property: ts.Symbol): ts.Symbol {
 }
 
 function describe(checker: ts.TypeChecker, { path, symbol, type }: Documented): string {
-  const text = ts
-    .displayPartsToString(symbol.getDocumentationComment(checker))
-    .replace(/\{@link (\w+)\}/g, '`$1`')
+  const text = linksAsCode(ts.displayPartsToString(symbol.getDocumentationComment(checker)))
   const examples = symbol.getJsDocTags(checker).filter(({ name }) => name === 'example')
   const args = argumentsOf(checker, type)
   const rows = args.map(
@@ -154,9 +152,10 @@ function shortType(checker: ts.TypeChecker, type: ts.Type): string {
 }
 
 const cell = (text: string): string =>
-  text
-    .trim()
-    .replace(/\{@link (\w+)\}/g, '`$1`')
+  linksAsCode(text.trim())
     .replace(/\s*\n- /g, '; ')
     .replace(/\s*\n/g, ' ')
     .replaceAll('|', '\\|')
+
+/** `{@link copy}` becomes code; the compiler puts a space behind the name of what it knows. */
+const linksAsCode = (text: string): string => text.replace(/\{@link ([\w.]+)(?:\(\))?\s*\}/g, '`$1`')

@@ -1,24 +1,14 @@
-import {
-  absolutePath,
-  ask,
-  defineModule,
-  differences,
-  fileReaders,
-  paths,
-  predict,
-  replaceFile,
-  z,
-} from 'run-playbook'
+import { defineFileEdit, fileEditArgs, z } from 'run-playbook'
 
 /** A file that holds one line. Its folder must exist. */
-export const line = defineModule({
+export const line = defineFileEdit({
   name: 'line',
-  args: z.strictObject({ path: absolutePath, text: z.string() }),
-  probe: ({ path }) => ask(fileReaders.text, path),
-  plan: ({ path, text }, now) => ({
-    changes: differences({ text: `${text}\n` }, { text: now }),
-    leaves: [predict(fileReaders.text, path, `${text}\n`)],
+  args: z.strictObject({
+    ...fileEditArgs,
+    /** Make the file if it is missing. @default true */
+    create: z.boolean().default(true),
+    /** The line, without its end. */
+    text: z.string().regex(/^[^\r\n]*$/, 'must be one line'),
   }),
-  apply: ({ path, text }) => [replaceFile(path, `${text}\n`)],
-  touches: ({ path }) => [paths.at(path)],
+  edit: (_, { text }) => `${text}\n`,
 })

@@ -122,6 +122,10 @@ describe('the second day', () => {
 })
 
 describe('the generated pages', () => {
+  it('show links of comments as code', async () => {
+    for (const [path, text] of Object.entries(await generatedPages())) assert.doesNotMatch(text, /\{@/, path)
+  })
+
   it('are up to date: npm run docs writes them', async function () {
     for (const [path, text] of Object.entries(await generatedPages()))
       assert.equal(readFileSync(path, 'utf8'), text, path)
