@@ -12,7 +12,9 @@ export async function checkTypes(
   const compiler = findCompiler(root)
   const missing = [
     ...(existsSync(config) ? [] : ['there is no tsconfig.json']),
-    ...(compiler === undefined ? ['typescript is not installed (npm install --save-dev typescript)'] : []),
+    ...(compiler === undefined
+      ? ['typescript is not installed (npm install --save-dev typescript @types/node)']
+      : []),
   ]
   if (compiler === undefined || missing.length > 0) {
     const message = `the types were not checked: ${missing.join(', and ')}`

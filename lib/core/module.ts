@@ -24,16 +24,31 @@ export interface Module<Input, State> {
 }
 
 /**
- * Defines a module.
+ * Defines a module. A comment above an argument of an object schema of Zod is what an editor shows for it.
+ *
+ * `leaves` predicts what the questions of `probe` answer after the change: later tasks of a dry run are planned on that. For files
+ * there are `defineFileEdit`, and `probeFile` with `planFile`, which predict by themselves.
  *
  * @example
- * export const motd = defineModule({
- *   name: 'motd',
- *   args: z.strictObject({ text: z.string() }),
- *   probe: () => ask(fileReaders.text, '/etc/motd'),
- *   plan: (args, text) => ({ changes: differences({ text: args.text }, { text }) }),
- *   apply: (args) => [replaceFile('/etc/motd', args.text)],
- *   touches: () => [paths.at('/etc/motd')],
+ * const zone = readerOfOne({
+ *   name: 'zone',
+ *   ask: () => 'readlink /etc/localtime || true',
+ *   parse: ({ stdout }) => stdout.toString().trim().replace(/^.*zoneinfo\//, ''),
+ *   sees: () => [paths.at('/etc/localtime')],
+ * })
+ * export const timezone = defineModule({
+ *   name: 'timezone',
+ *   args: z.strictObject({
+ *     /** A name such as `Europe/Berlin`. *\/
+ *     zone: z.string(),
+ *   }),
+ *   probe: () => ask(zone, ''),
+ *   plan: (args, now) => ({
+ *     changes: differences({ zone: args.zone }, { zone: now }),
+ *     leaves: [predict(zone, '', args.zone)],
+ *   }),
+ *   apply: (args) => [{ script: sh`ln -sfn ${`/usr/share/zoneinfo/${args.zone}`} /etc/localtime` }],
+ *   touches: () => [paths.at('/etc/localtime')],
  * })
  */
 export function defineModule<Input, Args, State>(

@@ -10,6 +10,15 @@ describe('what somebody who installed the package is told', function () {
     assert.ok(readme.includes(readFileSync('starter/tsconfig.json.in', 'utf8')))
   })
 
+  it('of what an existing project installs is what init writes', () => {
+    const readme = readFileSync('README.md', 'utf8')
+    const [, installed = ''] = /npm install --save-dev ([^#\n]*)/.exec(readme) ?? []
+    const { devDependencies } = JSON.parse(readFileSync('starter/package.json.in', 'utf8')) as {
+      devDependencies: Record<string, string>
+    }
+    assert.deepEqual(installed.trim().split(' ').toSorted(), Object.keys(devDependencies).toSorted())
+  })
+
   it('on its pages can be followed: what they link to is in the package', () => {
     const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       encoding: 'utf8',

@@ -122,8 +122,8 @@ describe('the second day', () => {
 })
 
 describe('the generated pages', () => {
-  it('show links of comments as code', async () => {
-    for (const [path, text] of Object.entries(await generatedPages())) assert.doesNotMatch(text, /\{@/, path)
+  it('show links of comments as code', () => {
+    for (const path of PAGES) assert.doesNotMatch(readFileSync(path, 'utf8'), /\{@/, path)
   })
 
   it('are up to date: npm run docs writes them', async function () {

@@ -16,41 +16,37 @@ import { BODY_LIMIT, readBody } from './text.ts'
 import { assertRegular } from './whole-file.ts'
 
 /** A module that changes the text of one file: by the text as a whole, or by its lines. */
-export type FileEdit<Input, Args extends FileEditArgs> = FileEditBase<Input, Args> &
-  (TextEdit<Args> | LinesEdit<Args>)
-
-interface FileEditBase<Input, Args> {
+export type FileEdit<Input, Args extends FileEditArgs> = {
   /** snake_case, as printed. */
   readonly name: string
   /** Its own arguments beside those of every file: `z.strictObject({ ...fileEditArgs, line: z.string() })`. */
   readonly args: Schema<Input, Args>
   /** A missing file is an error also where the edit makes nothing of an empty text. @default false */
   readonly mustExist?: boolean | undefined
-}
-
-interface TextEdit<Args> {
-  /**
-   * What the file is to hold. Pure. With its own result it must change nothing more; otherwise the task fails with
-   * `E_NOT_CONVERGED` before it changes the file.
-   * Throws a `UserError` for a text that it must not change.
-   *
-   * @param text what it holds; empty where there is no file. The same text means that there is nothing to do
-   */
-  readonly edit: (text: string, args: Args) => string
-  readonly editLines?: undefined
-}
-
-interface LinesEdit<Args> {
-  /**
-   * What lines the file is to have, instead of `edit` and by the same rules. A line that is left as it is keeps its end
-   * (`\r\n` stays), also a last one that has none; a line that is written ends as the one whose place it takes, or as the
-   * first of the file.
-   *
-   * @param lines what it has, without their ends; none where there is no file
-   */
-  readonly editLines: (lines: readonly string[], args: Args) => readonly string[]
-  readonly edit?: undefined
-}
+} & (
+  | {
+      /**
+       * What the file is to hold. Pure. With its own result it must change nothing more; otherwise the task fails with
+       * `E_NOT_CONVERGED` before it changes the file.
+       * Throws a `UserError` for a text that it must not change.
+       *
+       * @param text what it holds; empty where there is no file. The same text means that there is nothing to do
+       */
+      readonly edit: (text: string, args: Args) => string
+      readonly editLines?: undefined
+    }
+  | {
+      /**
+       * What lines the file is to have, instead of `edit` and by the same rules. A line that is left as it is keeps its end
+       * (`\r\n` stays), also a last one that has none; a line that is written ends as the one whose place it takes, or as
+       * the first of the file.
+       *
+       * @param lines what it has, without their ends; none where there is no file
+       */
+      readonly editLines: (lines: readonly string[], args: Args) => readonly string[]
+      readonly edit?: undefined
+    }
+)
 
 /** What is at the path. */
 export interface FileEditState {
