@@ -36,6 +36,20 @@ describe('an error before a run', () => {
       assert.doesNotMatch(errorText(error), /horse/)
   })
 
+  it('of code of the project names its line, and is not ours to mend', () => {
+    const mistake = (): unknown => JSON.parse('{')
+    try {
+      mistake()
+      assert.fail('nothing was thrown')
+    } catch (error) {
+      assert.match(
+        errorText(error),
+        /^run-playbook: test\/unit\/cli\/errors\.test\.ts:\d+ threw: .*JSON.*\n$/,
+      )
+      assert.equal(errorReport(error).code, 'E_UNEXPECTED')
+    }
+  })
+
   it('is bounded', () => assert.ok(errorText(new Error('x'.repeat(50_000_000))).length < 300_000))
 
   it('of code of the user masks a secret that it quotes', async function () {
