@@ -25,8 +25,11 @@ export interface Reader<Answer, Target = undefined> {
    * of them. Another number of answers than keys is an error of the reader.
    */
   readonly parse: (reply: Reply, keys: readonly string[]) => readonly (Answer | Error)[]
-  /** What must not have changed for an answer to still hold. */
-  readonly sees: (key: string) => readonly Resource[]
+  /**
+   * What must not have changed for an answer to still hold. `answer` is the last one that is known, for a reader whose answer
+   * says what it depends on, such as the file in a home folder. Without it: whatever it may be.
+   */
+  readonly sees: (key: string, answer?: unknown) => readonly Resource[]
 }
 
 /** One thing to ask a host. Two tasks that ask the same share the answer. */

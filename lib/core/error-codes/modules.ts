@@ -49,9 +49,17 @@ export const modules = {
     'The WireGuard interface or its configuration was not made by run-playbook.',
     'Choose another interface, or remove the old one yourself.',
   ],
+  E_FOREIGN_ACCOUNT: [
+    'The user is not in `/etc/passwd` of the host, but comes from LDAP or the like, which the tools of the host cannot change.',
+    'Change the user there.',
+  ],
   E_GUARD_NOT_MET: [
     'The command succeeded, but the condition in `creates`, `removes` or `unless` is still not met.',
     'Correct the guard or the command.',
+  ],
+  E_ID_TAKEN: [
+    'The number for a user or group belongs to another one, or no number is free.',
+    'Give another `uid` or `gid`, or none for the next that is free.',
   ],
   E_NETWORK_IN_USE: [
     'A Docker network has to be changed, but is in use.',
@@ -70,6 +78,10 @@ export const modules = {
     'Write the whole file with `copy` or `template`, or change it with `command`.',
   ],
   E_NO_ACCOUNT: ['The host has no such user or group.', 'Create it in an earlier task, or use a numeric ID.'],
+  E_NO_ACCOUNT_TOOLS: [
+    'The host has neither `useradd` nor the `adduser` of BusyBox.',
+    'Install the package with `useradd`: `passwd` on Debian, `shadow-utils` on RHEL, `shadow` on Alpine.',
+  ],
   E_NO_CONTAINER: ['There is no container of this name.', 'Create it with `docker(…)` in an earlier task.'],
   E_NO_DIRECTORY: [
     'The directory of the file does not exist.',
@@ -105,6 +117,10 @@ export const modules = {
     'The WireGuard tools are not installed.',
     'Install wireguard-tools, and also wireguard-go if the kernel has no WireGuard support.',
   ],
+  E_OTHER_HOME: [
+    'The home folder of the user is not the one that the task would change or remove.',
+    'Name the folder that the user has: `home`.',
+  ],
   E_OTHER_KIND: [
     'The path exists but is of another type, such as a directory instead of a file.',
     'Remove it yourself, or use `force: true` with `file`.',
@@ -115,7 +131,7 @@ export const modules = {
     'Make one user the owner of all directories in the path, or run the task as the user who owns them: `becomeUser`.',
   ],
   E_UNSUPPORTED: [
-    'The package manager of the host cannot do what the task asks.',
+    'The package manager of the host, or its tools for accounts, cannot do what the task asks.',
     'Do what the message suggests.',
   ],
   E_VOLUME_DIFFERS: [

@@ -70,7 +70,7 @@ export class Snapshot {
       asked === undefined
         ? { kind: 'missing', before: this.old.get(key) }
         : { kind: 'asked', answer: asked.answer }
-    let seen: readonly Resource[] | undefined
+    let seen: Seen | undefined
     for (const change of this.pending) {
       const { by } = change
       const stale = (today: { readonly answer: unknown } | undefined): Knowledge => ({
@@ -86,8 +86,10 @@ export class Snapshot {
       } else if (change.own.has(id)) {
         // A change that is about this very question makes another answer of it: what it says today is no guess.
         known = stale(undefined)
-      } else if (concerns(change.touches, (seen ??= question.reader.sees(question.key)))) {
-        known = stale(today(known))
+      } else {
+        const is = today(known)
+        if (seen === undefined || seen.answer !== is?.answer) seen = seenBy(question, is?.answer)
+        if (concerns(change.touches, seen.resources)) known = stale(is)
       }
     }
     return known
@@ -140,6 +142,17 @@ function today(known: Knowledge): { readonly answer: unknown } | undefined {
   if (known.kind === 'stale') return known.today
   return known.kind === 'missing' ? known.before : known
 }
+
+interface Seen {
+  readonly answer: unknown
+  readonly resources: readonly Resource[]
+}
+
+/** What an answer depends on. An error says nothing of that. */
+const seenBy = ({ reader, key }: Question, answer: unknown): Seen => ({
+  answer,
+  resources: reader.sees(key, answer instanceof Error ? undefined : answer),
+})
 
 function keeps(change: Pending, question: Question, known: Knowledge): boolean {
   const is = today(known)

@@ -1,6 +1,12 @@
 import type { Reader } from '../../core/probe.ts'
 import { quote } from '../../core/sh.ts'
-import { paths } from '../../core/resource.ts'
+import { type Resource, type ResourceKind, defineResourceKind, paths } from '../../core/resource.ts'
+
+/** Users of the host, by name. */
+export const users: ResourceKind = defineResourceKind('user')
+
+/** Groups of the host, by name. */
+export const groups: ResourceKind = defineResourceKind('group')
 
 /** A user or a group as the host knows it. */
 export interface Account {
@@ -31,7 +37,17 @@ export const account: Reader<Account | undefined> = {
     const lines = reply.stdout.toString().split('\n')
     return keys.map((key) => find(key === SELF.user || key === SELF.group ? self(lines, key) : key, lines))
   },
-  sees: () => [paths.at('/etc/passwd'), paths.at('/etc/group')],
+  sees: (key) => [...seenOf(key), ...ACCOUNT_FILES],
+}
+
+/** Where the host keeps them. */
+export const ACCOUNT_FILES: readonly Resource[] = [paths.at('/etc/passwd'), paths.at('/etc/group')]
+
+// A number may be anybody's.
+function seenOf(key: string): readonly Resource[] {
+  const [kind, name = ''] = key.split(/:(.*)/s)
+  const accounts = kind === 'user' ? users : groups
+  return [name === '' || /^\d+$/.test(name) ? accounts.all : accounts.at(name)]
 }
 
 // The files come first and need no process; getent, where there is one, knows of LDAP and the like.

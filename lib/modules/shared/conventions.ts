@@ -1,6 +1,6 @@
 import type { Question } from '../../core/probe.ts'
 import { type Resource, overlaps, paths } from '../../core/resource.ts'
-import { account } from './account.ts'
+import { account, groups, users } from './account.ts'
 import { sha256 } from './sha256.ts'
 import { type Stat, stat } from './stat.ts'
 import { readBody } from './text.ts'
@@ -22,7 +22,12 @@ const STANDARD = new Set(
 
 /** Whether the answer is about files that change only when somebody configures the host. */
 export const isStatic = (seen: readonly Resource[]): boolean =>
-  seen.every((one) => one.kind === paths.kind && STATIC.some((folder) => within(one, folder)))
+  seen.every(
+    (one) => isAccount(one) || (one.kind === paths.kind && STATIC.some((folder) => within(one, folder))),
+  )
+
+// Users and groups are in files of /etc.
+const isAccount = ({ kind }: Resource): boolean => kind === users.kind || kind === groups.kind
 
 const within = (one: Resource, folder: Resource): boolean =>
   one.name === folder.name || one.name.startsWith(`${folder.name}/`)

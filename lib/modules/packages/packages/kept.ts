@@ -1,5 +1,6 @@
 import type { Keeps } from '../../../core/module.ts'
 import { survivesInstall } from '../../shared/conventions.ts'
+import { accountsSurviveInstall } from '../../system/shared/kept.ts'
 import { packageListed } from './listed-reader.ts'
 import { type Package, packageInstalled } from './reader.ts'
 import { type PackagesArgs, listOf } from './args.ts'
@@ -16,6 +17,6 @@ export function keptByPackages(wanted: PackagesArgs, state: PackagesState | unde
   return (asked, answer) => {
     if (asked.reader === packageInstalled) return (answer as Package).installed
     if (asked.reader === packageListed) return answer === 'yes'
-    return survivesInstall(asked, answer, names)
+    return accountsSurviveInstall(asked, answer) || survivesInstall(asked, answer, names)
   }
 }
