@@ -1,0 +1,389 @@
+import assert from 'node:assert/strict'
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { Secret } from '../../../../lib/core/secret.ts'
+import type { UserArgs } from '../../../../lib/modules/system/user/args.ts'
+import { user } from '../../../../lib/modules/system/user/module.ts'
+import { often } from '../../../support/often.ts'
+import { converge, run } from '../driver.ts'
+import { type Machine, onEachMachine } from './machines.ts'
+
+const HASH =
+  '$6$saltsalt$qFmFH.bQmmtXzyBY0s9v7Oicd2z4XSIecDzlB5KiA2/jctKu9YterLp8wwnSq.qc.eoxqOmSuNp2xS0ktL3nh/'
+const password = new Secret('app', HASH)
+
+interface Case {
+  /** Lines of /etc/passwd, and of /etc/shadow and /etc/group for the user. */
+  readonly before?: { readonly passwd: string; readonly shadow?: string; readonly groups?: readonly string[] }
+  readonly args: Omit<UserArgs, 'name'>
+  /** Its line afterwards; undefined where it is gone. */
+  readonly line: RegExp | undefined
+  readonly groups?: string
+  readonly shadow?: RegExp
+  readonly changes?: boolean
+  /** What the tools of BusyBox cannot do. */
+  readonly shadowOnly?: boolean
+}
+
+const APP = { passwd: 'app:x:1500:100:the app:/home/app:/bin/sh', shadow: `app:${HASH}:19000:0:99999:7:::` }
+const IN_STAFF = { ...APP, groups: ['staff'] }
+
+/** Behaviours of Ansible's `user`, in our words. */
+const CASES: Readonly<Record<string, Case>> = {
+  'a new user has a group of its own with its number': { args: {}, line: /^app:x:1000:1000::\/home\/app:/ },
+  'a new user gets what is asked for': {
+    args: { uid: 1234, group: 'staff', comment: 'The App, Ltd', home: '/srv/app', shell: '/bin/false' },
+    line: /^app:x:1234:50:The App, Ltd:\/srv\/app:\/bin\/false$/,
+  },
+  'a new user cannot log in with a password': { args: {}, line: /^app:/, shadow: /^app:!!?:/ },
+  'a new system user gets a number of their range': { args: { system: true }, line: /^app:x:997:997:/ },
+  'a new user is in the groups that are named': {
+    args: { groups: ['staff', 'docker'] },
+    line: /^app:/,
+    groups: 'docker staff',
+  },
+  'a new user has the password of the hash': {
+    args: { password },
+    line: /^app:/,
+    shadow: /^app:\$6\$saltsalt\$qFm/,
+  },
+  'a new user may have its password locked': {
+    args: { password, passwordLock: true },
+    line: /^app:/,
+    shadow: /^app:!\$6\$/,
+  },
+  'a new user may expire': {
+    args: { expires: '2030-01-02' },
+    line: /^app:/,
+    shadow: /:21916:$/,
+    shadowOnly: true,
+  },
+  'a user that is there stays as it is': {
+    before: APP,
+    args: { createHome: false },
+    line: /^app:x:1500:100:the app:/,
+    changes: false,
+  },
+  'system says nothing of a user that is there': {
+    before: APP,
+    args: { system: true, createHome: false },
+    line: /1500/,
+    changes: false,
+  },
+  'shell, comment and home of a user change': {
+    before: APP,
+    args: { shell: '/bin/bash', comment: 'other', home: '/srv/app', createHome: false },
+    line: /^app:x:1500:100:other:\/srv\/app:\/bin\/bash$/,
+    shadowOnly: true,
+  },
+  'the comment of a user may become empty': {
+    before: APP,
+    args: { comment: '', createHome: false },
+    line: /^app:x:1500:100::/,
+    shadowOnly: true,
+  },
+  'the number of a user changes': {
+    before: APP,
+    args: { uid: 1501 },
+    line: /^app:x:1501:100:/,
+    shadowOnly: true,
+  },
+  'the primary group of a user changes': {
+    before: APP,
+    args: { group: 'staff' },
+    line: /^app:x:1500:50:/,
+    shadowOnly: true,
+  },
+  'groups are the whole list': {
+    before: IN_STAFF,
+    args: { groups: ['docker'] },
+    line: /^app:/,
+    groups: 'docker',
+  },
+  'with append it stays in its groups': {
+    before: IN_STAFF,
+    args: { groups: ['docker'], append: true },
+    line: /^app:/,
+    groups: 'docker staff',
+  },
+  'with append a group that it is in is no change': {
+    before: IN_STAFF,
+    args: { groups: ['staff'], append: true, createHome: false },
+    line: /^app:/,
+    groups: 'staff',
+    changes: false,
+  },
+  'no groups leaves all of them': { before: IN_STAFF, args: { groups: [] }, line: /^app:/, groups: '' },
+  'without groups it stays in them': {
+    before: IN_STAFF,
+    args: { createHome: false },
+    line: /^app:/,
+    groups: 'staff',
+    changes: false,
+  },
+  'the password changes': {
+    before: { ...APP, shadow: 'app:$6$old$hash:19000:0:99999:7:::' },
+    args: { password, createHome: false },
+    line: /^app:/,
+    shadow: /^app:\$6\$saltsalt\$/,
+  },
+  'the password that it has is no change': {
+    before: APP,
+    args: { password, createHome: false },
+    line: /^app:/,
+    changes: false,
+  },
+  'a lock of the password that it has is no change': {
+    before: { ...APP, shadow: `app:!${HASH}:19000:0:99999:7:::` },
+    args: { password, createHome: false },
+    line: /^app:/,
+    shadow: /^app:!\$6/,
+    changes: false,
+  },
+  'on-create leaves the password of a user that is there': {
+    before: { ...APP, shadow: 'app:$6$old$hash:19000:0:99999:7:::' },
+    args: { password, updatePassword: 'on-create', createHome: false },
+    line: /^app:/,
+    shadow: /^app:\$6\$old/,
+    changes: false,
+  },
+  'the password is locked': { before: APP, args: { passwordLock: true }, line: /^app:/, shadow: /^app:!\$6/ },
+  'the password is unlocked': {
+    before: { ...APP, shadow: `app:!${HASH}:19000:0:99999:7:::` },
+    args: { passwordLock: false },
+    line: /^app:/,
+    shadow: /^app:\$6/,
+  },
+  'a user expires': {
+    before: APP,
+    args: { expires: '2030-01-02' },
+    line: /^app:/,
+    shadow: /:21916:$/,
+    shadowOnly: true,
+  },
+  'a user never expires': {
+    before: { ...APP, shadow: `app:${HASH}:19000:0:99999:7::21916:` },
+    args: { expires: 'never' },
+    line: /^app:/,
+    shadow: /:7:::$/,
+    shadowOnly: true,
+  },
+  'a user goes': { before: IN_STAFF, args: { state: 'absent' }, line: undefined, groups: '' },
+  'a user that is not there is no change': {
+    args: { state: 'absent', removeHome: true },
+    line: undefined,
+    changes: false,
+  },
+}
+
+const lineOf = (one: Machine, file: string, name = 'app') =>
+  one
+    .read(file)
+    .split('\n')
+    .find((line) => line.startsWith(`${name}:`))
+
+const groupsOf = (one: Machine, name = 'app') =>
+  one
+    .read('/etc/group')
+    .split('\n')
+    .flatMap((line) => {
+      const [group, , , members = ''] = line.split(':')
+      return members.split(',').includes(name) ? [group] : []
+    })
+    .toSorted()
+    .join(' ')
+
+function leave(one: Machine, { passwd, shadow = '', groups = [] }: NonNullable<Case['before']>): void {
+  writeFileSync(one.at('/etc/passwd'), `${one.read('/etc/passwd')}${passwd}\n`)
+  if (shadow !== '') writeFileSync(one.at('/etc/shadow'), `${one.read('/etc/shadow')}${shadow}\n`)
+  const lines = one.read('/etc/group').split('\n')
+  const joined = lines.map((line) =>
+    groups.includes(line.split(':')[0] ?? '')
+      ? `${line}${line.endsWith(':') ? '' : ','}${passwd.split(':')[0]}`
+      : line,
+  )
+  writeFileSync(one.at('/etc/group'), joined.join('\n'))
+}
+
+onEachMachine('user', (machine, kind) => {
+  for (const [what, { before, args, line, groups, shadow, changes = true, shadowOnly }] of Object.entries(
+    CASES,
+  )) {
+    it(what, async () => {
+      if (before !== undefined) leave(machine(), before)
+      const task = user('it', { name: 'app', ...args })
+      if (kind === 'busybox' && shadowOnly === true) {
+        const files = ['/etc/passwd', '/etc/shadow', '/etc/group']
+        const were = files.map(machine().read)
+        await assert.rejects(converge(task, machine().shell), { code: 'E_UNSUPPORTED', hint: /'shadow'/ })
+        assert.deepEqual(files.map(machine().read), were)
+        return
+      }
+      const done = await converge(task, machine().shell)
+      assert.deepEqual([done.left, done.wrong], [[], []])
+      assert.equal(done.changes.length > 0, changes)
+      const is = lineOf(machine(), '/etc/passwd')
+      if (line === undefined) assert.equal(is, undefined)
+      else assert.match(is ?? '', line)
+      if (groups !== undefined) assert.equal(groupsOf(machine()), groups)
+      if (shadow !== undefined) assert.match(lineOf(machine(), '/etc/shadow') ?? '', shadow)
+    })
+  }
+
+  it('makes the home folder with what is in /etc/skel, for the user alone', async () => {
+    await converge(user('it', { name: 'app', uid: 1234 }), machine().shell)
+    for (const path of ['/home/app', '/home/app/.profile']) {
+      const { uid, gid } = lstatSync(machine().at(path))
+      assert.deepEqual([uid, gid], [1234, 1234], path)
+    }
+  })
+
+  it('makes the home folder of a user that is there, and leaves one that is there', async () => {
+    leave(machine(), APP)
+    mkdirSync(machine().at('/srv/data'))
+    const done = await converge(user('it', { name: 'app' }), machine().shell)
+    assert.deepEqual(done.changes, [{ what: 'home folder', from: 'absent', to: '/home/app' }])
+    assert.deepEqual(done.wrong, [])
+    assert.equal(lstatSync(machine().at('/home/app')).uid, 1500)
+    writeFileSync(machine().at('/home/app/mine'), 'x')
+    const other = await converge(user('it', { name: 'other', home: '/home/app' }), machine().shell)
+    assert.deepEqual([other.left, other.wrong], [[], []])
+    assert.equal(lstatSync(machine().at('/home/app')).uid, 1500)
+  })
+
+  it('makes no home folder with createHome: false', async () => {
+    await converge(user('it', { name: 'app', createHome: false }), machine().shell)
+    assert.ok(!existsSync(machine().at('/home/app')))
+  })
+
+  it('removes the home folder with removeHome, and only then', async () => {
+    const made = user('it', { name: 'app' })
+    await converge(made, machine().shell)
+    await converge(user('it', { name: 'app', state: 'absent' }), machine().shell)
+    assert.ok(existsSync(machine().at('/home/app/.profile')))
+    writeFileSync(machine().at('/var/mail/app'), 'x')
+    machine().reset()
+    await converge(made, machine().shell)
+    const done = await converge(
+      user('it', { name: 'app', state: 'absent', removeHome: true }),
+      machine().shell,
+    )
+    assert.deepEqual([done.left, done.wrong], [[], []])
+    assert.ok(!existsSync(machine().at('/home/app')))
+  })
+
+  it('removes no folder that the task does not name, or that is not of the user', async () => {
+    leave(machine(), { passwd: 'app:x:1500:100::/srv/app:/bin/sh' })
+    mkdirSync(machine().at('/srv/app'))
+    const args = { name: 'app', state: 'absent', removeHome: true } as const
+    await assert.rejects(converge(user('it', args), machine().shell), {
+      code: 'E_OTHER_HOME',
+      hint: /\/srv\/app/,
+    })
+    await assert.rejects(converge(user('it', { ...args, home: '/srv/app' }), machine().shell), {
+      code: 'E_UNSAFE_PATH',
+    })
+    assert.match(lineOf(machine(), '/etc/passwd') ?? '', /^app:/)
+  })
+
+  it('refuses what the host cannot have, before it changes anything', async () => {
+    const of = (args: Omit<UserArgs, 'name'>) =>
+      converge(user('it', { name: 'app', ...args }), machine().shell)
+    await assert.rejects(of({ group: 'none' }), { code: 'E_NO_ACCOUNT', hint: /userGroup\('none'/ })
+    await assert.rejects(of({ groups: ['none'] }), { code: 'E_NO_ACCOUNT' })
+    await assert.rejects(of({ uid: 1 }), { code: 'E_ID_TAKEN', message: /belongs to the user daemon/ })
+    await assert.rejects(of({ passwordLock: false }), { code: 'E_UNSUPPORTED' })
+    assert.equal(lineOf(machine(), '/etc/passwd'), undefined)
+  })
+
+  it('sends the hash on standard input alone, and shows it nowhere', async () => {
+    const done = await converge(user('it', { name: 'app', password }), machine().shell)
+    const again = await converge(
+      user('it', { name: 'app', password: new Secret('b', '$6$other$abc') }),
+      machine().shell,
+    )
+    const shown = JSON.stringify([done, again])
+    for (const hash of [HASH, '$6$other$abc']) assert.ok(!shown.includes(hash))
+    const { stdout } = await run(machine().shell, { script: 'cat /etc/shadow' })
+    assert.match(stdout.toString(), /^app:\$6\$other\$abc:/m)
+  })
+
+  it('makes a user in a group that has its name', async () => {
+    writeFileSync(
+      machine().at('/etc/group'),
+      `${readFileSync(machine().at('/etc/group'), 'utf8')}app:x:700:\n`,
+    )
+    const done = await converge(user('it', { name: 'app' }), machine().shell)
+    assert.deepEqual([done.left, done.wrong], [[], []])
+    assert.match(lineOf(machine(), '/etc/passwd') ?? '', /^app:x:1000:700:/)
+  })
+
+  it('converges at once, as foretold, whatever is there', async () => {
+    const option = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined })
+    const found = fc.record({
+      passwd: fc.constantFrom(
+        'app:x:1500:100:c:/home/app:/bin/sh',
+        'app:x:1000:50::/srv/app:',
+        'other:x:1000:1000::/x:/bin/sh',
+      ),
+      shadow: fc.constantFrom('', 'app:!:1:0:99999:7:::', 'app:*:1:0:99999:7:::', `app:!!${HASH}:1::::::`),
+      groups: fc.subarray(['staff', 'docker', 'users']),
+    })
+    const wanted = fc.record({
+      state: option('present', 'absent'),
+      uid: option(1500, 1777),
+      group: option('users', 'staff'),
+      groups: option(['docker'], [], ['staff', 'users']),
+      append: fc.boolean(),
+      home: option('/home/app', '/srv/app'),
+      createHome: option(true, false),
+      shell: option('/bin/false'),
+      comment: option('', 'some one'),
+      system: fc.boolean(),
+      password: option(password),
+      passwordLock: option(true),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.option(found, { nil: undefined }), wanted, async (is, { append, ...args }) => {
+        machine().reset()
+        if (is !== undefined) leave(machine(), is)
+        const task = user('it', { name: 'app', ...args, ...(args.groups === undefined ? {} : { append }) })
+        const first = await converge(task, machine().shell).catch((error: unknown) => {
+          const { code } = error as { code?: string }
+          // Refused, with a reason, before any change.
+          if (code === 'E_UNSUPPORTED' || code === 'E_OTHER_HOME' || code === 'E_CANNOT_LOOK')
+            return undefined
+          throw error
+        })
+        if (first === undefined) return
+        assert.deepEqual([first.left, first.wrong], [[], []])
+        assert.deepEqual((await converge(task, machine().shell)).changes, [])
+      }),
+      { numRuns: often(4, 200) },
+    )
+  })
+})
+
+describe('arguments of user', () => {
+  it('are checked before any host is touched', () => {
+    const wrong: Partial<UserArgs>[] = [
+      { name: '12' },
+      { comment: 'a:b' },
+      { shell: 'sh' },
+      { home: '/' },
+      { append: true },
+      { removeHome: true },
+      { state: 'absent', removeHome: true, home: '/var/lib' },
+      { name: 'root', state: 'absent' },
+      { expires: '2030-02-31' },
+      { password: new Secret('plain', 'correct horse battery') },
+      { password: new Secret('line', `$6$a$b\nroot:$6$c$d`) },
+    ]
+    for (const args of wrong)
+      assert.throws(
+        () => user('it', { name: 'app', ...args }),
+        { code: 'E_BAD_ARGUMENT' },
+        JSON.stringify(args),
+      )
+  })
+})
