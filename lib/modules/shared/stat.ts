@@ -22,7 +22,7 @@ export interface Stat {
 /** One `stat` for all paths, GNU's or busybox's. */
 export const stat: Reader<Stat> = {
   name: 'stat',
-  ask: (paths) => `${setOperands(paths)}\n${SCRIPT}`,
+  ask: (paths) => `${setOperands(paths)}\n${STAT}`,
   parse: (reply, paths) => {
     const found = parseStats(reply.stdout)
     const broken = failures(reply, paths.filter(askable).map(operand), found)
@@ -36,9 +36,10 @@ export const stat: Reader<Stat> = {
 
 const ABSENT: Stat = { type: 'absent' }
 
+/** Tells of each of `"$@"`, for the `parse` of {@link stat}. */
 // The raw mode holds type and permissions and reads the same everywhere. The name comes last: it may hold anything.
 // A link's target may hold even line breaks, so it stands between NUL bytes, after the link's name.
-const SCRIPT = `LC_ALL=C
+export const STAT = `LC_ALL=C
 export LC_ALL
 [ $# -gt 0 ] || exit 0
 command -v stat >/dev/null || exit 127

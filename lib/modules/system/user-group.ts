@@ -6,6 +6,7 @@ import { type Keeps, type Module, type Plan, type ShellStep, defineModule } from
 import { type Prediction, type Probe, ask, askAll, predict } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
 import { ACCOUNT_FILES, type Account, account, groups } from '../shared/account.ts'
+import { keysFile } from './authorized-key/reader.ts'
 import { accountId, accountName } from './shared/account-args.ts'
 import { SHADOW_FILES } from './shared/account-files.ts'
 import { type AccountTools, accountTools, assertShadow, assertTools } from './shared/account-tools.ts'
@@ -122,6 +123,7 @@ function keeps({ name, state: wanted }: UserGroupArgs, state: UserGroupState | u
   return ({ reader, key }, answer) => {
     if (reader === account)
       return key.startsWith('user:') || (key !== `group:${name}` && !(exists && /:\d+$/.test(key)))
+    if (reader === keysFile) return state !== undefined && state.group === undefined
     if (reader !== userEntry) return false
     const entry = answer as UserEntry | undefined
     if (!exists || entry === undefined) return true

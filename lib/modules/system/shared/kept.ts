@@ -1,4 +1,5 @@
 import type { Question } from '../../../core/probe.ts'
+import { keysFile } from '../authorized-key/reader.ts'
 import { type AccountTools, accountTools } from './account-tools.ts'
 import { takenIds } from './taken-ids.ts'
 import { userEntry } from './user-entry.ts'
@@ -10,5 +11,6 @@ import { userEntry } from './user-entry.ts'
 export function accountsSurviveInstall({ reader }: Question, answer: unknown): boolean {
   if (reader === userEntry) return answer !== undefined
   if (reader === accountTools) return (answer as AccountTools).kind !== 'none'
+  if (reader === keysFile) return answer !== 'no user'
   return reader === takenIds
 }

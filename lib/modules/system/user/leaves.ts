@@ -1,8 +1,10 @@
 import { type Prediction, predict } from '../../../core/probe.ts'
 import { sameAccounts } from '../../shared/access.ts'
-import { account } from '../../shared/account.ts'
+import { type Account, account } from '../../shared/account.ts'
+import { folderOf } from '../../shared/parent-folders.ts'
 import { sameFolders } from '../../shared/safe-path.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
+import { keysFile, keysPath } from '../authorized-key/reader.ts'
 import { accountTools } from '../shared/account-tools.ts'
 import { sorted, takenIds } from '../shared/taken-ids.ts'
 import { userEntry } from '../shared/user-entry.ts'
@@ -54,8 +56,30 @@ function homeLeaves(args: UserArgs, state: UserState, wanted: WantedUser): Predi
     ...{ type: 'directory', mode: state.tools.homeMode },
     ...{ owner: args.name, uid, group: primary, gid },
   }
-  return [predict(stat, path, made), ...sameFolders(state.above)]
+  return [
+    predict(stat, path, made),
+    ...sameFolders(state.above),
+    ...keysLeaves(args, state, {
+      user: { id: uid, name: args.name },
+      group: { id: gid, name: primary },
+      home: made,
+    }),
+  ]
 }
+
+/** A new home folder has no keys, unless /etc/skel brings some. */
+function keysLeaves(
+  args: UserArgs,
+  { tools, above }: UserState,
+  { home, ...accounts }: { readonly user: Account; readonly group: Account; readonly home: Stat },
+): Prediction[] {
+  const path = keysPath(homeOf(args))
+  if (tools.skeleton.includes('.ssh')) return []
+  const folders = [...above, { path: homeOf(args), stat: home }, { path: folderOf(path), stat: ABSENT }]
+  return [predict(keysFile, args.name, { ...accounts, path, here: ABSENT, text: undefined, above: folders })]
+}
+
+const ABSENT: Stat = { type: 'absent' }
 
 /** What useradd's groups become when the user goes is for the tools of the host to say. */
 export function leavesOfAbsent(args: UserArgs, state: UserState, removed: boolean): Prediction[] {

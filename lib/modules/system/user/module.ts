@@ -4,6 +4,7 @@ import { ACCOUNT_FILES, SELF, account, groups, users } from '../../shared/accoun
 import { sha256 } from '../../shared/sha256.ts'
 import { stat } from '../../shared/stat.ts'
 import { readBody } from '../../shared/text.ts'
+import { keysFile } from '../authorized-key/reader.ts'
 import { SHADOW_FILES } from '../shared/account-files.ts'
 import { userEntry } from '../shared/user-entry.ts'
 import { applyUser } from './apply.ts'
@@ -57,7 +58,7 @@ function touches(given: UserArgs, state: UserState | undefined): readonly Resour
 function keeps({ name, state: wanted, home }: UserArgs, state: UserState | undefined): Keeps {
   const other = otherAccount(name, state)
   return ({ reader, key }) => {
-    if (reader === userEntry) return key !== name
+    if (reader === userEntry || reader === keysFile) return key !== name
     if (reader === account) return other(key)
     if (wanted === 'absent' || state === undefined || state.entry !== undefined) return false
     if (reader !== stat && reader !== readBody && reader !== sha256) return false

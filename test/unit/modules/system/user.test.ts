@@ -319,7 +319,7 @@ onEachMachine('user', (machine, kind) => {
   })
 
   it('converges at once, as foretold, whatever is there', async () => {
-    const option = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined })
+    const option = <const T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined })
     const found = fc.record({
       passwd: fc.constantFrom(
         'app:x:1500:100:c:/home/app:/bin/sh',

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { lstatSync, writeFileSync } from 'node:fs'
+import type { TaskList } from '../../../../lib/core/task.ts'
+import {
+  authorizedKey,
+  command,
+  copy,
+  file,
+  lineinfile,
+  user,
+  userGroup,
+} from '../../../../lib/modules/index.ts'
+import { ShellConnection } from '../../../../lib/transport/connection.ts'
+import { processChannel } from '../../../../lib/transport/connections/process-link.ts'
+import { type How, runLocal } from '../../../support/run-local.ts'
+import { type Machine, onEachMachine } from './machines.ts'
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS me@laptop'
+
+/** The whole engine, on the machine. */
+function runOn(machine: Machine, tasks: () => TaskList, how: How = {}) {
+  const [program = 'sh', ...rest] = machine.shell
+  const link = {
+    host: 'machine',
+    isRoot: true,
+    openChannel: async (script: string) => processChannel(spawn(program, [...rest, '-c', script])),
+    forward: () => Promise.reject(new Error('not here')),
+    close: async () => {},
+  }
+  return runLocal(tasks, { ...how, transport: { connect: async () => new ShellConnection(link, {}) } })
+}
+
+/** What a role begins with everywhere. */
+const role = (): TaskList => [
+  userGroup('ops', { name: 'ops' }),
+  user('app', { name: 'app', home: '/srv/app', groups: ['ops', 'docker'], comment: 'The App' }),
+  user('deploy', { name: 'deploy', group: 'ops' }),
+  file('data', { path: '/srv/data', state: 'directory', owner: 'app', group: 'app', mode: '0750' }),
+  file('logs', { path: '/srv/data/logs', state: 'directory', owner: 'app', group: 'ops' }),
+  copy('config', { dest: '/srv/data/app.conf', content: 'a\n', owner: 'root', group: 'app', mode: '0640' }),
+  file('folder in the home folder', { path: '/srv/app/bin', state: 'directory', owner: 'app', group: 'app' }),
+  lineinfile('of somebody else', { path: '/srv/else', line: 'x', create: true, owner: 'daemon' }),
+  authorizedKey('key of app', { user: 'app', key: KEY }),
+  authorizedKey('key of deploy', { user: 'deploy', key: KEY, keyOptions: 'restrict' }),
+]
+
+onEachMachine('a role that makes a user', (machine) => {
+  const statuses = async (tasks: () => TaskList, how: How = {}) =>
+    (await runOn(machine(), tasks, how)).tasks.map(({ task, status, because, error }) =>
+      [task, status, because ?? error?.message].filter((part) => part !== undefined).join(': '),
+    )
+  const names = (role() as readonly { name: string }[]).map(({ name }) => name)
+
+  it('has a dry run on a bare host in which nothing is unknown, and that comes true', async () => {
+    const foretold = await statuses(role, { check: true })
+    assert.deepEqual(
+      foretold,
+      names.map((name) => `${name}: would-change`),
+    )
+    assert.deepEqual(
+      await statuses(role),
+      names.map((name) => `${name}: changed`),
+    )
+    const again = (await runOn(machine(), role)).tasks.map(({ status }) => status)
+    assert.deepEqual(
+      again,
+      names.map(() => 'ok'),
+    )
+    assert.deepEqual(
+      ['/srv/app', '/srv/data', '/srv/data/logs', '/home/deploy/.ssh/authorized_keys'].map((path) => {
+        const { uid, gid } = lstatSync(machine().at(path))
+        return `${uid}:${gid}`
+      }),
+      ['1001:1001', '1001:1001', '1001:1000', '1002:1000'],
+    )
+  })
+
+  it('comes out the same without batches', async () => {
+    assert.deepEqual(
+      await statuses(role, { batch: false }),
+      names.map((name) => `${name}: changed`),
+    )
+  })
+
+  it('says what it would do as the host is today, behind a command of which nothing is known', async () => {
+    const tasks = () => [command('anything', { argv: ['true'] }), ...(role() as readonly never[])]
+    const { tasks: told } = await runOn(machine(), tasks, { check: true })
+    assert.deepEqual(
+      told.slice(1).map(({ task, status, because }) => [task, status, because]),
+      names.map((name) => [name, 'would-change', 'as the host is today']),
+    )
+  })
+
+  it('leaves what is known of others known when a user goes', async () => {
+    writeFileSync(
+      machine().at('/etc/passwd'),
+      `${machine().read('/etc/passwd')}old:x:1500:100::/home/old:/bin/sh\n`,
+    )
+    const tasks = () => [
+      user('old', { name: 'old', state: 'absent' }),
+      file('of another', { path: '/srv/x', state: 'directory', owner: 'daemon', group: 'docker' }),
+      file('of it', { path: '/srv/y', state: 'directory', owner: 'old' }),
+    ]
+    const { tasks: told } = await runOn(machine(), tasks, { check: true })
+    assert.deepEqual(
+      told.map(({ status, error }) => [status, error?.code]),
+      [
+        ['would-change', undefined],
+        ['would-change', undefined],
+        ['failed', 'E_NO_ACCOUNT'],
+      ],
+    )
+  })
+})
