@@ -108,7 +108,15 @@ async function withBusybox(): Promise<Machine> {
   const applets = execFileSync(fullBusybox(), ['--list']).toString().trim().split('\n')
   for (const applet of applets) if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet))
   execFileSync('mknod', ['-m', '666', join(root, 'dev/null'), 'c', '1', '3'])
-  return machine(root, ['chroot', root, '/bin/env', '-i', 'PATH=/bin', '/bin/sh'])
+  execFileSync('mount', ['-t', 'proc', 'proc', join(root, 'proc')])
+  const made = machine(root, ['chroot', root, '/bin/env', '-i', 'PATH=/bin', '/bin/sh'])
+  return {
+    ...made,
+    remove: () => {
+      execFileSync('umount', [join(root, 'proc')])
+      return made.remove()
+    },
+  }
 }
 
 /** Those that this machine can be. */
