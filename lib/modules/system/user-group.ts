@@ -41,7 +41,7 @@ export interface UserGroupState {
 
 /**
  * A group of users of the host: Ansible's `group`, whose name is taken here by groups of tasks. Who is in it is said of the
- * users: {@link user}. BusyBox cannot change the number of a group that exists: install the package `shadow` for that.
+ * users: `user`. BusyBox cannot change the number of a group that exists: install the package `shadow` for that.
  *
  * @example
  * userGroup('app', { name: 'app', gid: 2000 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { changed, from } from '../../../lib/core/deferred.ts'
 import { defineModule } from '../../../lib/core/module.ts'
-import { ask } from '../../../lib/core/probe.ts'
+import { type Reader, ask, readerOfOne } from '../../../lib/core/probe.ts'
 import { EVERYTHING, type Resource, paths } from '../../../lib/core/resource.ts'
 import { copy, file, shell } from '../../../lib/modules/index.ts'
 import { fileReaders } from '../../../lib/modules/shared/file-readers.ts'
@@ -25,6 +25,37 @@ describe('a prediction', () => {
       const dry = await runLocal(tasks, { check: true })
       assert.equal(dry.statuses[2], 'd: would-change')
       assert.equal(dry.tasks[2]?.after, undefined)
+    } finally {
+      rmSync(root, { recursive: true })
+    }
+  })
+
+  it('keeps an answer that says what it depends on, where a change is about something else', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'narrow-'))
+    const at = (name: string) => join(root, name)
+    const pointer: Reader<string> = readerOfOne({
+      name: 'pointer',
+      ask: (key) => `cat ${key}`,
+      parse: ({ stdout }) => stdout.toString().trim(),
+      sees: (key, answer) => [paths.at(key), answer === undefined ? paths.all : paths.at(String(answer))],
+    })
+    const read = defineModule({
+      name: 'read',
+      args: z.strictObject({ key: z.string() }),
+      probe: ({ key }) => ask(pointer, key),
+      plan: () => ({ changes: [] }),
+      apply: () => [],
+    })
+    try {
+      writeFileSync(at('key'), `${at('it')}\n`)
+      const tasks = (name: string) => () => [
+        file('change', { path: at(name), state: 'file' }),
+        read('read', { key: at('key') }),
+      ]
+      const beside = await runLocal(tasks('beside'), { check: true })
+      assert.deepEqual(beside.statuses, ['change: would-change', 'read: ok'])
+      const about = await runLocal(tasks('it'), { check: true })
+      assert.deepEqual(about.statuses, ['change: would-change', 'read: unknown'])
     } finally {
       rmSync(root, { recursive: true })
     }

@@ -78,7 +78,12 @@ function parseEntry(block: string): UserEntry | undefined {
   const [, digest, locked, expires = ''] =
     more.map((one) => /^login ([0-9a-f]{64}) (yes|no) (\d*)$/.exec(one)).find((found) => found !== null) ?? []
   return {
-    ...{ uid: Number(uid), gid: Number(gid), comment, home, shell, local: from === 'file' },
+    uid: Number(uid),
+    gid: Number(gid),
+    comment,
+    home,
+    shell,
+    local: from === 'file',
     groups: [...new Set(names)].toSorted(),
     login: digest === undefined ? undefined : { digest, locked: locked === 'yes', expires },
   }

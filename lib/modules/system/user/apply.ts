@@ -38,8 +38,10 @@ function withShadow(args: UserArgs, { entry }: UserState, wanted: WantedUser): s
   const { uid, gid, home, shell, comment, groups } = wanted
   if (entry === undefined) {
     const options = [
-      ...['-M', '-N', ...(system === true ? ['-r'] : [])],
-      ...['-u', uid, '-g', gid, '-d', home, '-c', comment],
+      '-M',
+      '-N',
+      ...(system === true ? ['-r'] : []),
+      ...given({ u: uid, g: gid, d: home, c: comment }),
       ...(shell === '' ? [] : ['-s', shell]),
       ...(groups.length === 0 ? [] : ['-G', groups.join(',')]),
       ...(args.expires === undefined ? [] : ['-e', dateOf(args.expires)]),
@@ -62,6 +64,9 @@ function withShadow(args: UserArgs, { entry }: UserState, wanted: WantedUser): s
   ]
   return options.length === 0 ? [] : [sh`usermod ${options} ${name}`]
 }
+
+const given = (options: Readonly<Record<string, string | number>>): (string | number)[] =>
+  Object.entries(options).flatMap(([letter, value]) => [`-${letter}`, value])
 
 const dateOf = (expires: string): string => (expires === 'never' ? '' : expires)
 

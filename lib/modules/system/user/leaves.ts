@@ -15,10 +15,11 @@ import type { WantedUser } from './wanted.ts'
 /** What the host will say of the user, its group and its home folder: later tasks give files to them. */
 export function leavesOfUser(args: UserArgs, state: UserState, wanted: WantedUser): Prediction[] {
   const { name } = args
-  const { uid, gid, primary, makesGroup, makesHome, ...entry } = wanted
+  const { uid, gid, comment, home, shell, local, login, makesGroup } = wanted
+  const entry = { uid, gid, comment, home, shell, local, groups: wanted.groups, login }
   const groups = Object.entries(state.groups).filter(([group]) => !(makesGroup && group === name))
   return [
-    predict(userEntry, name, { uid, gid, ...entry }),
+    predict(userEntry, name, entry),
     predict(account, `user:${name}`, { id: uid, name }),
     predict(account, `user:${uid}`, { id: uid, name }),
     ...(makesGroup ? namedGroup(name, gid) : []),
@@ -53,8 +54,12 @@ function homeLeaves(args: UserArgs, state: UserState, wanted: WantedUser): Predi
       : []
   if (primary === undefined) return sameFolders(state.above)
   const made: Stat = {
-    ...{ type: 'directory', mode: state.tools.homeMode },
-    ...{ owner: args.name, uid, group: primary, gid },
+    type: 'directory',
+    mode: state.tools.homeMode,
+    owner: args.name,
+    uid,
+    group: primary,
+    gid,
   }
   return [
     predict(stat, path, made),

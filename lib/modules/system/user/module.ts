@@ -23,7 +23,8 @@ import { type UserState, probeUser } from './state.ts'
  * @example
  * user('app', { name: 'app', system: true, home: '/srv/app', shell: '/usr/sbin/nologin', groups: ['docker'], append: true })
  *
- * @example Everything that a task says of files can name it, in a dry run too:
+ * @example
+ * // Later tasks can name it, in a dry run too.
  * const app = user('app', { name: 'app' })
  * return [app, file('data', { path: '/srv/data', state: 'directory', owner: 'app', group: 'app' })]
  */

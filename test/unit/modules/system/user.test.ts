@@ -188,7 +188,7 @@ const groupsOf = (one: Machine, name = 'app') =>
     .split('\n')
     .flatMap((line) => {
       const [group, , , members = ''] = line.split(':')
-      return members.split(',').includes(name) ? [group] : []
+      return members.split(',').includes(name) ? [String(group)] : []
     })
     .toSorted()
     .join(' ')
