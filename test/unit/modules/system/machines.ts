@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestShell } from '../../../../lib/testing/shells.ts'
+import { LONG } from '../../../support/often.ts'
 import { fullBusybox } from '../../../support/full-busybox.ts'
 
 /** A host with accounts of its own: nothing that is done there changes this machine. */
@@ -125,6 +126,10 @@ export const MACHINES: Readonly<Record<string, () => Promise<Machine>>> = {
   bash: () => withShadow(['bash', '--posix']),
   busybox: withBusybox,
 }
+
+/** For the rows of a table: both kinds of tools every day, and the third shell in `npm run test:long`. */
+export const inTable = (name: string): Mocha.TestFunction | Mocha.PendingTestFunction =>
+  name === 'bash' && !LONG ? it.skip : it
 
 /** Describes tests that are run on each machine, as root; its accounts are put back before each of them. */
 export function onEachMachine(what: string, tests: (machine: () => Machine, name: string) => void): void {
