@@ -18,7 +18,13 @@ export interface AuthorizedKeyState {
 }
 
 /** A file of keys, and where it lies. */
-export interface KeysPlace extends Pick<KeysFile, 'path' | 'here' | 'text' | 'above'> {
+export interface KeysPlace {
+  readonly path: string
+  readonly here: Stat
+  /** Undefined where there is no regular file. */
+  readonly text: string | undefined
+  /** The folders that it lies in, the outermost first. */
+  readonly above: readonly ParentFolder[]
   readonly folder: Stat
   /** Whose primary group it is to have: of the file in the user's home folder. */
   readonly group: Account | undefined

@@ -184,7 +184,7 @@ onEachMachine('authorizedKey', (machine, kind) => {
         assert.deepEqual([first.left, first.wrong], [[], []])
         assert.deepEqual((await of({ ...args, ...rest })).changes, [])
       }),
-      { numRuns: often(4, 200) },
+      { numRuns: often(4, 200, 'ACCOUNT_RUNS') },
     )
   })
 })

@@ -113,7 +113,7 @@ onEachMachine('userGroup', (machine, kind) => {
         assert.deepEqual([first.left, first.wrong], [[], []])
         assert.deepEqual((await converge(userGroup('it', args), machine().shell)).changes, [])
       }),
-      { numRuns: often(4, 100) },
+      { numRuns: often(4, 100, 'ACCOUNT_RUNS') },
     )
   })
 })

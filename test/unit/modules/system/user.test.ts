@@ -192,7 +192,7 @@ onEachMachine('user', (machine, kind) => {
         assert.deepEqual([first.left, first.wrong], [[], []])
         assert.deepEqual((await converge(task, machine().shell)).changes, [])
       }),
-      { numRuns: often(4, 200) },
+      { numRuns: often(4, 200, 'ACCOUNT_RUNS') },
     )
   })
 })
