@@ -16,7 +16,7 @@ import fc from 'fast-check'
 import type { AuthorizedKeyArgs } from '../../../../lib/modules/system/authorized-key/args.ts'
 import { authorizedKey } from '../../../../lib/modules/system/authorized-key/module.ts'
 import { often } from '../../../support/often.ts'
-import { converge } from '../driver.ts'
+import { converge, observe, run } from '../driver.ts'
 import { A, B, C, CASES, DSS } from './authorized-key-cases.ts'
 import { type Machine, inTable, onEachMachine } from './machines.ts'
 
@@ -103,6 +103,27 @@ onEachMachine('authorizedKey', (machine, kind) => {
     }
     assert.equal(shadow(), was)
     assert.equal(accessOf(machine().at('/etc/shadow')), '600 0:0')
+  })
+
+  it('follows no link that is made after the look', async () => {
+    for (const [link, target] of [
+      ['/home/app/.ssh', '/etc'],
+      [FILE, '/etc/shadow'],
+    ] as const) {
+      machine().reset()
+      prepare(machine(), `${B}\n`)
+      const was = machine().read('/etc/shadow')
+      const task = authorizedKey('it', { user: 'app', key: A })
+      const state = await observe(machine().shell, task.module.probe(task.args))
+      rmSync(machine().at(link), { recursive: true })
+      symlinkSync(target, machine().at(link))
+      lchownSync(machine().at(link), 1500, 1500)
+      for (const step of task.module.apply(task.args, state))
+        if ('script' in step) await run(machine().shell, step)
+      assert.equal(machine().read('/etc/shadow'), was)
+      assert.equal(accessOf(machine().at('/etc/shadow')), '600 0:0')
+      assert.ok(!existsSync(machine().at('/etc/authorized_keys')))
+    }
   })
 
   it('copies no file that has another name', async () => {
