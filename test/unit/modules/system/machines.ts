@@ -102,11 +102,12 @@ const CONFIGURATION = [
 
 /** A system that has nothing but BusyBox. */
 async function withBusybox(): Promise<Machine> {
+  const program = fullBusybox()
   const root = mkdtempSync(join(tmpdir(), 'rp-accounts.'))
   for (const folder of ['bin', 'tmp', 'dev', 'etc', 'root', 'proc', 'run', 'usr'])
     mkdirSync(join(root, folder), { mode: 0o755 })
-  copyFileSync(fullBusybox(), join(root, 'bin/busybox'))
-  const applets = execFileSync(fullBusybox(), ['--list']).toString().trim().split('\n')
+  copyFileSync(program, join(root, 'bin/busybox'))
+  const applets = execFileSync(program, ['--list']).toString().trim().split('\n')
   for (const applet of applets) if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet))
   execFileSync('mknod', ['-m', '666', join(root, 'dev/null'), 'c', '1', '3'])
   execFileSync('mount', ['-t', 'proc', 'proc', join(root, 'proc')])
