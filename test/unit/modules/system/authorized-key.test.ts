@@ -18,7 +18,7 @@ import { authorizedKey } from '../../../../lib/modules/system/authorized-key/mod
 import { often } from '../../../support/often.ts'
 import { converge, observe, run } from '../driver.ts'
 import { A, B, C, CASES, DSS } from './authorized-key-cases.ts'
-import { type Machine, inTable, onEachMachine } from './machines.ts'
+import { type Machine, onEachMachine } from './machines.ts'
 
 const FILE = '/home/app/.ssh/authorized_keys'
 
@@ -39,12 +39,12 @@ const accessOf = (path: string): string => {
   return `${(mode & 0o7777).toString(8)} ${uid}:${gid}`
 }
 
-onEachMachine('authorizedKey', (machine, kind) => {
+onEachMachine('authorizedKey', (machine) => {
   const of = (args: Omit<AuthorizedKeyArgs, 'user'>, user = 'app') =>
     converge(authorizedKey('it', { user, ...args }), machine().shell)
 
   for (const [what, { before, args, after }] of Object.entries(CASES)) {
-    inTable(kind)(what, async () => {
+    it(what, async () => {
       prepare(machine(), before)
       const done = await of(args)
       assert.deepEqual([done.left, done.wrong], [[], []])

@@ -4,7 +4,7 @@ import type { UserGroupArgs } from '../../../../lib/modules/system/user-group.ts
 import { userGroup } from '../../../../lib/modules/system/user-group.ts'
 import { often } from '../../../support/often.ts'
 import { converge, run } from '../driver.ts'
-import { type Machine, inTable, onEachMachine } from './machines.ts'
+import { type Machine, onEachMachine } from './machines.ts'
 
 /** Behaviours of Ansible's `group`, in our words: what is there before, what is asked for, and what becomes of the line. */
 const CASES: Readonly<
@@ -45,7 +45,7 @@ onEachMachine('userGroup', (machine, kind) => {
   const add = (one: Machine, line: string) => run(one.shell, { script: `echo '${line}' >>/etc/group` })
 
   for (const [what, { before, args, line }] of Object.entries(CASES)) {
-    inTable(kind)(what, async () => {
+    it(what, async () => {
       if (before !== undefined) await add(machine(), before)
       const task = userGroup('it', { name: 'app', ...args })
       const done = await converge(task, machine().shell)

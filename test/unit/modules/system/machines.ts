@@ -121,16 +121,11 @@ async function withBusybox(): Promise<Machine> {
   }
 }
 
-/** Those that this machine can be. */
+/** Those that this machine can be: one every day, all in `npm run test:long`, because a BusyBox with accounts has to be built. */
 export const MACHINES: Readonly<Record<string, () => Promise<Machine>>> = {
   dash: () => withShadow(['dash']),
-  bash: () => withShadow(['bash', '--posix']),
-  busybox: withBusybox,
+  ...(LONG && { bash: () => withShadow(['bash', '--posix']), busybox: withBusybox }),
 }
-
-/** For the rows of a table: both kinds of tools every day, and the third shell in `npm run test:long`. */
-export const inTable = (name: string): Mocha.TestFunction | Mocha.PendingTestFunction =>
-  name === 'bash' && !LONG ? it.skip : it
 
 /** Describes tests that are run on each machine, as root; its accounts are put back before each of them. */
 export function onEachMachine(what: string, tests: (machine: () => Machine, name: string) => void): void {

@@ -83,12 +83,12 @@ onEachMachine('a role that makes a user', (machine) => {
     )
   })
 
-  it('says what it would do as the host is today, behind a command of which nothing is known', async () => {
+  it('says what it would do in the current state of the host, behind a command of which nothing is known', async () => {
     const tasks = () => [command('anything', { argv: ['true'] }), ...(role() as readonly never[])]
     const { tasks: told } = await runOn(machine(), tasks, { check: true })
     assert.deepEqual(
       told.slice(1).map(({ task, status, because }) => [task, status, because]),
-      names.map((name) => [name, 'would-change', 'as the host is today']),
+      names.map((name) => [name, 'would-change', 'in the current state of the host']),
     )
   })
 

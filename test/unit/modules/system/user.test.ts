@@ -6,7 +6,7 @@ import type { UserArgs } from '../../../../lib/modules/system/user/args.ts'
 import { user } from '../../../../lib/modules/system/user/module.ts'
 import { often } from '../../../support/often.ts'
 import { converge, run } from '../driver.ts'
-import { type Machine, inTable, onEachMachine } from './machines.ts'
+import { type Machine, onEachMachine } from './machines.ts'
 import { APP, CASES, HASH, type UserCase, password } from './user-cases.ts'
 
 const lineOf = (one: Machine, file: string, name = 'app') =>
@@ -42,7 +42,7 @@ onEachMachine('user', (machine, kind) => {
   for (const [what, { before, args, line, groups, shadow, changes = true, shadowOnly }] of Object.entries(
     CASES,
   )) {
-    inTable(kind)(what, async () => {
+    it(what, async () => {
       if (before !== undefined) leave(machine(), before)
       const task = user('it', { name: 'app', ...args })
       if (kind === 'busybox' && shadowOnly === true) {
