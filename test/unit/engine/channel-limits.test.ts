@@ -1,94 +1,16 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { defineModule } from '../../../lib/core/module.ts'
-import { ask, predict, question, readerOfOne } from '../../../lib/core/probe.ts'
-import { type ChannelStep, defineChannel } from '../../../lib/core/reader.ts'
+import { ask, question } from '../../../lib/core/probe.ts'
+import { defineChannel } from '../../../lib/core/reader.ts'
 import { Channels } from '../../../lib/engine/look/channels.ts'
 import { pattern } from '../../../lib/playbook/pattern.ts'
 import { type Playbook, definePlay, definePlaybook } from '../../../lib/playbook/playbook.ts'
 import { runLocal, runLocally } from '../../support/run-local.ts'
-
-interface LineServer {
-  readonly address: string
-  readonly port: number
-}
-
-/** What became of the channels of a run. */
-interface Seen {
-  opened: number
-  closed: number
-  readonly signals: AbortSignal[]
-}
-const seen: Seen = { opened: 0, closed: 0, signals: [] }
-/** Whether a channel ends when it is told to close. */
-let closes = true
-
-/** A channel that ignores its signal, and waits for an answer as long as it takes. */
-const lines = defineChannel<LineServer>({
-  name: 'lines',
-  targetKey: ({ address, port }) => `${address}:${port}`,
-  open: (host) => {
-    seen.opened++
-    const streams = new Map<number, Promise<Duplex>>()
-    const send = async ({ address, port }: LineServer, line: string): Promise<string> => {
-      const opening = streams.get(port) ?? host.forward(address, port)
-      streams.set(port, opening)
-      const stream = await opening
-      stream.write(`${line}\n`)
-      const [answer] = (await once(stream, 'data')) as [Buffer]
-      return answer.toString().trim()
-    }
-    return {
-      ask: async (questions, signal) => {
-        seen.signals.push(signal)
-        const answers = questions.map(async (one) => [one, await send(one.on, `GET ${one.key}`)] as const)
-        return new Map(await Promise.all(answers))
-      },
-      run: async ({ target, text }, signal) => {
-        seen.signals.push(signal)
-        const said = await send(target, text)
-        return { code: 0, stdout: Buffer.from(said), stderr: Buffer.alloc(0) }
-      },
-      close: () => {
-        seen.closed++
-        return closes ? Promise.resolve() : new Promise(() => {})
-      },
-    }
-  },
-})
-
-const value = readerOfOne({
-  name: 'value',
-  channel: lines,
-  ask: (key) => `GET ${key}`,
-  parse: ({ stdout }) => stdout.toString(),
-  sees: () => [],
-})
-
-const line = (text: string, target: LineServer): ChannelStep<LineServer> => ({ channel: lines, target, text })
-
-const lineValue = defineModule({
-  name: 'line_value',
-  args: z.strictObject({
-    on: z.strictObject({ address: z.string(), port: z.int() }),
-    value: z.string(),
-    key: z.string().default('colour'),
-  }),
-  probe: ({ on, key }) => ask(value, key, on),
-  plan: ({ on, value: wanted }, now) =>
-    now === wanted
-      ? { changes: [] }
-      : {
-          changes: [{ what: 'colour', from: now, to: wanted }],
-          leaves: [predict(value, 'colour', wanted, on)],
-        },
-  apply: ({ on, value: wanted }) => [line(`SET colour ${wanted}`, on)],
-  touches: () => [],
-})
+import { type LineServer, lineValue, seen, value } from './line-channel.ts'
 
 describe('a channel whose server does not answer', () => {
   let server: Server
@@ -103,7 +25,7 @@ describe('a channel whose server does not answer', () => {
 
   beforeEach(async () => {
     Object.assign(seen, { opened: 0, closed: 0, signals: [] })
-    closes = true
+    seen.closes = true
     colour = 'red'
     silent = []
     said = []
@@ -224,7 +146,7 @@ describe('a channel whose server does not answer', () => {
   })
 
   it('does not keep a run from its end when it does not close', async () => {
-    closes = false
+    seen.closes = false
     const { statuses } = await runLocal(tasks)
     assert.deepEqual(statuses, ['it: changed'])
     await connectionsEnd()
