@@ -177,7 +177,7 @@ describe('a channel whose server does not answer', () => {
     assert.equal(error?.code, 'E_FORWARD_FAILED')
     assert.match(
       error.message,
-      new RegExp(`^no way to 127\\.0\\.0\\.1:${on.port} from host-1: .*ECONNREFUSED`),
+      new RegExp(`^no connection to 127\\.0\\.0\\.1:${on.port} from host-1: .*ECONNREFUSED`),
     )
     assert.match(error.hint ?? '', new RegExp(`host-1.*ss -tlnp.*:${on.port}`))
   })
