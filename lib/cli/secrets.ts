@@ -7,6 +7,7 @@ import type { CliCommand } from './command.ts'
 import { findInventory, projectRoot } from './project.ts'
 import type { SecretsContext } from './secrets-context.ts'
 import { editSecrets } from './secrets-edit.ts'
+import { showRecipients } from './secrets-recipients.ts'
 import { getSecret, listSecrets, rotateSecret, setSecret } from './secrets-commands.ts'
 import { parsed, printOption, strict } from './shared-options.ts'
 import { findStateDir } from './state-dir.ts'
@@ -14,8 +15,8 @@ import { findStateDir } from './state-dir.ts'
 const HELP = `
 The store is secrets.age in .run-playbook beside the inventory; with --ssh-config or RUN_PLAYBOOK_SSH_CONFIG beside
 that file, so that a lab never has the passwords of production. Commit it.
-It is encrypted for the age public keys in recipients.txt, which lies beside it: add a colleague's there, and run a
-playbook or set a secret, which encrypts the store again. Your own private key is ~/.config/run-playbook/identity.txt
+It is encrypted for the age public keys in recipients.txt, which lies beside it. Add a colleague's key there, and run
+secrets recipients --accept, which encrypts the store for it. Your own private key is ~/.config/run-playbook/identity.txt
 (env: RUN_PLAYBOOK_IDENTITY), made when it is first needed: keep a copy of it.
 RUN_PLAYBOOK_SECRET_<NAME> in the environment wins over what is stored, and is never stored.
 
@@ -25,6 +26,7 @@ Examples:
   run-playbook secrets set mail.password                 asks for it; nothing shows in the shell's history
   pass mail | run-playbook secrets set mail.password     or takes it from a pipe
   run-playbook secrets rotate app.password               a new random value; hosts have it after the next run
+  run-playbook secrets recipients --accept               lets in who is new in recipients.txt
   run-playbook secrets edit                              all of them in $EDITOR; a line that is removed is forgotten
 
 Exit status: 0 done, 1 not: what is stored is as it was.
@@ -32,7 +34,7 @@ Exit status: 0 done, 1 not: what is stored is as it was.
 
 type Work = (context: SecretsContext) => Promise<number>
 
-/** `run-playbook secrets list|get|set|rotate|edit`: what is in the store, without age at hand. */
+/** `run-playbook secrets list|get|set|rotate|recipients|edit`: what is in the store, without age at hand. */
 export const secrets: CliCommand = async (argv, session) => {
   let work: Work | undefined
   const command = new Command('run-playbook secrets')
@@ -58,6 +60,11 @@ export const secrets: CliCommand = async (argv, session) => {
       work = (context) => rotateSecret(context, name)
     },
   )
+  add('recipients', 'lists who can read the secrets, and who is new in recipients.txt')
+    .option('--accept', 'encrypt the secrets for everybody in recipients.txt', false)
+    .action(({ accept }: { accept: boolean }) => {
+      work = (context) => showRecipients(context, accept)
+    })
   add('edit', 'opens all secrets in $EDITOR').action(() => void (work = editSecrets))
   if (!parsed(command, argv) || work === undefined) return 0
   const { inventory, sshConfig } = command.opts<{ inventory?: string; sshConfig?: string }>()

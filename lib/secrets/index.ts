@@ -4,7 +4,8 @@ import { placesIn } from './places.ts'
 import { SecretStore } from './store.ts'
 
 export { fingerprint } from './fingerprint.ts'
-export type { Certificate, CertificateRequest, SecretStore, WireguardKey } from './store.ts'
+export type { Certificate, CertificateRequest, SecretStore } from './store.ts'
+export type { WireguardKey } from './wireguard.ts'
 
 /**
  * Opens the secrets of a checkout: `secrets.age`, encrypted for the keys in `recipients.txt`. On a fresh checkout

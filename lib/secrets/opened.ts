@@ -3,7 +3,8 @@ import { readText } from './files.ts'
 import { type Identity, ensureIdentity, findIdentity } from './identity.ts'
 import { lockedFor, unlisted } from './locked.ts'
 import type { Places } from './places.ts'
-import { readRecipients } from './recipients.ts'
+import { newcomers } from './newcomers.ts'
+import { type Recipient, readRecipients } from './recipients.ts'
 import { type Vault, unseal } from './vault.ts'
 
 /** What was found when the store was opened. Errors are kept: a run whose values all come from outside needs none of it. */
@@ -15,6 +16,8 @@ export interface Opened {
   readonly locked?: UserError | undefined
   /** Why new values can't be stored. */
   readonly closed?: UserError | undefined
+  /** Who is listed and not accepted yet. */
+  readonly waiting?: readonly Recipient[] | undefined
 }
 
 const EMPTY: Vault = { secrets: new Map(), previous: new Map(), recipients: [] }
@@ -36,7 +39,8 @@ export async function open(places: Places): Promise<Opened> {
   const closed = recipients && unlisted(places.recipients, recipients, identity)
   if (text === undefined) return { vault: EMPTY, identity, closed }
   const vault = await unseal(text, identity, places.vault)
-  if (vault !== undefined) return { vault, identity, closed }
+  if (vault !== undefined)
+    return { vault, identity, closed, waiting: newcomers(recipients ?? [], vault, identity) }
   const locked = lockedFor(places, recipients ?? [], identity)
   return { vault: EMPTY, identity, locked, closed: locked }
 }

@@ -6,14 +6,17 @@ import { withLock } from './lock.ts'
 import { lockedFor, unlisted } from './locked.ts'
 import type { Opened } from './opened.ts'
 import type { Places } from './places.ts'
+import { newcomers } from './newcomers.ts'
 import { ensureRecipients } from './recipients.ts'
 import { type Vault, seal, unseal } from './vault.ts'
 
 /**
- * Adds new values to what is stored by now, and encrypts it for everybody in `recipients.txt`. Writes only what differs.
+ * Adds new values to what is stored by now, and encrypts it for everybody in `recipients.txt` who was accepted. Writes only what
+ * differs.
  *
  * @param added values that this run made, not used on any host yet
  * @param removed names of values to forget
+ * @param accept whether those who are new in `recipients.txt` are accepted. @default false
  * @throws UserError E_SECRETS_CONFLICT when another run has stored others under the same names since we looked
  */
 export async function save(
@@ -21,6 +24,7 @@ export async function save(
   before: Opened,
   added: ReadonlyMap<string, Secret>,
   removed: readonly string[] = [],
+  accept = false,
 ): Promise<Opened> {
   // Who can't read or isn't listed has nothing to say about for whom it is encrypted.
   const changes = added.size + removed.length
@@ -29,8 +33,11 @@ export async function save(
   const recipients = await ensureRecipients(places.recipients, identity.recipients[0]!)
   const closed = unlisted(places.recipients, recipients, identity)
   if (closed) throw closed
-  const keys = [...new Set(recipients.map(({ key }) => key))]
-  if (changes === 0 && sameSet(keys, before.vault.recipients)) return before
+  const keysFor = (vault: Vault): string[] => {
+    const waiting = accept ? [] : newcomers(recipients, vault, identity)
+    return [...new Set(recipients.filter((one) => !waiting.includes(one)).map(({ key }) => key))]
+  }
+  if (changes === 0 && sameSet(keysFor(before.vault), before.vault.recipients)) return before
 
   return withLock(places.lock, async (assertHeld) => {
     const text = await readText(places.vault)
@@ -41,10 +48,10 @@ export async function save(
     const vault: Vault = {
       secrets: new Map([...kept, ...added]),
       previous: withReplaced(stored, added),
-      recipients: keys,
+      recipients: keysFor(stored),
     }
     await replaceFile(places.vault, await seal(vault), 0o600, assertHeld)
-    return { vault, identity }
+    return { vault, identity, waiting: newcomers(recipients, vault, identity) }
   })
 }
 

@@ -18,15 +18,8 @@ import type { Opened } from './opened.ts'
 import { randomPassword } from './password.ts'
 import type { Places } from './places.ts'
 import { save } from './save.ts'
-import { wireguardPrivateKey, wireguardPublicKey } from './wireguard.ts'
+import { type WireguardKey, wireguardPrivateKey, wireguardPublicKey } from './wireguard.ts'
 import type { Holder } from './x509.ts'
-
-/** A key pair for a WireGuard interface, in base64 as `wg` prints them. */
-export interface WireguardKey {
-  readonly privateKey: Secret
-  /** For the peers; not a secret. */
-  readonly publicKey: string
-}
 
 /** What a certificate is asked for. */
 export interface CertificateRequest extends Holder {
@@ -65,6 +58,11 @@ export class SecretStore {
   /** The operator's own public key, `age1…`: what a team adds to `recipients.txt`. `undefined` until one was needed. */
   get publicKey(): string | undefined {
     return this.#opened.identity?.recipients[0]
+  }
+
+  /** Who is listed in `recipients.txt` and not accepted yet: `bob, age1…`. */
+  get waiting(): readonly string[] {
+    return (this.#opened.waiting ?? []).map(({ key, who }) => (who === undefined ? key : `${who}, ${key}`))
   }
 
   /**

@@ -1,4 +1,12 @@
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
+import type { Secret } from '../core/secret.ts'
+
+/** A key pair for a WireGuard interface, in base64 as `wg` prints them. */
+export interface WireguardKey {
+  readonly privateKey: Secret
+  /** For the peers; not a secret. */
+  readonly publicKey: string
+}
 
 /** What precedes the 32 bytes of an X25519 key in PKCS #8 (RFC 8410). */
 const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex')

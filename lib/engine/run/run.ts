@@ -158,6 +158,11 @@ async function runPlays(
   // A password is kept before it is used anywhere: a host must never have one that nobody knows. But no earlier: what the hosts
   // say may have the playbook refuse, and what it made up for them must not look like theirs afterwards.
   if (!mode.check) await request.secrets.save()
+  const { waiting } = request.secrets
+  if (waiting.length > 0) {
+    const text = `recipients.txt lists ${waiting.join(' and ')}, who cannot read the secrets yet: run-playbook secrets recipients --accept`
+    mode.emit({ type: 'notice', level: 'warning', text })
+  }
   for (const play of plays) {
     if (mode.stop.aborted || !(await runPlay(play, plays, fleet, mode))) return false
   }

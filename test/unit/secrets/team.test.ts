@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../../lib/core/errors.ts'
 import { reveal } from '../../../lib/core/secret.ts'
+import { open } from '../../../lib/secrets/opened.ts'
+import { placesIn } from '../../../lib/secrets/places.ts'
+import { save } from '../../../lib/secrets/save.ts'
 import { type Checkout, checkout } from './checkout.ts'
 
 describe('secrets of a team', () => {
@@ -28,6 +31,11 @@ describe('secrets of a team', () => {
     return assert.fail('was not locked')
   }
 
+  const accept = async (who: string): Promise<void> => {
+    const places = placesIn(repo.stateDir, {}, join(repo.root, who))
+    await save(places, await open(places), new Map(), [], true)
+  }
+
   it('tells a newcomer who they are and what to do', async () => {
     const error = await locked('bob')
     const own = /public key: (age1\S+)/.exec(await readFile(repo.identityOf('bob'), 'utf8'))?.[1] ?? '?'
@@ -44,20 +52,48 @@ describe('secrets of a team', () => {
     assert.deepEqual([await repo.read('secrets.age'), await repo.read('recipients.txt')], before)
   })
 
-  it('lets in who was added, from the next run of a member on', async () => {
+  it('lets in who was added when a member accepts them, and never before', async () => {
     const bob = (await repo.openAs('bob')).publicKey
     await appendFile(repo.path('recipients.txt'), `\n# bob\n${bob}\n`)
-    assert.match((await locked('bob')).hint ?? '', /^Ask \S+@\S+ to run/)
-    await (await repo.openAs('ann')).save()
+    assert.match(
+      (await locked('bob')).hint ?? '',
+      /^Ask \S+@\S+ to run run-playbook secrets recipients --accept/,
+    )
+    const ann = await repo.openAs('ann')
+    assert.deepEqual(ann.waiting, [`bob, ${bob}`])
+    ann.password('another')
+    await ann.save()
+    assert.deepEqual(ann.waiting, [`bob, ${bob}`])
+    await locked('bob')
+    await accept('ann')
     assert.equal(reveal((await repo.openAs('bob')).password('app')), value)
     assert.equal(reveal((await repo.openAs('ann')).password('app')), value)
+    assert.deepEqual((await repo.openAs('ann')).waiting, [])
+  })
+
+  it('encrypts a first store for its maker alone, whoever is listed', async () => {
+    const fresh = await checkout()
+    const bob = (await repo.openAs('bob')).publicKey
+    const ann = await fresh.openAs('ann')
+    await ann.save()
+    ann.password('app')
+    await mkdir(fresh.stateDir, { recursive: true })
+    const own = await repo.openAs('ann', { RUN_PLAYBOOK_IDENTITY: repo.identityOf('ann') })
+    await writeFile(fresh.path('recipients.txt'), `# ann\n${own.publicKey}\n# bob\n${bob}\n`)
+    const store = await fresh.openAs('ann', { RUN_PLAYBOOK_IDENTITY: repo.identityOf('ann') })
+    store.password('app')
+    await store.save()
+    assert.deepEqual(store.waiting, [`bob, ${bob}`])
+    const other = await fresh.openAs('bob', { RUN_PLAYBOOK_IDENTITY: repo.identityOf('bob') })
+    assert.throws(() => other.password('app'), { code: 'E_SECRETS_LOCKED' })
+    await fresh.remove()
   })
 
   it('shuts out who was removed, but does not let them do it to themselves', async () => {
     const before = await repo.read('recipients.txt')
     const bob = (await repo.openAs('bob')).publicKey!
     await appendFile(repo.path('recipients.txt'), `${bob}\n`)
-    await (await repo.openAs('ann')).save()
+    await accept('ann')
     await writeFile(repo.path('recipients.txt'), before)
 
     const leaving = await repo.openAs('bob')
