@@ -186,6 +186,7 @@ function explain(error: unknown, { settings, deadline, sshArguments: shown, hop,
   // What a jump host cannot reach is as unreachable as what we cannot reach ourselves.
   if (!NO_WAY.includes(found.code)) return found
   const said = proxy === undefined ? '' : `; the ProxyCommand said: ${proxy.said() || 'nothing'}`
-  const hint = found.hint ?? `Does \`ssh ${shown}\` work?`
+  const tryIt = `Does \`ssh ${shown}\` work?`
+  const hint = found.code === 'E_FORWARD_FAILED' ? `${found.hint} ${tryIt}` : (found.hint ?? tryIt)
   return new UnreachableError('E_CONNECT_FAILED', `${found.message}${said}`, { hint, cause: found.cause })
 }

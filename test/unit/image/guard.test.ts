@@ -31,7 +31,7 @@ const overtaken = (answer: string) => sh(`b ${answer}`, '_overtaken_by b && echo
 describe('a primary that starts', () => {
   it('hears a majority, itself included', () => {
     assert.deepEqual(objections('b standby 7001 5', 'c silent'), ['', ''])
-    assert.match(objections('b silent', 'c silent')[0] ?? '', /no answer yet from b c; going on/)
+    assert.match(objections('b silent', 'c silent')[0] ?? '', /no answer yet from b c; starting without/)
     assert.equal(objections('b silent', 'c silent')[1], '')
   })
 
