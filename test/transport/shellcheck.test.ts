@@ -34,7 +34,7 @@ describe('the shell programs', function () {
     ]) {
       for (const shell of ['/bin/dash', '/bin/bash']) execFileSync(shell, ['-n'], { input: program })
       assert.doesNotMatch(program, /^ *#/m)
-      assert.ok(program.length < 5500, `${program.length} bytes`)
+      assert.ok(program.length < 6000, `${program.length} bytes`)
     }
   })
 })

@@ -61,7 +61,12 @@ export async function runProgram(
       reportNotRun(session, rest, 'the run was stopped')
       return { ok: true, done }
     }
-    const step = await takeStep(session, head, behind, rest, end, onMade).catch(ifStopped(rest))
+    const step = await takeStep(session, head, behind, rest, end, onMade)
+      .catch(ifStopped(rest))
+      .catch((error: unknown) => {
+        if (mode.stop.aborted) tellCutOff(session, rest, done)
+        throw error
+      })
     if (step.failedAt === undefined) {
       tellMissed(session, rest, step.rest)
       rest = step.rest
@@ -97,6 +102,14 @@ const ifStopped =
     if (error instanceof Stopped) return { rest, redo: [] }
     throw error
   }
+
+// Ended at once, in the middle of a change. Of what was sent together, nobody knows what was begun.
+function tellCutOff(session: Session, rest: readonly Entry[], done: readonly Item[]): void {
+  const left = rest.filter((entry) => entry.kind === 'task' && !done.includes(entry.item))
+  const sent = session.mode.batch ? left.length : 1
+  reportNotRun(session, left.slice(0, sent), 'the run was ended at once: it may have been begun')
+  reportNotRun(session, left.slice(sent), 'the run was stopped')
+}
 
 type End = (entry: TaskOfHost, ended: Ended) => void
 
