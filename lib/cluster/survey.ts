@@ -41,7 +41,7 @@ export function refuseForeign(hosts: readonly Host[], fact: (host: Host) => Node
   const clusters = new Set(hosts.map((host) => fact(host).systemId).filter(Boolean))
   if (clusters.size > 1)
     throw new UserError('E_FOREIGN_CLUSTER', `the nodes have data of ${clusters.size} different clusters`, {
-      hint: `System identifiers: ${hosts.map((host) => `${host.name} ${fact(host).systemId || 'none'}`).join(', ')}. Move the data of the wrong cluster out of the data directory of its node.`,
+      hint: `System identifiers: ${hosts.map((host) => `${host.name} ${fact(host).systemId || 'none'}`).join(', ')}. On the node with the wrong one, run \`docker stop postgres\` and move the contents of dataDir elsewhere.`,
     })
 }
 
@@ -98,9 +98,9 @@ function refuseFenced(primary: Host, hosts: readonly Host[], fact: (host: Host) 
   if (missing.length > 0)
     throw new UserError(
       'E_FENCED',
-      `${primary.name} is fenced (${fence}), and ${missing.map(({ name }) => name).join(' and ')}, which may have taken over, cannot be reached`,
+      `${primary.name} is fenced (${fence}), and ${missing.map(({ name }) => name).join(' and ')}, which may have been promoted, cannot be reached`,
       {
-        hint: `Bring that node back. If no node took over, remove the file "fenced" from the data directory of ${primary.name}.`,
+        hint: `Bring that node back. If no node was promoted, remove the file "fenced" from dataDir (/data/postgres by default) on ${primary.name}.`,
       },
     )
 }

@@ -19,8 +19,8 @@ export const cluster = {
     'Restore as far as the archived WAL goes with `-e target=latest`.',
   ],
   E_FENCED: [
-    'The primary is fenced, and a node that may have taken over could not be reached.',
-    'Bring that node back. If no node took over, remove the file `fenced` from the data directory.',
+    'The primary is fenced, and a node that may have been promoted cannot be reached.',
+    'Bring that node back. If no node was promoted, remove the file `fenced` from `dataDir` (`/data/postgres` by default) on the primary.',
   ],
   E_FOLDERS: [
     'Two directories of a node are the same, or one is inside the other.',
@@ -28,7 +28,7 @@ export const cluster = {
   ],
   E_FOREIGN_CLUSTER: [
     'The nodes hold data of different clusters.',
-    'Move the data that does not belong to this cluster out of the data directory of its node.',
+    'Compare the system identifiers in the message. On the node with the wrong one, run `docker stop postgres` and move the contents of `dataDir` elsewhere, then run `run-playbook site`.',
   ],
   E_IMAGE_DISK: [
     'The user ID of postgres or the C library differs between the image and the one that the data was created with.',
@@ -81,8 +81,8 @@ export const cluster = {
     'Free some space, set `restoreDir`, or use `-e keep=no`.',
   ],
   E_OVERTAKEN: [
-    'Another node was promoted after this primary, and could not be reached.',
-    'Bring that node back, or promote the most advanced replica.',
+    'A node that was promoted more recently than this primary cannot be reached.',
+    'Bring that node back, or promote the replica that has received the most WAL.',
   ],
   E_PROMOTE: [
     'The node cannot be promoted now. Nothing was changed.',
@@ -104,22 +104,25 @@ export const cluster = {
     'Large packets do not get through the overlay, but small ones do.',
     'Set the node var `mtu` to a lower value, such as 1280.',
   ],
-  E_RESTORE_UNFINISHED: ['A restore was interrupted.', 'Run `run-playbook restore -e in-place=yes` again.'],
+  E_RESTORE_UNFINISHED: [
+    'A restore of the whole cluster was interrupted.',
+    'Finish it with `run-playbook restore -e in-place=yes`, without a target.',
+  ],
   E_SECRETS_DIFFER: [
     'A secret on a node differs from the one in the store.',
     'The message says how to keep either value; see also docs/secrets.md.',
   ],
   E_SECRETS_LOST: [
     'The store lacks secrets that the nodes have.',
-    'Restore `secrets.age`, or run `run-playbook take-over`.',
+    'Restore `secrets.age`, or import the secrets of the nodes with `run-playbook take-over`.',
   ],
   E_TAKE_OVER: [
-    'The secrets of the nodes were not taken over: a node could not be reached, or values differ.',
+    'The secrets of the nodes were not imported: a node could not be reached, or values differ.',
     'Follow the hint of the message, then run `run-playbook take-over` again.',
   ],
   E_TWO_PRIMARIES: [
-    'Two nodes accept writes.',
-    'Decide which one to keep, stop the other, and re-clone it with `run-playbook reclone -l NODE`.',
+    'Two nodes accept writes, or have the data of a primary on the same timeline.',
+    'Decide which node to keep: normally the one with the higher timeline (`run-playbook status`). Run `docker stop postgres` on the other node, then `run-playbook reclone -l OTHER` on your machine, where OTHER is that node. Writes that only it received are lost.',
   ],
   E_TWO_TARGETS: [
     'More than one target was given to a restore.',

@@ -8,7 +8,7 @@ export const connection = {
   ],
   E_BECOME_FAILED: [
     'The host refused to switch to the other user (sudo or su).',
-    'Use `-K` if sudo asks for a password; check the sudoers file and the user name.',
+    'Install sudo if it is missing. If sudo asks for a password, use `-K`. Otherwise check the sudoers file and the user name.',
   ],
   E_CHANNEL_FAILED: [
     'The SSH server refused to open another session, or a command on the host could not be stopped.',
@@ -16,7 +16,7 @@ export const connection = {
   ],
   E_CONNECTION_LOST: [
     'The connection broke, or the host stopped answering, during the run.',
-    'Check the host, then run the playbook again: it continues from what it finds.',
+    'Check the host, then run the playbook again: it checks the host and does only what is still missing.',
   ],
   E_CONNECT_FAILED: [
     'The host cannot be reached.',
@@ -36,7 +36,7 @@ export const connection = {
   ],
   E_HANDSHAKE_FAILED: [
     'Client and server could not agree on SSH algorithms, or the server is not an SSH server.',
-    'Compare with the output of `ssh -v HOST`; the built-in client does not know every algorithm.',
+    "Look in the output of `ssh -v HOST` for the algorithms that the server offers. If `ssh` can log in, use it: `ssh({ transport: 'openssh' })`.",
   ],
   E_HOST_KEY_CHANGED: [
     'The host key differs from the one in known_hosts.',
@@ -48,20 +48,20 @@ export const connection = {
   ],
   E_INTERRUPTED: [
     'The run was interrupted by Ctrl-C or a signal.',
-    'Run it again: it continues from what it finds.',
+    'Run it again: it checks the hosts and does only what is still missing.',
   ],
   E_LOCKED: [
     'Another run is working on the host and did not finish in time.',
-    'Wait for it to end, or wait longer with `--lock-wait`. A run whose connection was lost loses its lock after 50 s, when none of its scripts runs.',
+    'Wait for it to end, or wait longer with `--lock-wait`. If that run lost its connection, its lock expires after 50 s, unless one of its scripts is still running.',
   ],
   E_LOCK_FAILED: [
-    'The lock file on the host cannot be created.',
-    'Check that the directory in the message exists and is writable.',
+    'The host cannot be locked: `flock` is missing, or the lock file cannot be created.',
+    'Read the message: install `flock`, make `/run` or `/tmp` writable, or remove the lock file that somebody else made.',
   ],
   E_NOT_BACK: ['The host did not come back after a restart.', 'Look at the console of the host.'],
   E_NO_SHELL: [
     'The host did not start a POSIX shell.',
-    'Run the command in the message; over SSH it is `ssh HOST /bin/sh -c true`.',
+    'Read the reason in the message. The command in it must succeed (over SSH: `ssh HOST /bin/sh -c true`). If it does, check that `dd` and `timeout` are installed and that there is room for temporary files.',
   ],
   E_NO_SSH_CLIENT: [
     "The login needs OpenSSH's own client, and it is not installed.",

@@ -31,35 +31,35 @@ export const modules = {
   E_FAIL: ['A `fail` task of the playbook or role was run.', 'Read its message.'],
   E_FOREIGN_CONTAINER: [
     'A container of that name was not created by run-playbook.',
-    'Rename it, or take it over with `adopt: true` (`-e adopt=yes` for the cluster).',
+    'Rename it, or let run-playbook manage or replace it: `adopt: true` (`-e adopt=yes` for the cluster).',
   ],
   E_FOREIGN_IMAGE: [
     'An image of that name was not built by run-playbook.',
-    'Choose another name, or take it over with `adopt: true`.',
+    'Choose another name, or let run-playbook manage or replace it: `adopt: true`.',
   ],
   E_FOREIGN_NETWORK: [
     'A Docker network of that name was not created by run-playbook.',
-    'Choose another name, or take it over with `adopt: true`.',
+    'Choose another name, or let run-playbook manage or replace it: `adopt: true`.',
   ],
   E_FOREIGN_VOLUME: [
     'A Docker volume of that name was not created by run-playbook.',
-    'Choose another name, or take it over with `adopt: true`.',
+    'Choose another name, or let run-playbook manage or replace it: `adopt: true`.',
   ],
   E_FOREIGN_WIREGUARD: [
     'The WireGuard interface or its configuration was not made by run-playbook.',
     'Choose another interface, or remove the old one yourself.',
   ],
   E_FOREIGN_ACCOUNT: [
-    'The user is not in `/etc/passwd` of the host, but comes from LDAP or the like, which the tools of the host cannot change.',
-    'Change the user there.',
+    "The user is not in `/etc/passwd` but in a directory service such as LDAP. The host's tools cannot change such users.",
+    'Change the user in that directory service.',
   ],
   E_GUARD_NOT_MET: [
     'The command succeeded, but the condition in `creates`, `removes` or `unless` is still not met.',
     'Correct the guard or the command.',
   ],
   E_ID_TAKEN: [
-    'The number for a user or group belongs to another one, or no number is free.',
-    'Give another `uid` or `gid`, or none for the next that is free.',
+    'The uid or gid is already used by another user or group, or none is free.',
+    'Choose another `uid` or `gid`, or leave it out to get the next free one.',
   ],
   E_NETWORK_IN_USE: [
     'A Docker network has to be changed, but is in use.',
@@ -118,8 +118,8 @@ export const modules = {
     'Install wireguard-tools, and also wireguard-go if the kernel has no WireGuard support.',
   ],
   E_OTHER_HOME: [
-    'The home folder of the user is not the one that the task would change or remove.',
-    'Name the folder that the user has: `home`.',
+    'The home directory of the user is not the one that the task would change or remove.',
+    "Set `home` to the user's actual home directory, which the message names.",
   ],
   E_OTHER_KIND: [
     'The path exists but is of another type, such as a directory instead of a file.',

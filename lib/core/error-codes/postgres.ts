@@ -64,7 +64,7 @@ export const postgres = {
   ],
   E_POSTGRES_RESTART: [
     'Changed settings require a restart.',
-    'Name the container in the task so that it is restarted, or restart PostgreSQL yourself.',
+    'Set `container` in the task, so that PostgreSQL is restarted, or restart it yourself.',
   ],
   E_POSTGRES_SLOT: [
     'A replication slot is of the wrong type, or in use.',

@@ -11,7 +11,7 @@ export const run = {
     'Remove `background` from the task.',
   ],
   E_BAD_TARGET: [
-    'A question to a channel does not say which server to ask, or its target is not one that the channel can use.',
+    'A question does not say which server to ask, or names one that the channel cannot use.',
     'In your module, pass the target as the last argument of `ask` and `predict`.',
   ],
   E_BUG: ['run-playbook has a bug.', 'Report it with all the lines that were printed.'],
@@ -33,16 +33,16 @@ export const run = {
   ],
   E_NOT_ASKED: ['The run ended before it got to this host.', 'Look at the error that ended the run.'],
   E_NOT_CONVERGED: [
-    'The task made its change, but the host still differs from the desired state.',
-    'Find out what undoes the change on the host; in your own module, check that `apply` makes the changes in `plan`.',
+    'After the change, the host still differs from the desired state; or a file edit would change its own result again, in which case nothing was changed.',
+    'Find out what undoes the change on the host. In your own module, check that `apply` makes the changes in `plan`, and that an edit returns its own result unchanged.',
   ],
   E_NOT_ENDED: [
     'The report was written before the run ended: the run was killed or is still running.',
     'Wait for the run to end, or run it again.',
   ],
   E_NO_ANSWER: [
-    'The host did not return something that the module reads, or a report is still waiting for it.',
-    'In your own module, define readers once, outside of functions; otherwise check the host.',
+    'A question of a module got no answer, or a host does not answer a report with `--watch`.',
+    'Check the host. In your own module, define readers once, outside of functions.',
   ],
   E_OWN_MACHINE: [
     'A task would reboot the machine that run-playbook runs on.',
@@ -58,7 +58,7 @@ export const run = {
   ],
   E_RESUME: [
     'The file that records where the last run stopped cannot be read or written.',
-    'Remove `resume.json` from the state folder, or leave out `--resume`.',
+    'Remove the file that the message names, or leave out `--resume`.',
   ],
   E_RETRIES: [
     'All attempts that `retry` allows were made, and `until` is still false.',
@@ -78,8 +78,8 @@ export const run = {
     'Correct the function that the message names.',
   ],
   E_UNEXPECTED: [
-    'An unexpected error in a module. Of code of the project the message names file and line.',
-    'Correct that line; report the error with its stack trace if the module ships with run-playbook.',
+    "An unexpected error in a module. If it is in your project's code, the message names the file and line.",
+    'Correct that line. If the module ships with run-playbook, report the error with its stack trace.',
   ],
   E_WAIT_TIMEOUT: [
     'The condition that the task waits for was not met in time.',

@@ -61,11 +61,11 @@ export const usage = {
   ],
   E_NOT_CONFIRMED: [
     'The playbook asks before it overwrites something, and the answer was not yes.',
-    'Run it again and answer yes, or pass the var that the message names with `-e`.',
+    'Run it again and answer yes, or, with `-e`, set the var that the message names.',
   ],
   E_NOT_LOOKED_AT: [
-    '`lint` could not generate the plays of a playbook without querying the hosts or the operator.',
-    'Pass the vars that the message names with `-e`.',
+    '`lint` could not generate the plays of a playbook: it needs answers from the hosts, or a value from you.',
+    'If the message names a var, set it with `-e`.',
   ],
   E_NO_ADDRESS: [
     'A host has no `address`, and its connection needs one.',

@@ -77,7 +77,7 @@ describe('a promotion that was cut short', () => {
   it('leaves a fence that stays when the one it names can not be asked', () => {
     refused(
       'E_FENCED',
-      /node-b, which may have taken over/,
+      /node-b, which may have been promoted/,
       primary({ ...stopped, fence }),
       silent,
       orphan(1),
