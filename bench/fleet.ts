@@ -70,7 +70,7 @@ async function run(mixed: boolean): Promise<void> {
   const ways = [
     'Port 1',
     `Port ${listeners.ports['accepts the connection and sends nothing']}`,
-    `Port ${listeners.ports['sends one character at a time, without end']}`,
+    `Port ${listeners.ports['sends one character at a time, forever']}`,
   ]
   const bad = Array.from({ length: mixed ? BAD : 0 }, (_, i) => ({
     name: `bad-${i}`,

@@ -57,8 +57,8 @@ const without = (...programs: string[]): string =>
 const IN: Readonly<Record<Listener, Outcome>> = {
   'accepts the connection and sends nothing': 'unreachable E_CONNECT_FAILED',
   'sends its SSH version and nothing more': 'unreachable E_CONNECT_FAILED',
-  'sends one character at a time, without end': 'unreachable E_CONNECT_FAILED',
-  'sends lines without end before its SSH version': 'unreachable E_CONNECT_FAILED',
+  'sends one character at a time, forever': 'unreachable E_CONNECT_FAILED',
+  'keeps sending lines and never its SSH version': 'unreachable E_CONNECT_FAILED',
   'is a web server': 'unreachable E_CONNECT_FAILED',
   'closes the connection immediately': 'unreachable E_CONNECT_FAILED',
   'sends garbage after its SSH version': 'unreachable E_CONNECT_FAILED',
@@ -66,7 +66,7 @@ const IN: Readonly<Record<Listener, Outcome>> = {
 
 const OF_HOSTILE: Readonly<Partial<Record<Hostile, Outcome>>> = {
   'sends nothing when a shell is started': 'unreachable E_NO_SHELL',
-  'prints without end when a shell is started': 'unreachable E_NO_SHELL',
+  'never stops printing when a shell is started': 'unreachable E_NO_SHELL',
   'prints a line that never ends': 'unreachable E_NO_SHELL',
   'closes the connection when a shell is started': 'unreachable E_NO_SHELL',
 }
@@ -178,8 +178,8 @@ export const FAULTS: readonly Fault[] = [
   system('has no flock command', prepared(without('flock')), 'failed E_LOCK_FAILED'),
   system('has no dd command', prepared(without('dd')), 'unreachable E_NO_SHELL'),
   system(
-    'has no sudo, su or doas',
-    prepared(without('sudo', 'su', 'doas'), ...NOBODY),
+    'has neither sudo nor su',
+    prepared(without('sudo', 'su'), ...NOBODY),
     'failed E_BECOME_FAILED',
     true,
   ),

@@ -18,7 +18,7 @@ const honestly = (say: Say, nonce: string): void => say(`\n${nonce} hello 0 -\n`
 
 const CONDUCT = {
   'sends nothing when a shell is started': { greet: () => {} },
-  'prints without end when a shell is started': { greet: (say) => say.forever('x'.repeat(16 * 1024)) },
+  'never stops printing when a shell is started': { greet: (say) => say.forever('x'.repeat(16 * 1024)) },
   'prints a line that never ends': { greet: (say) => say.forever(' '.repeat(1000), 5) },
   'closes the connection when a shell is started': { greet: (say) => say.hangUp() },
   'stops answering after a shell was started': { answer: () => {} },
@@ -42,7 +42,7 @@ const CONDUCT = {
       say.hangUp()
     },
   },
-  'says without end that it waits for a lock': {
+  'reports forever that it is waiting for a lock': {
     answer: (say, nonce) => say.forever(`${nonce} waiting somebody\n`, 100),
   },
 } satisfies Record<string, Conduct>

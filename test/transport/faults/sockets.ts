@@ -4,8 +4,8 @@ import { type AddressInfo, type Server, type Socket, createServer } from 'node:n
 const CONDUCT = {
   'accepts the connection and sends nothing': () => {},
   'sends its SSH version and nothing more': (socket) => socket.write('SSH-2.0-silent\r\n'),
-  'sends one character at a time, without end': (socket) => forever(socket, 'x', 50),
-  'sends lines without end before its SSH version': (socket) => forever(socket, 'welcome\r\n'.repeat(100), 5),
+  'sends one character at a time, forever': (socket) => forever(socket, 'x', 50),
+  'keeps sending lines and never its SSH version': (socket) => forever(socket, 'welcome\r\n'.repeat(100), 5),
   'is a web server': (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
   'closes the connection immediately': (socket) => socket.destroy(),
   'sends garbage after its SSH version': (socket) => {
