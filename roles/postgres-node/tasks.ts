@@ -11,6 +11,13 @@ export const superuser = ({ address, port, passwords }: NodeRoleVars) => ({
   previousPasswords: passwords.previous,
 })
 
-/** Takes the configuration into effect, with a restart where that is needed – or leaves that for later. */
+/**
+ * Takes the configuration into effect, with a restart where that is needed – or leaves that for later. Tried for half a minute: a
+ * replica restarts by itself when its primary has come back with higher settings.
+ */
 export const loadConfiguration = (vars: NodeRoleVars, restartLater = false): Task =>
-  postgresSettings('load the configuration', { on: superuser(vars), container: 'postgres', restartLater })
+  postgresSettings(
+    'load the configuration',
+    { on: superuser(vars), container: 'postgres', restartLater },
+    { retry: { times: 10, delayMs: 3000 } },
+  )

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { assertHealthy, healthyCluster, primaryNow, slotOf } from './cluster.ts'
 import { addNode, dropNode } from '../../docker/lab/lab.ts'
 import { writeInventory } from './inventory.ts'
-import { DIR, NODES, explain, lab, onNode, psql, runJson, until } from './support.ts'
+import { DIR, NODES, explain, lab, onNode, psql, run, runJson, until } from './support.ts'
 
 describe('a node', function () {
   this.timeout(300_000)
@@ -37,10 +37,10 @@ describe('a node', function () {
   })
 
   it('is copied anew on command, and not by mistake', async () => {
-    const all = await runJson('reclone').catch((error: Error) => error)
-    assert.match(String(all), /no node was given/)
-    const wrong = await runJson('reclone', '-l', primary).catch((error: Error) => error)
-    assert.match(String(wrong), /the primary is among/)
+    const all = await run('reclone')
+    assert.match(all.stderr, /no node was given/)
+    const wrong = await run('reclone', '-l', primary)
+    assert.match(wrong.stderr, /the primary is among/)
     const dry = await runJson('reclone', '-C', '-l', node)
     assert.deepEqual(dry.with('would-change'), [`${node}: postgres-replica › rejoins`], explain(dry))
     const born = await onNode(node, 'stat -c %i /data/postgres/pgdata')
