@@ -98,7 +98,9 @@ describe('--output json', function () {
       }
       const begin = performance.now()
       // What the engine does after the first one is not tested here; the second one ends all.
-      if (signals.length === 1) child.kill('SIGINT')
+      // Node.js itself dies of a signal that comes while it ends.
+      const ending = printed().stdout.includes('"type":"recap"')
+      if (signals.length === 1 && !ending) child.kill('SIGINT')
       const outcome = await ended
       assert.equal(outcome.code, 130)
       assertContract(outcome)
