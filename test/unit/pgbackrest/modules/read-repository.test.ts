@@ -7,6 +7,7 @@ import { readRepository } from '../../../../lib/pgbackrest/modules/read-reposito
 import { sh } from '../../../../lib/core/sh.ts'
 import { parseRepository, recoverableWindow } from '../../../../lib/pgbackrest/index.ts'
 import { SHELLS, observe, run, useTemp } from '../../modules/driver.ts'
+import { install } from '../../../support/install.ts'
 import { segment } from '../support.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../../../docker/postgres/pgbackrest/repository')
@@ -118,6 +119,18 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       assert.equal(await problems(), '')
       put(temp(), 'backup/main/backup.info', 'Salted__xxxx')
       if (name === 'busybox') assert.match(await problems(), /is encrypted, and there is no pgbackrest here/)
+    })
+
+    it('is told what pgBackRest knows, also where it warns of a variable that it does not know', async function () {
+      if (name === 'busybox' || process.getuid?.() !== 0) return this.skip()
+      install('/usr/bin/pgbackrest', 'pgbackrest')
+      put(temp(), 'backup/main/backup.info', 'Salted__xxxx')
+      process.env['PGBACKREST_ALLOW_ROOT_OF_A_LATER_VERSION'] = 'y'
+      try {
+        assert.match(await ask(), /^info \[\{/m)
+      } finally {
+        delete process.env['PGBACKREST_ALLOW_ROOT_OF_A_LATER_VERSION']
+      }
     })
 
     it('is asked over the shell of a host that has nothing else', async () => {
