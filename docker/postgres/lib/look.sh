@@ -42,7 +42,8 @@ _look_at_records() {
 # newest without any ended, `damaged` the label of the newest of all if it has some.
 _look_into_repository() {
   local info
-  info=$(pgbackrest info --output=json --log-level-console=off 2>&1) || true
+  # Its warnings go to standard error, and are no part of the JSON.
+  info=$(pgbackrest info --output=json --log-level-console=off 2>/dev/null) || info=$(pgbackrest info --output=json --log-level-console=off 2>&1) || true
   printf '%s\n' "$info" > "$run/info"
   eval "$(printf '%s\n' "$info" | jq -r 'def number: if type == "number" then floor else 0 end;
     .[0] | ([.backup[]?] | sort_by(.timestamp.stop)) as $all | $all[-1] as $last | @sh "
