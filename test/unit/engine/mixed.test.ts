@@ -207,7 +207,7 @@ describe('a play of groups, rescues, attempts, delegated tasks and handlers', fu
           for (const root of roots) rmSync(root, { recursive: true, force: true })
         }
       }),
-      { numRuns: often(6, 60, 'MIXED_RUNS') },
+      { numRuns: often(6, 60, 'MIXED_RUNS'), endOnFailure: true },
     )
   })
 })
