@@ -50,8 +50,8 @@ CONF
 _choose() {
   local end at lsn segment words
   _configure_drill
-  words=$(pgbackrest info --output=json --log-level-console=off --log-level-stderr=error 2>/dev/null) ||
-    _fail backup "the repository cannot be read: $(pgbackrest info --output=json --log-level-console=off --log-level-stderr=error 2>&1)"
+  words=$(pgbackrest info --output=json --log-level-console=off --log-level-stderr=error 2>&1) || _fail backup "the repository cannot be read: $words"
+  words=$(printf '%s\n' "$words" | sed -n '/^\[/,$p')
   end=$(_newest_backup) || true
   [ -n "$end" ] || _fail backup "there is no backup in the repository$(printf '%s\n' "$words" | jq -r '.[0].status.message // "" | if . == "ok" then "" else ": " + . end' 2>/dev/null)"
   backup=${end% *}

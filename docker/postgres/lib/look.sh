@@ -42,8 +42,9 @@ _look_at_records() {
 # newest without any ended, `damaged` the label of the newest of all if it has some.
 _look_into_repository() {
   local info
-  # Its warnings go to standard error, and are no part of the JSON.
-  info=$(pgbackrest info --output=json --log-level-console=off 2>/dev/null) || info=$(pgbackrest info --output=json --log-level-console=off 2>&1) || true
+  info=$(pgbackrest info --output=json --log-level-console=off 2>&1) || true
+  # Before the JSON there may be warnings, of a variable that this version does not know.
+  case $info in *'[{'*) info=$(printf '%s\n' "$info" | sed -n '/^\[/,$p') ;; esac
   printf '%s\n' "$info" > "$run/info"
   eval "$(printf '%s\n' "$info" | jq -r 'def number: if type == "number" then floor else 0 end;
     .[0] | ([.backup[]?] | sort_by(.timestamp.stop)) as $all | $all[-1] as $last | @sh "
