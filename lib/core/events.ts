@@ -64,9 +64,9 @@ export interface TaskEnded {
   readonly at: string
   /** True for a handler. */
   readonly handler?: boolean | undefined
-  /** Why there was nothing to do, why it was skipped; for `unknown` what would be said as the host is today. */
+  /** Why there was nothing to do, why it was skipped; for `unknown` what would be said in the current state of the host. */
   readonly because?: string | undefined
-  /** The task whose change may alter this: for `unknown`, and for `would-change` as the host is today. */
+  /** The task whose change may alter this: for `unknown`, and for `would-change` in the current state of the host. */
   readonly after?: string | undefined
   /** Unified diffs of file bodies, when asked for. Already free of secrets. */
   readonly diffs?: readonly string[] | undefined

@@ -122,7 +122,7 @@ async function withBusybox(): Promise<Machine> {
 }
 
 /** Those that this machine can be: one every day, all in `npm run test:long`, because a BusyBox with accounts has to be built. */
-export const MACHINES: Readonly<Record<string, () => Promise<Machine>>> = {
+const MACHINES: Readonly<Record<string, () => Promise<Machine>>> = {
   dash: () => withShadow(['dash']),
   ...(LONG && { bash: () => withShadow(['bash', '--posix']), busybox: withBusybox }),
 }
