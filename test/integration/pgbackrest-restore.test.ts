@@ -87,7 +87,7 @@ describe('pgBackRest, a real repository', function () {
   it('refuses a moment before the first backup, and restores a later one', async () => {
     const task = (value: string | Date) => restore({ target: { type: 'time', value }, action: 'promote' })
     await assert.rejects(reach(task('2020-01-01T00:00:00Z')), {
-      message: /as old as 2020-01-01 00:00:00\+00/,
+      message: /no backup from before 2020-01-01 00:00:00\+00/,
     })
     cluster.sql('INSERT INTO t VALUES (4)')
     const moment = new Date()
