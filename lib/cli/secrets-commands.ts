@@ -88,6 +88,18 @@ export async function rotateSecret(context: SecretsContext, name: string): Promi
   return 0
 }
 
+/** Opening it has remembered it. */
+export function trustStore(context: SecretsContext): Promise<number> {
+  const { opened, places } = context
+  if (opened.vault.secrets.size === 0)
+    throw new UserError('E_SECRETS_MISSING', `there are no secrets in ${places.vault}`)
+  say(
+    context,
+    `You use ${places.vault} from now on. Its secrets: run-playbook secrets list. Who can read them: run-playbook secrets recipients.`,
+  )
+  return Promise.resolve(0)
+}
+
 export function say({ session }: SecretsContext, text: string): void {
   session.outlet.print(
     () => text,

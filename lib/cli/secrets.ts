@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { forget } from '../secrets/known-stores.ts'
 import { open } from '../secrets/opened.ts'
 import { placesIn } from '../secrets/places.ts'
 import type { CliCommand } from './command.ts'
@@ -8,7 +9,7 @@ import { findInventory, projectRoot } from './project.ts'
 import type { SecretsContext } from './secrets-context.ts'
 import { editSecrets } from './secrets-edit.ts'
 import { showRecipients } from './secrets-recipients.ts'
-import { getSecret, listSecrets, rotateSecret, setSecret } from './secrets-commands.ts'
+import { getSecret, listSecrets, rotateSecret, setSecret, trustStore } from './secrets-commands.ts'
 import { parsed, printOption, strict } from './shared-options.ts'
 import { findStateDir } from './state-dir.ts'
 
@@ -34,9 +35,10 @@ Exit status: 0 done, 1 not: what is stored is as it was.
 
 type Work = (context: SecretsContext) => Promise<number>
 
-/** `run-playbook secrets list|get|set|rotate|recipients|edit`: what is in the store, without age at hand. */
+/** `run-playbook secrets list|get|set|rotate|recipients|trust|edit`: what is in the store, without age at hand. */
 export const secrets: CliCommand = async (argv, session) => {
   let work: Work | undefined
+  let trust = false
   const command = new Command('run-playbook secrets')
     .description('Shows and changes the secrets of the project.')
     .option('-i, --inventory <file>', 'use the store next to this inventory file')
@@ -65,11 +67,18 @@ export const secrets: CliCommand = async (argv, session) => {
     .action(({ accept }: { accept: boolean }) => {
       work = (context) => showRecipients(context, accept)
     })
+  add('trust', 'uses this store from now on, although it is not the one that you used here before').action(
+    () => {
+      trust = true
+      work = trustStore
+    },
+  )
   add('edit', 'opens all secrets in $EDITOR').action(() => void (work = editSecrets))
   if (!parsed(command, argv) || work === undefined) return 0
   const { inventory, sshConfig } = command.opts<{ inventory?: string; sshConfig?: string }>()
   const ssh = sshConfig ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)
   const places = placesIn(findStateDir(inventoryPath(inventory), ssh, process.env), process.env, homedir())
+  if (trust) await forget(places)
   const opened = await open(places)
   if (opened.locked !== undefined) throw opened.locked
   return work({ places, opened, session })

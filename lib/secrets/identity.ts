@@ -4,6 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { age } from './age.ts'
 import { createFile, readText } from './files.ts'
+import { configFolder } from './places.ts'
 
 /** What decrypts: the operator's own key pair. */
 export interface Identity {
@@ -43,10 +44,7 @@ export async function ensureIdentity(env: NodeJS.ProcessEnv, home: string): Prom
 }
 
 function identityPath(env: NodeJS.ProcessEnv, home: string): string {
-  const config = env['XDG_CONFIG_HOME']
-  // The specification says that a relative path is to be ignored.
-  const folder = config?.startsWith('/') ? config : join(home, '.config')
-  return join(folder, 'run-playbook', 'identity.txt')
+  return join(configFolder(env, home), 'identity.txt')
 }
 
 async function readGiven(path: string): Promise<string> {

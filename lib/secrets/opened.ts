@@ -1,6 +1,7 @@
 import type { UserError } from '../core/errors.ts'
 import { readText } from './files.ts'
 import { type Identity, ensureIdentity, findIdentity } from './identity.ts'
+import { remember, replaced } from './known-stores.ts'
 import { lockedFor, unlisted } from './locked.ts'
 import type { Places } from './places.ts'
 import { newcomers } from './newcomers.ts'
@@ -22,7 +23,10 @@ export interface Opened {
 
 const EMPTY: Vault = { secrets: new Map(), previous: new Map(), recipients: [] }
 
-/** Reads the files of a checkout. Writes nothing, but for the identity of someone who has none and meets a team's files. */
+/**
+ * Reads the files of a checkout. Writes nothing there; in the user's own folder, which store it was, and an identity for someone
+ * who has none and meets a team's files.
+ */
 export async function open(places: Places): Promise<Opened> {
   const [found, text, recipients] = await Promise.all([
     findIdentity(places.env, places.home),
@@ -39,8 +43,11 @@ export async function open(places: Places): Promise<Opened> {
   const closed = recipients && unlisted(places.recipients, recipients, identity)
   if (text === undefined) return { vault: EMPTY, identity, closed }
   const vault = await unseal(text, identity, places.vault)
-  if (vault !== undefined)
+  const locked =
+    vault === undefined ? lockedFor(places, recipients ?? [], identity) : await replaced(places, vault)
+  if (vault !== undefined && locked === undefined) {
+    await remember(places, vault)
     return { vault, identity, closed, waiting: newcomers(recipients ?? [], vault, identity) }
-  const locked = lockedFor(places, recipients ?? [], identity)
+  }
   return { vault: EMPTY, identity, locked, closed: locked }
 }

@@ -2,6 +2,7 @@ import { UserError } from '../core/errors.ts'
 import { type Secret, reveal } from '../core/secret.ts'
 import { readText, replaceFile } from './files.ts'
 import { ensureIdentity } from './identity.ts'
+import { newStoreId, remember, replaced } from './known-stores.ts'
 import { withLock } from './lock.ts'
 import { lockedFor, unlisted } from './locked.ts'
 import type { Opened } from './opened.ts'
@@ -43,14 +44,18 @@ export async function save(
     const text = await readText(places.vault)
     const stored = text === undefined ? before.vault : await unseal(text, identity, places.vault)
     if (stored === undefined) throw lockedFor(places, recipients, identity)
+    const other = text === undefined ? undefined : await replaced(places, stored)
+    if (other) throw other
     refuseConflicts(places.vault, stored, added, before.vault)
     const kept = [...stored.secrets].filter(([name]) => !removed.includes(name))
     const vault: Vault = {
       secrets: new Map([...kept, ...added]),
       previous: withReplaced(stored, added),
       recipients: keysFor(stored),
+      id: stored.id ?? newStoreId(),
     }
     await replaceFile(places.vault, await seal(vault), 0o600, assertHeld)
+    await remember(places, vault)
     return { vault, identity, waiting: newcomers(recipients, vault, identity) }
   })
 }

@@ -10,6 +10,8 @@ export interface Vault {
   readonly previous: ReadonlyMap<string, readonly Secret[]>
   /** For whom it was encrypted. Kept inside, because an age header doesn't tell. */
   readonly recipients: readonly string[]
+  /** Random, made with the store and kept as long as it lives. Who can't read the store can't put it into another. */
+  readonly id?: string | undefined
 }
 
 /** Encrypts a vault for its recipients: armored, so that it survives mail and shows as text in git. */
@@ -22,7 +24,7 @@ export async function seal(vault: Vault): Promise<string> {
   const previous = Object.fromEntries(
     inOrder(vault.previous).map(([name, values]) => [name, values.map(reveal)]),
   )
-  const text = JSON.stringify({ recipients: vault.recipients, secrets, previous }, null, 2)
+  const text = JSON.stringify({ id: vault.id, recipients: vault.recipients, secrets, previous }, null, 2)
   return armor.encode(await encrypter.encrypt(text))
 }
 
@@ -47,7 +49,8 @@ export async function unseal(text: string, identity: Identity, path: string): Pr
 }
 
 function parse(json: string): Vault {
-  const { recipients, secrets, previous } = JSON.parse(json) as {
+  const { id, recipients, secrets, previous } = JSON.parse(json) as {
+    id?: unknown
     recipients?: string[]
     secrets: Record<string, unknown>
     previous?: Record<string, unknown[]>
@@ -65,6 +68,7 @@ function parse(json: string): Vault {
       ]),
     ),
     recipients: recipients ?? [],
+    id: typeof id === 'string' ? id : undefined,
   }
 }
 

@@ -24,6 +24,10 @@ export const secrets = {
     'The value is not valid for this secret.',
     'Read the message; it says what the value must look like.',
   ],
+  E_SECRETS_KNOWN: [
+    'known_stores.json, which says which stores you use, is damaged.',
+    'Remove the file that the message names.',
+  ],
   E_SECRETS_LOCKED: [
     'secrets.age is not encrypted for your key.',
     'Ask a member of the team to add your public key to recipients.txt.',
@@ -34,4 +38,8 @@ export const secrets = {
   ],
   E_SECRETS_NAME: ['The name of a secret is not valid.', 'Use lower-case words joined by dots or dashes.'],
   E_SECRETS_RECIPIENTS: ['A line of recipients.txt is not an age public key.', 'Correct or remove the line.'],
+  E_SECRETS_REPLACED: [
+    'secrets.age is not the store that you used in this place before: it was created anew.',
+    'If a colleague created it anew, run `run-playbook secrets trust`. If nobody did, somebody else chose its values: take the old file back from version control.',
+  ],
 } as const satisfies ErrorCodes

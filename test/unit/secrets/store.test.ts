@@ -130,7 +130,10 @@ describe('a secret store', () => {
     const store = await repo.openAs('ann', env)
     store.password('app')
     await store.save()
-    assert.deepEqual(await readdir(join(repo.root, 'xdg/run-playbook')), ['identity.txt'])
+    assert.deepEqual(await readdir(join(repo.root, 'xdg/run-playbook')), [
+      'identity.txt',
+      'known_stores.json',
+    ])
   })
 
   it('keeps any text', async () => {

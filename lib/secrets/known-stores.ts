@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { UserError } from '../core/errors.ts'
+import { readText } from './files.ts'
+import { type Places, configFolder } from './places.ts'
+import type { Vault } from './vault.ts'
+
+/**
+ * The stores that this user has read, as `known_hosts` is for hosts: `{"/srv/infra/.run-playbook/secrets.age": "hash of its id"}`.
+ * The keys in `recipients.txt` are public, so anybody can encrypt a store for them. Only the id, which is inside, tells whether a
+ * store was written by somebody who could read the one before.
+ */
+const fileOf = ({ env, home }: Places): string => join(configFolder(env, home), 'known_stores.json')
+
+/**
+ * What is wrong with a store that is not the one that was read at this place before. The first one is believed.
+ *
+ * @returns `undefined` when it is the same, or none was read here before
+ */
+export async function replaced(places: Places, vault: Vault): Promise<UserError | undefined> {
+  const known = (await readKnown(places))[resolve(places.vault)]
+  if (known === undefined || known === hashOf(vault)) return undefined
+  return new UserError(
+    'E_SECRETS_REPLACED',
+    `${places.vault} is not the store that you used here before: it was created anew, with values that somebody chose`,
+    {
+      hint: 'If you or a colleague created it anew: run-playbook secrets trust. If not, take the old one back: git log on that file shows who changed it.',
+    },
+  )
+}
+
+/** Believes this store from now on. */
+export async function remember(places: Places, vault: Vault): Promise<void> {
+  const hash = hashOf(vault)
+  const known = await readKnown(places)
+  const path = resolve(places.vault)
+  if (hash !== undefined && known[path] !== hash) await writeKnown(places, { ...known, [path]: hash })
+}
+
+/** Believes whatever store is read next. */
+export async function forget(places: Places): Promise<void> {
+  const { [resolve(places.vault)]: _, ...others } = await readKnown(places)
+  await writeKnown(places, others)
+}
+
+export const newStoreId = (): string => randomBytes(24).toString('base64url')
+
+const hashOf = ({ id }: Vault): string | undefined =>
+  id === undefined ? undefined : createHash('sha256').update(id).digest('base64url')
+
+const Known = z.record(z.string(), z.string())
+
+async function readKnown(places: Places): Promise<z.infer<typeof Known>> {
+  const text = await readText(fileOf(places)).catch(unusable)
+  if (text === undefined) return {}
+  try {
+    return Known.parse(JSON.parse(text))
+  } catch {
+    throw new UserError(
+      'E_SECRETS_KNOWN',
+      `${fileOf(places)} is damaged: it was not written by run-playbook`,
+      {
+        hint: 'Remove it. The next command remembers the store that it reads: check before that it is yours.',
+      },
+    )
+  }
+}
+
+async function writeKnown(places: Places, known: z.infer<typeof Known>): Promise<void> {
+  const file = fileOf(places)
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(temporary, `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600 })
+    await rename(temporary, file)
+  } catch (error) {
+    unusable(error)
+  }
+}
+
+/** A user without a home, or with one that cannot be written, as CI jobs often are, remembers no store. */
+function unusable(error: unknown): undefined {
+  const { code = '' } = error as NodeJS.ErrnoException
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(code)) throw error
+}

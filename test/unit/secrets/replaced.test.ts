@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Secret, reveal } from '../../../lib/core/secret.ts'
+import { forget } from '../../../lib/secrets/known-stores.ts'
+import { open } from '../../../lib/secrets/opened.ts'
+import { placesIn } from '../../../lib/secrets/places.ts'
+import { save } from '../../../lib/secrets/save.ts'
+import { seal } from '../../../lib/secrets/vault.ts'
+import { type Checkout, checkout } from './checkout.ts'
+
+/** Somebody who can change the files of the project, and read no secret. */
+describe('a store that somebody else wrote', () => {
+  let repo: Checkout
+  let ann: string
+  const places = (who = 'ann') => placesIn(repo.stateDir, {}, join(repo.root, who))
+  const known = (who = 'ann') => join(repo.root, who, '.config/run-playbook/known_stores.json')
+
+  beforeEach(async () => {
+    repo = await checkout()
+    const store = await repo.openAs('ann')
+    store.password('app')
+    await store.save()
+    ann = (await repo.openAs('ann')).publicKey!
+  })
+  afterEach(() => repo.remove())
+
+  /** Encrypted for everybody who is listed, as the one before. */
+  const forge = async (id?: string): Promise<void> =>
+    writeFile(
+      repo.path('secrets.age'),
+      await seal({
+        secrets: new Map([['app', new Secret('app', 'chosen')]]),
+        previous: new Map(),
+        recipients: [ann],
+        id,
+      }),
+    )
+
+  for (const [what, id] of [
+    ['without an id', undefined],
+    ['with an id of its own', 'AAAA'],
+    ['with an empty id', ''],
+  ] as const)
+    it(`is refused ${what}`, async () => {
+      await forge(id)
+      const store = await repo.openAs('ann')
+      assert.throws(() => store.password('app'), {
+        code: 'E_SECRETS_REPLACED',
+        message: /secrets\.age is not the store/,
+      })
+      assert.throws(() => store.password('other'), { code: 'E_SECRETS_REPLACED' })
+    })
+
+  it('is refused when it comes between opening and saving', async () => {
+    const store = await repo.openAs('ann')
+    store.password('other')
+    await forge('AAAA')
+    const before = await repo.read('secrets.age')
+    await assert.rejects(store.save(), { code: 'E_SECRETS_REPLACED' })
+    assert.equal(await repo.read('secrets.age'), before)
+  })
+
+  it('is used once it is trusted, and then is the one that is known', async () => {
+    const old = repo.path('old')
+    await copyFile(repo.path('secrets.age'), old)
+    await forge('AAAA')
+    await forget(places())
+    assert.equal(reveal((await repo.openAs('ann')).password('app')), 'chosen')
+    await copyFile(old, repo.path('secrets.age'))
+    const store = await repo.openAs('ann')
+    assert.throws(() => store.password('app'), { code: 'E_SECRETS_REPLACED' })
+  })
+
+  it('is told apart from one that members changed', async () => {
+    const later = await repo.openAs('ann')
+    later.password('other')
+    await later.save()
+    await save(places(), await open(places()), new Map([['app', new Secret('app', 'new')]]), ['other'])
+    assert.equal(reveal((await repo.openAs('ann')).password('app')), 'new')
+  })
+
+  it('is told apart from one of our own, created anew after the old one was removed', async () => {
+    await rm(repo.path('secrets.age'))
+    const store = await repo.openAs('ann')
+    const value = reveal(store.password('app'))
+    await store.save()
+    assert.equal(reveal((await repo.openAs('ann')).password('app')), value)
+  })
+
+  it('is not noticed by who reads a store here for the first time', async () => {
+    await rm(known())
+    await forge('AAAA')
+    assert.equal(reveal((await repo.openAs('ann')).password('app')), 'chosen')
+  })
+
+  it('a store of before ids gets one with the next change', async () => {
+    await rm(known())
+    await forge()
+    const store = await repo.openAs('ann')
+    store.password('other')
+    await store.save()
+    await forge()
+    const forged = await repo.openAs('ann')
+    assert.throws(() => forged.password('app'), { code: 'E_SECRETS_REPLACED' })
+  })
+
+  it('the list of known stores is private, and holds no id', async () => {
+    const text = await readFile(known(), 'utf8')
+    assert.match(text, /^\{\n {2}"\/.*secrets\.age": "[\w-]{43}"\n\}\n$/)
+  })
+
+  it('a damaged list is refused, and one that cannot be kept is no error', async () => {
+    await writeFile(known(), '{"a": 1}')
+    await assert.rejects(repo.openAs('ann'), {
+      code: 'E_SECRETS_KNOWN',
+      message: /known_stores\.json is damaged/,
+    })
+    await rm(known())
+    await mkdir(join(repo.root, 'no'), { recursive: true })
+    await writeFile(join(repo.root, 'no/.config'), 'a file')
+    const key = await repo.privateKeyOf('ann')
+    const store = await repo.openAs('no', { RUN_PLAYBOOK_IDENTITY: key })
+    assert.ok(store.password('app'))
+  })
+})
