@@ -1,3 +1,12 @@
+import { SHARED, sandbox } from 'run-playbook/cluster'
+
+// It only asks Docker, and leaves its report as whoever the folder belongs to.
+const SANDBOX = sandbox({
+  writes: [`${SHARED}/state`],
+  capabilities: ['CAP_DAC_READ_SEARCH', 'CAP_SETGID', 'CAP_SETUID'],
+  families: ['AF_UNIX'],
+})
+
 /** One drill. Whoever starts it waits for its end, and its words go to the journal. */
 export const serviceUnit = (program: string): string => `# Managed by run-playbook
 [Unit]
@@ -11,7 +20,8 @@ ExecStart=${program}
 ExecStopPost=-/bin/sh -c 'docker ps -aq --filter name=postgres-drill --filter label=run-playbook.ours | xargs -r docker rm -f >/dev/null 2>&1'
 TimeoutStartSec=infinity
 Nice=19
-`
+PrivateNetwork=yes
+${SANDBOX}`
 
 /** @param turn nodes take their turns an hour apart */
 export const timerUnit = (

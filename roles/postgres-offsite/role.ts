@@ -1,13 +1,12 @@
 import { type TaskList, copy, defineRole, file, packages, quote, service, template } from 'run-playbook'
-import { SHARED, nodeRoleVars } from 'run-playbook/cluster'
+import { SHARED, nodeRoleVars, sandbox } from 'run-playbook/cluster'
 
 const UNIT = 'run-playbook-offsite'
 const PROGRAM = `/usr/local/sbin/${UNIT}`
 const STATE = `${SHARED}/state`
 const unit = (suffix: string): string => `/etc/systemd/system/${UNIT}.${suffix}`
 
-const UNITS = {
-  service: `# Managed by run-playbook
+const SERVICE = (writes: readonly string[]): string => `# Managed by run-playbook
 [Unit]
 Description=Copies the backups of this node off the site
 
@@ -17,7 +16,14 @@ ExecStart=${PROGRAM}
 TimeoutStartSec=1d
 Nice=19
 IOSchedulingClass=idle
-`,
+${sandbox({
+  writes: [...writes, `${SHARED}/lock`, STATE],
+  // The files of the copy belong to whoever they belong to here.
+  capabilities: ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_SETGID', 'CAP_SETUID'],
+  families: ['AF_UNIX', 'AF_INET', 'AF_INET6', 'AF_NETLINK'],
+})}`
+
+const STARTERS = {
   path: `# Managed by run-playbook
 [Unit]
 Description=Copies the backups of this node off the site after each backup
@@ -68,7 +74,12 @@ const copies = (backupDir: string, place: string, name: string): TaskList => [
     owner: 'root',
     group: 'root',
   }),
-  Object.entries(UNITS).map(([suffix, content]) =>
+  copy('offsite service', {
+    dest: unit('service'),
+    content: SERVICE([backupDir, ...(place.startsWith('/') ? [place] : [])]),
+    mode: '0644',
+  }),
+  Object.entries(STARTERS).map(([suffix, content]) =>
     copy(`offsite ${suffix}`, { dest: unit(suffix), content, mode: '0644' }),
   ),
   ['path', 'timer'].map((suffix) =>

@@ -6,6 +6,7 @@ import { primaryNow } from './cluster.ts'
 import { writeInventory } from './inventory.ts'
 import { labels, untilWell, words } from './repository.ts'
 import { IN_PLACE, archive, restore, sum, wipe, write } from './restore.ts'
+import { assertSandboxed } from './sandbox.ts'
 import { DIR, NODES, explain, freshLab, onNode, run, start, until } from './support.ts'
 
 const KEY = '/etc/run-playbook/secrets/pgbackrest_cipher'
@@ -42,6 +43,10 @@ describe('repositories that are encrypted and copied off the site', function () 
   after(async () => {
     rmSync(`${DIR}/encrypted.ts`, { force: true })
     await freshLab()
+  })
+
+  it('are copied by a service that can do little else', async () => {
+    for (const node of NODES) await assertSandboxed(node, 'run-playbook-offsite.service')
   })
 
   it('hold nothing in the clear, and a backup by hand is copied at once', async () => {
