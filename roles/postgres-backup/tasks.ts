@@ -1,5 +1,12 @@
 import { type Deferred, type Task, type TaskList, containers, docker, paths } from 'run-playbook'
-import { ARCHIVE_CHECKED, CONFIG, type NodeRoleVars, mounts, policyEnv } from 'run-playbook/cluster'
+import {
+  ARCHIVE_CHECKED,
+  CONFIG,
+  type NodeRoleVars,
+  PRIVILEGES,
+  mounts,
+  policyEnv,
+} from 'run-playbook/cluster'
 import { pgbackrest } from 'run-playbook/postgres'
 import { archiveCheck } from './archive-check.ts'
 
@@ -42,7 +49,8 @@ export function backupService(vars: NodeRoleVars): TaskList {
           shared.state,
         ],
         tmpfs: { '/run/run-playbook': 'size=4m,mode=0700' },
-        securityOpt: ['no-new-privileges'],
+        ...PRIVILEGES,
+        pidsLimit: 512,
         // It writes its account every 15 seconds.
         healthcheck: {
           command: 'find /var/lib/run-playbook/repository.json -mmin -3 | grep -q .',

@@ -1,5 +1,5 @@
 import { copy, defineRole, file, quote, service, template, z } from 'run-playbook'
-import { SECRETS, SHARED, nodeRoleVars } from 'run-playbook/cluster'
+import { PRIVILEGE_OPTIONS, SECRETS, SHARED, nodeRoleVars } from 'run-playbook/cluster'
 import { drillNow, drillResult } from './module.ts'
 import { serviceUnit, timerUnit } from './units.ts'
 
@@ -23,6 +23,7 @@ export const postgresDrill = defineRole({
         lock: `${SHARED}/lock`,
         state: `${SHARED}/state`,
         cipher: `${SECRETS}/pgbackrest_cipher`,
+        privileges: PRIVILEGE_OPTIONS,
       },
       mode: '0755',
       owner: 'root',

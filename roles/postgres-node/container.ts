@@ -1,5 +1,5 @@
 import { type TaskList, containers, docker, paths } from 'run-playbook'
-import { mounts, type NodeRoleVars, slotName } from 'run-playbook/cluster'
+import { PRIVILEGES, mounts, type NodeRoleVars, slotName } from 'run-playbook/cluster'
 import { waitForPostgres, wholeServer } from 'run-playbook/postgres'
 
 /** The container `postgres`. Nothing in it depends on who is primary, or who else is there: it would be made anew then. */
@@ -35,6 +35,7 @@ export function nodeContainer(vars: NodeRoleVars): TaskList {
           shared.socket,
           shared.lock,
         ],
+        ...PRIVILEGES,
         // Where the entrypoint puts the passfile: in memory, never in the data.
         tmpfs: { '/run/run-playbook': 'size=4m,mode=0700' },
         logging: { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } },

@@ -1,5 +1,5 @@
 import { defineRole, docker, file, shell } from 'run-playbook'
-import { SECRETS } from 'run-playbook/cluster'
+import { PRIVILEGES, SECRETS } from 'run-playbook/cluster'
 import * as scripts from './scripts.ts'
 import { DAY_MS, LOCK, places, vars } from './vars.ts'
 
@@ -37,6 +37,7 @@ export const restoredCopy = defineRole({
           { source: LOCK, target: '/tmp/pgbackrest' },
         ],
         tmpfs: { '/run/run-playbook': 'size=64m,mode=0700' },
+        ...PRIVILEGES,
       }),
       shell('recovered', {
         script: scripts.waitForCopy(report, order.id),

@@ -1,5 +1,5 @@
 import { raw, sh } from 'run-playbook'
-import { AS_OWNER, ORDER, type Order } from 'run-playbook/cluster'
+import { AS_OWNER, ORDER, type Order, PRIVILEGE_OPTIONS } from 'run-playbook/cluster'
 import { CHECKED_NUMBERS, SEARCH_PATH } from 'run-playbook/postgres'
 
 /** From now on nobody starts these data as they are. What was written until now is archived: stopping waits for that. */
@@ -27,6 +27,7 @@ export const restoreNew = (
 ): string => sh`
 docker rm -f postgres-restore >/dev/null 2>&1 || true
 docker run --rm --init --name postgres-restore --label run-playbook.ours=yes --network none --shm-size 256m --stop-signal SIGINT \
+  ${raw(PRIVILEGE_OPTIONS)} \
   --mount type=bind,source=${dataDir},target=/var/lib/postgresql/data \
   --mount type=bind,source=${backupDir},target=/var/lib/pgbackrest \
   --mount type=bind,source=${secrets},target=/run/secrets,readonly \

@@ -41,6 +41,8 @@ export const postgresStatusService = defineRole({
           user: 'monitor',
           readOnly: true,
           capDrop: ['ALL'],
+          securityOpt: ['no-new-privileges'],
+          pidsLimit: 128,
           memory: '128m',
           volumes: [
             { source: CONFIG, target: '/etc/postgres-status', readOnly: true },

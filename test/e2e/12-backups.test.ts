@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { pgbackrest } from './repository.ts'
 import { archive } from './restore.ts'
-import { assertSandboxed } from './sandbox.ts'
 import { NODES, onNode } from './support.ts'
 
 interface Info {
@@ -33,10 +32,6 @@ describe('the backups of a new cluster', function () {
       const begin: string = shared.toSorted()[0] ?? ''
       assert.deepEqual(between(other, begin, last), between(first, begin, last))
     }
-  })
-
-  it('are proved by a service that can do little else', async () => {
-    for (const node of NODES) await assertSandboxed(node, 'run-playbook-drill.service')
   })
 })
 
