@@ -121,6 +121,15 @@ describe('the second day', () => {
   })
 })
 
+describe('the threat model', () => {
+  it('names tests that are there', () => {
+    const page = readFileSync('docs/threat-model.md', 'utf8')
+    const tests = [...page.matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path)
+    assert.ok(tests.length > 20)
+    for (const path of tests) assert.match(readFileSync(path, 'utf8'), /^ +it\(/m, path)
+  })
+})
+
 describe('the generated pages', () => {
   it('show links of comments as code', () => {
     for (const path of PAGES) assert.doesNotMatch(readFileSync(path, 'utf8'), /\{@/, path)
