@@ -1,4 +1,3 @@
-import { createJiti } from 'jiti'
 import { UserError } from '../core/errors.ts'
 import type { Inventory } from '../playbook/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
@@ -38,6 +37,8 @@ async function loadFile<T extends { readonly kind: string }>(
   kind: string,
   expected: string,
 ): Promise<T> {
+  // Loaded only now: --help has nothing to compile, and jiti takes as long to load as all the rest of it.
+  const { createJiti } = await import('jiti')
   const jiti = createJiti(import.meta.url, {
     fsCache: cacheFolder('playbooks') ?? false,
     tsconfigPaths: true,
