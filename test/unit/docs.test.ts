@@ -20,6 +20,13 @@ const PAGES = [
     .map((name) => `docs/${name}`),
 ]
 const run = promisify(execFile)
+const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
+
+/** What package-lock.json says of a package. */
+interface Locked {
+  readonly dependencies?: Record<string, string>
+  readonly optionalDependencies?: Record<string, string>
+}
 
 /** Paths that belong to a machine. Samples are run with these in a temporary folder. */
 const PLACES = /(?<![\w.])\/(?:srv|etc|var|opt|run|tmp\/hello)(?=[/'"\s)]|$)/g
@@ -127,6 +134,24 @@ describe('the threat model', () => {
     const tests = [...page.matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path)
     assert.ok(tests.length > 20)
     for (const path of tests) assert.match(readFileSync(path, 'utf8'), /^ +it\(/m, path)
+  })
+})
+
+describe('the page about dependencies', () => {
+  it('names each package that is installed, and how many others it brings', () => {
+    const { packages } = readJson<{ packages: Record<string, Locked | undefined> }>('package-lock.json')
+    const below = (name: string, seen = new Set<string>()): Set<string> => {
+      const { dependencies = {}, optionalDependencies = {} } = packages[`node_modules/${name}`] ?? {}
+      for (const one of Object.keys({ ...dependencies, ...optionalDependencies }))
+        if (!seen.has(one)) below(one, seen.add(one))
+      return seen
+    }
+    const { dependencies } = readJson<{ dependencies: Record<string, string> }>('package.json')
+    const page = readFileSync('docs/dependencies.md', 'utf8')
+    assert.deepEqual(
+      [...page.matchAll(/^\| `([^`]+)` *\| *(\d+) /gm)].map(([, name, count]) => `${name} ${count}`),
+      Object.keys(dependencies).map((name) => `${name} ${below(name).size}`),
+    )
   })
 })
 
