@@ -16,20 +16,46 @@ export function checkTemplate(
   program: hbs.AST.Program | undefined,
   scope: Scope,
 ): void {
-  const check: Check = { path, used, inside: (inner, names) => checkProgram(check, inner, names) }
-  checkProgram(check, program, scope)
+  const wrong: UserError[] = []
+  const check: Check = { path, used, inside: (inner, names) => checkProgram(check, inner, names, wrong) }
+  checkProgram(check, program, scope, wrong)
+  const names = wrong.filter(({ code }) => code === 'E_TEMPLATE_VARIABLE')
+  const [first, ...others] = names.length > 0 ? names : wrong
+  if (first !== undefined) throw others.length === 0 ? first : together(first, others)
 }
 
-function checkProgram(check: Check, program: hbs.AST.Program | undefined, scope: Scope): void {
+/** In a loop the same place is wrong many times. */
+function together(first: UserError, others: readonly UserError[]): UserError {
+  const texts = new Set(
+    [first, ...others].map(({ message, hint }) => (hint === undefined ? message : `${message} (${hint})`)),
+  )
+  return texts.size === 1 ? first : new UserError(first.code, [...texts].join('; '))
+}
+
+function checkProgram(
+  check: Check,
+  program: hbs.AST.Program | undefined,
+  scope: Scope,
+  wrong: UserError[],
+): void {
   for (const statement of program?.body ?? []) {
-    if (statement.type === 'MustacheStatement') {
-      checkPrinted(check, statement as hbs.AST.MustacheStatement, scope)
-    } else if (statement.type === 'BlockStatement') {
-      checkBlock(check, statement as hbs.AST.BlockStatement, scope)
-    } else if (statement.type !== 'ContentStatement' && statement.type !== 'CommentStatement') {
-      const what = statement.type.startsWith('Partial') ? 'partials' : 'decorators'
-      throw new UserError('E_TEMPLATE_SYNTAX', `${place(check, statement)}: ${what} are not supported`)
+    try {
+      checkStatement(check, statement, scope)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      wrong.push(error)
     }
+  }
+}
+
+function checkStatement(check: Check, statement: hbs.AST.Statement, scope: Scope): void {
+  if (statement.type === 'MustacheStatement') {
+    checkPrinted(check, statement as hbs.AST.MustacheStatement, scope)
+  } else if (statement.type === 'BlockStatement') {
+    checkBlock(check, statement as hbs.AST.BlockStatement, scope)
+  } else if (statement.type !== 'ContentStatement' && statement.type !== 'CommentStatement') {
+    const what = statement.type.startsWith('Partial') ? 'partials' : 'decorators'
+    throw new UserError('E_TEMPLATE_SYNTAX', `${place(check, statement)}: ${what} are not supported`)
   }
 }
 

@@ -109,6 +109,17 @@ describe('checking a template', () => {
     })
   })
 
+  it('finds all names that are missing, each place once', () => {
+    const text = '{{nme}}\n{{#each list}}{{../prt}}{{this.x}}{{/each}}\n{{#if b}}{{c}}{{/if}}\n{{obj}}'
+    assert.throws(() => check(text, { name: 'a', list: [{ x: 1 }, { x: 2 }], port: 1, obj: {} }), {
+      code: 'E_TEMPLATE_VARIABLE',
+      message:
+        'x:1:3: the variables have no nme (Did you mean name?); ' +
+        'x:2:17: the variables have no prt (Did you mean port?); ' +
+        'x:3:7: the variables have no b (There is: name, list, port, obj.)',
+    })
+  })
+
   describe('finds what is not in the language, without any variables', () => {
     for (const [text, code, message] of [
       ['{{jion a}}', 'E_TEMPLATE_HELPER', 'x:1:1: there is no helper jion'],
