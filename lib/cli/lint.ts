@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
-import type { Host, Inventory } from '../playbook/inventory.ts'
+import type { Inventory } from '../playbook/inventory.ts'
 import type { CliCommand } from './command.ts'
-import { errorReport } from './error-text.ts'
+import { findMistakes } from './find-mistakes.ts'
 import type { Finding } from './finding.ts'
 import { loadInventory, loadPlaybook } from './load.ts'
 import { findInventory, findPlaybook, playbookNames, projectRoot } from './project.ts'
@@ -18,7 +18,8 @@ import { varSchemas } from '../playbook/vars.ts'
 const HELP = `
 Looked at: the inventory with the vars of each host; each playbook, its plays and tasks made for each host
 as a run would make them before it connects; and the types of the project, when typescript is installed in it.
-A playbook that needs a var from -e is only loaded, unless you give it one.
+All mistakes are listed that can be found in one go. A playbook that needs a var from -e is only loaded, unless you
+give it one; so are all while the vars of the inventory are wrong.
 
 Examples:
   run-playbook lint               all playbooks of the project
@@ -42,13 +43,14 @@ export const lint: CliCommand = async (argv, { outlet }) => {
   const root = projectRoot()
   const inventoryFile = findInventory(options.inventory)
   const names = command.args.length > 0 ? command.args : playbookNames([join(root, 'playbooks')])
-  const findings: Finding[] = []
-  const inventory = await attempt(inventoryFile, findings, () => loadInventory(options.inventory))
-  const hosts =
-    inventory && (await attempt(inventoryFile, findings, () => checkHosts(inventory, options.extraVars)))
-  // What is wrong in the inventory would be said again of each playbook.
-  if (inventory !== undefined && hosts !== undefined)
-    for (const name of names) findings.push(...(await lintPlaybook(name, inventory, options)))
+  const found = await lintInventory(inventoryFile, options)
+  const findings: Finding[] = [...found.findings]
+  const told = new Set(findings.map(textOf))
+  for (const name of names) {
+    const more = await lintPlaybook(name, found.inventory, options)
+    // What is wrong in the inventory would be told again of each playbook.
+    findings.push(...more.filter((finding) => !told.has(textOf(finding))))
+  }
   const typesOf = options.types ? await checkTypes(root) : undefined
   findings.push(...(typesOf?.findings ?? []))
   const errors = findings.filter(({ level }) => level === 'error')
@@ -68,31 +70,47 @@ export const lint: CliCommand = async (argv, { outlet }) => {
   return errors.length === 0 ? 0 : 1
 }
 
+/** @returns the inventory as well, unless plays cannot be made with it */
+async function lintInventory(
+  file: string,
+  options: HostOptions,
+): Promise<{ readonly inventory: Inventory | undefined; readonly findings: readonly Finding[] }> {
+  let inventory: Inventory | undefined
+  const findings = await findMistakes('the inventory', file, async () => {
+    inventory = await loadInventory(options.inventory)
+    await checkHosts(inventory, options.extraVars)
+  })
+  // A group without the hosts whose names are misspelled is still a group; vars that are wrong would be found wrong everywhere.
+  const usable = findings.every(({ code }) => code === 'E_UNKNOWN_HOST')
+  return { inventory: usable ? inventory : undefined, findings }
+}
+
 /** The hosts with their vars. One from `-e` may be for a playbook. */
-async function checkHosts(inventory: Inventory, extraVars: readonly string[]): Promise<readonly Host[]> {
+async function checkHosts(inventory: Inventory, extraVars: readonly string[]): Promise<void> {
   const { parseExtraVars } = await import('./extra-vars.ts')
   const schemas = varSchemas(inventory.schema)
   const given = Object.entries(parseExtraVars(extraVars, [schemas]))
-  return resolveHosts(inventory, Object.fromEntries(given.filter(([key]) => Object.hasOwn(schemas, key))))
+  resolveHosts(inventory, Object.fromEntries(given.filter(([key]) => Object.hasOwn(schemas, key))))
 }
 
-async function lintPlaybook(name: string, inventory: Inventory, options: HostOptions): Promise<Finding[]> {
-  const findings: Finding[] = []
-  const file = existsSync(name) ? name : findPlaybook(name)
-  const playbook = await attempt(file, findings, () => loadPlaybook(name))
-  if (playbook === undefined) return findings
+async function lintPlaybook(
+  name: string,
+  inventory: Inventory | undefined,
+  options: HostOptions,
+): Promise<readonly Finding[]> {
   const { prepare } = await import('../engine/run/prepare.ts')
   const { parseExtraVars } = await import('./extra-vars.ts')
-  await attempt(file, findings, async () => {
+  return findMistakes(`playbook ${name}`, existsSync(name) ? name : findPlaybook(name), async () => {
+    const playbook = await loadPlaybook(name)
+    const notChecked = (why: string): UserError =>
+      new UserError('E_NOT_LOOKED_AT', `the plays of this playbook were not checked: ${why}`)
+    if (inventory === undefined) throw notChecked('the inventory is wrong')
     const shapes = [varSchemas(playbook.vars), varSchemas(inventory.schema)]
     const given = parseExtraVars(options.extraVars, shapes)
     const missing = Object.entries(varSchemas(playbook.vars)).filter(
       ([key, schema]) => !Object.hasOwn(given, key) && validate(schema, undefined).issues !== undefined,
     )
-    if (missing.length > 0) {
-      const needs = missing.map(([key]) => `-e ${key}`).join(' and ')
-      throw new UserError('E_NOT_LOOKED_AT', `the plays of this playbook were not checked: it needs ${needs}`)
-    }
+    if (missing.length > 0) throw notChecked(`it needs ${missing.map(([key]) => `-e ${key}`).join(' and ')}`)
     const known = shapes.flatMap((shape) => Object.keys(shape))
     prepare({
       name,
@@ -105,19 +123,9 @@ async function lintPlaybook(name: string, inventory: Inventory, options: HostOpt
       ...(await throwawaySecrets()),
     })
   })
-  return findings
 }
 
-async function attempt<T>(file: string, findings: Finding[], work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    const { code, message, hint } = errorReport(error)
-    const level = code === 'E_NOT_LOOKED_AT' ? 'note' : 'error'
-    findings.push({ level, file: relative(process.cwd(), file) || file, code, message, hint })
-    return undefined
-  }
-}
+const textOf = ({ code, message }: Finding): string => `${code}\0${message}`
 
 const findingText = ({ level, file, message, hint }: Finding): string =>
   [`${level}  ${file}: ${message}`, ...(hint === undefined ? [] : [`  ${hint}`])].join('\n')

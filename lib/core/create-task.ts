@@ -1,6 +1,7 @@
 import { checkArgs } from './args.ts'
 import { lazyCallSite } from './call-site.ts'
 import { isDeferred } from './deferred.ts'
+import { checking } from './mistakes.ts'
 import type { AnyModule } from './module-definition.ts'
 import type { Task, TaskOptions } from './task.ts'
 
@@ -13,7 +14,12 @@ export function createTask(
   caller: (...args: never[]) => unknown,
 ): Task {
   const at = lazyCallSite(caller)
-  const checked = isDeferred(args) ? args : checkArgs(module, name, args, at)
+  const checked = isDeferred(args)
+    ? args
+    : checking(
+        () => checkArgs(module, name, args, at),
+        () => args,
+      )
   return Object.freeze({
     kind: 'task',
     name,

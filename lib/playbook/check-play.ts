@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts'
+import { checking, mistake } from '../core/mistakes.ts'
 import type { Group, GroupOptions } from '../core/group.ts'
 import { SHARED, checkShared, refuseUnknown } from './check-shared-options.ts'
 import type { Play } from './playbook.ts'
@@ -24,9 +25,13 @@ export function checkPlay(play: Play): void {
   refuseUnknown(play, PLAY, where)
   const { serial, maxFailPercentage: most, become, becomeUser, environment } = play
   checkShared({ become, becomeUser, environment }, where, [], () => undefined)
-  if (serial !== undefined) batchSizes(serial, 1, where)
+  if (serial !== undefined)
+    checking(
+      () => batchSizes(serial, 1, where),
+      () => [],
+    )
   if (most !== undefined && !(most >= 0 && most <= 100))
-    throw new UserError('E_BAD_PLAY', `${where}: maxFailPercentage must be from 0 to 100`)
+    mistake(new UserError('E_BAD_PLAY', `${where}: maxFailPercentage must be from 0 to 100`))
 }
 
 const GROUP: Record<keyof GroupOptions, true> = {

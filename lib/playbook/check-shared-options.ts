@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts'
+import { mistake } from '../core/mistakes.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isDeferred } from '../core/deferred.ts'
 import type { SharedOptions } from '../core/task.ts'
@@ -18,10 +19,12 @@ export function refuseUnknown(
     if (Object.hasOwn(known, name)) continue
     const near = didYouMean(name, Object.keys(known))
     const hint = near === undefined ? `There are ${Object.keys(known).join(', ')}.` : `Did you mean ${near}?`
-    throw new UserError('E_BAD_OPTION', `${where}: there is no option ${name}`, {
-      at: typeof at === 'function' ? at() : at,
-      hint,
-    })
+    mistake(
+      new UserError('E_BAD_OPTION', `${where}: there is no option ${name}`, {
+        at: typeof at === 'function' ? at() : at,
+        hint,
+      }),
+    )
   }
 }
 
@@ -46,28 +49,28 @@ export function checkShared(
   hosts: readonly string[],
   at: () => string | undefined,
 ): void {
-  const bad = (what: string, hint?: string): UserError =>
-    new UserError('E_BAD_OPTION', `${where}: ${what}`, { at: at(), hint })
+  const bad = (what: string, hint?: string): void =>
+    mistake(new UserError('E_BAD_OPTION', `${where}: ${what}`, { at: at(), hint }))
   // As useradd and directories allow it.
   if (becomeUser !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(becomeUser))
-    throw bad(`becomeUser ${JSON.stringify(becomeUser)} is not the name of an account`)
+    bad(`becomeUser ${JSON.stringify(becomeUser)} is not the name of an account`)
   if (becomeUser === 'login')
-    throw bad('becomeUser login is the word for the account that logs in', 'Use become: false for that one.')
-  if (becomeUser !== undefined && become === false) throw bad('becomeUser contradicts become: false')
+    bad('becomeUser login is the word for the account that logs in', 'Use become: false for that one.')
+  if (becomeUser !== undefined && become === false) bad('becomeUser contradicts become: false')
   if (timeoutMs !== undefined && !(Number.isInteger(timeoutMs) && timeoutMs > 0))
-    throw bad('timeoutMs must be a whole number of milliseconds from 1')
+    bad('timeoutMs must be a whole number of milliseconds from 1')
   if (when !== undefined && typeof when !== 'boolean' && !isDeferred(when))
-    throw bad('when takes true, false, or what from, changed or failed make')
+    bad('when takes true, false, or what from, changed or failed make')
   for (const [name, value] of Object.entries(environment ?? {}))
     if (!/^[A-Za-z_]\w*$/.test(name) || typeof value !== 'string' || value.includes('\0'))
-      throw bad(
+      bad(
         `environment: ${name} is not a variable with text as its value`,
         'A secret goes to the env of a command: what is in the environment of a task shows in ps.',
       )
   const target = typeof delegateTo === 'object' ? delegateTo.name : delegateTo
   if (target !== undefined && !hosts.includes(target)) {
     const near = didYouMean(target, hosts)
-    throw bad(
+    bad(
       `delegateTo: ${target} is not a host of the inventory`,
       near === undefined ? `There are ${hosts.join(', ')}.` : `Did you mean ${near}?`,
     )

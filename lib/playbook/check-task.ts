@@ -1,5 +1,6 @@
 import { type Deferred, isDeferred } from '../core/deferred.ts'
 import { UserError } from '../core/errors.ts'
+import { checking, mistake } from '../core/mistakes.ts'
 import { checkResources } from '../core/resource.ts'
 import type { SharedOptions, Task, TaskOptions } from '../core/task.ts'
 import { checkDeferredArgs } from './check-deferred.ts'
@@ -25,11 +26,18 @@ export function checkTask(
 ): void {
   checkOptions(task, hosts)
   if (listed.has(task))
-    throw new UserError('E_DUPLICATE_TASK', `"${task.name}" is listed twice`, { at: task.at })
+    mistake(new UserError('E_DUPLICATE_TASK', `"${task.name}" is listed twice`, { at: task.at }))
   if (handlers.has(task))
-    throw new UserError('E_BAD_HANDLER', `"${task.name}" is listed as a task and notified`, { at: task.at })
+    mistake(
+      new UserError('E_BAD_HANDLER', `"${task.name}" is listed as a task and notified`, { at: task.at }),
+    )
   checkDependencies(`"${task.name}"`, dependencies(task), listed, task.at)
-  if (isDeferred(task.args)) checkDeferredArgs(task, task.args)
+  const { args } = task
+  if (isDeferred(args))
+    checking(
+      () => checkDeferredArgs(task, args),
+      () => {},
+    )
 }
 
 /** @throws UserError for tasks that are not listed before whatever is made from their results */
@@ -39,12 +47,13 @@ export const checkDependencies = (
   listed: ReadonlySet<Task>,
   at?: string,
 ): void => {
-  const missing = needed.find((task) => !listed.has(task))
-  if (missing === undefined) return
-  throw new UserError('E_BAD_DEPENDENCY', `${what} needs "${missing.name}", which is not listed before it`, {
-    at: at ?? missing.at,
-    hint: 'List the task that it depends on earlier in the same play.',
-  })
+  for (const missing of needed.filter((task) => !listed.has(task)))
+    mistake(
+      new UserError('E_BAD_DEPENDENCY', `${what} needs "${missing.name}", which is not listed before it`, {
+        at: at ?? missing.at,
+        hint: 'List the task that it depends on earlier in the same play.',
+      }),
+    )
 }
 
 /** @throws UserError for an option that a task does not have, and for a value that an option cannot have */
@@ -53,36 +62,44 @@ function checkOptions(task: Task, hosts: readonly string[]): void {
   refuseUnknown(task.options, TASK, where, () => task.at)
   checkShared(task.options, where, hosts, () => task.at)
   const { touches, retry, failedWhen } = task.options
-  if (touches !== undefined) checkResources(touches, `${where}: touches`, task.at)
+  if (touches !== undefined)
+    checking(
+      () => checkResources(touches, `${where}: touches`, task.at),
+      () => [],
+    )
   if (retry !== undefined) {
     refuseUnknown(retry, { times: true, delayMs: true, until: true }, `${where}: retry`, () => task.at)
     const { times = 1, delayMs = 0 } = retry
     if (!Number.isInteger(times) || times < 1 || !(delayMs >= 0))
-      throw bad(where, 'retry takes times from 1 and delayMs from 0', task.at)
+      bad(where, 'retry takes times from 1 and delayMs from 0', task.at)
   }
   if (failedWhen !== undefined && typeof failedWhen !== 'function')
-    throw bad(where, 'failedWhen takes a function', task.at)
+    bad(where, 'failedWhen takes a function', task.at)
 }
 
-const bad = (where: string, what: string, at: string): UserError =>
-  new UserError('E_BAD_OPTION', `${where}: ${what}`, { at })
+const bad = (where: string, what: string, at: string): void =>
+  mistake(new UserError('E_BAD_OPTION', `${where}: ${what}`, { at }))
 
 /** @throws UserError for a handler that could not run */
 export function checkHandler(handler: Task, listed: ReadonlySet<Task>, hosts: readonly string[]): void {
   if (listed.has(handler))
-    throw new UserError('E_BAD_HANDLER', `"${handler.name}" is notified and listed as a task`, {
-      at: handler.at,
-      hint: 'List it in notify only; it runs at the end of the play.',
-    })
+    mistake(
+      new UserError('E_BAD_HANDLER', `"${handler.name}" is notified and listed as a task`, {
+        at: handler.at,
+        hint: 'List it in notify only; it runs at the end of the play.',
+      }),
+    )
   checkOptions(handler, hosts)
   if (handler.options.notify !== undefined)
-    throw new UserError(
-      'E_BAD_HANDLER',
-      `the handler "${handler.name}" notifies other handlers, which would never run`,
-      {
-        at: handler.at,
-        hint: 'Notify all of them from the task; they run in the order in which they are first notified.',
-      },
+    mistake(
+      new UserError(
+        'E_BAD_HANDLER',
+        `the handler "${handler.name}" notifies other handlers, which would never run`,
+        {
+          at: handler.at,
+          hint: 'Notify all of them from the task; they run in the order in which they are first notified.',
+        },
+      ),
     )
 }
 
@@ -98,19 +115,18 @@ export function handlersOf({
 }): readonly Task[] {
   const list: readonly (Task | undefined)[] =
     notify === undefined ? [] : Array.isArray(notify) ? (notify as readonly Task[]) : [notify as Task]
-  for (const handler of list) {
+  return list.filter((handler): handler is Task => {
+    const isTask = handler?.kind === 'task'
     // JavaScript users can pass a name here, which would silently never run (ansible#14923).
-    if (handler?.kind !== 'task')
-      throw new UserError(
-        'E_BAD_HANDLER',
-        `"${name}" notifies ${JSON.stringify(handler)}, which is not a task`,
-        {
+    if (!isTask)
+      mistake(
+        new UserError('E_BAD_HANDLER', `"${name}" notifies ${JSON.stringify(handler)}, which is not a task`, {
           at,
           hint: 'Pass the handler itself: const restart = docker.restart(…); … { notify: restart }',
-        },
+        }),
       )
-  }
-  return list as readonly Task[]
+    return isTask
+  })
 }
 
 /** The tasks whose results the arguments or the condition of `task` are made from. */

@@ -1,14 +1,17 @@
 import { type Group, isGroup } from '../core/group.ts'
-import { isDeferred } from '../core/deferred.ts'
+import { type Deferred, isDeferred } from '../core/deferred.ts'
 import { UserError } from '../core/errors.ts'
+import { checking, checkingFor } from '../core/mistakes.ts'
 import { type SharedOptions, type Task, type TaskList, flatten } from '../core/task.ts'
 import { checkDependencies, checkHandler, checkTask, handlersOf } from './check-task.ts'
+import { checkEntry, checkUse } from './check-list.ts'
 import { checkGroup, checkPlay } from './check-play.ts'
 import { identify } from './identify.ts'
 import type { Host, Inventory } from './inventory.ts'
 import { selectHosts } from './pattern.ts'
 import type { Play } from './playbook.ts'
 import type { Entry, Item, Place } from './program.ts'
+import type { RoleUse } from './role.ts'
 import { type TagSelection, isSelected } from './tags.ts'
 
 /** What one host does in one play. */
@@ -38,12 +41,23 @@ export function compilePlays(
   limited: readonly Host[],
   selection: TagSelection,
 ): CompiledPlay[] {
-  return plays.map((play) => {
+  const known = Object.keys(inventory.hosts)
+  const compilePlay = (play: Play): CompiledPlay => {
     checkPlay(play)
     const selected = hostsOf(play, inventory, hosts)
     const within = selected.filter((host) => limited.includes(host))
-    return { play, hosts: within.map((host) => compileHost(play, host, hosts, selection)) }
-  })
+    const compile = (host: Host) => compileHost(play, host, known, selection)
+    return {
+      play,
+      hosts: within.map((host) => checkingFor(host.name, within.length, () => compile(host))),
+    }
+  }
+  return plays.flatMap((play) =>
+    checking(
+      () => [compilePlay(play)],
+      () => [],
+    ),
+  )
 }
 
 function hostsOf(play: Play, inventory: Inventory, hosts: readonly Host[]): readonly Host[] {
@@ -67,22 +81,27 @@ interface Surroundings {
   >
 }
 
-function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: TagSelection): HostPlay {
+function compileHost(play: Play, host: Host, known: readonly string[], selection: TagSelection): HostPlay {
   const handlers = new Map<Task, Item>()
   const listed = new Set<Task>()
   const tags = new Set<string>()
   const times = new Map<string, number>()
-  const known = hosts.map(({ name }) => name)
 
   const compileList = (list: TaskList, around: Surroundings): Entry[] =>
-    flatten(list).flatMap((entry): Entry[] => {
-      if (isDeferred(entry)) {
-        checkDependencies('a list of tasks', entry.tasks, listed)
-        const compile = (made: TaskList) => compileList(made, around)
-        return [{ kind: 'make', list: entry, places: around.places, compile }]
-      }
-      return isGroup(entry) ? compileGroup(entry, around) : compileTask(entry, around)
-    })
+    flatten(list).flatMap((entry) =>
+      checking(
+        () => compileEntry(entry, around),
+        () => [],
+      ),
+    )
+
+  const compileEntry = (entry: Task | Group | Deferred<TaskList>, around: Surroundings): Entry[] => {
+    checkEntry(entry, `play ${play.name}`)
+    if (!isDeferred(entry)) return isGroup(entry) ? compileGroup(entry, around) : compileTask(entry, around)
+    checkDependencies('a list of tasks', entry.tasks, listed)
+    const compile = (made: TaskList) => compileList(made, around)
+    return [{ kind: 'make', list: entry, places: around.places, compile }]
+  }
 
   const compileGroup = (group: Group, around: Surroundings): Entry[] => {
     checkGroup(group, known)
@@ -164,13 +183,21 @@ function compileHost(play: Play, host: Host, hosts: readonly Host[], selection: 
     environment: play.environment ?? {},
     options: { become: play.become ?? true, becomeUser: play.becomeUser },
   }
-  const roles = forHost(host, () => play.roles?.(host) ?? []).flatMap((use) => (use ? [use] : []))
+  const made = <T>(make: () => readonly T[]): readonly T[] => forHost(host, () => checking(make, () => []))
+  const roles = made(() => play.roles?.(host) ?? []).flatMap((use) => (use ? [use] : []))
+  const compileRole = (use: RoleUse): Entry[] => {
+    checkUse(use, `play ${play.name}`)
+    return compileList(use.tasks, { ...top, role: use.role, tags: [...top.tags, ...use.tags] })
+  }
   const program = [
-    ...roles.flatMap(({ role, tags: own, tasks }) =>
-      compileList(tasks, { ...top, role, tags: [...top.tags, ...own] }),
+    ...roles.flatMap((use) =>
+      checking(
+        () => compileRole(use),
+        () => [],
+      ),
     ),
     ...compileList(
-      forHost(host, () => play.tasks?.(host) ?? []),
+      made(() => play.tasks?.(host) ?? []),
       top,
     ),
   ]

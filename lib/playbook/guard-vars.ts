@@ -2,6 +2,7 @@ import { markPlain } from '../core/args-key.ts'
 import { callSite } from '../core/call-site.ts'
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { mistake } from '../core/mistakes.ts'
 import { elementOf, innerSchema, shapeOf } from '../core/schema-shape.ts'
 
 /**
@@ -51,9 +52,10 @@ function prototypeFor(names: readonly string[], where: string): object {
         return Reflect.get(target, name, receiver) as unknown
       const near = names.includes(name) ? undefined : didYouMean(name, names)
       if (near === undefined) return undefined
-      throw new UserError('E_BAD_VARS', `${where}: there is no var ${name}: did you mean ${near}?`, {
-        at: callSite(get),
-      })
+      const at = callSite(get)
+      mistake(new UserError('E_BAD_VARS', `${where}: there is no var ${name}: did you mean ${near}?`, { at }))
+      // The next mistakes are looked for as if the right name had been written.
+      return Reflect.get(receiver as object, near) as unknown
     },
   })
   markPlain(prototype)

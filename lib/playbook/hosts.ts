@@ -1,5 +1,6 @@
 import { didYouMean } from '../core/suggest.ts'
 import { UserError } from '../core/errors.ts'
+import { checking, mistake } from '../core/mistakes.ts'
 import type { Host, HostVars, Inventory } from './inventory.ts'
 import { connectionOf } from './connections.ts'
 import { checkValue, checkVars, varSchemas } from './vars.ts'
@@ -26,7 +27,10 @@ export function resolveHosts(inventory: Inventory, extra: Readonly<Record<string
       address: entry?.address ?? name,
       groups,
       connection: connectionOf(entry?.connection, `inventory, host ${name}`),
-      vars: checkVars(inventory.schema, vars, `inventory, host ${name}`) as HostVars,
+      vars: checking(
+        () => checkVars(inventory.schema, vars, `inventory, host ${name}`),
+        () => vars,
+      ) as HostVars,
     })
   })
 }
@@ -48,15 +52,24 @@ function membersOf(inventory: Inventory, group: string, path: readonly string[])
     if (name in inventory.hosts) hosts.add(name)
     else if (name in inventory.groups)
       for (const host of membersOf(inventory, name, [...path, group])) hosts.add(host)
-    else throw unknownName(inventory, name, `group ${group}`)
+    else mistake(unknownName(inventory, name, `group ${group}`))
   }
   return hosts
 }
 
 /** The error for a name that the inventory does not have, with the nearest one that it has. */
 export function unknownName(inventory: Inventory, name: string, where: string): UserError {
-  const known = [...Object.keys(inventory.hosts), ...Object.keys(inventory.groups)]
+  const known = namesIn(inventory)
   const near = didYouMean(name, known)
   const hint = near === undefined ? `The inventory has ${known.join(', ')}.` : `Did you mean ${near}?`
   return new UserError('E_UNKNOWN_HOST', `${where}: ${name} is neither a host nor a group`, { hint })
 }
+
+/** The host or group that a misspelled name was probably meant to be. */
+export const nearestName = (inventory: Inventory, name: string): string | undefined =>
+  didYouMean(name, namesIn(inventory))
+
+const namesIn = ({ hosts, groups }: Inventory): readonly string[] => [
+  ...Object.keys(hosts),
+  ...Object.keys(groups),
+]

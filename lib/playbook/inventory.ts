@@ -1,5 +1,6 @@
 import { callSite } from '../core/call-site.ts'
 import { UserError } from '../core/errors.ts'
+import { mistake } from '../core/mistakes.ts'
 import type { ConnectionType } from '../transport/connection-type.ts'
 import { connectionOf } from './connections.ts'
 import { NO_VARS } from './no-vars.ts'
@@ -65,7 +66,7 @@ export function defineInventory<
     refuseUnknown(host, { address: true, vars: true, connection: true }, `host ${name}`, at)
     const { needsAddress, name: type } = connectionOf(host.connection, `host ${name}`, at)
     if (needsAddress && host.address === undefined)
-      throw new UserError('E_NO_ADDRESS', `host ${name}: a connection by ${type} needs an address`, { at })
+      mistake(new UserError('E_NO_ADDRESS', `host ${name}: a connection by ${type} needs an address`, { at }))
   }
   for (const [name, group] of Object.entries<object>(inventory.groups ?? {}))
     refuseUnknown(group, { hosts: true, vars: true }, `group ${name}`, at)

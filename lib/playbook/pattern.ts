@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.ts'
-import { unknownName } from './hosts.ts'
+import { checking, mistake } from '../core/mistakes.ts'
+import { nearestName, unknownName } from './hosts.ts'
 import type { Host, HostName, Inventory } from './inventory.ts'
 
 /** A host pattern that the types do not look into: wildcards and set operations. */
@@ -35,7 +36,11 @@ export function selectHosts(
   const named = (prefix: string) =>
     terms.filter((term) => term.startsWith(prefix)).map((term) => term.slice(prefix.length))
   const plain = terms.filter((term) => !/^[&!]/.test(term))
-  const match = (term: string) => matching(inventory, hosts, term, where)
+  const match = (term: string) =>
+    checking(
+      () => matching(inventory, hosts, term, where),
+      () => [],
+    )
   let selected = new Set((plain.length === 0 ? ['all'] : plain).flatMap(match))
   for (const term of named('&')) selected = new Set(match(term).filter((host) => selected.has(host)))
   for (const term of named('!')) for (const host of match(term)) selected.delete(host)
@@ -45,9 +50,10 @@ export function selectHosts(
 function matching(inventory: Inventory, hosts: readonly Host[], term: string, where: string): Host[] {
   if (term === 'all' || term === '*') return [...hosts]
   if (!/[*?[]/.test(term)) {
-    if (!Object.hasOwn(inventory.hosts, term) && !Object.hasOwn(inventory.groups, term))
-      throw unknownName(inventory, term, where)
-    return hosts.filter((host) => host.name === term || host.groups.includes(term))
+    const known = Object.hasOwn(inventory.hosts, term) || Object.hasOwn(inventory.groups, term)
+    if (!known) mistake(unknownName(inventory, term, where))
+    const meant = known ? term : nearestName(inventory, term)
+    return hosts.filter((host) => host.name === meant || host.groups.some((group) => group === meant))
   }
   const glob = globOf(term, where)
   const found = hosts.filter((host) => glob.test(host.name) || host.groups.some((group) => glob.test(group)))

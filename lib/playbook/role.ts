@@ -1,5 +1,6 @@
 import { callSite } from '../core/call-site.ts'
 import { isDeferred } from '../core/deferred.ts'
+import { checking, mistake } from '../core/mistakes.ts'
 import { isGroup } from '../core/group.ts'
 import { type TaskList, flatten } from '../core/task.ts'
 import { UserError } from '../core/errors.ts'
@@ -50,8 +51,13 @@ export function defineRole<Schema extends VarsSchema>(
   const known = { name: true, vars: true, tags: true, tasks: true } as const
   refuseUnknown(definition, known, `role ${definition.name}`, callSite(defineRole))
   return function role(vars) {
-    const checked = checkVars(definition.vars, vars, `role ${definition.name}`, callSite(role))
-    const tasks = flatten(definition.tasks(checked))
+    const tasks = checking(
+      () => {
+        const checked = checkVars(definition.vars, vars, `role ${definition.name}`, callSite(role))
+        return flatten(definition.tasks(checked))
+      },
+      () => [],
+    )
     refuseDoubles(definition.name, tasks)
     return Object.freeze({ role: definition.name, tags: definition.tags ?? [], tasks })
   }
@@ -66,10 +72,12 @@ function refuseDoubles(role: string, tasks: TaskList, seen = new Set<string>()):
       continue
     }
     if (seen.has(entry.name))
-      throw new UserError('E_DUPLICATE_TASK', `role ${role} has two tasks named "${entry.name}"`, {
-        at: entry.at,
-        hint: 'Give each task of a role a name of its own.',
-      })
+      mistake(
+        new UserError('E_DUPLICATE_TASK', `role ${role} has two tasks named "${entry.name}"`, {
+          at: entry.at,
+          hint: 'Give each task of a role a name of its own.',
+        }),
+      )
     seen.add(entry.name)
   }
 }

@@ -48,7 +48,12 @@ export function checkVars<S extends VarsSchema>(
 ): VarsOutput<S> {
   const result = validate(schema, vars)
   if (result.issues === undefined) return guardVars(result.value, schema, where) as VarsOutput<S>
-  const problems = result.issues.map((issue) => describe(issue, vars, varNames(schema)))
+  const names = varNames(schema)
+  // A misspelled name also counts as missing under its right one: one mistake, one message.
+  const meant = new Set(result.issues.flatMap(({ keys = [] }) => keys.map((key) => didYouMean(key, names))))
+  const problems = result.issues
+    .filter((issue) => !(isMissing(issue, vars) && meant.has(issuePath(issue))))
+    .map((issue) => describe(issue, vars, names))
   throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`, { at })
 }
 
@@ -64,10 +69,12 @@ function describe(issue: SchemaIssue, vars: unknown, known: readonly string[]): 
   const { path = [] } = issue
   if (issue.code === 'unrecognized_keys' && path.length === 0)
     return (issue.keys ?? []).map((key) => unknownVar(key, known)).join('; ')
-  const missing = issue.code === 'invalid_type' && valueAt(vars, path) === undefined
   const name = issuePath(issue)
-  return missing ? `${name} is missing (${issue.message})` : `${name}: ${issue.message}`
+  return isMissing(issue, vars) ? `${name} is missing (${issue.message})` : `${name}: ${issue.message}`
 }
+
+const isMissing = ({ code, path = [] }: SchemaIssue, vars: unknown): boolean =>
+  code === 'invalid_type' && valueAt(vars, path) === undefined
 
 // The issue itself does not tell what it found.
 const valueAt = (vars: unknown, path: NonNullable<SchemaIssue['path']>): unknown =>

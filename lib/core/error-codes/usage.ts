@@ -31,8 +31,8 @@ export const usage = {
     'Correct the pattern; examples are `all`, `web:&prod:!web-3` and `db*`.',
   ],
   E_BAD_PLAY: [
-    '`serial` or `maxFailPercentage` of a play has a wrong value.',
-    'Set `serial` to a number from 1, a percentage or a list of these, and `maxFailPercentage` to a number from 0 to 100.',
+    '`serial` or `maxFailPercentage` of a play has a wrong value, or its list of roles or tasks has something else in it.',
+    'Set `serial` to a number from 1, a percentage or a list of these, and `maxFailPercentage` to a number from 0 to 100. Put only what a role or a module returns into the lists.',
   ],
   E_BAD_RESOURCE: [
     'An entry of `touches` or `sees` is not a resource, or the name of a resource kind is not valid.',
@@ -64,8 +64,8 @@ export const usage = {
     'Run it again and answer yes, or, with `-e`, set the var that the message names.',
   ],
   E_NOT_LOOKED_AT: [
-    '`lint` could not generate the plays of a playbook: it needs answers from the hosts, or a value from you.',
-    'If the message names a var, set it with `-e`.',
+    '`lint` could not generate the plays of a playbook: it needs a value from you, or the inventory is wrong.',
+    'If the message names a var, set it with `-e`. Otherwise correct the inventory first.',
   ],
   E_NO_ADDRESS: [
     'A host has no `address`, and its connection needs one.',
