@@ -5,8 +5,10 @@ import { pgbackrest } from 'run-playbook/postgres'
 export default definePlaybook({
   description: 'a backup now, of every node into its own repository',
   vars: z.strictObject({
-    /** A full one, what changed since the last full one, or what changed since the last backup. */
-    type: z.enum(['full', 'diff', 'incr']).default('incr'),
+    type: z
+      .enum(['full', 'diff', 'incr'])
+      .default('incr')
+      .describe('Everything, what changed since the last full backup, or since the last backup.'),
     adopt: clusterVars.shape.adopt,
   }),
   facts: { node: nodeFact },

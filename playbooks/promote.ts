@@ -6,12 +6,18 @@ import { promotionPlays } from './plays/promotion.ts'
 export default definePlaybook({
   description: 'makes another node the primary: -e to=node-b',
   vars: clusterWish.extend({
-    /** The node that becomes the primary. */
-    to: z.string(),
-    /** Bytes of WAL that it may be behind when the primary can still be asked. */
-    'max-lag': z.int().min(0).default(MAX_LAG),
-    /** Promote although commits may be lost: another replica has more, or most nodes could not be asked. */
-    'lose-commits': z.boolean().default(false),
+    to: z.string().describe('The node that becomes the primary.'),
+    'max-lag': z
+      .int()
+      .min(0)
+      .default(MAX_LAG)
+      .describe('How many bytes of WAL the node may be behind if the primary can still be asked.'),
+    'lose-commits': z
+      .boolean()
+      .default(false)
+      .describe(
+        'Promote although commits may be lost: another replica has more, or most nodes do not answer.',
+      ),
   }),
   facts: { node: nodeFact },
   plays: (context) => {

@@ -26,12 +26,16 @@ export interface CliOptions extends HostOptions, CommonRunOptions {
   readonly watch?: number
 }
 
-/** What was typed. `exit` is set when there is nothing to run: help or the version was printed. */
+/** What was typed. */
 export interface CommandLine {
   readonly playbook: string
   readonly options: CliOptions
-  readonly exit?: number
+  /** Set where there is nothing to run, because the help or the version was asked for. */
+  readonly print?: Print | undefined
 }
+
+/** What is printed instead of a run. @param about what the playbook does, if one was named */
+type Print = (about: string) => string
 
 const COMMANDS = `
 Other commands (a playbook of such a name is run by its path):
@@ -44,6 +48,8 @@ Each has its own --help.
 `
 
 const EXAMPLES = `
+What a playbook does, and which vars -e sets: run-playbook PLAYBOOK --help
+
 Examples:
   run-playbook init servers             a new project, with an inventory and a playbook to start from
   run-playbook site --check             what would change, and why; changes nothing
@@ -52,6 +58,8 @@ Examples:
   run-playbook site --report out.xml    beside the screen, a JUnit report for CI
   run-playbook status --watch           all nodes in one table, updated every 2 s
 `
+
+const OUTCOMES = outcomes(' 3 changes pending or something critical (--detailed-exitcode),')
 
 /** Reads the command line of a playbook. @throws UserError for one that makes no sense */
 export function readCommandLine(
@@ -97,16 +105,27 @@ export function readCommandLine(
     )
     .option('--no-batch', 'run one task at a time; slower, with the same result')
     .version(version)
-    .addHelpText(
-      'after',
-      () =>
-        `${playbooks()}${COMMANDS}${EXAMPLES}${outcomes(' 3 changes pending or something critical (--detailed-exitcode),')}`,
-    )
-  if (!parsed(command, argv)) return { playbook: '', options: command.opts<CliOptions>(), exit: 0 }
+    .addHelpText('after', () => `${playbooks()}${COMMANDS}${EXAMPLES}${OUTCOMES}`)
+  let text = ''
+  command.configureOutput({ writeOut: (part) => (text += part) })
+  const isRun = parsed(command, argv)
   const options = command.opts<CliOptions>()
+  if (!isRun) {
+    const playbook = command.args.find((arg) => !arg.startsWith('-')) ?? ''
+    return { playbook, options, print: playbook === '' ? () => text : helpOf(command, playbook) }
+  }
   refuseContradictions(options)
   return { playbook: command.args[0] as string, options }
 }
+
+/** The same help with what this playbook does and takes, and without what is about other playbooks. */
+const helpOf =
+  (command: Command, playbook: string): Print =>
+  (about) => {
+    command.usage(`${playbook} [options]`).description(about)
+    command.configureHelp({ ...command.configureHelp(), visibleArguments: () => [] })
+    return `${command.helpInformation()}${OUTCOMES}\n`
+  }
 
 function refuseContradictions(options: CliOptions): void {
   const { watch, output, step, resume, startAtTask } = options

@@ -7,12 +7,22 @@ import { findInventory, playbookFolders, playbookNames } from './project.ts'
 /** `run-playbook <playbook>`. */
 export async function play(argv: readonly string[], session: CliSession): Promise<number> {
   const names = () => `\n${playbooksText()}\n`
-  const { playbook, options, exit } = readCommandLine(argv, session.version, names)
+  const { playbook, options, print } = readCommandLine(argv, session.version, names)
   if (COMMAND_NAMES.includes(playbook))
     throw new UserError('E_USAGE', `${playbook} is a command. Write it first: run-playbook ${playbook} …`, {
       hint: 'To run a playbook of that name, give its path.',
     })
-  return exit ?? run(playbook, options, session)
+  if (print === undefined) return run(playbook, options, session)
+  process.stdout.write(print(playbook === '' ? '' : await aboutPlaybook(playbook, options)))
+  return 0
+}
+
+async function aboutPlaybook(name: string, options: CliOptions): Promise<string> {
+  const { playbookHelp } = await import('./playbook-help.ts')
+  const playbook = await loadPlaybook(name)
+  const inventory = await loadInventory(options.inventory).catch(() => undefined)
+  const { isTTY, columns } = process.stdout
+  return playbookHelp(playbook, inventory, isTTY ? columns : undefined)
 }
 
 function playbooksText(): string {

@@ -28,7 +28,12 @@ export function addHostOptions(command: Command): Command {
   return command
     .option('-i, --inventory <file>', 'inventory file (default: inventory.ts of the project)')
     .option('-l, --limit <pattern>', 'only these hosts and groups: all, a,b, db*, web:&prod:!c')
-    .option('-e, --extra-vars <key=value|@file>', 'set a var of the playbook; can be repeated', append, [])
+    .option(
+      '-e, --extra-vars <key=value|@file>',
+      'set a var of the playbook or the inventory; can be repeated',
+      append,
+      [],
+    )
     .addOption(
       new Option('--ssh-config <file>', 'use this file instead of ~/.ssh/config').env(
         'RUN_PLAYBOOK_SSH_CONFIG',

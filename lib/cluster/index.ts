@@ -1,5 +1,6 @@
 /** What a cluster of PostgreSQL nodes is, and what is decided about it: `import { survey } from 'run-playbook/cluster'`. */
-export { type Cluster, type ClusterContext, type ClusterFacts, clusterOf, nodesOf } from './cluster.ts'
+export { type Cluster, type ClusterContext, type ClusterFacts, clusterOf } from './cluster.ts'
+export { nodesOf } from './nodes.ts'
 export type { DiskFact } from './facts/disk.ts'
 export type { DistributionFact } from './facts/distribution.ts'
 export type { SecretKind, SecretsFact } from './facts/secrets.ts'

@@ -46,10 +46,11 @@ export interface Fact<Value, Vars = unknown> {
   /** Ask as root. @default true */
   readonly become?: boolean | undefined
   /**
-   * Hosts that are asked whatever `--limit` selects, where the answer of all decides: who is the primary.
+   * Hosts that are asked whatever `--limit` selects, where the answer of all decides: who is the primary. A function makes them
+   * of all hosts of the inventory, and throws where it misses one.
    * @default the hosts that the plays work on
    */
-  readonly hosts?: HostPattern | undefined
+  readonly hosts?: HostPattern | ((hosts: readonly Host[]) => readonly Host[]) | undefined
 }
 
 /** What a fact's questions may be made from. */
@@ -99,7 +100,7 @@ export interface Confirmation {
 export interface PlaybookDefinition<Schema extends VarsSchema, Values> {
   /** One line, shown by `--help`. */
   readonly description: string
-  /** What `-e` may set. @default nothing */
+  /** What `-e` may set. `--help` lists them, with the text of `.describe('…')`. @default nothing */
   readonly vars?: Schema | undefined
   /** What is asked of the hosts before the plays are made, by name. @default nothing */
   readonly facts?: { readonly [Name in keyof Values]: Fact<Values[Name], VarsOutput<Schema>> } | undefined

@@ -5,6 +5,7 @@ import { sh } from '../../core/sh.ts'
 import { type DiskFact, diskScript, parseDisk } from './disk.ts'
 import { SERVER_SCRIPT, type ServerFact, parseAsks, parseServer } from './server.ts'
 import { type NodeContainer, containersScript, parseContainers } from './containers.ts'
+import { nodesOf } from '../nodes.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { ARCHIVE_CHECKED } from '../places.ts'
 import { DISTRIBUTION_SCRIPT, type DistributionFact, parseDistribution } from './distribution.ts'
@@ -52,7 +53,7 @@ export interface NodeFact extends DiskFact, SettingsFact, KeyFact, SecretsFact, 
 
 /** Asks a node what it has: one script, before the plays are made. All nodes decide, whatever `--limit` selects. */
 export const nodeFact: Fact<NodeFact> = {
-  hosts: 'postgres',
+  hosts: nodesOf,
   probe: (host, { reachedAt }) =>
     mapProbe(
       ask(nodeReader, JSON.stringify([hostVarsOf(host).dataDir, host.address, hostVarsOf(host).backupDir])),

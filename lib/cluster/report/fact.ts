@@ -1,6 +1,7 @@
 import type { Fact } from '../../playbook/playbook.ts'
 import { ask, mapProbe, readerOfOne } from '../../core/probe.ts'
 import { EVERYTHING } from '../../core/resource.ts'
+import { nodesOf } from '../nodes.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { type Answer, readAnswer } from './answer.ts'
 import { statusScript } from './script.ts'
@@ -14,7 +15,7 @@ export interface StatusFact {
 
 /** Asks a node how it is. What all nodes say decides what is wrong, whatever `--limit` selects. */
 export const statusFact: Fact<StatusFact | undefined> = {
-  hosts: 'postgres',
+  hosts: nodesOf,
   probe: (host) => {
     const { dataDir, backupDir } = hostVarsOf(host)
     return mapProbe(ask(statusReader, JSON.stringify([dataDir, backupDir])), (answer) => ({

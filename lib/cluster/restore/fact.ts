@@ -7,6 +7,7 @@ import { type Repository, parseRepository } from '../../pgbackrest/index.ts'
 import { sh } from '../../core/sh.ts'
 import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 import type { NodeFact } from '../facts/node.ts'
+import { nodesOf } from '../nodes.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { shipped } from '../shipped-folder.ts'
 import { SECRETS } from '../places.ts'
@@ -40,7 +41,7 @@ export interface RestoreNode extends RestoreFact {
 
 /** Asks a node what a restore could use, and what it would overwrite. All nodes decide, whatever `--limit` selects. */
 export const restoreFact: Fact<RestoreFact, { readonly image?: string | undefined }> = {
-  hosts: 'postgres',
+  hosts: nodesOf,
   probe: (host, { vars }) => {
     const { dataDir, backupDir, restoreDir, image: own } = hostVarsOf(host)
     const image = vars.image ?? own ?? clusterVars.shape.image.parse(undefined)

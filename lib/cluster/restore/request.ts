@@ -5,28 +5,39 @@ import { clusterWish, yes } from '../vars/cluster.ts'
 
 /** What `-e` may say to `run-playbook restore`. */
 export const restoreVars = clusterWish.extend({
-  /** A moment, such as `2026-11-24 14:03:00+01:00`. Without an offset it is UTC. */
-  'target-time': z.string().optional(),
-  /** A restore point, made before with `SELECT pg_create_restore_point('…')`. */
-  'target-name': z.string().min(1).max(63).optional(),
+  'target-time': z
+    .string()
+    .optional()
+    .describe('Restore to this moment: 2026-11-24 14:03:00+01:00. Without an offset it is UTC.'),
+  'target-name': z
+    .string()
+    .min(1)
+    .max(63)
+    .optional()
+    .describe("Restore to a restore point, made before with SELECT pg_create_restore_point('NAME')."),
   'target-lsn': z
     .string()
     .regex(/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i)
-    .optional(),
-  /** The label of a backup: the moment at which it was complete. */
-  backup: z.string().optional(),
-  /** `now`: all that there is. `latest`: as far as the archive leads, also where a hole ends it early. */
-  target: z.enum(['now', 'latest']).optional(),
-  /** Whose repository. By default the one that gets there. */
-  from: z.string().optional(),
-  /** The whole cluster goes back. By default a copy of it is made in a container of its own. */
-  'in-place': yes.default(false),
-  /** Says yes to what `in-place` overwrites. */
-  overwrite: yes.default(false),
-  /** What lay there before stays beside the new data. */
-  keep: yes.default(true),
-  /** Removes the copy that an earlier restore left. */
-  remove: yes.default(false),
+    .optional()
+    .describe('Restore to this position in the WAL: 0/3000148.'),
+  backup: z
+    .string()
+    .optional()
+    .describe('Restore to the end of the backup with this label: 20261124-020000F.'),
+  target: z
+    .enum(['now', 'latest'])
+    .optional()
+    .describe(
+      'Restore to the latest state, now, which is the default; or to the end of the archived WAL, latest, even if later WAL is missing.',
+    ),
+  from: z
+    .string()
+    .optional()
+    .describe('The node whose repository is read. (default: a node whose repository reaches the target)'),
+  'in-place': yes.default(false).describe('Restore the cluster itself, and not a copy beside it.'),
+  overwrite: yes.default(false).describe('Overwrite the data of the cluster without asking.'),
+  keep: yes.default(true).describe('Keep the old data beside the new data. With no it is deleted.'),
+  remove: yes.default(false).describe('Remove the copy that an earlier restore made.'),
 })
 
 export type RestoreVars = z.output<typeof restoreVars>

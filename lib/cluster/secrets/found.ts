@@ -4,6 +4,7 @@ import { EVERYTHING } from '../../core/resource.ts'
 import { sh } from '../../core/sh.ts'
 import type { Fact } from '../../playbook/playbook.ts'
 import { SECRET_FILES, wireguardKeyScript } from '../facts/secrets.ts'
+import { nodesOf } from '../nodes.ts'
 import { SECRETS } from '../places.ts'
 
 // Its certificate and key besides what other playbooks compare: to take over, all is wanted.
@@ -21,7 +22,7 @@ export type FoundSecrets = Readonly<Partial<Record<FoundKind, Secret>>>
 
 /** Reads the secrets that lie on a node. For `take-over` alone: every other playbook makes do with fingerprints. */
 export const foundSecrets: Fact<FoundSecrets | undefined> = {
-  hosts: 'postgres',
+  hosts: nodesOf,
   probe: () => ask(reader, ''),
   unknown: undefined,
 }

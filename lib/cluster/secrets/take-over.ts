@@ -4,7 +4,7 @@ import type { PlaybookContext, ReportContext } from '../../playbook/playbook.ts'
 import type { Report } from '../../core/report.ts'
 import { UserError } from '../../core/errors.ts'
 import { Secret, reveal } from '../../core/secret.ts'
-import { nodesOf } from '../cluster.ts'
+import { nodesOf } from '../nodes.ts'
 import { settled } from '../settled.ts'
 import { clusterWish } from '../vars/cluster.ts'
 import type { FoundSecrets } from './found.ts'
@@ -12,8 +12,10 @@ import { PASSWORDS, WORDS, listed, nameOf, ownerSecret } from './names.ts'
 
 /** What `-e` may set for `take-over`. */
 export const takeOverVars = clusterWish.pick({ databases: true }).extend({
-  /** What the nodes have takes the place of what is stored. */
-  replace: z.boolean().default(false),
+  replace: z
+    .boolean()
+    .default(false)
+    .describe('Replace secrets of the store that differ from those on the nodes.'),
 })
 
 type Vars = z.output<typeof takeOverVars>

@@ -8,10 +8,14 @@ export const yes = z.union([z.boolean(), z.enum(['yes', 'no']).transform((word) 
 /** What `-e` may set for every playbook that works on the cluster. What describes the cluster, the inventory may set as well. */
 export const clusterWish = z.strictObject({
   ...sharedVars,
-  /** Replaces containers that have a name of the cluster's and that somebody else made. Without it they are an error. */
-  adopt: yes.default(false),
-  /** Says yes to a restart of the primary with less than it has now. */
-  lower: yes.default(false),
+  adopt: yes
+    .default(false)
+    .describe(
+      'Replace containers that have a name of the cluster and were not created by run-playbook; otherwise they are an error.',
+    ),
+  lower: yes
+    .default(false)
+    .describe('Restart the primary with lower settings than it has now, without asking.'),
 })
 
 /** The same in effect: {@link settled} makes it from what `-e` and the inventory say. */

@@ -101,15 +101,15 @@ export function prepare(request: RunRequest): Prepared {
       Object.fromEntries(Object.keys(nothing).map((host) => [host, fact.unknown])),
     ]),
   )
+  const patterns = new Map(
+    facts.flatMap(([name, { hosts: wanted }]) =>
+      wanted === undefined ? [] : [[name, hostsOfFact(name, wanted, inventory, hosts)] as const],
+    ),
+  )
   const plays = make(unknown)
   // Without facts the plays are what they were. Which tasks there are may depend on facts: then a tag can only be
   // missed once they are known.
   if (facts.length === 0) checkTags(plays)
-  const patterns = new Map(
-    facts.flatMap(([name, { hosts: wanted }]) =>
-      wanted === undefined ? [] : [[name, selectHosts(inventory, hosts, wanted, `fact ${name}`)] as const],
-    ),
-  )
   return {
     hosts,
     limited,
@@ -125,6 +125,14 @@ export function prepare(request: RunRequest): Prepared {
       guarded((context) => playbook.report?.({ ...context, unreached, check }))(known),
   }
 }
+
+const hostsOfFact = (
+  name: string,
+  wanted: NonNullable<Fact<unknown>['hosts']>,
+  inventory: Inventory,
+  hosts: readonly Host[],
+): readonly Host[] =>
+  typeof wanted === 'function' ? wanted(hosts) : selectHosts(inventory, hosts, wanted, `fact ${name}`)
 
 function prepareVars({ name, playbook, inventory, limit, extraVars }: RunRequest): {
   readonly hosts: readonly Host[]
