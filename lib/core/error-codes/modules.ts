@@ -83,6 +83,10 @@ export const modules = {
     'Install the package with `useradd`: `passwd` on Debian, `shadow-utils` on RHEL, `shadow` on Alpine.',
   ],
   E_NO_CONTAINER: ['There is no container of this name.', 'Create it with `docker(…)` in an earlier task.'],
+  E_NO_CRONTAB: [
+    'The host has no command `crontab`.',
+    'Install it in an earlier task: the package is `cron` on Debian, `cronie` on RHEL.',
+  ],
   E_NO_DIRECTORY: [
     'The directory of the file does not exist.',
     'Create it with `file(…)` in an earlier task.',
@@ -112,6 +116,10 @@ export const modules = {
   E_NO_UNIT: [
     'The host has no unit of this name.',
     'Install the package or the unit file in an earlier task.',
+  ],
+  E_NO_VARIABLE: [
+    'The crontab has no variable of the name that `insertAfter` or `insertBefore` gives.',
+    'Set that variable in an earlier task.',
   ],
   E_NO_WIREGUARD: [
     'The WireGuard tools are not installed.',

@@ -10,8 +10,13 @@ import { readBody } from './text.ts'
  * run asks again.
  */
 
-/** Files there do not change without the administrator (Filesystem Hierarchy Standard 3.0, chapter 2: static). */
-const STATIC = '/bin /boot /etc /lib /lib32 /lib64 /opt /sbin /usr'.split(' ').map(paths.below)
+/**
+ * Files there do not change without the administrator (Filesystem Hierarchy Standard 3.0, chapter 2: static), or without a user
+ * who changes a crontab.
+ */
+const STATIC = '/bin /boot /etc /lib /lib32 /lib64 /opt /sbin /usr /var/spool/cron'
+  .split(' ')
+  .map(paths.below)
 
 /** Folders that a system comes with: whatever is put into them, they keep their mode and owner. */
 const STANDARD = new Set(

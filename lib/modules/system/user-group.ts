@@ -10,6 +10,7 @@ import { keysFile } from './authorized-key/reader.ts'
 import { accountId, accountName } from './shared/account-args.ts'
 import { SHADOW_FILES } from './shared/account-files.ts'
 import { type AccountTools, accountTools, assertShadow, assertTools } from './shared/account-tools.ts'
+import { crontab } from './shared/crontab.ts'
 import { nextId } from './shared/next-id.ts'
 import { sorted, takenIds } from './shared/taken-ids.ts'
 import { type UserEntry, userEntry } from './shared/user-entry.ts'
@@ -123,6 +124,7 @@ function keeps({ name, state: wanted }: UserGroupArgs, state: UserGroupState | u
   return ({ reader, key }, answer) => {
     if (reader === account)
       return key.startsWith('user:') || (key !== `group:${name}` && !(exists && /:\d+$/.test(key)))
+    if (reader === crontab) return true
     if (reader === keysFile) return state !== undefined && state.group === undefined
     if (reader !== userEntry) return false
     const entry = answer as UserEntry | undefined

@@ -6,6 +6,7 @@ import { stat } from '../../shared/stat.ts'
 import { readBody } from '../../shared/text.ts'
 import { keysFile } from '../authorized-key/reader.ts'
 import { SHADOW_FILES } from '../shared/account-files.ts'
+import { crontab } from '../shared/crontab.ts'
 import { userEntry } from '../shared/user-entry.ts'
 import { applyUser } from './apply.ts'
 import { type UserArgs, args, homeOf } from './args.ts'
@@ -61,6 +62,7 @@ function keeps({ name, state: wanted, home }: UserArgs, state: UserState | undef
   return ({ reader, key }) => {
     if (reader === userEntry || reader === keysFile) return key !== name
     if (reader === account) return other(key)
+    if (reader === crontab) return wanted !== 'absent' || key !== name
     if (wanted === 'absent' || state === undefined || state.entry !== undefined) return false
     if (reader !== stat && reader !== readBody && reader !== sha256) return false
     return isBeside(homeOf({ name, home }), state.tools.skeleton, key)

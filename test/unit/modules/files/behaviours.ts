@@ -27,6 +27,10 @@ export const behaviour = <Args>(
 /** A module and Ansible's of the same purpose. */
 export interface Compared<Args> {
   readonly module: string
+  /** What Ansible's module calls the path. @default 'path' */
+  readonly pathName?: string
+  /** What differs on purpose in every text, put as Ansible puts it. @default nothing */
+  readonly asAnsible?: (text: string) => string
   /** Arguments of all calls of Ansible's module. @default none */
   readonly always?: Readonly<Record<string, unknown>>
   readonly task: (name: string, args: Args & { readonly path: string }) => Task
@@ -44,7 +48,14 @@ function fileWith(folder: string, text: string | undefined): string {
 }
 
 /** Proves each case, all in one run and once more, and compares it with Ansible where that is installed. */
-export function proveBehaviours<Args>({ module, task, cases, always = {} }: Compared<Args>): void {
+export function proveBehaviours<Args>({
+  module,
+  task,
+  cases,
+  always = {},
+  pathName = 'path',
+  asAnsible = (text) => text,
+}: Compared<Args>): void {
   describe(`what ${module} does to a text`, () => {
     const all = Object.entries(cases).map(([what, one]) => ({ what, ...one }))
     const first = new Map<string, string>()
@@ -77,12 +88,12 @@ export function proveBehaviours<Args>({ module, task, cases, always = {} }: Comp
           : [{ what, becomes, ansible, text, path: fileWith(join(root, `${i}-ansible`), text) }],
       )
       const results = runAnsible(
-        compared.map(({ ansible, path }) => ({ module, args: { ...always, ...ansible, path } })),
+        compared.map(({ ansible, path }) => ({ module, args: { ...always, ...ansible, [pathName]: path } })),
       )
       for (const [i, { what, becomes, text, path }] of compared.entries()) {
         assert.deepEqual(
           { what, text: textOf(path), changed: results[i]?.['changed'] },
-          { what, text: becomes, changed: text !== becomes },
+          { what, text: becomes === undefined ? undefined : asAnsible(becomes), changed: text !== becomes },
           JSON.stringify(results[i]),
         )
       }

@@ -16,6 +16,7 @@ import { containers } from '../../../../lib/modules/docker/shared/kinds.ts'
 import { account } from '../../../../lib/modules/shared/account.ts'
 import { service, services } from '../../../../lib/modules/shared/service.ts'
 import { sha256 } from '../../../../lib/modules/shared/sha256.ts'
+import { crontab, crontabTool } from '../../../../lib/modules/system/shared/crontab.ts'
 import { stat } from '../../../../lib/modules/shared/stat.ts'
 import type { PackagesArgs } from '../../../../lib/modules/packages/packages/args.ts'
 import { installedPackages, packageInstalled } from '../../../../lib/modules/packages/packages/reader.ts'
@@ -155,6 +156,8 @@ esac
       [question(stat, '/var/log'), { ...there, type: 'directory' }, true],
       [question(stat, '/var/lib/nginx'), { ...there, type: 'directory' }, false],
       [question(service, 'ssh'), { load: 'loaded' }, false],
+      [question(crontab, 'app'), 'x', true],
+      [question(crontabTool, ''), false, false],
     ]
     for (const [asked, answer, wanted] of cases)
       assert.equal(kept?.(asked, answer), wanted, `${asked.reader.name} ${asked.key}`)

@@ -1,5 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
   cpSync,
@@ -17,6 +16,7 @@ import { join } from 'node:path'
 import type { TestShell } from '../../../../lib/testing/shells.ts'
 import { LONG } from '../../../support/often.ts'
 import { fullBusybox } from '../../../support/full-busybox.ts'
+import { makeNamespace } from '../../../support/namespace.ts'
 
 /** A host with accounts of its own: nothing that is done there changes this machine. */
 export interface Machine {
@@ -71,20 +71,13 @@ async function withShadow(shell: TestShell): Promise<Machine> {
   const mounts = ['etc', 'home', 'srv', 'var/mail'].map(
     (folder) => `mount --bind '${root}/${folder}' /${folder}`,
   )
-  // The namespace is there as long as its standard input is open.
-  const begin = `mkdir -p /srv /var/mail && ${mounts.join(' && ')} && echo ready && exec cat`
   const made = machine(root, [])
-  const holder = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', begin], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  await once(holder.stdout, 'data')
+  const own = await makeNamespace(['--mount'], `mkdir -p /srv /var/mail && ${mounts.join(' && ')}`)
   return {
     ...made,
-    shell: ['nsenter', '-t', String(holder.pid), '--mount', '--', ...shell],
+    shell: [...own.enter, ...shell],
     remove: async () => {
-      const ended = once(holder, 'exit')
-      holder.stdin.end()
-      await ended
+      await own.remove()
       await made.remove()
     },
   }

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { TestShell } from '../../lib/testing/shells.ts'
+
+/** Namespaces of their own: what is done in them does not change this machine. */
+export interface Namespace {
+  /** What goes before a command that is to run in them. */
+  readonly enter: TestShell
+  remove(): Promise<void>
+}
+
+/**
+ * Makes namespaces, as root.
+ *
+ * @param kinds options of unshare and nsenter alike, such as `--mount`
+ * @param begin POSIX sh that prepares them
+ */
+export async function makeNamespace(kinds: readonly string[], begin: string): Promise<Namespace> {
+  // They are there as long as its standard input is open.
+  const own = kinds.includes('--mount') ? ['--propagation', 'private'] : []
+  const script = `{ ${begin}\n} >&2 && echo ready && exec cat`
+  const holder = spawn('unshare', [...kinds, ...own, 'sh', '-ec', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const ended = once(holder, 'exit')
+  const [said] = await Promise.race([once(holder.stdout, 'data'), ended])
+  if (String(said) !== 'ready\n') throw new Error(`no namespace: ${begin}`)
+  return {
+    enter: ['nsenter', '-t', String(holder.pid), ...kinds, '--'],
+    remove: async () => {
+      holder.stdin.end()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict'
+import {
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { type CronArgs, cron, user } from '../../../../lib/modules/index.ts'
+import { editCron } from '../../../../lib/modules/system/cron/edit.ts'
+import { crontab } from '../../../../lib/modules/system/shared/crontab.ts'
+import { parseRecorded } from '../../../../lib/testing/drive-task.ts'
+import { install } from '../../../support/install.ts'
+import { type Namespace, makeNamespace } from '../../../support/namespace.ts'
+import { often } from '../../../support/often.ts'
+import { runLocal } from '../../../support/run-local.ts'
+import { proveBehaviours } from '../files/behaviours.ts'
+import { SHELLS, converge, run, useTemp } from '../driver.ts'
+import { CASES } from './cron-cases.ts'
+
+const ROOT = process.getuid?.() === 0
+if (ROOT) install('/usr/bin/crontab', 'cron')
+
+proveBehaviours({
+  module: 'cron',
+  pathName: 'cron_file',
+  always: { user: 'root' },
+  asAnsible: (text) => text.replaceAll('#run-playbook:', '#Ansible:'),
+  task: (name, { path, ...args }) => cron(name, { ...args, cronFile: path, user: 'root' }),
+  cases: CASES,
+})
+
+for (const [name, shell] of Object.entries(SHELLS)) {
+  describe(`crontabs of users, under ${name}`, function () {
+    let spool: Namespace
+    before(async function () {
+      if (!ROOT) this.skip()
+      spool = await makeNamespace(['--mount'], 'mount -t tmpfs none /var/spool')
+    })
+    beforeEach(() => inside('rm -rf /var/spool/cron && mkdir -p /var/spool/cron/crontabs'))
+    after(() => spool?.remove())
+
+    const inside = async (script: string) => {
+      const { code, stdout, stderr } = await run([...spool.enter, 'sh'], { script })
+      assert.equal(code, 0, stderr.toString())
+      return stdout.toString()
+    }
+    const of = (args: CronArgs) => converge(cron('it', args), [...spool.enter, ...shell])
+    const listed = async (whose: string) =>
+      (await run([...spool.enter, ...shell], { script: `crontab -u ${whose} -l` })).stdout.toString()
+    const a = { name: 'a', minute: 0, hour: 5, job: `echo 'it''s' "$HOME" \\%` } as const
+
+    it('makes a crontab, and finds it as it was foretold', async () => {
+      const done = await of({ ...a, user: 'daemon' })
+      assert.deepEqual([done.left, done.wrong], [[], []])
+      assert.deepEqual(
+        done.changes.map(({ what, from, body }) => [what, from, body?.path]),
+        [['crontab', 'absent', 'crontab of daemon']],
+      )
+      assert.equal(await listed('daemon'), `#run-playbook: a\n0 5 * * * ${a.job}\n`)
+      assert.deepEqual((await of({ ...a, user: 'daemon' })).changes, [])
+    })
+
+    it('leaves the rest of a crontab as it is', async () => {
+      const before = `# mine\nMAILTO=ops\n\n5 4 * * * x  y\n`
+      await run([...spool.enter, ...shell], { script: 'crontab -u daemon -', stdin: before })
+      const done = await of({ ...a, user: 'daemon' })
+      assert.deepEqual([done.left, done.wrong], [[], []])
+      assert.equal(await listed('daemon'), `${before}#run-playbook: a\n0 5 * * * ${a.job}\n`)
+      const gone = await of({ name: 'a', user: 'daemon', state: 'absent' })
+      assert.deepEqual([gone.left, gone.wrong], [[], []])
+      assert.equal(await listed('daemon'), before)
+    })
+
+    it('manages the crontab of whoever runs the task', async () => {
+      const done = await of(a)
+      assert.deepEqual([done.left, done.wrong], [[], []])
+      assert.deepEqual((await of({ ...a, user: 'root' })).changes, [])
+      assert.match(await listed('root'), /^0 5 /m)
+    })
+
+    it('sets and removes a variable', async () => {
+      await of({ ...a, user: 'daemon' })
+      const mail = { name: 'MAILTO', env: true, user: 'daemon' }
+      const done = await of({ ...mail, value: 'ops@example.org' })
+      assert.deepEqual([done.left, done.wrong], [[], []])
+      assert.match(await listed('daemon'), /^MAILTO="ops@example.org"\n#run-playbook: a\n0 5/)
+      const gone = await of({ ...mail, state: 'absent' })
+      assert.deepEqual([gone.left, gone.wrong], [[], []])
+      assert.doesNotMatch(await listed('daemon'), /MAILTO/)
+    })
+
+    it('has nothing to remove where there is no crontab or no user', async () => {
+      assert.deepEqual((await of({ name: 'a', user: 'daemon', state: 'absent' })).changes, [])
+      assert.deepEqual((await of({ name: 'a', user: 'no-such-user', state: 'absent' })).changes, [])
+    })
+
+    it('needs the user, also for a file', async () => {
+      await assert.rejects(of({ ...a, user: 'no-such-user' }), {
+        code: 'E_NO_ACCOUNT',
+        hint: /user\('no-such/,
+      })
+      await assert.rejects(of({ ...a, user: 'no-such-user', cronFile: 'x' }), { code: 'E_NO_ACCOUNT' })
+    })
+
+    it('says why a crontab cannot be read', async function () {
+      // Nobody but root may look into the folder of its tools.
+      if (name === 'busybox') this.skip()
+      const nobody = ['setpriv', '--reuid=1', '--regid=1', '--clear-groups']
+      const task = cron('it', { ...a, user: 'root' })
+      await assert.rejects(converge(task, [...spool.enter, ...nobody, ...shell]), {
+        code: 'E_CANNOT_LOOK',
+        message: /the crontab of root cannot be read: .+/,
+      })
+    })
+  })
+}
+
+describe('a host without the command crontab', () => {
+  const temp = useTemp()
+  const bare = () => {
+    for (const tool of ['id', 'base64']) symlinkSync('/bin/busybox', join(temp(), tool))
+    return ['env', `PATH=${temp()}`, '/bin/dash']
+  }
+
+  it('has nothing to remove, and says what to install', async () => {
+    const shell = bare()
+    const absent = cron('it', { name: 'a', state: 'absent' })
+    assert.deepEqual((await converge(absent, shell)).changes, [])
+    const present = cron('it', { name: 'a', minute: 0, job: 'x' })
+    await assert.rejects(converge(present, shell), { code: 'E_NO_CRONTAB', hint: /cronie/ })
+  })
+})
+
+describe('a job in a dry run', () => {
+  it('is known although its user is only going to be there', async function () {
+    if (!ROOT) this.skip()
+    const tasks = () => [
+      user('app', { name: 'rp-cron-app' }),
+      cron('job', { name: 'x', minute: 0, job: 'true', user: 'rp-cron-app' }),
+      cron('file', { name: 'x', minute: 0, job: 'true', user: 'rp-cron-app', cronFile: 'rp-cron-test' }),
+      cron('other', { name: 'x', state: 'absent', user: 'daemon' }),
+      cron('own', { name: 'no-such-job', state: 'absent' }),
+    ]
+    const { statuses } = await runLocal(tasks, { check: true })
+    assert.deepEqual(statuses, [
+      'app: would-change',
+      'job: would-change',
+      'file: would-change',
+      'other: ok',
+      'own: ok',
+    ])
+  })
+})
+
+describe('a file of jobs', () => {
+  const temp = useTemp()
+  const job = { name: 'a', minute: 0, job: 'x', user: 'root' } as const
+
+  for (const [name, shell] of Object.entries(SHELLS)) {
+    it(`comes and goes with its job under ${name}`, async () => {
+      const cronFile = join(temp(), 'jobs')
+      const done = await converge(cron('it', { ...job, cronFile }), shell)
+      assert.deepEqual([done.left, done.wrong], [[], []])
+      assert.equal(readFileSync(cronFile, 'utf8'), '#run-playbook: a\n0 * * * * root x\n')
+      assert.equal(lstatSync(cronFile).mode & 0o777, 0o644)
+      const gone = await converge(cron('it', { name: 'a', state: 'absent', cronFile, backup: true }), shell)
+      assert.deepEqual([gone.left, gone.wrong], [[], []])
+      const left = readdirSync(temp())
+      assert.match(left.join(), /^jobs\.\d{8}T\d{6}Z~$/)
+      assert.match(readFileSync(join(temp(), left[0] ?? ''), 'utf8'), /root x/)
+    })
+  }
+
+  it('is no link, and has a folder', async () => {
+    const link = join(temp(), 'link')
+    writeFileSync(join(temp(), 'target'), '')
+    symlinkSync('target', link)
+    for (const state of ['present', 'absent'] as const)
+      await assert.rejects(converge(cron('it', { ...job, state, cronFile: link })), { code: 'E_OTHER_KIND' })
+    const lost = join(temp(), 'none/jobs')
+    await assert.rejects(converge(cron('it', { ...job, cronFile: lost })), { code: 'E_NO_DIRECTORY' })
+    assert.deepEqual((await converge(cron('it', { ...job, state: 'absent', cronFile: lost }))).changes, [])
+  })
+
+  it('names a variable that is to be above, or says that it is not there', async () => {
+    const cronFile = join(temp(), 'jobs')
+    const task = cron('it', { name: 'A', env: true, value: '1', insertAfter: 'B', cronFile })
+    await assert.rejects(converge(task), { code: 'E_NO_VARIABLE', message: /no variable B/ })
+  })
+
+  it('is not written where somebody else could put something in its place', async function () {
+    if (!ROOT) this.skip()
+    mkdirSync(join(temp(), 'theirs/deep'), { recursive: true })
+    chownSync(join(temp(), 'theirs'), 1, 1)
+    const cronFile = join(temp(), 'theirs/deep/jobs')
+    await assert.rejects(converge(cron('it', { ...job, cronFile })), { code: 'E_UNSAFE_PATH' })
+    rmSync(join(temp(), 'theirs'), { recursive: true })
+  })
+})
+
+describe('the text of a crontab', () => {
+  it('is changed once, whatever it holds, and keeps the lines of others', () => {
+    const other = fc.constantFrom(
+      '',
+      '# note',
+      '@daily x',
+      '#Ansible: b',
+      '#run-playbook: bb',
+      '1 1 * * * b',
+      'X=1',
+    )
+    const own = fc.constantFrom(
+      '#Ansible: a',
+      '#run-playbook: a',
+      '0 * * * * x',
+      '#0 * * * * x',
+      'A=1',
+      'A = "2"',
+    )
+    const lines = fc.array(fc.oneof(other, own), { maxLength: 8 })
+    const wanted = fc.constantFrom<CronArgs>(
+      { name: 'a', minute: 0, job: 'x' },
+      { name: 'a', minute: 0, job: 'x', disabled: true },
+      { name: 'a', state: 'absent' },
+      { name: 'A', env: true, value: '3' },
+      { name: 'A', env: true, state: 'absent' },
+    )
+    fc.assert(
+      fc.property(lines, fc.boolean(), wanted, (all, ended, args) => {
+        const text = all.join('\n') + (ended && all.length > 0 ? '\n' : '')
+        const once = editCron(text, args)
+        assert.equal(editCron(once, args), once)
+        const left = once.split('\n')
+        for (const line of ['# note', '@daily x', '#Ansible: b', '#run-playbook: bb', 'X=1'])
+          assert.ok(
+            left.filter((one) => one === line).length >=
+              all.filter((one, i) => one === line && !isMark(all[i - 1])).length,
+          )
+        if (args.env !== true && args.state !== 'absent') assert.equal(left.filter(isMark).length, 1)
+      }),
+      { numRuns: often(500, 50_000, 'CRON_RUNS') },
+    )
+  })
+})
+
+const isMark = (line: string | undefined): boolean => line === '#Ansible: a' || line === '#run-playbook: a'
+
+describe('what crontab -l says', () => {
+  const said = (text: string, code = 0, stderr = '') =>
+    parseRecorded(crontab, ['app'], {
+      stdout: Buffer.from(`${text}\n${code}`).toString('base64'),
+      stderr,
+    })[0]
+
+  it('is read without the header that some crons show', () => {
+    const header = `# DO NOT EDIT THIS FILE - edit the master and reinstall.
+# (/tmp/crontab.x/crontab installed on Fri Nov 27 00:51:20 2026)
+# (Cron version -- $Id: crontab.c,v 2.13 1994/01/17 03:20:37 vixie Exp $)
+`
+    assert.equal(said(`${header}# own\n0 5 * * * x\n`), '# own\n0 5 * * * x\n')
+    assert.equal(said('# own\n'), '# own\n')
+  })
+
+  it('tells no crontab from a failure', () => {
+    assert.equal(said('', 1, 'no crontab for app\n'), undefined)
+    assert.equal(said('', 1, "crontab: can't open 'app': No such file or directory\n"), undefined)
+    for (const [words, wanted] of [
+      ['must be privileged to use -u\n', /cannot be read: must be privileged/],
+      [
+        "crontab: can't change directory to '/var/spool/cron/crontabs': No such file or directory",
+        /change directory/,
+      ],
+      ['', /not run to its end/],
+    ] as const)
+      assert.throws(() => said('', 1, words), wanted)
+  })
+})
