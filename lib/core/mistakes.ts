@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 /** Something that is wrong with an inventory or a playbook. */
 export interface Mistake {
   readonly error: unknown
@@ -11,9 +13,13 @@ interface HostOfPlay {
   readonly outOf: number
 }
 
-/** Undefined in a run, which ends at the first mistake. */
-let collected: Mistake[] | undefined
-let current: HostOfPlay | undefined
+interface Collection {
+  readonly mistakes: Mistake[]
+  host: HostOfPlay | undefined
+}
+
+/** Empty in a run, which ends at the first mistake. */
+const collections = new AsyncLocalStorage<Collection>()
 
 /**
  * Does work that a run does too, but goes on after a mistake, as far as that is possible.
@@ -21,26 +27,24 @@ let current: HostOfPlay | undefined
  */
 export async function collectMistakes(work: () => unknown): Promise<readonly Mistake[]> {
   const mistakes: Mistake[] = []
-  collected = mistakes
   try {
-    await work()
+    await collections.run({ mistakes, host: undefined }, work)
   } catch (error) {
     mistakes.push({ error })
-  } finally {
-    collected = undefined
   }
   return mistakes
 }
 
 /** Throws the error. While mistakes are collected it keeps it and returns: the caller goes on with its next check. */
 export function mistake(error: unknown): void {
-  if (collected === undefined) throw error
-  collected.push({ error, host: current })
+  const collection = collections.getStore()
+  if (collection === undefined) throw error
+  collection.mistakes.push({ error, host: collection.host })
 }
 
 /** Does a part of the work. @param otherwise while mistakes are collected: what takes the place of a part that threw */
 export function checking<T>(part: () => T, otherwise: () => T): T {
-  if (collected === undefined) return part()
+  if (collections.getStore() === undefined) return part()
   try {
     return part()
   } catch (error) {
@@ -51,10 +55,12 @@ export function checking<T>(part: () => T, otherwise: () => T): T {
 
 /** Does a part of the work that is for one host of a play. */
 export function checkingFor<T>(name: string, outOf: number, part: () => T): T {
-  current = { name, outOf }
+  const collection = collections.getStore()
+  if (collection === undefined) return part()
+  collection.host = { name, outOf }
   try {
     return part()
   } finally {
-    current = undefined
+    collection.host = undefined
   }
 }
