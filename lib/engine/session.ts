@@ -4,9 +4,11 @@ import type { RestartsHost } from '../core/module.ts'
 import { EVERYTHING, EVERYTHING_SHARED, type Resource } from '../core/resource.ts'
 import type { Task } from '../core/task.ts'
 import type { Host } from '../playbook/inventory.ts'
+import type { Item } from '../playbook/program.ts'
 import type { Connection } from '../transport/transport.ts'
 import { Channels } from './look/channels.ts'
 import { type PlannedChange, Snapshot } from './look/snapshot.ts'
+import type { Place } from './places.ts'
 import type { Trail } from './run/trail.ts'
 import type { Result } from './plan/result.ts'
 import type { Ended } from './plan/ended.ts'
@@ -25,6 +27,8 @@ export interface RunMode {
   readonly stopNow?: AbortSignal | undefined
   /** Milliseconds that a channel may take to answer. @default 60_000 */
   readonly askTimeoutMs?: number | undefined
+  /** Milliseconds that a host without an answer keeps its place among those that are worked on. @default 5000 */
+  readonly slowMs?: number | undefined
   /** `--step`: asked before each task of a real run, which then runs one at a time. @default all are run */
   readonly step?: ((question: StepQuestion) => Promise<StepAnswer>) | undefined
 }
@@ -48,8 +52,10 @@ export interface Session {
   readonly abroad: Resource[]
   /** How far it came in the last play that it began in this run. */
   trail?: Trail | undefined
-  /** Called when the host is only waited for: it takes the place of no other one (`--forks`) from now on. */
-  giveWay?: (() => void) | undefined
+  /** Its place among the hosts that are worked on at a time. */
+  readonly place: Place
+  /** The place of whoever works on it now: its own, or that of a host that delegates to it. */
+  worker: Place
   /** The other hosts of the run, for tasks that run there. */
   readonly others: OtherHosts
   /** Work on the host, one after the other: its own tasks and those that other hosts delegate to it. */
@@ -84,6 +90,7 @@ export function createSession(
   mode: RunMode,
   connection: Connection,
   others: OtherHosts,
+  place: Place,
 ): Session {
   const session: Session = {
     host,
@@ -96,6 +103,8 @@ export function createSession(
     snapshot: new Snapshot(),
     results: new Map(),
     abroad: [],
+    place,
+    worker: place,
     others,
     turn: Promise.resolve(),
   }
@@ -108,11 +117,31 @@ const channelHost = (host: Host, connection: () => Connection): ChannelHost => (
   countRoundTrip: () => connection().countRoundTrip(),
 })
 
-/** Works on a host when nobody else does. Never called by the work itself. */
-export function inTurn<T>(session: Session, work: () => Promise<T>): Promise<T> {
-  const turn = session.turn.then(work)
+/**
+ * Works on a host when nobody else does. Never called by the work itself.
+ * @param by the host whose task it is, where it is another one
+ */
+export function inTurn<T>(session: Session, work: () => Promise<T>, by: Session = session): Promise<T> {
+  const turn = by.place.during(session.turn).then(async () => {
+    session.worker = by.place
+    try {
+      return await work()
+    } finally {
+      session.worker = session.place
+    }
+  })
   session.turn = turn.catch(() => {})
   return turn
+}
+
+/** The host that a task of this one runs on. Waiting for its connection takes no place. @throws UnreachableError */
+export const whereRuns = async (session: Session, { delegateTo }: Item): Promise<Session> =>
+  delegateTo === undefined ? session : session.place.during(session.others.sessionOf(delegateTo))
+
+/** How a task ends that runs once for all hosts. Waiting for the host that runs it takes no place. */
+export async function endOnce<End>(session: Session, running: Promise<Once<End>>) {
+  const { mine, by, end } = await session.place.during(running)
+  return { mine, by, end: await (mine ? end : session.place.during(end)) }
 }
 
 /** Notes a planned change in what is known of the host. */

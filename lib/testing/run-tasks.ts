@@ -91,7 +91,7 @@ export const runTestPlaybook = (playbook: Playbook, options: TestRunOptions = {}
 export interface EngineOptions
   extends
     Partial<Pick<RunRequest, 'startAtTask' | 'resume'>>,
-    Partial<Pick<RunOptions, 'step' | 'stopNow' | 'askTimeoutMs'>> {
+    Partial<Pick<RunOptions, 'step' | 'stopNow' | 'askTimeoutMs' | 'slowMs'>> {
   /** Kept after the run. @default one of its own, removed */
   readonly stateDir?: string | undefined
   readonly forks?: number | undefined
@@ -144,6 +144,7 @@ export async function runOver(
         stop: options.signal ?? new AbortController().signal,
         stopNow: engine.stopNow,
         askTimeoutMs: engine.askTimeoutMs,
+        slowMs: engine.slowMs,
         step: engine.step,
         forks: engine.forks ?? 5,
         confirm: options.confirm ?? (() => Promise.resolve()),

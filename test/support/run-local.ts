@@ -21,6 +21,7 @@ export interface How extends Omit<TestRunOptions, 'tags' | 'skipTags' | 'signal'
   readonly step?: (question: StepQuestion) => Promise<StepAnswer>
   readonly stopNow?: AbortController
   readonly askTimeoutMs?: number
+  readonly slowMs?: number
   readonly forks?: number
   readonly connection?: 'ssh' | 'local'
 }
@@ -44,6 +45,7 @@ export const runLocally = (playbook: Playbook, how: How = {}): Promise<LocalRun>
       step: how.step,
       stopNow: how.stopNow?.signal,
       askTimeoutMs: how.askTimeoutMs,
+      slowMs: how.slowMs,
       forks: how.forks,
       connection: how.connection,
     },

@@ -11,7 +11,7 @@ import { questionId } from './snapshot.ts'
 /** Keys of one script: well under the 128 KiB that Linux allows one argument. */
 const SCRIPT_LIMIT = 48 * 1024
 /** After this time without an answer a host is waited for beside the others. */
-const SLOW_MS = 5_000
+const SLOW_MS = 5000
 
 /** A question and whose eyes it is asked with. */
 export interface Wanted {
@@ -71,14 +71,8 @@ async function exchange(
 }
 
 /** Questions are answered at once, by a host that is well and locked by nobody. */
-async function unlessSlow<T>(session: Session, answers: Promise<T>): Promise<T> {
-  const slow = setTimeout(() => session.giveWay?.(), SLOW_MS)
-  try {
-    return await answers
-  } finally {
-    clearTimeout(slow)
-  }
-}
+const unlessSlow = <T>({ worker, mode }: Session, answers: Promise<T>): Promise<T> =>
+  worker.during(answers, mode.slowMs ?? SLOW_MS)
 
 /** Keeps the answers. */
 export function record(session: Session, user: string, answers: readonly Answered[]): void {

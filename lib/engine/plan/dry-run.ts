@@ -20,7 +20,7 @@ import { reportNotRun } from '../report/report.ts'
 import { isAsWanted } from './judge.ts'
 import { makeTasks } from './make-tasks.ts'
 import { refuseOwnRestart } from './own-machine.ts'
-import { type Session, inTurn, planned } from '../session.ts'
+import { type Session, endOnce, inTurn, planned, whereRuns } from '../session.ts'
 import { type Outlook, tellOutlook } from './outlook.ts'
 import { type ChangeVerdict, type Verdict, type WaitVerdict, planTask } from './plan-task.ts'
 import { onceFailed } from '../report/failure.ts'
@@ -116,17 +116,17 @@ async function planEntry(
   }
   if (!item.runOnce) return planOn(session, item, leftOut, rest, perhaps)
   let mine: Omit<Found, 'rescued'> | undefined
-  const once = await session.others.planOnce(item.key, session.host.name, async () => {
+  const planning = session.others.planOnce(item.key, session.host.name, async () => {
     mine = await planOn(session, item, leftOut, rest, perhaps)
     return mine.verdict.kind === 'failed' ? FAILED : (session.results.get(item.task) ?? FAILED)
   })
-  const result = await once.end
+  const { by, end: result } = await endOnce(session, planning)
   if (mine !== undefined) return mine
   session.results.set(item.task, result)
   const verdict: Verdict =
     result.kind === 'failed'
-      ? { kind: 'failed', error: onceFailed(once.by, item) }
-      : skipped(`runs once, on ${once.by}`)
+      ? { kind: 'failed', error: onceFailed(by, item) }
+      : skipped(`runs once, on ${by}`)
   return { item, on: session, verdict, foreseen: new Map() }
 }
 
@@ -140,8 +140,8 @@ async function planOn(
   perhaps: string | undefined,
 ): Promise<Omit<Found, 'rescued'>> {
   try {
-    const on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
-    return await inTurn(on, async () => {
+    const on = await whereRuns(session, item)
+    const plan = async () => {
       const made = refuseOwnRestart(on.host, item.task, await decide(session, on, item, rest))
       const decided = unlessAwaited(item.task, made)
       const passedOver = leftOut !== undefined && decided.kind !== 'ok'
@@ -150,7 +150,8 @@ async function planOn(
       const foreseen = predictedBodies(on, item.user, changes)
       foresee(session, on, item, verdict)
       return { item, on, verdict, foreseen }
-    })
+    }
+    return await inTurn(on, plan, session)
   } catch (error) {
     if (error instanceof Stopped) throw error
     return { item, on: session, verdict: { kind: 'failed', error }, foreseen: new Map() }

@@ -9,6 +9,7 @@ import { StepFailed } from '../report/failure.ts'
 import type { Session } from '../session.ts'
 import { type Change, isShellStep } from './change.ts'
 import { oweScript, paidScript } from './ledger.ts'
+import { sendChange } from './send.ts'
 
 /** What became of a change. */
 export interface Applied {
@@ -41,6 +42,7 @@ export async function applyChanges(
   after: readonly Wanted[],
   announce: Announce,
 ): Promise<AppliedSegment> {
+  await session.worker.again()
   session.mode.emit({ type: 'host', host: session.host.name, phase: 'applying' })
   const [first] = changes
   if (first?.alone === true) return applyAlone(session, first, after, announce)
@@ -54,7 +56,8 @@ export async function applyChanges(
 
   const clock = stopwatch(announce, before.scripts.length, entries)
   const scripts = [...before.scripts, ...entries.map(({ script }) => script), ...behind.scripts]
-  const replies = await session.connection.exchange(scripts, { user, lock: true, onReply: clock.onReply })
+  const options = { user, lock: true, onReply: clock.onReply }
+  const replies = await sendChange(session, () => session.connection.exchange(scripts, options))
   const bodies = readBodies(before.read(replies.slice(0, before.scripts.length)))
   record(session, user, behind.read(replies.slice(before.scripts.length + entries.length)))
 
@@ -113,7 +116,7 @@ async function applyAlone(
   let error: unknown
   announce(item)
   for (const [index, { step, bookkeeping }] of stepsWithMarks(change).entries()) {
-    const reply = await runStep(session, item.user, step, index)
+    const reply = await sendChange(session, () => runStep(session, item.user, step, index))
     if (reply instanceof UserError) {
       error = new StepFailed(step, reply)
       break

@@ -19,6 +19,7 @@ import {
   startScripts,
 } from './job/job.ts'
 import { oweScript, paidScript } from './ledger.ts'
+import { sendChange } from './send.ts'
 
 /** Milliseconds between two questions how far a job is; the first ones come sooner, for those that take no time. */
 const DELAY_MS = 1000
@@ -47,6 +48,7 @@ export async function applyInBackground(
       at: item.task.at,
       hint: 'Remove `background`: only shell commands can run in the background, and a reboot cannot.',
     })
+  await session.worker.again()
   const started = performance.now()
   const changes = bodyQuestions(session, verdict.plan.changes)
   const bodies = await fetchBodies(session, item.user, changes)
@@ -119,7 +121,8 @@ async function start(
     item.notify.length > 0 && item.delegateTo === undefined && item.task.options.changedWhen !== false
   const owe: Script[] = owes ? [{ kind: 'step', script: oweScript(item.notify) }] : []
   const scripts = [...owe, ...startScripts(id, item.task.name, steps)]
-  const replies = await session.connection.exchange(scripts, { user: item.user, lock: true })
+  const options = { user: item.user, lock: true }
+  const replies = await sendChange(session, () => session.connection.exchange(scripts, options))
   if (replies[0]?.code === SKIPPED) return 'skipped'
   const index = replies.findIndex(({ code }) => code !== 0)
   const [script, reply] = [scripts[index], replies[index]]

@@ -1,9 +1,9 @@
-import type { LimitFunction } from 'p-limit'
 import { UnreachableError, UserError } from '../../core/errors.ts'
 import type { ErrorReport } from '../../core/events.ts'
 import type { Host } from '../../playbook/inventory.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { describeError } from '../report/failure.ts'
+import { Place, Places } from '../places.ts'
 import { type OtherHosts, type RunMode, type Session, createSession } from '../session.ts'
 import type { Ended } from '../plan/ended.ts'
 import type { Result } from '../plan/result.ts'
@@ -26,19 +26,14 @@ export class Fleet {
   private readonly hosts: readonly Host[]
   private readonly mode: RunMode
   private readonly transportOf: (host: Host) => Transport
-  private readonly limit: LimitFunction
+  private readonly places: Places
   private readonly others: OtherHosts
 
-  constructor(
-    hosts: readonly Host[],
-    mode: RunMode,
-    transportOf: (host: Host) => Transport,
-    limit: LimitFunction,
-  ) {
+  constructor(hosts: readonly Host[], mode: RunMode, transportOf: (host: Host) => Transport, forks: number) {
     this.hosts = hosts
     this.mode = mode
     this.transportOf = transportOf
-    this.limit = limit
+    this.places = new Places(forks)
     this.others = {
       sessionOf: (name) => this.sessionOf(name),
       reconnect: (session, how) => reconnect(session, this.transportOf(session.host), how),
@@ -99,7 +94,7 @@ export class Fleet {
       // The changes under way are let finish; a dry run has none, and is cut off at once.
       if (!check) this.attempts.delete(attempt)
       this.cutOff.add(attempt)
-      this.open.set(host, createSession(host, this.mode, connection, this.others))
+      this.open.set(host, createSession(host, this.mode, connection, this.others, new Place(this.places)))
     } catch (error) {
       this.attempts.delete(attempt)
       this.out.set(host, describeError(error))
@@ -131,8 +126,8 @@ export class Fleet {
   }
 
   /**
-   * Works on the hosts that are left, as many at a time as `--forks` allows; one that does not answer a question is not
-   * counted. Whatever goes wrong on one, a fault of ours included, is told of that host and ends nothing on the others.
+   * Works on the hosts that are left, as many at a time as `--forks` allows; one that does not answer is not counted.
+   * Whatever goes wrong on one, a fault of ours included, is told of that host and ends nothing on the others.
    * @param needed false for a host on which a failure is only worth a warning
    * @returns the hosts on which it went wrong
    */
@@ -144,25 +139,13 @@ export class Fleet {
     const done = hosts.map(async (host) => {
       // Waiting for a host that does not answer takes nobody's place.
       await this.opening.get(host)
-      const { ended } = await this.limit(async () => {
-        const waits = this.waits(host)
-        const ended = this.workOn(host, work, needed)
-        await Promise.race([ended, waits])
-        return { ended }
-      })
-      const ok = await ended
+      const place = this.open.get(host)?.place
+      await place?.begin()
+      const ok = await this.workOn(host, work, needed).finally(() => place?.give())
       this.missed(host.name)
       return ok ? [] : [host]
     })
     return (await Promise.all(done)).flat()
-  }
-
-  /** Resolves when the host is only waited for. */
-  private waits(host: Host): Promise<void> {
-    return new Promise((resolve) => {
-      const session = this.open.get(host)
-      if (session !== undefined) session.giveWay = resolve
-    })
   }
 
   private async workOn(

@@ -1,6 +1,6 @@
 import type { Item, LeftOut } from '../../playbook/program.ts'
 import type { Ended } from '../plan/ended.ts'
-import { type Session, inTurn } from '../session.ts'
+import { type Session, inTurn, whereRuns } from '../session.ts'
 import { lookAndPlan } from './attempt.ts'
 import { settledEnd } from './conclude.ts'
 
@@ -21,8 +21,8 @@ export const NOT_WANTED = skipped('not wanted, with --step')
 export async function passOver(session: Session, item: Item, { because, looked }: LeftOut): Promise<Ended> {
   if (!looked) return skipped(because)
   try {
-    const on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
-    const verdict = await inTurn(on, () => lookAndPlan(session, on, item, false))
+    const on = await whereRuns(session, item)
+    const verdict = await inTurn(on, () => lookAndPlan(session, on, item, false), session)
     return verdict.kind === 'ok' ? settledEnd({ kind: 'settled', item, verdict }) : skipped(because)
   } catch {
     return skipped(because)

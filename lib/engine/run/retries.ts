@@ -19,7 +19,8 @@ export async function withRetries(session: Session, on: Session, item: Item): Pr
   let begun = false
   let last: Ended | undefined
   for (let number = 1; ; number++) {
-    const ended = await inTurn(on, () => attempt(session, on, item, number > 1)).catch(ifStopped(last))
+    const next = () => attempt(session, on, item, number > 1)
+    const ended = await inTurn(on, next, session).catch(ifStopped(last))
     if (ended === undefined) return undefined
     if (ended === last) return last
     begun ||= ended.begun

@@ -1,6 +1,6 @@
 import type { Item } from '../../playbook/program.ts'
 import { describeError, onceFailed } from '../report/failure.ts'
-import type { Session } from '../session.ts'
+import { type Session, endOnce, whereRuns } from '../session.ts'
 import type { Ended } from '../plan/ended.ts'
 import { withRetries } from './retries.ts'
 import { wait } from './wait.ts'
@@ -12,8 +12,11 @@ import { wait } from './wait.ts'
  */
 export async function runAlone(session: Session, item: Item): Promise<Ended | undefined> {
   if (!item.runOnce) return runHere(session, item)
-  const once = await session.others.once(item.key, session.host.name, () => runHere(session, item))
-  const ended = await once.end
+  const once = await endOnce(
+    session,
+    session.others.once(item.key, session.host.name, () => runHere(session, item)),
+  )
+  const ended = once.end
   if (once.mine || ended === undefined) return ended
   // The task belongs to the other host: its change is counted there.
   const because = `runs once, on ${once.by}`
@@ -31,7 +34,7 @@ async function runHere(session: Session, item: Item): Promise<Ended | undefined>
   if (session.mode.stop.aborted) return undefined
   let on: Session
   try {
-    on = item.delegateTo === undefined ? session : await session.others.sessionOf(item.delegateTo)
+    on = await whereRuns(session, item)
   } catch (error) {
     return { status: 'failed', details: { error: describeError(error) }, result: undefined, begun: false }
   }

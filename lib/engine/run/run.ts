@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Recap, RunEvent } from '../../core/events.ts'
 import type { CompiledPlay } from '../../playbook/compile.ts'
 import type { Host } from '../../playbook/inventory.ts'
@@ -63,7 +62,7 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   const involved = new Set(busy)
   // Who only looks takes no lock, so as to see what another run is doing, and is cut off at once when stopped.
   const lookMode = { ...mode, check: mode.check || looksOnly }
-  const fleet = new Fleet(prepared.hosts, lookMode, options.transportOf, pLimit(options.forks))
+  const fleet = new Fleet(prepared.hosts, lookMode, options.transportOf, options.forks)
   let watched = false
   try {
     if (options.watch !== undefined) watched = await watch(prepared, mode, options)

@@ -25,7 +25,7 @@ export async function wait(session: Session, on: Session, item: Item): Promise<E
   let first: readonly Difference[] | undefined
   let touches: readonly Resource[] = []
   for (let looks = 0; ; looks++) {
-    const { verdict, setOff, polling } = await inTurn(on, () => look(session, on, item, looks))
+    const { verdict, setOff, polling } = await inTurn(on, () => look(session, on, item, looks), session)
     const durationMs = Math.round(performance.now() - started)
     if (setOff !== undefined) return setOff
     if (verdict.kind !== 'change') {

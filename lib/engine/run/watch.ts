@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pLimit from 'p-limit'
 import { UserError } from '../../core/errors.ts'
 import type { ErrorReport } from '../../core/events.ts'
 import type { Host } from '../../playbook/inventory.ts'
@@ -44,7 +43,7 @@ export async function watch(
   const { stop } = mode
   // What goes wrong is in the report, as long as it lasts.
   const silent = { ...mode, check: true, emit: () => {} }
-  const fleet = new Fleet(prepared.hosts, silent, options.transportOf, pLimit(Infinity))
+  const fleet = new Fleet(prepared.hosts, silent, options.transportOf, Infinity)
   const known = new Map<Host, Known>()
   const asking = new Map<Host, Promise<void>>()
   const ask = async (host: Host): Promise<void> => {
