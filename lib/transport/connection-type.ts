@@ -49,6 +49,11 @@ export interface Link {
    * @default nothing is told
    */
   readonly tryIt?: string | undefined
+  /**
+   * Whether the other side did not answer a keepalive in time: it may be lost.
+   * @default it is not known to be silent
+   */
+  readonly silent?: boolean | undefined
   /** Starts `command`, which is text for a POSIX shell. */
   openChannel(command: string): Promise<Channel>
   forward(host: string, port: number): Promise<Duplex>

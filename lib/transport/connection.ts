@@ -37,6 +37,10 @@ export class ShellConnection implements Connection {
     return this.#serverAddress
   }
 
+  get silent(): boolean {
+    return this.#link.silent ?? false
+  }
+
   get roundTrips(): number {
     return this.#roundTrips
   }

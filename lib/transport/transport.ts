@@ -30,6 +30,8 @@ export type User = string
 export interface Connection {
   /** The host's own address that we reached it under, from its SSH_CONNECTION. Known after the first exchange. */
   readonly serverAddress: string | undefined
+  /** Whether the host did not answer a keepalive in time: it may be lost. Where connections have none, it never is. */
+  readonly silent?: boolean | undefined
   /** Request/response exchanges since authentication. */
   readonly roundTrips: number
   /**

@@ -60,7 +60,7 @@ export async function logIn(
       },
     })
     if (ssh.connection === null) throw new Error('the connection was closed')
-    return new SshLink(target.name, target.settings.user, ssh, ssh.connection, signal)
+    return new SshLink(target, ssh, ssh.connection, stream, signal)
   } catch (cause) {
     stream.destroy()
     throw refused ?? loginFailed(target, identities, cause as LoginError, verified)
@@ -76,12 +76,18 @@ export class SshLink implements SshConnection {
   readonly tryIt: string
   readonly #ssh: NodeSSH
   readonly #client: Client
+  readonly #silentAfterMs: number
+  #heardAt = performance.now()
   #lost: string | undefined
 
-  constructor(host: string, user: string, ssh: NodeSSH, client: Client, signal: AbortSignal) {
-    this.host = host
+  constructor(target: SshTarget, ssh: NodeSSH, client: Client, stream: Duplex, signal: AbortSignal) {
+    const { user, keepalive } = target.settings
+    this.host = target.name
     this.isRoot = user === 'root'
-    this.tryIt = `ssh ${host} /bin/sh -c true`
+    this.tryIt = `ssh ${this.host} /bin/sh -c true`
+    // It is asked when it said nothing for the interval. Half of one more is time enough for an answer.
+    this.#silentAfterMs = 1.5 * keepalive.intervalMs
+    stream.on('data', () => (this.#heardAt = performance.now()))
     this.#ssh = ssh
     this.#client = client
     const aborted = (): void => {
@@ -97,6 +103,10 @@ export class SshLink implements SshConnection {
       this.#lost ??= 'the connection was closed'
       forget()
     })
+  }
+
+  get silent(): boolean {
+    return performance.now() - this.#heardAt > this.#silentAfterMs
   }
 
   async openChannel(command: string): Promise<Channel> {
