@@ -73,7 +73,7 @@ for (const how of ['with an ssh client', 'without one']) {
         connectTimeoutMs: 3000,
         keepalive: { intervalMs: 60_000, count: 5 },
         proxyCommand: undefined,
-        publicKeys: true,
+        noKeys: undefined,
         openSshFor: undefined,
       }
       const named = Object.entries(settings).filter(([name]) => name in expected)

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { type Question, type SshOptions, notUnderstood, readOptions } from './options.ts'
-import { type TokenValues, expandPath, variable } from './tokens.ts'
+import { type SessionAlgorithms, sessionAlgorithms } from './session-algorithms.ts'
+import { type TokenValues, expandPath } from './tokens.ts'
 import { splitFiles, splitWords } from './words.ts'
 
 /** How to reach one host, with the defaults filled in and the tokens of paths expanded. */
@@ -16,8 +17,8 @@ export interface HostSettings {
   readonly bindAddress: string | undefined
   readonly port: number
   readonly user: string
-  /** `PubkeyAuthentication`. */
-  readonly publicKeys: boolean
+  /** Why no key is offered: PubkeyAuthentication, PreferredAuthentications. `undefined` where keys are. */
+  readonly noKeys: string | undefined
   /** Explicit ones, or the usual names in ~/.ssh. They need not exist. */
   readonly identityFiles: readonly string[]
   /** Those of `identityFiles` that ssh tries by itself: nobody misses them. */
@@ -43,11 +44,15 @@ export interface HostSettings {
   readonly hostKeyAlias: string | undefined
   /** HostKeyAlgorithms, best first; `undefined` where there is no ssh client to say its default. */
   readonly hostKeyAlgorithms: readonly string[] | undefined
+  /** KexAlgorithms, Ciphers and MACs. */
+  readonly algorithms: SessionAlgorithms
   /** ConnectTimeout: everything up to the login. */
   readonly connectTimeoutMs: number
   /** ServerAliveInterval and ServerAliveCountMax: a connection that says nothing for that long is lost. */
   readonly keepalive: { readonly intervalMs: number; readonly count: number }
   readonly gssapi: boolean
+  /** ForkAfterAuthentication, which not every ssh knows. */
+  readonly forks: boolean
   /** An option that only OpenSSH's own client can follow. */
   readonly openSshFor: string | undefined
 }
@@ -77,6 +82,7 @@ export async function lookUp(
   const jump = unlessNone(get('proxyjump'))
   const at: TokenValues = { alias, host: hostName, port, user, hostKeyAlias, proxyJump: jump }
   const strict = strictness(alias, get('stricthostkeychecking') ?? 'ask')
+  const algorithms = await sessionAlgorithms(get)
   const identities = all('identityfile').length > 0 ? all('identityfile') : USUAL_IDENTITIES
   const paths = (names: readonly string[]): string[] =>
     names.filter((name) => name !== 'none').map((name) => expandPath(name, at))
@@ -99,7 +105,7 @@ export async function lookUp(
     bindAddress: get('bindaddress'),
     port,
     user,
-    publicKeys: !['no', 'false'].includes(get('pubkeyauthentication') ?? 'yes'),
+    noKeys: whyNoKeys(options),
     identityFiles: paths(identities),
     usualIdentities: paths(USUAL_IDENTITIES),
     certificateFiles: paths(all('certificatefile')),
@@ -118,6 +124,7 @@ export async function lookUp(
     warnNotStrict: strict === 'no',
     hostKeyAlias,
     hostKeyAlgorithms: get('hostkeyalgorithms')?.split(','),
+    algorithms,
     connectTimeoutMs: seconds(alias, 'connecttimeout', get('connecttimeout')) * 1000,
     keepalive: {
       intervalMs: seconds(alias, 'serveraliveinterval', get('serveraliveinterval')) * 1000,
@@ -129,7 +136,8 @@ export async function lookUp(
       ),
     },
     gssapi: isYes(get('gssapiauthentication')),
-    openSshFor: onlyOpenSsh(options),
+    forks: isYes(get('forkafterauthentication')),
+    openSshFor: onlyOpenSsh(options) ?? algorithms.openSshFor,
   }
 }
 
@@ -138,6 +146,14 @@ const USUAL_IDENTITIES = ['rsa', 'ecdsa', 'ecdsa_sk', 'ed25519', 'ed25519_sk', '
 )
 
 const isYes = (value: string | undefined): boolean => value === 'yes' || value === 'true'
+
+function whyNoKeys({ get }: SshOptions): string | undefined {
+  const wanted = get('preferredauthentications')
+  if (['no', 'false'].includes(get('pubkeyauthentication') ?? 'yes'))
+    return 'the ssh config says PubkeyAuthentication no'
+  if (wanted === undefined || wanted.split(',').includes('publickey')) return undefined
+  return `the ssh config says PreferredAuthentications ${wanted}`
+}
 
 const unlessNone = (value: string | undefined): string | undefined =>
   value === undefined || value.toLowerCase() === 'none' ? undefined : value
@@ -168,7 +184,8 @@ function agentOf(value: string, at: TokenValues): string | undefined {
   if (value === 'none') return undefined
   if (value === 'SSH_AUTH_SOCK') return process.env['SSH_AUTH_SOCK']
   const [, name] = /^\$(\w+)$/.exec(value) ?? []
-  return name === undefined ? expandPath(value, at) : variable(name, value)
+  // As with ssh: a variable that is not set is no agent.
+  return name === undefined ? expandPath(value, at) : process.env[name]
 }
 
 /** Options that change who is let in, or where the connection goes, in a way that ssh2 does not know. */

@@ -1,4 +1,4 @@
-import { readOptions } from './options.ts'
+import { defaultOption } from './default-option.ts'
 
 /** The algorithms that ssh2 knows, and the type of key that known_hosts has for each. */
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -36,16 +36,9 @@ export function hostKeyAlgorithms(
   return [...usable.filter(isKnown), ...usable.filter((name) => !isKnown(name))]
 }
 
-let asked: Promise<readonly string[] | undefined> | undefined
-
 /** The default of HostKeyAlgorithms, as this machine's ssh client has it. */
-export function defaultAlgorithms(): Promise<readonly string[] | undefined> {
-  asked ??= readOptions({ alias: 'any', file: '/dev/null' }).then(
-    ({ get }) => get('hostkeyalgorithms')?.split(','),
-    () => undefined,
-  )
-  return asked
-}
+export const defaultAlgorithms = async (): Promise<readonly string[] | undefined> =>
+  (await defaultOption('hostkeyalgorithms'))?.split(',')
 
 /**
  * `ssh -G` does not tell a list from a change of the default: `-NAME` takes away, `+NAME` adds at the end. Those leave the

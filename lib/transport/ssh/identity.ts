@@ -27,8 +27,9 @@ export async function identitiesFor(
   deadline: Deadline,
 ): Promise<Identities> {
   const username = settings.user
-  const files = settings.publicKeys ? await Promise.all(settings.identityFiles.map(readKeyFile)) : []
-  const socket = settings.publicKeys ? settings.identityAgent : undefined
+  const keys = settings.noKeys === undefined
+  const files = keys ? await Promise.all(settings.identityFiles.map(readKeyFile)) : []
+  const socket = keys ? settings.identityAgent : undefined
   const held = socket === undefined ? [] : ((await agentKeys(socket, deadline.signal)) ?? [])
   const inAgent = orderOf(held, files, settings)
   const accepted = inAgent.filter(({ type }) => isAccepted(type, settings))
@@ -41,6 +42,7 @@ export async function identitiesFor(
     .filter(({ is, file }) => is === 'unusable' || (is === 'missing' && !isUsual(file, settings)))
     .filter(({ publicKey }) => !isHeld(publicKey, inAgent))
     .map(({ file, trouble }) => `${file} ${trouble}`)
+  if (settings.noKeys !== undefined) troubles.push(settings.noKeys)
   const usable = accepted.map(parsedKey).filter((key): key is ParsedKey => key !== undefined)
   if (socket !== undefined && usable.length > 0) {
     const agent = agentWith(socket, usable, (why) => troubles.push(`the agent did not sign: ${why}`))
@@ -63,7 +65,7 @@ export async function identitiesFor(
     offered,
     troubles: () => troubles,
     locked: () => [...locked],
-    openSshFor: settings.publicKeys ? whyOpenSsh(settings, files, accepted) : undefined,
+    openSshFor: keys ? whyOpenSsh(settings, files, accepted) : undefined,
   }
 }
 

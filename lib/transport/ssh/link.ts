@@ -34,6 +34,7 @@ export async function logIn(
   signal: AbortSignal,
 ): Promise<SshLink> {
   const ssh = new NodeSSH()
+  const { kex, cipher, hmac } = target.settings.algorithms
   let refused: unknown
   let verified = false
   const forget = onAbort(deadline.signal, () => void stream.destroy())
@@ -47,7 +48,12 @@ export async function logIn(
       // ssh2 asks nothing by itself.
       keepaliveInterval: target.settings.keepalive.intervalMs,
       keepaliveCountMax: target.settings.keepalive.count,
-      algorithms: { serverHostKey: [...check.algorithms] as never },
+      algorithms: {
+        serverHostKey: [...check.algorithms] as never,
+        ...(kex && { kex: [...kex] as never }),
+        ...(cipher && { cipher: [...cipher] as never }),
+        ...(hmac && { hmac: [...hmac] as never }),
+      },
       // Called before anything of ours is sent to the server. Without it ssh2 takes any key.
       hostVerifier: (key: Buffer, answer: (ok: boolean) => void): void => {
         check.verify(key).then(

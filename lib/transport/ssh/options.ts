@@ -50,13 +50,22 @@ const ask = promisify(execFile)
 async function askSsh(question: Question): Promise<SshOptions | undefined> {
   const { alias } = question
   const args = ['-T', '-G', ...sshArguments(question), '--', alias]
+  const asked = async (...more: string[]): Promise<{ stdout: string; stderr: string }> => {
+    try {
+      return await ask('ssh', [...more, ...args])
+    } catch (cause) {
+      // ForkAfterAuthentication yes makes ssh want a command, unless it is to run none.
+      if (more.includes('-N') || !/Cannot fork into background/.test(saidBy(cause))) throw cause
+      return asked('-N', ...more)
+    }
+  }
   let stdout: string
   try {
-    stdout = (await ask('ssh', args)).stdout
+    stdout = (await asked()).stdout
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    const said = String((cause as { stderr?: unknown }).stderr).trim()
-    throw new UserError('E_SSH_CONFIG', `the ssh config cannot be used for ${alias}: ${said}`, { cause })
+    const what = `the ssh config cannot be used for ${alias}: ${saidBy(cause)}`
+    throw new UserError('E_SSH_CONFIG', what, { cause })
   }
   const values = new Map<string, string[]>()
   for (const line of stdout.split(/\r?\n/).filter((text) => text.trim() !== '')) {
@@ -70,12 +79,14 @@ async function askSsh(question: Question): Promise<SshOptions | undefined> {
     if (!values.has(name)) throw notUnderstood(alias, `no ${name}`)
   // ssh says which files it reads, those of Include among them.
   const configs = async (): Promise<string[]> => {
-    const { stderr } = await ask('ssh', ['-v', ...args])
+    const { stderr } = await asked('-v')
     const read = stderr.matchAll(/^debug1: Reading configuration data (.*?)(?: depth \d+)?\r?$/gm)
     return Array.from(read, ([, name = '']) => name)
   }
   return answer(values, true, configs)
 }
+
+const saidBy = (error: unknown): string => String((error as { stderr?: unknown }).stderr).trim()
 
 export const notUnderstood = (alias: string, line: string): UserError =>
   new UserError('E_SSH_CONFIG', `cannot parse the output of \`ssh -G ${alias}\`: ${line}`)

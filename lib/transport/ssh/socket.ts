@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises'
-import { type Socket, connect } from 'node:net'
+import { type Socket, connect, isIP } from 'node:net'
 import { UnreachableError } from '../../core/errors.ts'
 import type { Deadline } from './connect-deadline.ts'
 import { onAbort } from '../../core/on-abort.ts'
@@ -8,7 +8,7 @@ import { onAbort } from '../../core/on-abort.ts'
 export interface SocketOptions {
   /** 0 for both. */
   readonly addressFamily: 0 | 4 | 6
-  /** The address to connect from. */
+  /** The address or name to connect from. */
   readonly bindAddress: string | undefined
 }
 
@@ -32,7 +32,8 @@ export async function openSocket(
       // One that does not answer leaves time for the next.
       const ms = last ? Infinity : deadline.left / (addresses.length - i)
       try {
-        return await openOne(address, port, options, ms, deadline.signal)
+        const from = await localAddress(options, isIP(address), deadline)
+        return await openOne(address, port, from, ms, deadline.signal)
       } catch (error) {
         if (last || deadline.signal.aborted) throw error
       }
@@ -44,15 +45,25 @@ export async function openSocket(
   }
 }
 
+/** BindAddress may be a name, which stands for an address of the family that is connected to. */
+async function localAddress(
+  { bindAddress }: SocketOptions,
+  family: number,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  if (bindAddress === undefined || isIP(bindAddress) !== 0) return bindAddress
+  return (await deadline.race(lookup(bindAddress, { family }))).address
+}
+
 function openOne(
   address: string,
   port: number,
-  { bindAddress }: SocketOptions,
+  localAddress: string | undefined,
   ms: number,
   signal: AbortSignal,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const local = bindAddress === undefined ? {} : { localAddress: bindAddress }
+    const local = localAddress === undefined ? {} : { localAddress }
     const socket = connect({ host: address, port, noDelay: true, ...local })
     const done = (): void => {
       clearTimeout(timer)

@@ -43,8 +43,7 @@ export function expandTokens(text: string, at: TokenValues): string {
   })
 }
 
-/** `$NAME` as IdentityAgent has it. @throws UserError E_SSH_CONFIG when it is not set */
-export function variable(name: string, text: string): string {
+function variable(name: string, text: string): string {
   const value = process.env[name]
   if (value !== undefined) return value
   throw new UserError(

@@ -85,6 +85,7 @@ export function launchMaster(
     StrictHostKeyChecking: settings.acceptNew ? 'accept-new' : 'yes',
     UpdateHostKeys: 'no',
     ...(host === settings.hostName ? {} : { HostName: host }),
+    ...(settings.forks ? { ForkAfterAuthentication: 'no' } : {}),
     ...(overHop ? { ProxyCommand: bridgeCommand(folder), ProxyUseFdpass: 'no' } : {}),
   }
   const args = [
