@@ -13,7 +13,7 @@ export interface ProcessStream {
 }
 
 /** Milliseconds for a process to end by itself. */
-const END_TIMEOUT = 1000
+export const END_TIMEOUT = 1000
 
 /** Starts a program as a connection. It ends with the stream. */
 export function processStream(file: string, args: readonly string[]): ProcessStream {
@@ -43,18 +43,22 @@ export function processStream(file: string, args: readonly string[]): ProcessStr
   return { stream, child, ended, said: () => [tail(), how].filter(Boolean).join('; ') }
 }
 
-/** Ends a process that leads a group, and its children. */
+/** Ends a process that leads a group, and its children, also those that ignore the end of their leader. */
 export function endGroup(child: ChildProcess): void {
-  const kill = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const { pid, exitCode, signalCode } = child
+  if (pid === undefined || exitCode !== null || signalCode !== null) return
+  /** @returns whether there is anybody in the group: as long as there is, no other one has its number */
+  const kill = (signal: NodeJS.Signals | 0): boolean => {
     try {
-      process.kill(-child.pid, signal)
+      return process.kill(-pid, signal)
     } catch {
-      // It has ended meanwhile.
+      return false
     }
   }
   kill('SIGHUP')
   const timer = setTimeout(() => kill('SIGKILL'), END_TIMEOUT)
   timer.unref()
-  child.once('exit', () => clearTimeout(timer))
+  child.once('exit', () => {
+    if (!kill(0)) clearTimeout(timer)
+  })
 }

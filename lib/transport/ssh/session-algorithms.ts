@@ -9,34 +9,51 @@ export interface SessionAlgorithms {
   readonly openSshFor?: string | undefined
 }
 
-const GROUPS = ['group14-sha256', 'group16-sha512', 'group18-sha512', 'group-exchange-sha256']
-const OLD_GROUPS = ['group-exchange-sha1', 'group14-sha1', 'group1-sha1']
-
 /** The option of each kind, and what ssh2 has of it with every Node.js. */
-const KINDS = {
+const KINDS: Readonly<Record<string, { option: string; known: readonly string[] }>> = {
   kex: {
     option: 'kexalgorithms',
     known: [
-      ...['curve25519-sha256', 'curve25519-sha256@libssh.org'],
-      ...['256', '384', '521'].map((bits) => `ecdh-sha2-nistp${bits}`),
-      ...[...GROUPS, ...OLD_GROUPS].map((group) => `diffie-hellman-${group}`),
+      'curve25519-sha256',
+      'curve25519-sha256@libssh.org',
+      'ecdh-sha2-nistp256',
+      'ecdh-sha2-nistp384',
+      'ecdh-sha2-nistp521',
+      'diffie-hellman-group14-sha256',
+      'diffie-hellman-group16-sha512',
+      'diffie-hellman-group18-sha512',
+      'diffie-hellman-group-exchange-sha256',
+      'diffie-hellman-group-exchange-sha1',
+      'diffie-hellman-group14-sha1',
+      'diffie-hellman-group1-sha1',
     ],
   },
   cipher: {
     option: 'ciphers',
     known: [
-      ...['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com'],
-      ...['128', '192', '256'].flatMap((bits) => [`aes${bits}-ctr`, `aes${bits}-cbc`]),
+      'aes128-gcm@openssh.com',
+      'aes256-gcm@openssh.com',
+      'chacha20-poly1305@openssh.com',
+      'aes128-ctr',
+      'aes192-ctr',
+      'aes256-ctr',
+      'aes128-cbc',
+      'aes192-cbc',
+      'aes256-cbc',
     ],
   },
   hmac: {
     option: 'macs',
-    known: ['256', '512']
-      .map((bits) => `hmac-sha2-${bits}`)
-      .concat('hmac-sha1')
-      .flatMap((name) => [name, `${name}-etm@openssh.com`]),
+    known: [
+      'hmac-sha2-256-etm@openssh.com',
+      'hmac-sha2-512-etm@openssh.com',
+      'hmac-sha1-etm@openssh.com',
+      'hmac-sha2-256',
+      'hmac-sha2-512',
+      'hmac-sha1',
+    ],
   },
-} as const
+}
 
 /** KexAlgorithms, Ciphers and MACs of a config. One that is ssh's default says nothing: ssh2's own order is faster. */
 export async function sessionAlgorithms(

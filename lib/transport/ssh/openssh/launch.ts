@@ -1,61 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type Server, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { sshArguments } from '../options.ts'
 import type { SshTarget } from '../target.ts'
-
-/**
- * A private folder for one connection of OpenSSH's client: its control socket and what it asks the operator with. The mode
- * of a folder that mkdtemp makes is 0700.
- */
-export interface Workplace {
-  readonly folder: string
-  readonly socket: string
-  remove(): Promise<void>
-}
-
-export async function makeWorkplace(): Promise<Workplace> {
-  // The path of a socket has at most 104 characters on some systems.
-  const runtime = process.env['XDG_RUNTIME_DIR']
-  const folder = await mkdtemp(
-    join(runtime !== undefined && existsSync(runtime) ? runtime : tmpdir(), 'rp-ssh-'),
-  )
-  await writeFile(join(folder, 'ask'), ASK, { mode: 0o700 })
-  await writeFile(join(folder, 'bridge.cjs'), BRIDGE)
-  return { folder, socket: join(folder, 's'), remove: () => rm(folder, { recursive: true, force: true }) }
-}
-
-/** How a line on standard error begins that is a question for the operator, or something to be told. */
-export const QUESTION = 'run-playbook-question: '
-export const TELL = 'run-playbook-tell: '
-
-/**
- * ssh starts this for a passphrase or a PIN. The question goes to standard error and the answer comes from the standard
- * input that ssh was started with: no file, no argument and no environment holds it. Another ssh, such as one in a
- * ProxyCommand, has another input, so that it gets no answer.
- */
-const ASK = `#!/bin/sh
-[ "$PPID" = "$(cat "\${0%/*}/pid")" ] || exit 1
-question=$(printf '%s' "$1" | tr '\\n' ' ')
-case $SSH_ASKPASS_PROMPT in
-confirm) exit 1 ;;
-none) printf '${TELL}%s\\n' "$question" >&2; exec sleep 600 ;;
-esac
-printf '${QUESTION}%s\\n' "$question" >&2
-IFS= read -r answer || exit 1
-printf '%s\\n' "$answer"
-`
-
-/** Connects ssh to a stream of ours: to a jump host that we are logged in to. */
-const BRIDGE = `const socket = require('node:net').connect(process.argv[2])
-process.stdin.pipe(socket).pipe(process.stdout)
-socket.on('close', () => process.exit())
-socket.on('error', () => process.exit(1))
-`
+import type { Workplace } from './workplace.ts'
 
 /**
  * Starts ssh as the master of a multiplexed connection. It ends when our process does, however that ends: file descriptor 3
@@ -63,7 +12,7 @@ socket.on('error', () => process.exit(1))
  */
 export function launchMaster(
   target: SshTarget,
-  { folder, socket }: Workplace,
+  { folder, socket, log }: Workplace,
   { canAsk, overHop, timeoutMs }: { canAsk: boolean; overHop: boolean; timeoutMs: number },
 ) {
   const { settings, host } = target
@@ -94,7 +43,9 @@ export function launchMaster(
     '-N',
     '-T',
     '-S',
-    socket.replaceAll('%', '%%'),
+    socketOption(socket),
+    '-E',
+    log,
     ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
     '--',
     settings.alias,
@@ -111,6 +62,9 @@ export function launchMaster(
     },
   })
 }
+
+/** A path as `-S` takes it, where a percent sign begins a token. */
+export const socketOption = (socket: string): string => socket.replaceAll('%', '%%')
 
 const WATCH = `
 exec 4<&0

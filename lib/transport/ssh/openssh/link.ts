@@ -8,13 +8,14 @@ import { onAbort } from '../../../core/on-abort.ts'
 import { listensHint } from '../../listens-hint.ts'
 import { endGroup, processStream } from '../process-stream.ts'
 import { FORWARDING_HINT, type SshConnection } from '../target.ts'
+import { socketOption } from './launch.ts'
 
 /** A master of OpenSSH's client that is logged in. */
 export interface Master {
   readonly child: ChildProcess
   /** Of its control connections. */
   readonly socket: string
-  /** The last of what it wrote on standard error. */
+  /** The last of what it said. */
   said(): string
   /** Takes away what the connection needed. */
   tidy(): Promise<void>
@@ -118,7 +119,7 @@ export class OpenSshLink implements SshConnection {
 
   /** Arguments for a session: the master has read the config, and without it there is to be no connection at all. */
   #through(...options: string[]): string[] {
-    return ['-F', 'none', '-S', this.#master.socket, '-o', 'ProxyCommand=false', ...options]
+    return ['-F', 'none', '-S', socketOption(this.#master.socket), '-o', 'ProxyCommand=false', ...options]
   }
 
   #mustBeUp(): void {

@@ -7,12 +7,13 @@ import type { Deadline } from '../connect-deadline.ts'
 import type { Identities } from '../identity.ts'
 import { refusedLogin } from '../login-failed.ts'
 import { onAbort } from '../../../core/on-abort.ts'
-import { QUESTION, TELL, launchMaster, makeWorkplace, offerStream } from './launch.ts'
+import { launchMaster, offerStream } from './launch.ts'
 import { OpenSshLink } from './link.ts'
 import type { Passphrases } from '../passphrases.ts'
-import { endGroup } from '../process-stream.ts'
+import { END_TIMEOUT, endGroup } from '../process-stream.ts'
 import { connectFailed } from '../socket.ts'
 import type { SshTarget } from '../target.ts'
+import { type Workplace, makeWorkplace } from './workplace.ts'
 
 export interface OpenSshLogin {
   /** Why ssh2 does not do, for messages. */
@@ -34,20 +35,22 @@ export async function logInWithOpenSsh(
   login: OpenSshLogin,
   signal: AbortSignal,
 ): Promise<OpenSshLink> {
-  const { stream, deadline, passphrases } = login
-  const place = await makeWorkplace()
+  const { stream, deadline, passphrases, notice } = login
+  const place = await makeWorkplace(passphrases.canAsk)
   try {
     if (stream !== undefined) await offerStream(place.folder, stream)
     const how = { canAsk: passphrases.canAsk, overHop: stream !== undefined, timeoutMs: deadline.ms }
     const child = launchMaster(target, place, how)
-    const lines: string[] = []
-    listen(child, lines, login)
-    const said = (): string => lines.join('\n')
+    const heard: string[] = []
+    listen(child, place, heard, login)
     const ready = await isReady(child, deadline)
+    const lines = (): string[] => place.said().split('\n')
+    const said = (): string => lines().filter(isTrouble).join('\n')
     if (!ready) {
       if (deadline.signal.aborted) throw deadline.signal.reason
-      throw failed(target, login, said())
+      throw failed(target, login, said(), heard.join('\n'))
     }
+    for (const line of lines()) if (!isTrouble(line)) notice(line.replace('Warning: ', ''))
     const master = { child, socket: place.socket, said, tidy: () => place.remove() }
     return new OpenSshLink(target.name, target.settings.user, master, signal)
   } catch (error) {
@@ -55,6 +58,9 @@ export async function logInWithOpenSsh(
     throw error
   }
 }
+
+/** Whether a line of ssh's is more than the news of a key that was added to known_hosts. */
+const isTrouble = (line: string): boolean => !line.startsWith('Warning: Permanently added')
 
 /** Whether the login came about, before the end of the process or of the time. */
 function isReady(child: ChildProcess, deadline: Deadline): Promise<boolean> {
@@ -70,17 +76,23 @@ function isReady(child: ChildProcess, deadline: Deadline): Promise<boolean> {
       if (/^ready$/m.test(out)) done(true)
     })
     child.on('error', () => done(false))
-    // 'close' comes after the last of what it says.
+    // 'close' comes after the last of what it says; where a ProxyCommand that does not end has the same standard error,
+    // much later.
     child.on('close', () => done(false))
+    child.on('exit', () => void setTimeout(done, END_TIMEOUT, false).unref())
   })
 }
 
-/** As many lines of what it says are kept. */
+/** As many lines of what comes on standard error are kept. */
 const KEPT = 50
 
-/** Takes what ssh says, and answers what it asks. */
-function listen(child: ChildProcess, lines: string[], login: OpenSshLogin): void {
-  const { passphrases, deadline, notice } = login
+/** Answers what ssh asks. The rest of standard error is of the host or of a ProxyCommand. */
+function listen(
+  child: ChildProcess,
+  { question: asks, tell }: Workplace,
+  heard: string[],
+  { passphrases, deadline, notice }: OpenSshLogin,
+): void {
   const answered = new Set<string>()
   child.stdin?.on('error', () => {})
   const answer = async (question: string): Promise<void> => {
@@ -95,16 +107,22 @@ function listen(child: ChildProcess, lines: string[], login: OpenSshLogin): void
     child.stdin?.write(`${text}\n`)
   }
   createInterface({ input: child.stderr as Readable, crlfDelay: Infinity }).on('line', (line) => {
-    if (line.startsWith(QUESTION)) void answer(line.slice(QUESTION.length))
-    else if (line.startsWith(TELL)) notice(line.slice(TELL.length))
-    else if (line.startsWith('Warning: Permanently added')) notice(line.replace('Warning: ', ''))
-    else if (lines.push(line) > KEPT) lines.shift()
+    if (line.startsWith(asks)) void answer(line.slice(asks.length))
+    else if (line.startsWith(tell)) notice(line.slice(tell.length))
+    else if (heard.push(line) > KEPT) heard.shift()
   })
 }
 
-/** What ssh's last words mean. */
-function failed(target: SshTarget, { reason, identities }: OpenSshLogin, said: string): UnreachableError {
+/** What ssh's last words mean. @param heard what the host, a ProxyCommand or the shell said */
+function failed(
+  target: SshTarget,
+  { reason, identities }: OpenSshLogin,
+  words: string,
+  heard: string,
+): UnreachableError {
   const { name, host, settings, sshArguments } = target
+  const fromProxy = settings.proxyCommand !== undefined && heard !== ''
+  const said = words === '' ? heard : fromProxy ? `${words}; the ProxyCommand said: ${heard}` : words
   const cause = new Error(`${said}\n(through OpenSSH's own client, because ${reason})`)
   const problem = (code: string, what: string, hint?: string): UnreachableError =>
     new UnreachableError(code, `${what}: ${said}`, { hint, cause })
