@@ -1,3 +1,5 @@
+import { PODMAN_SCRIPT } from '../../modules/docker/shared/podman.ts'
+
 /** Container engines that have a command named `docker`, and that the cluster does not run on. */
 export interface EngineFact {
   /** In words: `Podman (the command docker is podman)`. Undefined for Docker's engine that runs as root, and for none. */
@@ -9,18 +11,15 @@ export interface EngineFact {
  * and to root it looks as if there was none; Podman answers differently.
  */
 export const ENGINE_SCRIPT = `
+  ${PODMAN_SCRIPT}
   engine() {
     client=$(command -v docker) || client=
     target=$(readlink -f "$client" 2>/dev/null) || target=$client
     case $client:$target in
-      '':*) ;;
-      *:*/podman) echo "Podman ($client is podman)"; return ;;
       /snap/*:* | *:*/snap) echo "Docker of a snap ($client)"; return ;;
     esac
-    if [ -n "$client" ] && [ "$(head -c 2 "$client")" = '#!' ] && grep -q podman "$client"; then
-      echo "Podman ($client runs podman)"
-      return
-    fi
+    podman=$(podman_behind)
+    if [ -n "$podman" ]; then echo "Podman ($podman)"; return; fi
     said=
     if [ -n "$client" ]; then
       limit=
@@ -32,7 +31,9 @@ export const ENGINE_SCRIPT = `
       *Podman*) echo 'Podman (it answers on the socket of Docker)' ;;
       /var/snap/*) echo 'Docker of a snap' ;;
       *name=rootless*) echo 'rootless Docker' ;;
-      /*) ;;
+      /var/lib/docker*) ;;
+      # The data of a snap may be in a folder of the operator's choice.
+      /*) ! ls -l /proc/[0-9]*/exe 2>/dev/null | grep -q ' /snap/docker/' || echo 'Docker of a snap' ;;
       *) for socket in /run/user/*/docker.sock; do
           [ -S "$socket" ] || continue
           echo "rootless Docker ($socket)"

@@ -1,8 +1,10 @@
 import type { Change } from '../../../core/change.ts'
 import { type Probe, ask, askAll, mapProbe } from '../../../core/probe.ts'
 import { type DockerContainer, type DockerImage, dockerContainer, dockerImage } from '../shared/reader.ts'
+import { seenByEngine } from '../shared/snap.ts'
 import { familiar } from '../shared/reference.ts'
 import type { AbsentContainer, PresentContainer } from './args.ts'
+import { isPath } from './mounts.ts'
 import { isLive, optionChanges, takenAway } from './option-changes.ts'
 
 export interface ContainerState {
@@ -25,10 +27,10 @@ export function probeContainer(args: PresentContainer | AbsentContainer): Probe<
     next: ask(dockerContainer, nextName(args.name)),
   })
   if (args.state === 'absent') return mapProbe(containers, (state) => ({ ...state, image: undefined }))
-  return mapProbe(askAll({ containers, image: ask(dockerImage, args.image) }), ({ containers, image }) => ({
-    ...containers,
-    image,
-  }))
+  const mounted = (args.volumes ?? []).map(({ source }) => source).filter(isPath)
+  const seen = askAll(Object.fromEntries(mounted.map((path) => [path, ask(seenByEngine, path)])))
+  const all = askAll({ containers, image: ask(dockerImage, args.image), seen })
+  return mapProbe(all, ({ containers, image }) => ({ ...containers, image }))
 }
 
 export function containerChanges(args: PresentContainer | AbsentContainer, state: ContainerState): Change[] {

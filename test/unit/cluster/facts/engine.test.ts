@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { ENGINE_SCRIPT, parseEngine } from '../../../../lib/cluster/facts/engine.ts'
@@ -20,6 +21,8 @@ describe('the engine behind the command docker', () => {
   for (const [name, shell] of Object.entries(SHELLS)) {
     const ask = async (sockets = '/nowhere') => {
       const script = ENGINE_SCRIPT.replace('/run/user/*', sockets)
+        .replace('/var/run/docker.sock', join(folder(), 'var-run-docker.sock'))
+        .replace(' /snap/docker/', ` ${folder()}/snap-docker/`)
       const { stdout } = await run(shell, {
         script: `PATH=${quote(folder())}:/usr/bin:/bin\n${script}\nexit 0`,
       })
@@ -46,6 +49,33 @@ describe('the engine behind the command docker', () => {
       it('is Podman on the socket of Docker', async () => {
         docker('/var/lib/containers/storage/overlay []', 'Podman Engine Conmon OCI Runtime (crun)')
         assert.equal(await ask(), 'Podman (it answers on the socket of Docker)')
+      })
+
+      it('is Podman behind a client that it cannot answer any more', async () => {
+        program(
+          'docker',
+          'echo "client version 1.52 is too new. Maximum supported API version is 1.41" >&2; exit 1',
+        )
+        mkdirSync(join(folder(), 'podman'))
+        writeFileSync(join(folder(), 'podman/podman.sock'), '')
+        symlinkSync('podman/podman.sock', join(folder(), 'var-run-docker.sock'))
+        assert.match(String(await ask()), /^Podman \(unix:\/\/.*docker\.sock leads to .*podman\.sock\)$/)
+      })
+
+      it('is a snap whose data is in another folder', async () => {
+        docker('/home/docker-data [name=apparmor]')
+        assert.equal(await ask(), undefined)
+        mkdirSync(join(folder(), 'snap-docker/1/bin'), { recursive: true })
+        copyFileSync('/bin/sleep', join(folder(), 'snap-docker/1/bin/dockerd'))
+        const engine = spawn(join(folder(), 'snap-docker/1/bin/dockerd'), ['60'])
+        try {
+          await new Promise((resolve) => engine.once('spawn', resolve))
+          assert.equal(await ask(), 'Docker of a snap')
+          docker('/var/lib/docker [name=apparmor]')
+          assert.equal(await ask(), undefined)
+        } finally {
+          engine.kill()
+        }
       })
 
       it('is a snap, by its command or by its engine', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import {
   dockerContainer,
@@ -7,6 +8,10 @@ import {
   dockerNetwork,
   dockerVolume,
 } from '../../../../lib/modules/docker/shared/reader.ts'
+import type { UserError } from '../../../../lib/core/errors.ts'
+import type { Reader } from '../../../../lib/core/probe.ts'
+import { type ContainerArgs, docker } from '../../../../lib/modules/docker/index.ts'
+import { seenByEngine } from '../../../../lib/modules/docker/shared/snap.ts'
 import { images } from '../../../../lib/modules/docker/shared/kinds.ts'
 import { familiar } from '../../../../lib/modules/docker/shared/reference.ts'
 import { SHELLS, run, useTemp } from '../driver.ts'
@@ -23,7 +28,7 @@ describe('reading Docker', () => {
     assert.equal(
       String(dockerContainer.ask(['a', 'b c']))
         .split('\n')
-        .at(-1),
+        .find((line) => line.startsWith('docker container')),
       "docker container inspect --format '{{json .}}' -- a 'b c'",
     )
   })
@@ -86,6 +91,106 @@ describe('reading Docker', () => {
       writeFileSync(docker, '#!/bin/sh\necho "Error: No such container: web" >&2; exit 1', { mode: 0o755 })
       assert.equal(await ask(), undefined)
     })
+
+  for (const [name, shell] of Object.entries(SHELLS)) {
+    /** @param before what comes first in the script @param says what `docker` prints before it fails */
+    const asked = async (says: string, before: string, sockets = '/nowhere') => {
+      writeFileSync(join(temp(), 'docker'), `#!/bin/sh\necho "${says}" >&2; exit 1`, { mode: 0o755 })
+      const script = dockerContainer
+        .ask(['web'])
+        .replace('/run/user/*', sockets)
+        .replace('/var/run/docker.sock', join(temp(), 'var-run-docker.sock'))
+      const reply = await run(shell, { script: `PATH=${temp()}:/usr/bin:/bin\n${before}\n${script}` })
+      return dockerContainer.parse(reply, ['web'])[0] as unknown as UserError | undefined
+    }
+    const absent = 'Error response from daemon: No such container: web'
+
+    it(`says that the socket is that of Podman, with ${name}`, async () => {
+      mkdirSync(join(temp(), 'podman'))
+      writeFileSync(join(temp(), 'podman/podman.sock'), '')
+      assert.equal(await asked(absent, ''), undefined)
+      symlinkSync('podman/podman.sock', join(temp(), 'var-run-docker.sock'))
+      const linked = await asked(absent, '')
+      assert.equal(linked?.code, 'E_DOCKER_ENGINE')
+      assert.match(linked?.message ?? '', /Podman \(.*docker\.sock leads to .*podman\/podman\.sock\)/)
+      rmSync(join(temp(), 'var-run-docker.sock'))
+      const named = await asked(absent, `DOCKER_HOST=unix://${temp()}/podman/podman.sock; export DOCKER_HOST`)
+      assert.equal(named?.code, 'E_DOCKER_ENGINE')
+      const elsewhere = await asked(absent, 'DOCKER_HOST=tcp://podman/podman:2375; export DOCKER_HOST')
+      assert.equal(elsewhere, undefined)
+    })
+
+    it(`says that there is only a rootless engine, with ${name}`, async () => {
+      const down = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?'
+      assert.equal((await asked(down, ''))?.code, 'E_NO_DOCKER')
+      const server = createServer().listen(join(temp(), 'docker.sock'))
+      try {
+        await new Promise((resolve) => server.once('listening', resolve))
+        const rootless = await asked(down, '', temp())
+        assert.equal(rootless?.code, 'E_DOCKER_ENGINE')
+        assert.match(rootless?.hint ?? '', new RegExp(`DOCKER_HOST: 'unix://${temp()}/docker.sock'`))
+        assert.equal(await asked(absent, '', temp()), undefined)
+        assert.equal((await asked('permission denied: docker daemon', '', temp()))?.code, 'E_NO_DOCKER')
+      } finally {
+        server.close()
+      }
+    })
+
+    it(`says that Docker of a snap does not see a path, with ${name}`, async () => {
+      const paths = [
+        '/srv/data',
+        '/home/me/data',
+        '/tmp/x',
+        '/var/snap/docker/common/x',
+        '/run/x.sock',
+        '/optional',
+      ]
+      const codes = async () => {
+        const script = `PATH=${temp()}:/usr/bin:/bin\n${seenByEngine.ask(paths)}`
+        return seenByEngine.parse(await run(shell, { script }), paths).map(codeOf)
+      }
+      writeFileSync(join(temp(), 'snap'), '#!/bin/sh\n', { mode: 0o755 })
+      const none = paths.map(() => undefined)
+      assert.deepEqual(await codes(), none)
+      symlinkSync('snap', join(temp(), 'docker'))
+      const unseen = 'E_DOCKER_ENGINE'
+      assert.deepEqual(await codes(), [unseen, undefined, unseen, undefined, undefined, unseen])
+      rmSync(join(temp(), 'docker'))
+      writeFileSync(join(temp(), 'docker'), '', { mode: 0o755 })
+      assert.deepEqual(await codes(), none)
+    })
+  }
+
+  it('knows Podman by its words where it answers on the socket of Docker', () => {
+    const said: readonly (readonly [Reader<unknown>, string])[] = [
+      [dockerContainer, 'no container with name or ID "web" found: no such container'],
+      [dockerImage, 'failed to find image web: docker.io/library/web: No such image'],
+      [dockerNetwork, 'unable to find network with name or ID web: network not found'],
+      [dockerVolume, 'volume with name web not found: no such volume'],
+      [dockerVolume, 'no volume with name "web" found: no such volume'],
+    ]
+    for (const [reader, text] of said) {
+      const stderr = Buffer.from(`Error response from daemon: ${text}\n`)
+      const [answer] = reader.parse({ code: 1, stdout: Buffer.from(''), stderr }, ['web'])
+      assert.equal(codeOf(answer), 'E_DOCKER_ENGINE', text)
+      assert.match(String((answer as UserError).message), /Podman \(it answers on the socket of Docker\)/)
+    }
+  })
+
+  it('asks what the engine sees of the paths that a container mounts, not of its volumes', () => {
+    const questions = (args: ContainerArgs) => {
+      const task = docker('x', args)
+      const asked = task.module.probe(task.args).questions
+      return asked.filter(({ reader }) => reader === seenByEngine).map(({ key }) => key)
+    }
+    const volumes = [
+      { source: '/srv/a', target: '/a' },
+      { source: 'named', target: '/b' },
+    ]
+    assert.deepEqual(questions({ name: 'x', image: 'x:1', volumes }), ['/srv/a'])
+    assert.deepEqual(questions({ name: 'x', image: 'x:1' }), [])
+    assert.deepEqual(questions({ name: 'x', state: 'absent' }), [])
+  })
 
   it('answers for those that were found though others failed', () => {
     const [network] = dockerNetwork.parse(inspected(recorded('network'), 'Error: No such network: x'), [
