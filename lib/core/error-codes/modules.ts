@@ -112,6 +112,10 @@ export const modules = {
     'Check the path; relative paths are relative to the current directory.',
   ],
   E_NO_STAT: ['The host has no `stat` command.', 'Install coreutils, or a busybox with the stat applet.'],
+  E_NO_SYSCTL: [
+    'The running kernel has no setting of this name.',
+    'Check the name, load the kernel module that brings the setting in an earlier task, or set `ignoreErrors: true`.',
+  ],
   E_NO_SYSTEMD: ['The host does not run systemd.', 'Manage the service with `command` or `shell`.'],
   E_NO_UNIT: [
     'The host has no unit of this name.',
@@ -132,6 +136,10 @@ export const modules = {
   E_OTHER_KIND: [
     'The path exists but is of another type, such as a directory instead of a file.',
     'Remove it yourself, or use `force: true` with `file`.',
+  ],
+  E_SYSCTL_READ_ONLY: [
+    'The running kernel does not let the task change the setting, as in most containers.',
+    'Set `become: true` for the task, or write only the file: `reload: false`.',
   ],
   E_UNIT_MASKED: ['The unit is masked.', 'Run `systemctl unmask UNIT` on the host.'],
   E_UNSAFE_PATH: [

@@ -4,11 +4,11 @@ import type { FileState } from '../../files/file/state.ts'
 import { SELF } from '../../shared/account.ts'
 import type { Install, InstallState } from '../../shared/install.ts'
 import { type Payload, contentPayload } from '../../shared/payload.ts'
-import { BODY_LIMIT } from '../../shared/text.ts'
+import { type TextFile, installStateOf, textPayload } from '../../shared/text-file.ts'
 import { assertRegular } from '../../shared/whole-file.ts'
 import type { CronArgs } from './args.ts'
 import { editCron } from './edit.ts'
-import type { CronFile, CronState, CronTable } from './state.ts'
+import type { CronState, CronTable } from './state.ts'
 
 /** What is to be done to the crontab of a user, or to a file. */
 export type CronWork =
@@ -45,26 +45,19 @@ function tableWork(args: CronArgs, { text: now, tool }: CronTable): CronWork | s
     throw new UserError('E_NO_CRONTAB', 'the host has no command crontab', {
       hint: 'Install it in an earlier task: the package is cron on Debian, cronie on RHEL.',
     })
-  return { kind: 'table', now, text, payload: sized(text, 'the crontab') }
+  return { kind: 'table', now, text, payload: textPayload('the crontab', text) }
 }
 
-function sized(text: string, what: string): Payload {
-  const payload = contentPayload(text)
-  if (payload.size > BODY_LIMIT)
-    throw new UserError('E_NOT_TEXT', `${what} would be longer than ${BODY_LIMIT} bytes`)
-  return payload
-}
-
-function fileWork(args: CronArgs, file: CronFile, { access }: CronState): CronWork | string {
+function fileWork(args: CronArgs, file: TextFile, { access }: CronState): CronWork | string {
   const { cronFile: dest = '', backup } = args
-  const { here, text: now = '', folder, above } = file
+  const { here, text: now = '', above } = file
   assertRegular(dest, here)
   const text = editCron(now, args)
   if (here.type === 'absent' && text === '') return `there is no ${dest}`
   if (here.type === 'file' && text === now) return `${dest} is as wanted`
-  const state = { here, sha256: contentPayload(now).sha256, folder, above, access }
+  const state = installStateOf(file, access)
   if (args.state !== 'absent' || text.trim() !== '')
-    return { kind: 'install', args: { dest, backup, payload: sized(text, dest) }, state }
+    return { kind: 'install', args: { dest, backup, payload: textPayload(dest, text) }, state }
   return {
     kind: 'remove',
     args: { path: dest, state: 'absent' },

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { lstatSync, writeFileSync } from 'node:fs'
 import type { TaskList } from '../../../../lib/core/task.ts'
 import {
@@ -11,25 +10,11 @@ import {
   user,
   userGroup,
 } from '../../../../lib/modules/index.ts'
-import { ShellConnection } from '../../../../lib/transport/connection.ts'
-import { processChannel } from '../../../../lib/transport/connections/process-link.ts'
-import { type How, runLocal } from '../../../support/run-local.ts'
-import { type Machine, onEachMachine } from './machines.ts'
+import type { How } from '../../../support/run-local.ts'
+import { runOn } from '../../../support/run-on.ts'
+import { onEachMachine } from './machines.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS me@laptop'
-
-/** The whole engine, on the machine. */
-function runOn(machine: Machine, tasks: () => TaskList, how: How = {}) {
-  const [program = 'sh', ...rest] = machine.shell
-  const link = {
-    host: 'machine',
-    isRoot: true,
-    openChannel: async (script: string) => processChannel(spawn(program, [...rest, '-c', script])),
-    forward: () => Promise.reject(new Error('not here')),
-    close: async () => {},
-  }
-  return runLocal(tasks, { ...how, transport: { connect: async () => new ShellConnection(link, {}) } })
-}
 
 /** What a role begins with everywhere. */
 const role = (): TaskList => [
@@ -47,7 +32,7 @@ const role = (): TaskList => [
 
 onEachMachine('a role that makes a user', (machine) => {
   const statuses = async (tasks: () => TaskList, how: How = {}) =>
-    (await runOn(machine(), tasks, how)).tasks.map(({ task, status, because, error }) =>
+    (await runOn(machine().shell, tasks, how)).tasks.map(({ task, status, because, error }) =>
       [task, status, because ?? error?.message].filter((part) => part !== undefined).join(': '),
     )
   const names = (role() as readonly { name: string }[]).map(({ name }) => name)
@@ -62,7 +47,7 @@ onEachMachine('a role that makes a user', (machine) => {
       await statuses(role),
       names.map((name) => `${name}: changed`),
     )
-    const again = (await runOn(machine(), role)).tasks.map(({ status }) => status)
+    const again = (await runOn(machine().shell, role)).tasks.map(({ status }) => status)
     assert.deepEqual(
       again,
       names.map(() => 'ok'),
@@ -85,7 +70,7 @@ onEachMachine('a role that makes a user', (machine) => {
 
   it('says what it would do in the current state of the host, behind a command of which nothing is known', async () => {
     const tasks = () => [command('anything', { argv: ['true'] }), ...(role() as readonly never[])]
-    const { tasks: told } = await runOn(machine(), tasks, { check: true })
+    const { tasks: told } = await runOn(machine().shell, tasks, { check: true })
     assert.deepEqual(
       told.slice(1).map(({ task, status, because }) => [task, status, because]),
       names.map((name) => [name, 'would-change', 'in the current state of the host']),
@@ -102,7 +87,7 @@ onEachMachine('a role that makes a user', (machine) => {
       file('of another', { path: '/srv/x', state: 'directory', owner: 'daemon', group: 'docker' }),
       file('of it', { path: '/srv/y', state: 'directory', owner: 'old' }),
     ]
-    const { tasks: told } = await runOn(machine(), tasks, { check: true })
+    const { tasks: told } = await runOn(machine().shell, tasks, { check: true })
     assert.deepEqual(
       told.map(({ status, error }) => [status, error?.code]),
       [
