@@ -104,8 +104,11 @@ export async function runJson(...args: string[]): Promise<JsonOutcome> {
 }
 
 /** What went wrong, for assertion messages. */
-export const explain = (outcome: Outcome): string =>
-  `exit ${outcome.code}\n${outcome.stdout.slice(-6000)}\n${outcome.stderr.slice(-3000)}`
+/** What a run printed, for a message: failures first, then the end. */
+export function explain({ code, stdout, stderr }: Outcome): string {
+  const failed = stdout.split('\n').filter((line) => line.includes('"status":"failed"'))
+  return [`exit ${code}`, ...failed, stdout.slice(-6000), stderr.slice(-3000)].join('\n')
+}
 
 export async function onNode(node: string, script: string): Promise<string> {
   return (await execOnNode(await lab(), node, ['sh', '-c', script])).trim()

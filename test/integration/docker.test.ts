@@ -150,8 +150,13 @@ exec ${real} "$@"
     assert.equal(await containers(), `${NAME}-web running`)
   })
 
-  it('shows the last words of a program that ends at once', async () => {
-    await assert.rejects(reach(web({ command: ['sh', '-c', 'echo I give up; exit 3'] })), /I give up/)
+  it('shows the last words of a program that ends at once, or a moment later', async () => {
+    for (const moment of ['0', '0.2'])
+      await assert.rejects(
+        reach(web({ command: ['sh', '-c', `sleep ${moment}; echo I give up; exit 3`] })),
+        /I give up/,
+        moment,
+      )
   })
 
   it('knows an archived image before it is sent, and builds one from a folder', async () => {

@@ -80,13 +80,18 @@ function start({ name, state }: PresentContainer): ShellStep[] {
   return state === 'stopped' ? [] : [step(sh`docker start ${name}`), watch(name)]
 }
 
-/** A program that ends at once is an error here, while its last words can still be shown. */
+/**
+ * A program that ends at once is an error here, while its last words can still be shown. Docker says that it runs as soon as it is
+ * started: what refuses its configuration needs a moment for that.
+ */
 function watch(name: string): ShellStep {
-  return step(sh`[ "$(docker container inspect --format '{{.State.Running}}' ${name})" = true ] || {
+  return step(sh`for moment in 0 0.25 0.25; do
+  sleep $moment 2>/dev/null || sleep 1
+  [ "$(docker container inspect --format '{{.State.Running}}' ${name})" != true ] || continue
   echo 'The container ended at once. Its last words:' >&2
   docker logs --tail 20 ${name} >&2
   exit 1
-}`)
+done`)
 }
 
 function networkSteps({ name, networks }: PresentContainer, container: DockerContainer): ShellStep[] {
