@@ -103,7 +103,6 @@ export async function runJson(...args: string[]): Promise<JsonOutcome> {
   }
 }
 
-/** What went wrong, for assertion messages. */
 /** What a run printed, for a message: failures first, then the end. */
 export function explain({ code, stdout, stderr }: Outcome): string {
   const failed = stdout.split('\n').filter((line) => line.includes('"status":"failed"'))
