@@ -13,14 +13,19 @@ export interface JunitDocument {
 const NOT_ENDED = { code: 'E_NOT_ENDED', message: 'the run has not come to its end' }
 const INTERRUPTED = { code: 'E_INTERRUPTED', message: 'the run was interrupted' }
 
-/** @param check what the caller knows of the mode; the run's own word counts otherwise */
-export function createJunitDocument(check?: boolean): JunitDocument {
+/**
+ * @param check what the caller knows of the mode; the run's own word counts otherwise
+ * @param readEarly it may be read before the run begins, and is to say then already that the run has not come to its end
+ */
+export function createJunitDocument(check?: boolean, readEarly = false): JunitDocument {
   const memory = createMemory(check)
   const suites = new Map<string, Suite>()
   /** The hosts that a play was stopped before, as long as none of its tasks is named. */
   const notBegun = new Map<string, Map<string, string>>()
   let playbook = 'run-playbook'
-  let wrong: { readonly code: string; readonly message: string } | undefined
+  let wrong: { readonly code: string; readonly message: string } | undefined = readEarly
+    ? NOT_ENDED
+    : undefined
 
   const suiteOf = (host: string): Suite => {
     const suite = suites.get(host) ?? createSuite()

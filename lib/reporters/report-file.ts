@@ -38,7 +38,7 @@ export function createReportFile(options: ReportFileOptions): Reporter {
 }
 
 function createJunitFile({ path, check, warn }: ReportFileOptions): Reporter {
-  const document = createJunitDocument(check)
+  const document = createJunitDocument(check, true)
   const file = openReplaced(path, () => scrub(document.text()) + '\n', warn)
   return {
     handle: (event) => {

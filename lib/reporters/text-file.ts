@@ -5,6 +5,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -23,7 +24,10 @@ export interface TextFile {
  * @throws UserError E_REPORT when it can't be made
  */
 export function openGrowing(path: string, warn: (text: string) => void): TextFile {
-  const file = attempt(path, () => openSync(path, 'w'))
+  const file = attempt(path, () => {
+    mustBeFile(path)
+    return openSync(path, 'w')
+  })
   let end = 0
   let open = true
   const close = (): void => {
@@ -38,8 +42,12 @@ export function openGrowing(path: string, warn: (text: string) => void): TextFil
         if (writeSync(file, bytes, 0, bytes.length, end) < bytes.length) throw new Error('the disk is full')
         end += bytes.length
       } catch (error) {
-        ftruncateSync(file, end)
         warn(broken(path, error))
+        try {
+          ftruncateSync(file, end)
+        } catch {
+          // A file system that is gone.
+        }
         close()
       }
     },
@@ -92,7 +100,10 @@ export function openReplaced(path: string, text: () => string, warn: (text: stri
     }
   }
 
-  attempt(path, write)
+  attempt(path, () => {
+    mustBeFile(target)
+    write()
+  })
   return {
     changed: () => {
       const wait = quietUntil - performance.now()
@@ -101,6 +112,12 @@ export function openReplaced(path: string, text: () => string, warn: (text: stri
     },
     flush: writeOrWarn,
   }
+}
+
+/** A device or a pipe would be replaced by a file, or keep the run waiting for a reader. */
+function mustBeFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory() === false && !found.isFile()) throw new Error('it is not a regular file')
 }
 
 /** A link is followed: what it leads to is replaced, not the link. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Project, objects, playbookOf, project, runCli, start, until } from '../../support/cli.ts'
 import { LONG } from '../../support/often.ts'
@@ -54,6 +55,28 @@ describe('--report', function () {
     }
   })
 
+  it('does not pass for a run without faults when the job is killed before the first task', async () => {
+    own.write(
+      'playbooks/loads.ts',
+      `await new Promise((done) => setTimeout(done, 60_000))\n${playbookOf('[]')}`,
+    )
+    own.write('playbooks/asks.ts', playbookOf("[shell('x', { script: 'sleep 60' })]"))
+    for (const [playbook, isThere] of [
+      ['loads', () => existsSync(join(own.folder, 'out.xml'))],
+      [
+        'asks',
+        () => existsSync(join(own.folder, 'out.jsonl')) && read('out.jsonl').includes('"type":"play"'),
+      ],
+    ] as const) {
+      const { child, ended } = start(own, [playbook, ...files])
+      await until('the report', isThere)
+      child.kill('SIGKILL')
+      await ended
+      assertWellFormed(read('out.xml'))
+      assert.match(read('out.xml'), /errors="1"[^]*<error message="the run has not come to its end/, playbook)
+    }
+  })
+
   it('comes to its end with the run, beside the screen', async () => {
     const { code, stdout } = await runCli(own, ['steps', '--no-batch', ...files])
     assert.equal(code, 0)
@@ -79,11 +102,18 @@ describe('--report', function () {
 
   it('is refused where it cannot be written, before anything is run', async () => {
     mkdirSync(join(own.folder, 'folder.xml'))
+    execFileSync('mkfifo', [join(own.folder, 'pipe.xml'), join(own.folder, 'pipe.jsonl')])
+    symlinkSync(join(own.folder, 'pipe.xml'), join(own.folder, 'to-pipe.xml'))
+    symlinkSync('pipe.jsonl', join(own.folder, 'link.jsonl'))
     const wrong: [string, RegExp][] = [
       ['report.txt', /a report ends in \.xml or \.jsonl/],
       ['no/such/out.xml', /there is no folder no\/such/],
       ['no/such/out.jsonl', /there is no folder no\/such/],
       ['folder.xml', /it is a folder/],
+      ['pipe.xml', /it is not a regular file/],
+      ['pipe.jsonl', /it is not a regular file/],
+      ['to-pipe.xml', /it is not a regular file/],
+      ['link.jsonl', /it is not a regular file/],
     ]
     for (const [file, message] of wrong) {
       const { code, stderr } = await runCli(own, ['steps', '--report', file])
@@ -91,6 +121,7 @@ describe('--report', function () {
       assert.match(stderr, message)
     }
     assert.ok(!existsSync(join(own.folder, 'did-0')))
+    assert.ok(statSync(join(own.folder, 'pipe.xml')).isFIFO())
   })
 
   it('replaces what a link leads to, not the link', async () => {
