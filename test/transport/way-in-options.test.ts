@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTransport, ssh } from '../../lib/transport/index.ts'
+import { lookUp } from '../../lib/transport/ssh/config.ts'
 import { type Sshd, startSshd } from './sshd.ts'
 
 const signal = new AbortController().signal
@@ -98,6 +99,28 @@ describe('an option of the ssh config', function () {
       for (const client of ['auto', 'openssh'] as const)
         assert.match(await connect(path, client), code, client)
     })
+
+  it('that has ssh run a program is not waited for without end', async () => {
+    const hangs = sshd.sshConfig('Match exec "trap : HUP TERM; sleep 20; sleep 20"\n  User nobody\n')
+    const hop = 'Match originalhost hop exec "sleep 20; sleep 20"\n  User nobody\n'
+    const overHop = sshd.sshConfig(`Host host\n  ProxyJump hop\n${hop}`)
+    const started = performance.now()
+    const within = AbortSignal.timeout(1000)
+    await assert.rejects(lookUp('host', hangs, {}, within), { name: 'TimeoutError' })
+    for (const [path, ms, message] of [
+      [hangs, 500, /connecting to host was interrupted/],
+      [overHop, 500, /connecting to host was interrupted/],
+      [overHop, 20_000, /no login on the jump host hop in 2 s \(ConnectTimeout\)/],
+    ] as const) {
+      const transport = createTransport({ sshConfigFile: path, connectTimeout: 2 })
+      const stop = new AbortController()
+      const timer = setTimeout(() => stop.abort(), ms)
+      const trying = transport.connect({ name: 'host', address: '127.0.0.9' }, stop.signal)
+      await assert.rejects(trying, { name: 'UnreachableError', code: 'E_CONNECT_FAILED', message })
+      clearTimeout(timer)
+    }
+    assert.ok(performance.now() - started < 15_000)
+  })
 
   it('decides which algorithms protect the connection', async () => {
     for (const [what, ...lines] of [

@@ -102,11 +102,8 @@ async function connectHop({
   if (depth >= MOST_HOPS) throw new UserError('E_SSH_CONFIG', `ProxyJump of ${name} is a loop`)
   const hop = parseHop(expandTokens(last, { alias, host, port, user }))
   const before = proxyJump.length > 1 ? proxyJump.slice(0, -1).join(',') : undefined
-  const own = await lookUp(hop.alias, options.configFile, {
-    user: hop.user,
-    port: hop.port,
-    proxyJump: before,
-  })
+  const first = { user: hop.user, port: hop.port, proxyJump: before }
+  const own = await lookUp(hop.alias, options.configFile, first, deadline.signal)
   const place = { name: hop.alias, settings: own, address: undefined, depth: depth + 1 }
   return connectOnce(place, options, deadline.signal)
 }

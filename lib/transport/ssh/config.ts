@@ -65,15 +65,17 @@ const DEFAULT_SECONDS = 10
  *
  * @param file instead of ~/.ssh/config and /etc/ssh/ssh_config
  * @param before what `-l`, `-p` and `-J` would say, for a jump host
+ * @param within ends the asking: a config may run programs (`Match exec`)
  * @throws UserError E_SSH_CONFIG when the file is missing or malformed, or when what ssh says of it is not understood
  */
 export async function lookUp(
   alias: string,
   file: string | undefined,
   before: Pick<Question, 'user' | 'port' | 'proxyJump'> = {},
+  within?: AbortSignal,
 ): Promise<HostSettings> {
   const question = { alias, file, ...before }
-  const options = await readOptions(question)
+  const options = await readOptions(question, within)
   const { get, all } = options
   const user = get('user') ?? userInfo().username
   const port = number(alias, 'port', get('port') ?? '22', 65_535)

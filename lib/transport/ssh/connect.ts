@@ -1,7 +1,8 @@
 import pRetry from 'p-retry'
 import { UnreachableError } from '../../core/errors.ts'
 import { type SshOptions, connectOnce } from './attempt.ts'
-import { lookUp } from './config.ts'
+import { type HostSettings, lookUp } from './config.ts'
+import { Deadline } from './connect-deadline.ts'
 import type { SshConnection } from './target.ts'
 import type { HostAddress } from '../transport.ts'
 
@@ -25,11 +26,11 @@ export async function connectSsh(
   signal: AbortSignal,
   notice: (text: string) => void,
 ): Promise<SshConnection> {
-  const settings = await lookUp(host.name, options.configFile)
-  if (settings.warnNotStrict)
-    notice('StrictHostKeyChecking no is treated as accept-new: a changed host key is refused')
-  const place = { name: host.name, settings, address: host.address, depth: 0 }
   try {
+    const settings = await settingsOf(host.name, options.configFile, signal)
+    if (settings.warnNotStrict)
+      notice('StrictHostKeyChecking no is treated as accept-new: a changed host key is refused')
+    const place = { name: host.name, settings, address: host.address, depth: 0 }
     return await pRetry(() => connectOnce(place, { ...options, signal, notice }, signal), {
       ...RETRY,
       // Of its own: p-retry listens to it as long as it lives.
@@ -39,6 +40,29 @@ export async function connectSsh(
   } catch (cause) {
     if (!signal.aborted) throw cause
     throw new UnreachableError('E_CONNECT_FAILED', `connecting to ${host.name} was interrupted`, { cause })
+  }
+}
+
+/** Seconds for ssh to read its config: that takes milliseconds, unless the config has it run programs (`Match exec`). */
+const LONGEST_READING = 60
+
+async function settingsOf(
+  name: string,
+  configFile: string | undefined,
+  signal: AbortSignal,
+): Promise<HostSettings> {
+  const deadline = new Deadline(LONGEST_READING * 1000, signal)
+  try {
+    return await lookUp(name, configFile, {}, deadline.signal)
+  } catch (cause) {
+    if (!deadline.expired) throw cause
+    const what = `\`ssh -G ${name}\` did not end within ${LONGEST_READING} s`
+    throw new UnreachableError('E_CONNECT_FAILED', what, {
+      hint: 'Check what `Match exec` runs in the ssh config.',
+      cause,
+    })
+  } finally {
+    deadline.stop()
   }
 }
 

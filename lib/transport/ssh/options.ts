@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { UserError } from '../../core/errors.ts'
+import { type Printed, SshFailed, sshProgram } from './ssh-program.ts'
 import { sshHome } from './tokens.ts'
 
 /** What is asked of the ssh config about one host. */
@@ -28,10 +27,11 @@ export interface SshOptions {
 
 /**
  * Asks the ssh client, which knows Include, Match and every default; or reads the files where there is none.
+ * @param within ends the asking
  * @throws UserError E_SSH_CONFIG when the config is missing or malformed, or when the answer makes no sense
  */
-export async function readOptions(question: Question): Promise<SshOptions> {
-  return (await askSsh(question)) ?? (await parseConfig(question))
+export async function readOptions(question: Question, within?: AbortSignal): Promise<SshOptions> {
+  return (await askSsh(question, within)) ?? (await parseConfig(question))
 }
 
 /** `-F FILE`, `-l`, `-p` and `-J` of a question. */
@@ -44,18 +44,17 @@ export function sshArguments({ file, user, port, proxyJump }: Question): string[
   ]
 }
 
-const ask = promisify(execFile)
-
 /** `undefined` where there is no ssh client. */
-async function askSsh(question: Question): Promise<SshOptions | undefined> {
+async function askSsh(question: Question, within?: AbortSignal): Promise<SshOptions | undefined> {
   const { alias } = question
   const args = ['-T', '-G', ...sshArguments(question), '--', alias]
-  const asked = async (...more: string[]): Promise<{ stdout: string; stderr: string }> => {
+  const asked = async (...more: string[]): Promise<Printed> => {
     try {
-      return await ask('ssh', [...more, ...args])
+      return await sshProgram([...more, ...args], within)
     } catch (cause) {
       // ForkAfterAuthentication yes makes ssh want a command, unless it is to run none.
-      if (more.includes('-N') || !/Cannot fork into background/.test(saidBy(cause))) throw cause
+      const wantsCommand = cause instanceof SshFailed && cause.message.includes('Cannot fork into background')
+      if (more.includes('-N') || !wantsCommand) throw cause
       return asked('-N', ...more)
     }
   }
@@ -64,7 +63,8 @@ async function askSsh(question: Question): Promise<SshOptions | undefined> {
     stdout = (await asked()).stdout
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    const what = `the ssh config cannot be used for ${alias}: ${saidBy(cause)}`
+    if (!(cause instanceof SshFailed)) throw cause
+    const what = `the ssh config cannot be used for ${alias}: ${cause.message}`
     throw new UserError('E_SSH_CONFIG', what, { cause })
   }
   const values = new Map<string, string[]>()
@@ -85,8 +85,6 @@ async function askSsh(question: Question): Promise<SshOptions | undefined> {
   }
   return answer(values, true, configs)
 }
-
-const saidBy = (error: unknown): string => String((error as { stderr?: unknown }).stderr).trim()
 
 export const notUnderstood = (alias: string, line: string): UserError =>
   new UserError('E_SSH_CONFIG', `cannot parse the output of \`ssh -G ${alias}\`: ${line}`)
