@@ -42,6 +42,11 @@ export function mistake(error: unknown): void {
   collection.mistakes.push({ error, host: collection.host })
 }
 
+/** Keeps what should be known while mistakes are collected, but is none: a run goes on with it. */
+export function remark(error: unknown): void {
+  collected?.push({ error, host: current })
+}
+
 /** Does a part of the work. @param otherwise while mistakes are collected: what takes the place of a part that threw */
 export function checking<T>(part: () => T, otherwise: () => T): T {
   if (collections.getStore() === undefined) return part()

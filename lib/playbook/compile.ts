@@ -1,7 +1,7 @@
 import { type Group, isGroup } from '../core/group.ts'
 import { type Deferred, isDeferred } from '../core/deferred.ts'
 import { UserError } from '../core/errors.ts'
-import { checking, checkingFor } from '../core/mistakes.ts'
+import { checking, checkingFor, remark } from '../core/mistakes.ts'
 import { type SharedOptions, type Task, type TaskList, flatten } from '../core/task.ts'
 import { checkDependencies, checkHandler, checkTask, handlersOf } from './check-task.ts'
 import { checkEntry, checkUse } from './check-list.ts'
@@ -45,6 +45,7 @@ export function compilePlays(
   const compilePlay = (play: Play): CompiledPlay => {
     checkPlay(play)
     const selected = hostsOf(play, inventory, hosts)
+    if (selected.length === 0 && !Array.isArray(play.hosts)) remark(withoutHosts(play))
     const within = selected.filter((host) => limited.includes(host))
     const compile = (host: Host) => compileHost(play, host, known, selection)
     return {
@@ -59,6 +60,9 @@ export function compilePlays(
     ),
   )
 }
+
+const withoutHosts = ({ name }: Play): UserError =>
+  new UserError('E_NOT_LOOKED_AT', `the tasks of play ${name} were not checked: it has no hosts`)
 
 function hostsOf(play: Play, inventory: Inventory, hosts: readonly Host[]): readonly Host[] {
   if (!Array.isArray(play.hosts))

@@ -64,8 +64,8 @@ export const usage = {
     'Run it again and answer yes, or, with `-e`, set the var that the message names.',
   ],
   E_NOT_LOOKED_AT: [
-    '`lint` could not generate the plays of a playbook: it needs a value from you, or the inventory is wrong.',
-    'If the message names a var, set it with `-e`. Otherwise correct the inventory first.',
+    '`lint` could not check the tasks of a playbook: it needs a value from you, a play has no hosts, or the inventory is wrong.',
+    'If the message names a var, set it with `-e`. Otherwise correct the hosts of the play, or the inventory.',
   ],
   E_NO_ADDRESS: [
     'A host has no `address`, and its connection needs one.',

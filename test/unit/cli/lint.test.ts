@@ -165,6 +165,23 @@ export default definePlaybook({ description: 'x', plays: () => [
     assert.match(stdout, /: 5 wrong\n$/)
   })
 
+  it('notes the plays whose tasks nobody checked, because they have no hosts', async () => {
+    const play = (name: string, hosts: string): string =>
+      `definePlay({ name: '${name}', hosts: pattern('${hosts}'), tasks: () => [file('x', { pth: '/x' } as any)] })`
+    const playbook = (...plays: readonly string[]): string =>
+      `import { definePlay, definePlaybook, file, pattern } from 'run-playbook'
+export default definePlaybook({ description: 'x', plays: () => [${plays.join(', ')}] })`
+    const unknown = await lint({ 'playbooks/odd.ts': playbook(play('a', 'somewhere')) })
+    assert.match(unknown.stdout, /^note .*: the tasks of play a were not checked: it has no hosts$/m)
+    assert.match(unknown.stdout, /: 1 wrong\n$/)
+    own.write('playbooks/odd.ts', playbook(play('b', 'web:!web')))
+    const empty = await runCli(own, ['lint', '--no-types'])
+    assert.match(empty.stdout, /^note .*: the tasks of play b were not checked: it has no hosts$/m)
+    assert.equal(empty.code, 0)
+    const limited = await runCli(own, ['lint', '--no-types', '-l', 'db'])
+    assert.match(limited.stdout, /^note .*play b/m)
+  })
+
   it('goes on with the next playbook', async () => {
     const { stdout } = await lint({
       'playbooks/a.ts': 'export default 1\n',
