@@ -1,8 +1,9 @@
 import { Help } from 'commander'
+import type { Schema } from '../core/schema.ts'
 import type { Inventory } from '../playbook/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { varNames, varSchemas } from '../playbook/vars.ts'
-import { defaultWords, descriptionOf, typeWords } from './var-words.ts'
+import { defaultWords, descriptionOf, isRequired, typeWords } from './var-words.ts'
 
 /**
  * What `--help` says of a playbook: what it does, and what `-e` may set.
@@ -13,8 +14,10 @@ export function playbookHelp(
   inventory: Inventory | undefined,
   width = 80,
 ): string {
-  const own = Object.entries(varSchemas(playbook.vars))
   const shared = inventory === undefined ? [] : varNames(inventory.schema)
+  const rank = ([name, schema]: readonly [string, Schema]): number =>
+    isRequired(schema) ? 0 : shared.includes(name) ? 2 : 1
+  const own = Object.entries(varSchemas(playbook.vars)).toSorted((one, other) => rank(one) - rank(other))
   const others = shared.filter((name) => !own.some(([known]) => known === name))
   const helper = new Help()
   helper.prepareContext({ helpWidth: width })

@@ -16,9 +16,12 @@ interface ZodLike {
 
 /** What may be written for a var: `web|worker`, `true|false`, `NUMBER`, `TEXT` or `JSON`. */
 export function typeWords(schema: Schema): string {
-  const words = new Set(wordsOf(schema as ZodLike))
-  return [...words].join('|')
+  const words = [...new Set(wordsOf(schema as ZodLike))]
+  return words.filter((word) => !(words.includes('yes') && BOOLEANS.includes(word))).join('|')
 }
+
+/** Not worth a word beside `yes` and `no`. */
+const BOOLEANS = ['true', 'false']
 
 function wordsOf({ def = {} }: ZodLike): readonly string[] {
   if (def.options !== undefined) return def.options.flatMap(wordsOf)
@@ -32,7 +35,7 @@ function wordsOf({ def = {} }: ZodLike): readonly string[] {
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   string: ['TEXT'],
   number: ['NUMBER'],
-  boolean: ['true', 'false'],
+  boolean: BOOLEANS,
   unknown: ['VALUE'],
   any: ['VALUE'],
 }
@@ -44,11 +47,16 @@ export function descriptionOf(schema: unknown): string | undefined {
   return description ?? (inner === undefined ? undefined : descriptionOf(inner))
 }
 
+/** Whether a run refuses to do without the var. */
+export const isRequired = (schema: Schema): boolean => validate(schema, undefined).issues !== undefined
+
 /** `(required)`, `(default: web)`, or nothing where a var may be left out. */
 export function defaultWords(schema: Schema): string {
   const left = validate(schema, undefined)
   if (left.issues !== undefined) return '(required)'
   const { value } = left
-  if (value === undefined) return ''
-  return `(default: ${typeof value === 'string' ? value : JSON.stringify(value)})`
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text === undefined || text === '{}') return ''
+  const isYes = typeof value === 'boolean' && typeWords(schema).includes('yes')
+  return `(default: ${isYes ? (value ? 'yes' : 'no') : text})`
 }

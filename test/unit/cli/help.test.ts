@@ -20,6 +20,8 @@ export default definePlaybook({
     percent: z.int().min(1).max(100).default(30),
     slow: z.boolean().optional().describe('Waits a minute between two hosts.'),
     hosts: z.array(z.string()).default([]),
+    force: z.union([z.boolean(), z.enum(['yes', 'no'])]).default(false).describe('Without asking.'),
+    more: z.strictObject({}).default({}),
     limits: z.strictObject({ cpu: z.number() }).optional(),
   }),
   plays: () => [],
@@ -69,6 +71,8 @@ describe('the help of a playbook', function () {
         /^ {2}part=web\|worker +What is replaced\. \(default: web\)$/m,
         /^ {2}percent=NUMBER +\(default: 30\)$/m,
         /^ {2}slow=true\|false +Waits a minute between two hosts\.$/m,
+        /^ {2}force=yes\|no +Without asking\. \(default: no\)$/m,
+        /^ {2}more=JSON$/m,
         /^ {2}hosts=JSON +\(default: \[\]\)$/m,
         /^ {2}limits=JSON$/m,
         /^-e also sets the vars of the inventory, for all hosts: port$/m,
@@ -76,6 +80,21 @@ describe('the help of a playbook', function () {
       ])
         assert.match(text, line)
     })
+
+  it('lists what is required first, and what the inventory sets as well last', async () => {
+    own.write(
+      'playbooks/order.ts',
+      `import { definePlaybook, z } from 'run-playbook'
+const text = z.string().optional()
+export default definePlaybook({
+  description: 'x',
+  vars: z.strictObject({ port: z.number().optional(), a: text, b: z.string(), version: text, c: text }),
+  plays: () => [],
+})`,
+    )
+    const text = await help(['order', '--help'])
+    assert.deepEqual(text.match(/^ {2}\w+(?==)/gm)?.join(''), '  b  a  c  port  version')
+  })
 
   it('says that -e takes nothing of its own', async () => {
     const text = await help(['plain', '--help'])
