@@ -14,6 +14,10 @@ export const modules = {
     'A fact could not parse what the host returned.',
     'Run the playbook with `-vv` and look at the output of the host.',
   ],
+  E_BAD_SUDOERS: [
+    'visudo does not accept the text of a file of sudo. The file was not changed.',
+    'Correct the arguments as the message of visudo says.',
+  ],
   E_BAD_UNIT: ['systemd could not load the unit file.', 'Run `systemctl status UNIT` on the host.'],
   E_CANNOT_LOOK: [
     'The user of the task has no permission to read a path on the host.',
@@ -124,6 +128,10 @@ export const modules = {
   E_NO_VARIABLE: [
     'The crontab has no variable of the name that `insertAfter` or `insertBefore` gives.',
     'Set that variable in an earlier task.',
+  ],
+  E_NO_VISUDO: [
+    'The host has no `visudo`, so the text of a file of sudo cannot be checked.',
+    'Install sudo in an earlier task, or set `validation`.',
   ],
   E_NO_WIREGUARD: [
     'The WireGuard tools are not installed.',

@@ -19,6 +19,7 @@ import {
   replace,
   service,
   shell,
+  sudoers,
   sysctl,
   wireguard,
 } from '../../../lib/modules/index.ts'
@@ -52,6 +53,7 @@ const TASKS: Readonly<Record<string, () => Task>> = {
   service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
   command: () => command('x', { argv: ['true'], creates: at('none') }),
   shell: () => shell('x', { script: 'true', unless: `[ -e ${at('none')} ]` }),
+  sudoers: () => sudoers('x', { name: 'x', user: 'app', commands: ['/bin/x'], sudoersPath: root }),
   sysctl: () => sysctl('x', { name: 'net.ipv4.ip_forward', value: 1, file: at('file') }),
   wireguard: () =>
     wireguard('x', {

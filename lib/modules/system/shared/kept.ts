@@ -1,5 +1,6 @@
 import type { Question } from '../../../core/probe.ts'
 import { keysFile } from '../authorized-key/reader.ts'
+import { type SudoersVerdict, sudoersCheck } from '../sudoers/reader.ts'
 import { type AccountTools, accountTools } from './account-tools.ts'
 import { crontab, crontabTool } from './crontab.ts'
 import { takenIds } from './taken-ids.ts'
@@ -13,6 +14,7 @@ export function accountsSurviveInstall({ reader }: Question, answer: unknown): b
   if (reader === userEntry) return answer !== undefined
   if (reader === accountTools) return (answer as AccountTools).kind !== 'none'
   if (reader === keysFile) return answer !== 'no user'
+  if (reader === sudoersCheck) return (answer as SudoersVerdict).kind !== 'no visudo'
   if (reader === crontabTool) return answer === true
   return reader === takenIds || reader === crontab
 }

@@ -17,6 +17,7 @@ import { account } from '../../../../lib/modules/shared/account.ts'
 import { service, services } from '../../../../lib/modules/shared/service.ts'
 import { sha256 } from '../../../../lib/modules/shared/sha256.ts'
 import { crontab, crontabTool } from '../../../../lib/modules/system/shared/crontab.ts'
+import { sudoersCheck } from '../../../../lib/modules/system/sudoers/reader.ts'
 import { stat } from '../../../../lib/modules/shared/stat.ts'
 import type { PackagesArgs } from '../../../../lib/modules/packages/packages/args.ts'
 import { installedPackages, packageInstalled } from '../../../../lib/modules/packages/packages/reader.ts'
@@ -158,6 +159,8 @@ esac
       [question(service, 'ssh'), { load: 'loaded' }, false],
       [question(crontab, 'app'), 'x', true],
       [question(crontabTool, ''), false, false],
+      [question(sudoersCheck, 'x'), { kind: 'accepted' }, true],
+      [question(sudoersCheck, 'x'), { kind: 'no visudo' }, false],
     ]
     for (const [asked, answer, wanted] of cases)
       assert.equal(kept?.(asked, answer), wanted, `${asked.reader.name} ${asked.key}`)
