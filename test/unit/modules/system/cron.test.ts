@@ -10,14 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import type { TaskList } from '../../../../lib/core/task.ts'
 import { type CronArgs, cron, user } from '../../../../lib/modules/index.ts'
-import { editCron } from '../../../../lib/modules/system/cron/edit.ts'
-import { crontab } from '../../../../lib/modules/system/shared/crontab.ts'
-import { parseRecorded } from '../../../../lib/testing/drive-task.ts'
 import { install } from '../../../support/install.ts'
 import { type Namespace, makeNamespace } from '../../../support/namespace.ts'
-import { often } from '../../../support/often.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { proveBehaviours } from '../files/behaviours.ts'
 import { SHELLS, converge, run, useTemp } from '../driver.ts'
@@ -138,22 +134,44 @@ describe('a host without the command crontab', () => {
 })
 
 describe('a job in a dry run', () => {
-  it('is known although its user is only going to be there', async function () {
+  before(function () {
     if (!ROOT) this.skip()
+  })
+  const job = { name: 'rp-no-such-job', minute: 0, job: 'true' } as const
+  const statuses = async (tasks: () => TaskList) => (await runLocal(tasks, { check: true })).statuses
+
+  it('is known although its user is only going to be there', async () => {
     const tasks = () => [
       user('app', { name: 'rp-cron-app' }),
-      cron('job', { name: 'x', minute: 0, job: 'true', user: 'rp-cron-app' }),
-      cron('file', { name: 'x', minute: 0, job: 'true', user: 'rp-cron-app', cronFile: 'rp-cron-test' }),
-      cron('other', { name: 'x', state: 'absent', user: 'daemon' }),
-      cron('own', { name: 'no-such-job', state: 'absent' }),
+      cron('job', { ...job, user: 'rp-cron-app' }),
+      cron('again', { ...job, user: 'rp-cron-app' }),
+      cron('file', { ...job, user: 'rp-cron-app', cronFile: 'rp-cron-test' }),
+      cron('file again', { ...job, user: 'rp-cron-app', cronFile: 'rp-cron-test' }),
+      cron('other', { name: job.name, state: 'absent', user: 'daemon' }),
     ]
-    const { statuses } = await runLocal(tasks, { check: true })
-    assert.deepEqual(statuses, [
-      'app: would-change',
-      'job: would-change',
-      'file: would-change',
-      'other: ok',
-      'own: ok',
+    const changes = ['app', 'job', 'file'].map((name) => `${name}: would-change`)
+    const oks = ['again', 'file again', 'other'].map((name) => `${name}: ok`)
+    assert.deepEqual((await statuses(tasks)).toSorted(), [...changes, ...oks].toSorted())
+  })
+
+  it('of whoever runs the task is one of that user by name, and of nobody else', async () => {
+    const tasks = () => [
+      cron('own', job),
+      cron('by name', { ...job, user: 'root' }),
+      cron('of another user', { ...job, state: 'absent', user: 'daemon' }),
+      cron('gone', { name: job.name, state: 'absent', user: 'root' }),
+      cron('own is gone', { name: job.name, state: 'absent' }),
+      cron('for another user', { ...job, user: 'daemon' }),
+      cron('own is still gone', { name: job.name, state: 'absent' }),
+    ]
+    assert.deepEqual(await statuses(tasks), [
+      'own: would-change',
+      'by name: ok',
+      'of another user: ok',
+      'gone: would-change',
+      'own is gone: ok',
+      'for another user: would-change',
+      'own is still gone: ok',
     ])
   })
 })
@@ -201,83 +219,5 @@ describe('a file of jobs', () => {
     const cronFile = join(temp(), 'theirs/deep/jobs')
     await assert.rejects(converge(cron('it', { ...job, cronFile })), { code: 'E_UNSAFE_PATH' })
     rmSync(join(temp(), 'theirs'), { recursive: true })
-  })
-})
-
-describe('the text of a crontab', () => {
-  it('is changed once, whatever it holds, and keeps the lines of others', () => {
-    const other = fc.constantFrom(
-      '',
-      '# note',
-      '@daily x',
-      '#Ansible: b',
-      '#run-playbook: bb',
-      '1 1 * * * b',
-      'X=1',
-    )
-    const own = fc.constantFrom(
-      '#Ansible: a',
-      '#run-playbook: a',
-      '0 * * * * x',
-      '#0 * * * * x',
-      'A=1',
-      'A = "2"',
-    )
-    const lines = fc.array(fc.oneof(other, own), { maxLength: 8 })
-    const wanted = fc.constantFrom<CronArgs>(
-      { name: 'a', minute: 0, job: 'x' },
-      { name: 'a', minute: 0, job: 'x', disabled: true },
-      { name: 'a', state: 'absent' },
-      { name: 'A', env: true, value: '3' },
-      { name: 'A', env: true, state: 'absent' },
-    )
-    fc.assert(
-      fc.property(lines, fc.boolean(), wanted, (all, ended, args) => {
-        const text = all.join('\n') + (ended && all.length > 0 ? '\n' : '')
-        const once = editCron(text, args)
-        assert.equal(editCron(once, args), once)
-        const left = once.split('\n')
-        for (const line of ['# note', '@daily x', '#Ansible: b', '#run-playbook: bb', 'X=1'])
-          assert.ok(
-            left.filter((one) => one === line).length >=
-              all.filter((one, i) => one === line && !isMark(all[i - 1])).length,
-          )
-        if (args.env !== true && args.state !== 'absent') assert.equal(left.filter(isMark).length, 1)
-      }),
-      { numRuns: often(500, 50_000, 'CRON_RUNS') },
-    )
-  })
-})
-
-const isMark = (line: string | undefined): boolean => line === '#Ansible: a' || line === '#run-playbook: a'
-
-describe('what crontab -l says', () => {
-  const said = (text: string, code = 0, stderr = '') =>
-    parseRecorded(crontab, ['app'], {
-      stdout: Buffer.from(`${text}\n${code}`).toString('base64'),
-      stderr,
-    })[0]
-
-  it('is read without the header that some crons show', () => {
-    const header = `# DO NOT EDIT THIS FILE - edit the master and reinstall.
-# (/tmp/crontab.x/crontab installed on Fri Nov 27 00:51:20 2026)
-# (Cron version -- $Id: crontab.c,v 2.13 1994/01/17 03:20:37 vixie Exp $)
-`
-    assert.equal(said(`${header}# own\n0 5 * * * x\n`), '# own\n0 5 * * * x\n')
-    assert.equal(said('# own\n'), '# own\n')
-  })
-
-  it('tells no crontab from a failure', () => {
-    assert.equal(said('', 1, 'no crontab for app\n'), undefined)
-    assert.equal(said('', 1, "crontab: can't open 'app': No such file or directory\n"), undefined)
-    for (const [words, wanted] of [
-      ['must be privileged to use -u\n', /cannot be read: must be privileged/],
-      [
-        "crontab: can't change directory to '/var/spool/cron/crontabs': No such file or directory",
-        /change directory/,
-      ],
-      ['', /not run to its end/],
-    ] as const)
-      assert.throws(() => said('', 1, words), wanted)
   })
 })
