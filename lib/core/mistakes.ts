@@ -44,7 +44,8 @@ export function mistake(error: unknown): void {
 
 /** Keeps what should be known while mistakes are collected, but is none: a run goes on with it. */
 export function remark(error: unknown): void {
-  collected?.push({ error, host: current })
+  const collection = collections.getStore()
+  collection?.mistakes.push({ error, host: collection.host })
 }
 
 /** Does a part of the work. @param otherwise while mistakes are collected: what takes the place of a part that threw */
