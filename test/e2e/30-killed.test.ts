@@ -6,7 +6,7 @@ const TIMES = Number(process.env['KILLS'] ?? 3)
 
 /** Back to nodes without a cluster, but with the image that takes the longest to send. */
 async function withoutCluster(): Promise<void> {
-  const script = `docker rm -f postgres postgres.run-playbook-old pgbackrest postgres-status 2>/dev/null
+  const script = `docker rm -f postgres postgres.run-playbook-old pgbackrest pgbackrest-server postgres-status 2>/dev/null
     systemctl disable --now wg-quick@wg0 run-playbook-drill.timer 2>/dev/null
     rm -rf /data /etc/run-playbook /etc/wireguard/* /etc/systemd/system/wg-quick@wg0.service.d /var/lib/run-playbook; true`
   await Promise.all(NODES.map((node) => onNode(node, script)))

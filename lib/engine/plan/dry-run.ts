@@ -19,6 +19,7 @@ import { Stopped } from '../look/stopped.ts'
 import { reportNotRun } from '../report/report.ts'
 import { isAsWanted } from './judge.ts'
 import { makeTasks } from './make-tasks.ts'
+import { secondLook } from './second-look.ts'
 import { refuseOwnRestart } from './own-machine.ts'
 import { type Session, endOnce, inTurn, planned, whereRuns } from '../session.ts'
 import { type Outlook, tellOutlook } from './outlook.ts'
@@ -164,9 +165,11 @@ async function decide(session: Session, on: Session, item: Item, rest: readonly 
   await loadFiles(session, [item])
   const own = questionsOfOne(session, item)
   // What became known by now tells what to ask for the tasks behind it too: all in one trip.
-  const behind = on === session && unknown(on, own).length > 0 ? rest : []
+  const fresh = unknown(on, own)
+  const behind = on === session && fresh.length > 0 ? rest : []
   await observe(on, [...own, ...questionsOf(session, tasksOf(behind))])
-  const verdict = planTask(item, on.snapshot, session.results)
+  const plan = (): Verdict => planTask(item, on.snapshot, session.results)
+  const verdict = await secondLook(on, item, plan(), fresh, plan)
   if (verdict.kind !== 'wait' || verdict.after !== undefined) return verdict
   // Its arguments became known only now, from what an earlier task found.
   await observe(session, questionsOf(session, tasksOf(rest)))

@@ -10,7 +10,14 @@ import { failureOf } from './judge.ts'
 import type { Results } from './result.ts'
 
 /** What can be said of a task now. */
-export type Verdict = Certainty | WaitVerdict | { readonly kind: 'failed'; readonly error: unknown }
+export type Verdict = Certainty | WaitVerdict | FailedVerdict
+
+export interface FailedVerdict {
+  readonly kind: 'failed'
+  readonly error: unknown
+  /** Questions that the host could not answer, where the task fails for that. */
+  readonly unanswered?: readonly Question[] | undefined
+}
 
 type Certainty =
   | { readonly kind: 'skipped'; readonly because: string }
@@ -115,7 +122,10 @@ function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
   }
   const answers = known.map((one) => ('answer' in one ? one.answer : undefined))
   const broken = answers.find((answer) => answer instanceof Error)
-  if (broken !== undefined) return { kind: 'failed', error: broken }
+  if (broken !== undefined) {
+    const unanswered = probe.questions.filter((_, index) => answers[index] instanceof Error)
+    return { kind: 'failed', error: broken, unanswered }
+  }
   const view = {
     args,
     probe,

@@ -1,8 +1,9 @@
 import type { Item } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { refuseOwnRestart } from '../plan/own-machine.ts'
-import { observe } from '../look/observe.ts'
+import { observe, unknown } from '../look/observe.ts'
 import { questionsOfOne } from '../plan/questions.ts'
+import { secondLook } from '../plan/second-look.ts'
 import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
 import { type Session, planned } from '../session.ts'
 import { announcer } from './announce.ts'
@@ -67,8 +68,10 @@ export async function lookAndPlan(
       item.user,
       wanted.map(({ question }) => question),
     )
+  const fresh = unknown(on, wanted)
   await observe(on, [...wanted, ...jobQuestions([item])])
-  const verdict = planTask(item, on.snapshot, session.results)
+  const plan = (): Verdict => planTask(item, on.snapshot, session.results)
+  const verdict = await secondLook(on, item, plan(), fresh, plan)
   if (verdict.kind === 'wait') return { kind: 'failed', error: noAnswer(item.task) }
   return refuseOwnRestart(on.host, item.task, verdict)
 }

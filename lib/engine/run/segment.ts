@@ -4,8 +4,9 @@ import type { Task } from '../../core/task.ts'
 import { type Entry, type Item, type TaskOfHost, tasksOf } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
 import { refuseOwnRestart } from '../plan/own-machine.ts'
-import { observe } from '../look/observe.ts'
+import { type Wanted, observe, unknown } from '../look/observe.ts'
 import { questionsOf } from '../plan/questions.ts'
+import { secondLook } from '../plan/second-look.ts'
 import { concerns } from '../look/snapshot.ts'
 import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
 import { type Session, planned } from '../session.ts'
@@ -35,14 +36,18 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
     const look = (): Verdict =>
       refuseOwnRestart(session.host, item.task, planTask(item, session.snapshot, session.results))
     let verdict = look()
+    let fresh: readonly Wanted[] = []
     if (verdict.kind === 'wait') {
       if (found.length > 0) break
       const upcoming = batch ? tasksOf(rest) : [item]
       await loadFiles(session, upcoming)
-      await observe(session, questionsOf(session, upcoming))
+      fresh = unknown(session, questionsOf(session, upcoming))
+      await observe(session, fresh)
       verdict = look()
-      if (verdict.kind === 'wait') verdict = { kind: 'failed', error: noAnswer(item.task) }
     }
+    if (found.every((one) => one.kind !== 'change'))
+      verdict = await secondLook(session, item, verdict, fresh, look)
+    if (verdict.kind === 'wait') verdict = { kind: 'failed', error: noAnswer(item.task) }
     const one = place(session, item, verdict, found)
     if (one === undefined) break
     entries.push(entry)
