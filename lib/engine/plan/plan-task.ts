@@ -1,5 +1,6 @@
 import type { Change } from '../../core/change.ts'
 import { isDeferred } from '../../core/deferred.ts'
+import { UserError } from '../../core/errors.ts'
 import type { Certain, Keeps, Plan, Step } from '../../core/module.ts'
 import type { Probe, Question } from '../../core/probe.ts'
 import { EVERYTHING, type Resource, checkResources } from '../../core/resource.ts'
@@ -15,7 +16,7 @@ export type Verdict = Certainty | WaitVerdict | FailedVerdict
 export interface FailedVerdict {
   readonly kind: 'failed'
   readonly error: unknown
-  /** Questions that the host could not answer, where the task fails for that. */
+  /** Questions that the host could not answer, where the task fails for that. A mistake in a reader is not the host's. */
   readonly unanswered?: readonly Question[] | undefined
 }
 
@@ -123,7 +124,7 @@ function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
   const answers = known.map((one) => ('answer' in one ? one.answer : undefined))
   const broken = answers.find((answer) => answer instanceof Error)
   if (broken !== undefined) {
-    const unanswered = probe.questions.filter((_, index) => answers[index] instanceof Error)
+    const unanswered = probe.questions.filter((_, index) => answers[index] instanceof UserError)
     return { kind: 'failed', error: broken, unanswered }
   }
   const view = {
