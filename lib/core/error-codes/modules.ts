@@ -99,6 +99,10 @@ export const modules = {
     'The docker command is not installed, or the Docker engine does not answer.',
     'Install and start Docker, and set `become: true` for the task.',
   ],
+  E_NO_DOWNLOADER: [
+    'The host has nothing to download the file with, or only a wget that would not do it safely.',
+    'Install curl in an earlier task.',
+  ],
   E_NO_FILE: [
     'The file that is to be edited does not exist.',
     'Create it in an earlier task, or set `create: true`.',

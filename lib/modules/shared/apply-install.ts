@@ -3,6 +3,7 @@ import { quote, sh } from '../../core/sh.ts'
 import { type Access, accessCommands, certainAccess, ownerCommands } from './access.ts'
 import { type Install, type InstallState, contentDiffers, installAccess } from './install.ts'
 import { EXPLAIN, orExplain } from './explain.ts'
+import type { Payload } from './payload.ts'
 import { insertWord } from './insert-word.ts'
 import { keepAttributes } from './keep-attributes.ts'
 import { overLink, place, stageName } from './place.ts'
@@ -51,6 +52,13 @@ export function receive({ dest, payload }: Pick<Install, 'dest' | 'payload'>): s
     `  trap 'rm -f -- "$temp" "$temp.mode"' EXIT`,
     `  trap 'exit 1' HUP INT TERM`,
     'fi',
+    ...(payload.download ?? sent(payload)),
+  ]
+}
+
+/** The content comes on standard input. */
+function sent(payload: Payload): string[] {
+  return [
     payload.secret ? 'IFS= read -r wanted' : `wanted=${payload.sha256}`,
     'cat >"$temp"',
     'received=$(sha256sum <"$temp")',

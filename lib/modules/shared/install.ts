@@ -104,7 +104,9 @@ function leaves({ dest, payload }: Install, state: InstallState, wanted: Access)
   // Whether the folder at the end of a link hands down its group is not known.
   if (state.folder.type === 'link' && state.here.type !== 'file') return []
   return [
-    predict(stat, dest, { type: 'file', ...wanted, size: payload.size }),
+    ...(payload.download === undefined
+      ? [predict(stat, dest, { type: 'file', ...wanted, size: payload.size })]
+      : []),
     predict(sha256, dest, payload.sha256),
     ...(payload.text === undefined ? [] : [predict(readBody, dest, payload.text)]),
     predict(stat, folderOf(dest), state.folder),

@@ -12,6 +12,10 @@ export interface Payload {
   /** The content for diffs: of text that is not secret and not too long. */
   readonly text: string | undefined
   readonly secret: boolean
+  /**
+   * Commands that bring it into `"$temp"` and check it, where the host gets it from somewhere else: then its size is not known.
+   */
+  readonly download?: readonly string[] | undefined
   /** Reads it, where it is not in memory. Nothing is known of it before. */
   readonly load?: (() => Promise<void>) | undefined
 }

@@ -13,6 +13,7 @@ import {
   cron,
   facts,
   file,
+  getUrl,
   iniFile,
   lineinfile,
   packages,
@@ -49,6 +50,8 @@ const TASKS: Readonly<Record<string, () => Task>> = {
   iniFile: () => iniFile('x', { path: at('file.ini'), section: 's', option: 'o', value: 'v' }),
   cron: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon' }),
   cronFile: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon', cronFile: at('file') }),
+  getUrl: () =>
+    getUrl('x', { url: 'http://127.0.0.1:1/', dest: at('file'), checksum: `sha512:${'0'.repeat(128)}` }),
   packages: () => packages('x', { names: ['dash', 'not-there'] }),
   service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
   command: () => command('x', { argv: ['true'], creates: at('none') }),

@@ -1,4 +1,5 @@
 import type { Keeps } from '../../../core/module.ts'
+import { downloader } from '../../files/get-url/reader.ts'
 import { survivesInstall } from '../../shared/conventions.ts'
 import { accountsSurviveInstall } from '../../system/shared/kept.ts'
 import { packageListed } from './listed-reader.ts'
@@ -16,6 +17,7 @@ export function keptByPackages(wanted: PackagesArgs, state: PackagesState | unde
   if (wanted.state === 'absent' || wanted.allowRemoval === true || manager !== 'apt') return undefined
   return (asked, answer) => {
     if (asked.reader === packageInstalled) return (answer as Package).installed
+    if (asked.reader === downloader) return answer !== 'none'
     if (asked.reader === packageListed) return answer === 'yes'
     return accountsSurviveInstall(asked, answer) || survivesInstall(asked, answer, names)
   }

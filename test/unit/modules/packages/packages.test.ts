@@ -16,6 +16,7 @@ import { containers } from '../../../../lib/modules/docker/shared/kinds.ts'
 import { account } from '../../../../lib/modules/shared/account.ts'
 import { service, services } from '../../../../lib/modules/shared/service.ts'
 import { sha256 } from '../../../../lib/modules/shared/sha256.ts'
+import { downloader } from '../../../../lib/modules/files/get-url/reader.ts'
 import { crontab, crontabTool } from '../../../../lib/modules/system/shared/crontab.ts'
 import { sudoersCheck } from '../../../../lib/modules/system/sudoers/reader.ts'
 import { stat } from '../../../../lib/modules/shared/stat.ts'
@@ -159,6 +160,8 @@ esac
       [question(service, 'ssh'), { load: 'loaded' }, false],
       [question(crontab, 'app'), 'x', true],
       [question(crontabTool, ''), false, false],
+      [question(downloader, ''), 'wget', true],
+      [question(downloader, ''), 'none', false],
       [question(sudoersCheck, 'x'), { kind: 'accepted' }, true],
       [question(sudoersCheck, 'x'), { kind: 'no visudo' }, false],
     ]
