@@ -1,6 +1,6 @@
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { addressesOf } from './addresses.ts'
 import type { Deadline } from './connect-deadline.ts'
 import type { HostSettings } from './config.ts'
 import type { SshConnection } from './target.ts'
@@ -22,13 +22,16 @@ export async function directAddress(
   // What a ProxyCommand makes of the name is its own affair.
   if (address === undefined || address === hostName || proxyCommand !== undefined) return hostName
   if (isOther(hostName, alias)) return hostName
+  const share = deadline.share(1 / 2)
   try {
-    await deadline.race(lookup(hostName, { family: addressFamily }))
+    await addressesOf(hostName, addressFamily, share)
     return hostName
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAI_AGAIN')
+    if (share.expired || (error as NodeJS.ErrnoException).code === 'EAI_AGAIN')
       notice(`DNS does not answer for ${hostName}: its address in the inventory is used, ${address}`)
     return address
+  } finally {
+    share.stop()
   }
 }
 

@@ -100,6 +100,7 @@ const MOST = 256 * 1024
 
 function request(socket: string, signal: AbortSignal): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve(undefined)
     let received = Buffer.alloc(0)
     const agent = connect(socket)
     const done = (answer: Buffer | undefined): void => {

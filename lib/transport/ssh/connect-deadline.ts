@@ -48,11 +48,20 @@ export class Deadline {
 
   /** Waits for something as long as there is time. @throws the signal's reason */
   async race<T>(work: Promise<T>): Promise<T> {
+    if (this.signal.aborted) {
+      work.catch(() => {})
+      throw this.signal.reason
+    }
     let forget = (): void => {}
     const over = new Promise<never>((_, reject) => {
       forget = onAbort(this.signal, () => reject(this.signal.reason as Error))
     })
     return Promise.race([work, over]).finally(forget)
+  }
+
+  /** A part of the time that is left, for what is not worth all of it. To be stopped. */
+  share(part: number): Deadline {
+    return new Deadline(this.left * part, this.signal)
   }
 
   /** The attempt has ended. */

@@ -16,6 +16,8 @@ export interface Identities {
   readonly troubles: () => readonly string[]
   /** Key files that nobody gave the passphrase of. */
   readonly locked: () => readonly string[]
+  /** There is an agent that does not answer. */
+  readonly agentIsSilent: boolean
   /** Why ssh2 cannot do it: a certificate, a security key. */
   readonly openSshFor: string | undefined
 }
@@ -30,7 +32,9 @@ export async function identitiesFor(
   const keys = settings.noKeys === undefined
   const files = keys ? await Promise.all(settings.identityFiles.map(readKeyFile)) : []
   const socket = keys ? settings.identityAgent : undefined
-  const held = socket === undefined ? [] : ((await agentKeys(socket, deadline.signal)) ?? [])
+  const share = deadline.share(1 / 3)
+  const held = socket === undefined ? [] : ((await agentKeys(socket, share.signal)) ?? [])
+  share.stop()
   const inAgent = orderOf(held, files, settings)
   const accepted = inAgent.filter(({ type }) => isAccepted(type, settings))
   const methods: (() => Promise<AnyAuthMethod | undefined>)[] = [
@@ -43,6 +47,7 @@ export async function identitiesFor(
     .filter(({ publicKey }) => !isHeld(publicKey, inAgent))
     .map(({ file, trouble }) => `${file} ${trouble}`)
   if (settings.noKeys !== undefined) troubles.push(settings.noKeys)
+  if (share.expired) troubles.push(`the agent at ${socket} does not answer`)
   const usable = accepted.map(parsedKey).filter((key): key is ParsedKey => key !== undefined)
   if (socket !== undefined && usable.length > 0) {
     const agent = agentWith(socket, usable, (why) => troubles.push(`the agent did not sign: ${why}`))
@@ -65,6 +70,7 @@ export async function identitiesFor(
     offered,
     troubles: () => troubles,
     locked: () => [...locked],
+    agentIsSilent: share.expired,
     openSshFor: keys ? whyOpenSsh(settings, files, accepted) : undefined,
   }
 }

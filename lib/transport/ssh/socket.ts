@@ -1,6 +1,6 @@
-import { lookup } from 'node:dns/promises'
 import { type Socket, connect, isIP } from 'node:net'
 import { UnreachableError } from '../../core/errors.ts'
+import { addressesOf } from './addresses.ts'
 import type { Deadline } from './connect-deadline.ts'
 import { onAbort } from '../../core/on-abort.ts'
 
@@ -25,14 +25,13 @@ export async function openSocket(
   deadline: Deadline,
 ): Promise<Socket> {
   try {
-    const found = lookup(host, { all: true, family: options.addressFamily, order: 'verbatim' })
-    const addresses = await deadline.race(found)
-    for (const [i, { address }] of addresses.entries()) {
+    const addresses = await addressesOf(host, options.addressFamily, deadline)
+    for (const [i, address] of addresses.entries()) {
       const last = i === addresses.length - 1
       // One that does not answer leaves time for the next.
       const ms = last ? Infinity : deadline.left / (addresses.length - i)
       try {
-        const from = await localAddress(options, isIP(address), deadline)
+        const from = await localAddress(options, isIP(address) === 6 ? 6 : 4, deadline)
         return await openOne(address, port, from, ms, deadline.signal)
       } catch (error) {
         if (last || deadline.signal.aborted) throw error
@@ -48,11 +47,10 @@ export async function openSocket(
 /** BindAddress may be a name, which stands for an address of the family that is connected to. */
 async function localAddress(
   { bindAddress }: SocketOptions,
-  family: number,
+  family: 4 | 6,
   deadline: Deadline,
 ): Promise<string | undefined> {
-  if (bindAddress === undefined || isIP(bindAddress) !== 0) return bindAddress
-  return (await deadline.race(lookup(bindAddress, { family }))).address
+  return bindAddress === undefined ? undefined : (await addressesOf(bindAddress, family, deadline))[0]
 }
 
 function openOne(
@@ -64,6 +62,7 @@ function openOne(
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const local = localAddress === undefined ? {} : { localAddress }
+    if (signal.aborted) return reject(signal.reason as Error)
     const socket = connect({ host: address, port, noDelay: true, ...local })
     const done = (): void => {
       clearTimeout(timer)

@@ -6,6 +6,14 @@ import { sshArguments } from '../options.ts'
 import type { SshTarget } from '../target.ts'
 import type { Workplace } from './workplace.ts'
 
+interface MasterOptions {
+  readonly canAsk: boolean
+  readonly overHop: boolean
+  readonly timeoutMs: number
+  /** ssh would wait for one that does not answer. */
+  readonly withoutAgent: boolean
+}
+
 /**
  * Starts ssh as the master of a multiplexed connection. It ends when our process does, however that ends: file descriptor 3
  * is then closed.
@@ -13,7 +21,7 @@ import type { Workplace } from './workplace.ts'
 export function launchMaster(
   target: SshTarget,
   { folder, socket, log }: Workplace,
-  { canAsk, overHop, timeoutMs }: { canAsk: boolean; overHop: boolean; timeoutMs: number },
+  { canAsk, overHop, timeoutMs, withoutAgent }: MasterOptions,
 ) {
   const { settings, host } = target
   const options: Record<string, string | number> = {
@@ -34,6 +42,7 @@ export function launchMaster(
     StrictHostKeyChecking: settings.acceptNew ? 'accept-new' : 'yes',
     UpdateHostKeys: 'no',
     ...(host === settings.hostName ? {} : { HostName: host }),
+    ...(withoutAgent ? { IdentityAgent: 'none' } : {}),
     ...(settings.forks ? { ForkAfterAuthentication: 'no' } : {}),
     ...(overHop ? { ProxyCommand: bridgeCommand(folder), ProxyUseFdpass: 'no' } : {}),
   }

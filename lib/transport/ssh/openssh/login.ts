@@ -39,7 +39,12 @@ export async function logInWithOpenSsh(
   const place = await makeWorkplace(passphrases.canAsk)
   try {
     if (stream !== undefined) await offerStream(place.folder, stream)
-    const how = { canAsk: passphrases.canAsk, overHop: stream !== undefined, timeoutMs: deadline.ms }
+    const how = {
+      canAsk: passphrases.canAsk,
+      overHop: stream !== undefined,
+      timeoutMs: deadline.ms,
+      withoutAgent: login.identities.agentIsSilent,
+    }
     const child = launchMaster(target, place, how)
     const heard: string[] = []
     listen(child, place, heard, login)
