@@ -38,6 +38,7 @@ export type { AuthorizedKeyState, KeysPlace } from './system/authorized-key/stat
 export type { CronArgs } from './system/cron/args.ts'
 export { cron } from './system/cron/module.ts'
 export type { CronState, CronTable } from './system/cron/state.ts'
+export { type HostnameArgs, type HostnameState, hostname } from './system/hostname.ts'
 export { type RebootArgs, reboot } from './system/reboot.ts'
 export type { SudoersArgs } from './system/sudoers/args.ts'
 export { type SudoersState, sudoers } from './system/sudoers/module.ts'

@@ -33,9 +33,17 @@ const PYTHON = '/usr/bin/python3'
 /** Whether this machine has Ansible: Debian's `ansible-core`. */
 export const hasAnsible = (): boolean => spawnSync(PYTHON, ['-c', 'import ansible.modules']).status === 0
 
-/** Runs modules of Ansible on this machine, one after the other. */
-export function runAnsible(calls: readonly AnsibleCall[]): readonly AnsibleResult[] {
-  const ended = spawnSync(PYTHON, ['-c', PROGRAM], { input: JSON.stringify(calls), encoding: 'utf8' })
+/**
+ * Runs modules of Ansible on this machine, one after the other.
+ *
+ * @param enter what goes before a command that is to run in a namespace
+ */
+export function runAnsible(
+  calls: readonly AnsibleCall[],
+  enter: readonly string[] = [],
+): readonly AnsibleResult[] {
+  const [program, ...args] = [...enter, PYTHON, '-c', PROGRAM]
+  const ended = spawnSync(program, args, { input: JSON.stringify(calls), encoding: 'utf8' })
   if (ended.status !== 0) throw new Error(ended.stderr)
   return JSON.parse(ended.stdout) as AnsibleResult[]
 }

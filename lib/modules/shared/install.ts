@@ -100,13 +100,14 @@ function contentChange(args: Install, state: InstallState): Change[] {
   ]
 }
 
-function leaves({ dest, payload }: Install, state: InstallState, wanted: Access): Prediction[] {
+function leaves(args: Install, state: InstallState, wanted: Access): Prediction[] {
+  const { dest, payload } = args
   // Whether the folder at the end of a link hands down its group is not known.
   if (state.folder.type === 'link' && state.here.type !== 'file') return []
+  const known = payload.download === undefined
+  const size = known ? payload.size : contentDiffers(args, state) ? undefined : state.here.size
   return [
-    ...(payload.download === undefined
-      ? [predict(stat, dest, { type: 'file', ...wanted, size: payload.size })]
-      : []),
+    ...(size === undefined ? [] : [predict(stat, dest, { type: 'file', ...wanted, size })]),
     predict(sha256, dest, payload.sha256),
     ...(payload.text === undefined ? [] : [predict(readBody, dest, payload.text)]),
     predict(stat, folderOf(dest), state.folder),

@@ -1,10 +1,10 @@
 import { UserError } from '../../core/errors.ts'
-import { type Probe, ask, askAll } from '../../core/probe.ts'
-import type { AccessState } from './access.ts'
+import { type Prediction, type Probe, ask, askAll, predict } from '../../core/probe.ts'
+import { type AccessState, sameAccounts } from './access.ts'
 import type { InstallState } from './install.ts'
 import { folderOf } from './parent-folders.ts'
 import { type Payload, contentPayload } from './payload.ts'
-import { type ParentFolder, probeFolders } from './safe-path.ts'
+import { type ParentFolder, probeFolders, sameFolders } from './safe-path.ts'
 import { type Stat, stat } from './stat.ts'
 import { BODY_LIMIT, readBody } from './text.ts'
 
@@ -25,6 +25,15 @@ export const probeTextFile = (path: string): Probe<TextFile> =>
     folder: ask(stat, folderOf(path)),
     above: probeFolders(path),
   })
+
+/** It stays what it is: said again, because a question without a prediction is unknown afterwards. */
+export const sameTextFile = (path: string, file: TextFile, access: AccessState): Prediction[] => [
+  predict(stat, path, file.here),
+  predict(readBody, path, file.text),
+  predict(stat, folderOf(path), file.folder),
+  ...sameFolders(file.above),
+  ...sameAccounts(access),
+]
 
 /** What `planInstall` and `applyInstall` need of it. */
 export const installStateOf = ({ text, ...file }: TextFile, access: AccessState): InstallState => ({

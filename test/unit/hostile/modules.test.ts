@@ -14,6 +14,7 @@ import {
   facts,
   file,
   getUrl,
+  hostname,
   iniFile,
   lineinfile,
   packages,
@@ -52,6 +53,7 @@ const TASKS: Readonly<Record<string, () => Task>> = {
   cronFile: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon', cronFile: at('file') }),
   getUrl: () =>
     getUrl('x', { url: 'http://127.0.0.1:1/', dest: at('file'), checksum: `sha512:${'0'.repeat(128)}` }),
+  hostname: () => hostname('x', { name: 'rp-other' }),
   packages: () => packages('x', { names: ['dash', 'not-there'] }),
   service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
   command: () => command('x', { argv: ['true'], creates: at('none') }),

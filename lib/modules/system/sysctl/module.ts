@@ -10,7 +10,13 @@ import { type Install, planInstall } from '../../shared/install.ts'
 import { sha256 } from '../../shared/sha256.ts'
 import { stat } from '../../shared/stat.ts'
 import { readBody } from '../../shared/text.ts'
-import { type TextFile, installStateOf, probeTextFile, textPayload } from '../../shared/text-file.ts'
+import {
+  type TextFile,
+  installStateOf,
+  probeTextFile,
+  sameTextFile,
+  textPayload,
+} from '../../shared/text-file.ts'
 import { assertRegular } from '../../shared/whole-file.ts'
 import { type SysctlArgs, type SysctlValues, args, procPath, valueOf } from './args.ts'
 import { editSysctl } from './edit.ts'
@@ -67,7 +73,8 @@ function plan(given: SysctlValues, state: SysctlState): Plan {
   const file: Plan = install === undefined ? { changes: [] } : planInstall(install, stateOf(state))
   const changes = [...(live === undefined ? [] : [live]), ...file.changes]
   if (changes.length === 0) return { changes, because: because(given, state) }
-  return { changes, leaves: [...(file.leaves ?? []), ...liveLeaves(given, state)] }
+  const same = sameTextFile(given.file, state.file, state.access)
+  return { changes, leaves: [...(file.leaves ?? same), ...liveLeaves(given, state)] }
 }
 
 function because(given: SysctlValues, { now }: SysctlState): string {

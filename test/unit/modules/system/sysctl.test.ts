@@ -156,6 +156,18 @@ describe('settings in a dry run', () => {
       sysctl('not of the kernel', { ...forwarding, reload: false }),
     ]
     try {
+      const written = ['net.ipv4.tcp_syncookies=2', 'net.ipv4.tcp_sack=0']
+      writeFileSync(file, `${written.join('\n')}\n`)
+      const live = () => [
+        sysctl('of the kernel alone', { name: 'net.ipv4.tcp_syncookies', value: 2, file }),
+        sysctl('of the kernel too', { name: 'net.ipv4.tcp_sack', value: 0, file }),
+        sysctl('another file', { name: 'net.ipv4.tcp_sack', value: 0, file: join(temp(), 'other.conf') }),
+      ]
+      assert.deepEqual((await runOn(shell, live, { check: true })).statuses, [
+        'of the kernel alone: would-change',
+        'of the kernel too: would-change',
+        'another file: would-change',
+      ])
       writeFileSync(file, 'net.ipv4.conf.all.forwarding=0\n')
       assert.deepEqual((await runOn(shell, tasks, { check: true })).statuses, [
         'one: would-change',
