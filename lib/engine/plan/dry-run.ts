@@ -86,6 +86,7 @@ export async function dryRun(
   for (const { item, verdict, foreseen, rescued } of found)
     ended(item, await tellOutlook(session, item, verdict, new Map([...bodies, ...foreseen]), rescued))
   if (!ok) reportNotRun(session, rest.slice(1), 'an earlier task would fail')
+  else if (mode.stop.aborted) reportNotRun(session, rest, 'the run was stopped')
   return ok
 }
 

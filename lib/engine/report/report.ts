@@ -9,6 +9,9 @@ import type { Details } from './details.ts'
 /** Of what a command prints; the end says how it went. */
 const OUTPUT_LIMIT = 64 * 1024
 
+/** Whom something is told of, and where to. */
+type Told = Pick<Session, 'host' | 'mode'>
+
 /** Tells the reporters how a task ended. */
 export function report(session: Session, item: Item, status: TaskStatus, details: Details = {}): void {
   session.mode.emit({
@@ -27,13 +30,13 @@ export function report(session: Session, item: Item, status: TaskStatus, details
 }
 
 /** Tells the reporters which tasks of a host will not be begun any more. */
-export function reportNotRun(session: Session, entries: readonly Entry[], because: string): void {
+export function reportNotRun(session: Told, entries: readonly Entry[], because: string): void {
   for (const entry of entries) {
     if (entry.kind === 'task') session.mode.emit({ type: 'not-run', ...nameOf(session, entry.item), because })
   }
 }
 
-const nameOf = ({ host }: Session, { play, role, task }: Item) => ({
+const nameOf = ({ host }: Told, { play, role, task }: Item) => ({
   play,
   host: host.name,
   role,

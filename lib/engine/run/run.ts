@@ -8,6 +8,7 @@ import { Tally } from '../report/tally.ts'
 import type { RunMode } from '../session.ts'
 import { Fleet } from './fleet.ts'
 import { type Prepared, type RunRequest, type Seen, prepare } from './prepare.ts'
+import { Told } from './never-begun.ts'
 import { RunRecord } from './record.ts'
 import { runPlay } from './run-play.ts'
 import { refuseToWatch, watch } from './watch.ts'
@@ -32,8 +33,10 @@ export interface RunOptions extends Omit<RunMode, 'emit'> {
 export async function runPlaybook(request: RunRequest, options: RunOptions): Promise<Recap> {
   const started = performance.now()
   const tally = new Tally()
+  const told = new Told()
   const emit = (event: RunEvent): void => {
     tally.count(event)
+    told.see(event)
     options.emit(event)
   }
   const step = untilAll(options.step)
@@ -66,7 +69,7 @@ export async function runPlaybook(request: RunRequest, options: RunOptions): Pro
   let watched = false
   try {
     if (options.watch !== undefined) watched = await watch(prepared, mode, options)
-    else await once(request, prepared, record, busy, involved, fleet, mode, tally)
+    else await once(request, prepared, record, busy, involved, fleet, mode, tally, told)
   } finally {
     await record.save(fleet.sessions())
     for (const session of fleet.sessions()) {
@@ -101,6 +104,7 @@ async function once(
   fleet: Fleet,
   mode: RunOptions,
   tally: Tally,
+  told: Told,
 ): Promise<void> {
   const connecting = fleet.connect([...busy], true)
   // Nobody waits for a host that does not answer before there is something to decide from all of them.
@@ -113,7 +117,7 @@ async function once(
   const first = prepared.compileFirst(seen.facts)
   let plays = first.length > 0 ? [] : await begin()
   await settleQuestion(prepared.confirmation(seen.facts), mode)
-  if (first.length > 0 && (await runPlays(await record.beginFirst(first), request, fleet, mode))) {
+  if (first.length > 0 && (await runPlays(await record.beginFirst(first), request, fleet, mode, told))) {
     seen = await ask()
     plays = mode.stop.aborted ? [] : await begin()
   }
@@ -121,7 +125,7 @@ async function once(
   for (const { host } of all.flatMap(({ hosts }) => hosts)) {
     if (fleet.has(host)) involved.add(host)
   }
-  const done = await runPlays(plays, request, fleet, mode)
+  const done = await runPlays(plays, request, fleet, mode, told)
   await connecting
   const { closing, report } = request.playbook
   const closes = closing !== undefined && done && !mode.check && !tally.anyFailed()
@@ -153,6 +157,7 @@ async function runPlays(
   request: RunRequest,
   fleet: Fleet,
   mode: RunMode,
+  told: Told,
 ): Promise<boolean> {
   // A password is kept before it is used anywhere: a host must never have one that nobody knows. But no earlier: what the hosts
   // say may have the playbook refuse, and what it made up for them must not look like theirs afterwards.
@@ -162,8 +167,11 @@ async function runPlays(
     const text = `recipients.txt lists ${waiting.join(' and ')}, who cannot read the secrets yet: run-playbook secrets recipients --accept`
     mode.emit({ type: 'notice', level: 'warning', text })
   }
+  let goesOn = true
   for (const play of plays) {
-    if (mode.stop.aborted || !(await runPlay(play, plays, fleet, mode))) return false
+    goesOn = !mode.stop.aborted && (await runPlay(play, plays, fleet, mode))
+    if (!goesOn) break
   }
-  return !mode.stop.aborted
+  told.tellRest(plays, mode)
+  return goesOn && !mode.stop.aborted
 }
