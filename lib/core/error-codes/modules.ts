@@ -129,6 +129,10 @@ export const modules = {
     'The host has no unit of this name.',
     'Install the package or the unit file in an earlier task.',
   ],
+  E_NO_UNPACKER: [
+    'The host does not have the programs that the archive takes, such as `xz` or `unzip`.',
+    'Install them in an earlier task.',
+  ],
   E_NO_VARIABLE: [
     'The crontab has no variable of the name that `insertAfter` or `insertBefore` gives.',
     'Set that variable in an earlier task.',

@@ -23,6 +23,7 @@ import {
   shell,
   sudoers,
   sysctl,
+  unarchive,
   wireguard,
 } from '../../../lib/modules/index.ts'
 import { Secret } from '../../../lib/core/secret.ts'
@@ -60,6 +61,7 @@ const TASKS: Readonly<Record<string, () => Task>> = {
   shell: () => shell('x', { script: 'true', unless: `[ -e ${at('none')} ]` }),
   sudoers: () => sudoers('x', { name: 'x', user: 'app', commands: ['/bin/x'], sudoersPath: root }),
   sysctl: () => sysctl('x', { name: 'net.ipv4.ip_forward', value: 1, file: at('file') }),
+  unarchive: () => unarchive('x', { src: at('a.zip'), remoteSrc: true, dest: root, creates: at('none') }),
   wireguard: () =>
     wireguard('x', {
       interface: 'wg9',

@@ -1,0 +1,98 @@
+import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import type { ArgsOf } from '../../../core/args-of.ts'
+import { mapSchema } from '../../../core/map-schema.ts'
+import { absolutePath } from '../../../core/schemas.ts'
+import { accessArgs } from '../../shared/access.ts'
+import { type Payload, filePayload } from '../../shared/payload.ts'
+import { formatOf } from './format.ts'
+
+const own = {
+  /**
+   * The archive, whose name ends in `.tar`, `.tar.gz`, `.tgz`, `.tar.xz`, `.txz`, `.tar.bz2`, `.tbz2`, `.tar.zst` or `.zip`: a file on
+   * your machine, or with `remoteSrc` its absolute path on the host.
+   */
+  src: z.union([
+    z
+      .string()
+      .regex(/^[^\0\n\r]+$/, 'must be a path without line breaks')
+      .refine(
+        (path) => formatOf(path) !== undefined,
+        'must end in .tar, .tar.gz, .tar.xz, .tar.bz2, .tar.zst or .zip',
+      ),
+    z.instanceof(URL),
+  ]),
+  /** The archive is on the host already. @default false */
+  remoteSrc: z.boolean().optional(),
+  /** Absolute path of the directory to unpack into. It must exist. */
+  dest: absolutePath,
+  /**
+   * A path below `dest` that the archive brings. The archive is unpacked only if this path is missing, and the path appears only
+   * when all the rest is there. For another version of the archive, name a path that has the version in it.
+   */
+  creates: absolutePath,
+  /** Leave out so many directories at the beginning of each name in the archive. Not for zip. @default 0 */
+  stripComponents: z.int().min(0).optional(),
+  /**
+   * Give files the owner and group that the archive says, by number, and keep setuid and setgid bits. Needs root. Not for zip.
+   *
+   * @default false
+   */
+  sameOwner: z.boolean().optional(),
+  /** Name or numeric ID of the owner of all that is unpacked. @default the user that runs the task */
+  owner: accessArgs.owner,
+  /** Name or numeric ID of the group of all that is unpacked. @default the group of the user that runs the task */
+  group: accessArgs.group,
+}
+
+export interface UnarchiveArgs extends ArgsOf<typeof own> {}
+
+const schema = z
+  .strictObject(own)
+  .refine(({ dest, creates }) => creates.startsWith(`${dest === '/' ? '' : dest}/`) && creates !== dest, {
+    path: ['creates'],
+    error: 'must be below dest',
+  })
+  .refine(({ src, remoteSrc }) => remoteSrc !== true || (typeof src === 'string' && src.startsWith('/')), {
+    path: ['src'],
+    error: 'must be an absolute path on the host, with remoteSrc: true',
+  })
+  .refine(({ src }) => formatOf(pathOf(src)) !== undefined, {
+    path: ['src'],
+    error: 'must end in .tar, .tar.gz, .tar.xz, .tar.bz2, .tar.zst or .zip',
+  })
+  .refine(
+    ({ sameOwner, owner, group }) => sameOwner !== true || (owner === undefined && group === undefined),
+    {
+      path: ['sameOwner'],
+      error: 'either sameOwner, or owner and group',
+    },
+  )
+  .refine(
+    ({ src, stripComponents = 0, sameOwner = false }) =>
+      formatOf(pathOf(src)) !== 'zip' || (stripComponents === 0 && !sameOwner),
+    { path: ['src'], error: 'is a zip, for which there is neither stripComponents nor sameOwner' },
+  )
+
+const pathOf = (src: string | URL): string => (src instanceof URL ? fileURLToPath(src) : src)
+
+/** The arguments, with what is sent. */
+export interface Unarchive extends Omit<UnarchiveArgs, 'src'> {
+  readonly src: string
+  /** Undefined where the archive is on the host. */
+  readonly payload: Payload | undefined
+  /** Where `creates` is below `dest`. */
+  readonly within: string
+}
+
+export const args = mapSchema(schema, ({ src, remoteSrc, ...rest }): Unarchive => {
+  const path = pathOf(src)
+  return {
+    ...rest,
+    remoteSrc,
+    src: path,
+    payload: remoteSrc === true ? undefined : filePayload(path),
+    within: posix.relative(rest.dest, rest.creates),
+  }
+})
