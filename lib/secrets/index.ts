@@ -4,7 +4,8 @@ import { placesIn } from './places.ts'
 import { SecretStore } from './store.ts'
 
 export { fingerprint } from './fingerprint.ts'
-export type { Certificate, CertificateRequest, SecretStore } from './store.ts'
+export type { Certificate, CertificateRequest } from './certificates.ts'
+export type { SecretStore } from './store.ts'
 export type { WireguardKey } from './wireguard.ts'
 
 /**

@@ -2,38 +2,12 @@ import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { checkName, variableOf } from './names.ts'
-import {
-  type Bundle,
-  canIssue,
-  checkHolder,
-  fits,
-  isDue,
-  isIssuedBy,
-  makeAuthority,
-  makeLeaf,
-  parseBundle,
-  parseLoneCertificate,
-} from './certificate.ts'
+import { type Certificate, type CertificateRequest, Certificates } from './certificates.ts'
 import type { Opened } from './opened.ts'
 import { randomPassword } from './password.ts'
 import type { Places } from './places.ts'
 import { save } from './save.ts'
 import { type WireguardKey, wireguardPrivateKey, wireguardPublicKey } from './wireguard.ts'
-import type { Holder } from './x509.ts'
-
-/** What a certificate is asked for. */
-export interface CertificateRequest extends Holder {
-  readonly authority: string
-}
-
-/** A certificate of an authority of our own. All texts are PEM. */
-export interface Certificate {
-  /** The authority's certificate: what the other end trusts. Not a secret. */
-  readonly authority: string
-  readonly certificate: string
-  readonly privateKey: Secret
-  readonly notAfter: Date
-}
 
 /**
  * The secrets of a checkout, made when they are first asked for. Names are lower case words joined by dots or dashes.
@@ -43,7 +17,7 @@ export interface Certificate {
  */
 export class SecretStore {
   readonly #places: Places
-  readonly #now: () => Date
+  readonly #certificates: Certificates
   readonly #made = new Map<string, Secret>()
   readonly #given = new Map<string, Secret>()
   #opened: Opened
@@ -51,8 +25,16 @@ export class SecretStore {
   /** Use `openSecrets`. */
   constructor(places: Places, opened: Opened, now: () => Date) {
     this.#places = places
-    this.#now = now
     this.#opened = opened
+    this.#certificates = new Certificates(
+      {
+        find: (one) => this.#find(one),
+        generate: (one, make) => this.generate(one, make),
+        isGiven: (one) => this.#fromEnvironment(one) !== undefined,
+        replace: (one, value) => this.#replace(one, value),
+      },
+      now,
+    )
   }
 
   /** The operator's own public key, `age1…`: what a team adds to `recipients.txt`. `undefined` until one was needed. */
@@ -126,66 +108,7 @@ export class SecretStore {
    * @example store.certificate('pgbackrest.node-a', { authority: 'pgbackrest', commonName: 'node-a', addresses: ['10.88.0.11'] })
    */
   certificate(name: string, request: CertificateRequest): Certificate {
-    const now = this.#now()
-    checkHolder(request)
-    const authorityName = `${request.authority}.authority`
-    const kept = this.#ofLostAuthority(name, authorityName, request)
-    if (kept) return kept
-    const authority = this.#bundle(
-      authorityName,
-      (old) => !isDue(old, now),
-      (old) => makeAuthority(`run-playbook ${request.authority}`, now, old?.key),
-    )
-    if (!canIssue(authority))
-      throw new UserError('E_SECRETS_KIND', `the secret ${authorityName} cannot issue certificates`, {
-        hint: 'It must be the certificate of an authority (CA:TRUE) and its key, on an elliptic curve.',
-      })
-    const own = this.#bundle(
-      name,
-      (old) => !isDue(old, now) && fits(old, authority, request),
-      () => makeLeaf(authority, request, now),
-    )
-    // Its peers would refuse it. One that is made here is right; one that is given must go with its authority.
-    if (!isIssuedBy(own, authority))
-      throw new UserError('E_SECRETS_KIND', `the certificate ${name} was not issued by ${authorityName}`, {
-        hint: `Give ${variableOf(authorityName)} too, or unset ${variableOf(name)}.`,
-      })
-    return certificateOf(name, own, authority)
-  }
-
-  /**
-   * Of an authority whose key is lost, while it is good: the store was made anew from what the hosts had, and no host has that key.
-   * The first certificate that has to be issued takes a new authority, and all others follow it.
-   */
-  #ofLostAuthority(
-    name: string,
-    authorityName: string,
-    request: CertificateRequest,
-  ): Certificate | undefined {
-    const [authority, own] = [this.#find(authorityName), this.#find(name)]
-    const certificate = authority && parseLoneCertificate(reveal(authority))
-    const bundle = own && parseBundle(reveal(own))
-    if (certificate === undefined || bundle === undefined) return undefined
-    const due = [{ certificate }, bundle].some((one) => isDue(one, this.#now()))
-    return due || !fits(bundle, { certificate }, request)
-      ? undefined
-      : certificateOf(name, bundle, { certificate })
-  }
-
-  /** What is stored under a name as long as it is `good`, else a new one; what the environment gives is never replaced. */
-  #bundle(name: string, good: (old: Bundle) => boolean, make: (old: Bundle | undefined) => string): Bundle {
-    const found = this.generate(name, () => make(undefined))
-    const bundle = parseBundle(reveal(found))
-    const given = this.#fromEnvironment(name) !== undefined
-    if (bundle === undefined && (given || parseLoneCertificate(reveal(found)) === undefined))
-      throw new UserError('E_SECRETS_KIND', `the secret ${name} is not a private key with its certificate`, {
-        hint: 'It must be both in PEM, one after the other.',
-      })
-    if (bundle !== undefined && (good(bundle) || given)) return bundle
-    if (this.#opened.closed) throw this.#opened.closed
-    const renewed = make(bundle)
-    this.#made.set(name, new Secret(name, renewed))
-    return parseBundle(renewed) as Bundle
+    return this.#certificates.issue(name, request)
   }
 
   /**
@@ -260,6 +183,11 @@ export class SecretStore {
     for (const name of added.keys()) this.#made.delete(name)
   }
 
+  #replace(name: string, value: string): void {
+    if (this.#opened.closed) throw this.#opened.closed
+    this.#made.set(name, new Secret(name, value))
+  }
+
   #find(name: string): Secret | undefined {
     checkName(name)
     const given = this.#fromEnvironment(name)
@@ -286,10 +214,3 @@ export class SecretStore {
     return secret
   }
 }
-
-const certificateOf = (name: string, own: Bundle, authority: Pick<Bundle, 'certificate'>): Certificate => ({
-  authority: authority.certificate.toString(),
-  certificate: own.certificate.toString(),
-  privateKey: new Secret(name, own.key.export({ type: 'pkcs8', format: 'pem' }).toString()),
-  notAfter: new Date(own.certificate.validTo),
-})
