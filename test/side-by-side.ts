@@ -4,16 +4,24 @@
  *
  *     tsx test/side-by-side.ts 'test/transport/*.test.ts' -- 'test/unit/**\/*.test.ts'
  *
- * Runs on one machine keep each other out with its lock, so each group has a file of its own in the place of the lock. Where
- * that cannot be (not root, or no namespaces), the groups run one after the other.
+ * Runs on one machine keep each other out with its lock, and write down there which handlers are owed. So each group has a lock
+ * and a state folder of its own in their places. Where that cannot be (not root, or no namespaces), the groups run one after
+ * the other.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const LOCK = '/run/run-playbook.lock'
-const OWN_LOCK = ['unshare', '--mount', 'sh', '-c', `mount --bind "$0" ${LOCK} && exec "$@"`] as const
+const STATE = '/var/lib/run-playbook'
+const OWN_PLACES = [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  `mount --bind "$0/lock" ${LOCK} && mount --bind "$0/state" ${STATE} && exec "$@"`,
+] as const
 
 const groups: string[][] = [[]]
 for (const word of process.argv.slice(2)) {
@@ -25,18 +33,21 @@ const children = new Set<ChildProcess>()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => children.forEach((child) => child.kill(signal)))
 
-const lockOf = (index: number): string => {
-  const file = join(folder, `${index}.lock`)
-  writeFileSync(file, '', { mode: 0o600 })
-  return file
+/** A folder with a lock and the state of one machine. */
+const placesOf = (index: number): string => {
+  const own = join(folder, String(index))
+  mkdirSync(join(own, 'state'), { recursive: true })
+  writeFileSync(join(own, 'lock'), '', { mode: 0o600 })
+  return own
 }
 
-function canHaveOwnLocks(): boolean {
+function canHaveOwnPlaces(): boolean {
   if (process.getuid?.() !== 0) return false
   try {
-    // Made when it is not there.
+    // Made when they are not there.
     appendFileSync(LOCK, '')
-    const [program, ...args] = [...OWN_LOCK, lockOf(0), 'true'] as const
+    mkdirSync(STATE, { recursive: true })
+    const [program, ...args] = [...OWN_PLACES, placesOf(0), 'true'] as const
     execFileSync(program, args, { stdio: 'ignore' })
     return true
   } catch {
@@ -67,7 +78,7 @@ class Printed {
 /** @returns whether all passed */
 function start(index: number, files: readonly string[], own: boolean): Promise<boolean> {
   const mocha = [process.execPath, resolve('node_modules/mocha/bin/mocha.js'), '--no-color', ...files]
-  const [program = '', ...args] = own ? [...OWN_LOCK, lockOf(index), ...mocha] : mocha
+  const [program = '', ...args] = own ? [...OWN_PLACES, placesOf(index), ...mocha] : mocha
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
   const printed = new Printed()
@@ -83,7 +94,7 @@ function start(index: number, files: readonly string[], own: boolean): Promise<b
   })
 }
 
-const own = canHaveOwnLocks()
+const own = canHaveOwnPlaces()
 const ends: Promise<boolean>[] = []
 for (const [index, files] of groups.entries()) {
   ends.push(start(index, files, own))
