@@ -2,7 +2,8 @@
 const waiting = new WeakMap<AbortSignal, Set<() => void>>()
 
 /**
- * Calls back once when the signal aborts, at once when it has.
+ * Calls back once when the signal aborts. When it has, it calls back before it returns: the callback must not use what
+ * this returns.
  *
  * @returns forgets the callback
  */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { shell } from '../../lib/modules/index.ts'
 import { createTransport } from '../../lib/transport/index.ts'
+import type { Transport } from '../../lib/transport/transport.ts'
 import { runLocal } from '../support/run-local.ts'
 import { type CutLink, cutLink } from './cut-link.ts'
 import { type Sshd, USER, startSshd } from './sshd.ts'
@@ -25,50 +26,46 @@ describe('a host that falls silent in the middle of a change', function () {
     chmodSync(folder, 0o777)
   })
   after(async () => {
+    // The change ends, too.
     if (folder) rmSync(folder, { recursive: true })
     await link?.close()
     await sshd?.stop()
     if (lock !== undefined) rmSync(lock, { force: true })
   })
 
-  const begun = (): string => join(folder, 'begun')
-  const run = (config: string, emit: (host: string) => void, stopNow: AbortController) => {
-    const sshConfigFile = sshd.sshConfig(`Host host-1
+  it('gives its place to another one, long before it is known to be lost', async () => {
+    const begun = join(folder, 'begun')
+    const config = `Host host-1
   Port ${link.port}
   HostKeyAlias [127.0.0.1]:${sshd.port}
-${config}`)
-    return runLocal(
-      ({ name }) => [
-        // Ends with the test at the latest.
-        shell('work', {
-          script: name === 'host-1' ? `: >${begun()}; while [ -e ${begun()} ]; do sleep 0.2; done` : 'true',
-        }),
-      ],
-      {
-        hosts: 2,
-        forks: 1,
-        transport: createTransport({ sshConfigFile }),
-        connection: 'ssh',
-        stopNow,
-        stop: stopNow,
-        onEvent: (event) => {
-          if (event.type === 'task' || event.type === 'unreachable') emit(event.host)
-        },
+  ServerAliveInterval 1
+  ServerAliveCountMax 60
+`
+    const overSsh = createTransport({ sshConfigFile: sshd.sshConfig(config) })
+    const end = new AbortController()
+    const transport: Transport = {
+      connect: async (host, signal) => {
+        // Its change begins when that of host-1 is under way.
+        while (host.name === 'host-2' && !existsSync(begun) && !signal.aborted) await sleep(20)
+        if (host.name === 'host-2') link.cutAfter(0, 'stalled')
+        return overSsh.connect(host, signal)
       },
-    )
-  }
-
-  it('gives its place to another one, long before it is known to be lost', async () => {
-    const ended: string[] = []
-    const stopNow = new AbortController()
-    const emit = (host: string): void => {
-      ended.push(host)
-      stopNow.abort()
     }
-    const running = run('  ServerAliveInterval 1\n  ServerAliveCountMax 40\n', emit, stopNow)
-    while (!existsSync(begun())) await Promise.race([running, sleep(20)])
-    link.cutAfter(0, 'stalled')
-    await running
+    const change = `: >${begun}; while [ -e ${begun} ]; do sleep 0.2; done`
+    const ended: string[] = []
+    await runLocal(({ name }) => [shell('work', { script: name === 'host-1' ? change : 'true' })], {
+      hosts: 2,
+      forks: 1,
+      transport,
+      connection: 'ssh',
+      stop: end,
+      stopNow: end,
+      onEvent: (event) => {
+        if (event.type !== 'task' && event.type !== 'unreachable') return
+        ended.push(event.host)
+        end.abort()
+      },
+    })
     assert.equal(ended[0], 'host-2')
   })
 })

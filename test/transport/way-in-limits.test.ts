@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TransportOptions, createTransport } from '../../lib/transport/index.ts'
@@ -174,6 +174,25 @@ Host *
       for (const socket of sockets.splice(0)) socket.destroy()
       server.close()
     })
+
+    for (const way of [
+      'HostName 127.0.0.1\n  Port 1',
+      'HostName 127.0.0.1',
+      'HostName 127.0.0.1\n  Port 1\n  IdentityAgent /nowhere',
+      'ProxyCommand sleep 9',
+      'HostName 127.0.0.1\n  ProxyJump gate\nHost gate\n  HostName 127.0.0.1',
+    ])
+      it(`ends where its time is over before it is dialled: ${way.replaceAll(/\s+/g, ' ')}`, async () => {
+        const slow = join(sshd.dir, 'slow')
+        rmSync(slow, { force: true })
+        execFileSync('mkfifo', [slow])
+        const path = config(`Host host\n  ConnectTimeout 1\n  IdentityFile ${slow}\n  ${way}\n`)
+        // The key can be read when the second is over.
+        const writer = spawn('sh', ['-c', `sleep 1.5; : >${slow}`], { stdio: 'ignore' })
+        await assert.rejects(connect(path), { code: 'E_CONNECT_FAILED', message: /1 s \(ConnectTimeout\)/ })
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        writer.kill()
+      })
 
     it('is tried again when the server hangs up on it', async () => {
       let tries = 0
