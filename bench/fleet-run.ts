@@ -79,7 +79,6 @@ await runPlaybook({
   playbook,
   inventory,
   stateDir: folder,
-  lockWait: 600,
   onEvent: (event) => {
     if (event.type === 'unreachable') {
       if (others.has(event.host)) troubled.add(event.host)

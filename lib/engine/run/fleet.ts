@@ -7,6 +7,7 @@ import { Place, Places } from '../places.ts'
 import { type OtherHosts, type RunMode, type Session, createSession } from '../session.ts'
 import type { Ended } from '../plan/ended.ts'
 import type { Result } from '../plan/result.ts'
+import { Logins } from './logins.ts'
 import { type Expected, OnceTasks } from './once.ts'
 import { reconnect } from './reconnect.ts'
 
@@ -27,6 +28,7 @@ export class Fleet {
   private readonly mode: RunMode
   private readonly transportOf: (host: Host) => Transport
   private readonly places: Places
+  private readonly logins = new Logins()
   private readonly others: OtherHosts
 
   constructor(hosts: readonly Host[], mode: RunMode, transportOf: (host: Host) => Transport, forks: number) {
@@ -90,7 +92,8 @@ export class Fleet {
     if (stop.aborted) attempt.abort(stop.reason)
     this.attempts.add(attempt)
     try {
-      const connection = await this.transportOf(host).connect(host, attempt.signal)
+      const logIn = () => this.transportOf(host).connect(host, attempt.signal)
+      const connection = await this.logins.run(logIn)
       // The changes under way are let finish; a dry run has none, and is cut off at once.
       if (!check) this.attempts.delete(attempt)
       this.cutOff.add(attempt)

@@ -108,6 +108,39 @@ describe('a run on many hosts', function () {
     assert.equal(run.tasks.length, 12 * 5)
   })
 
+  describe('when it logs in', () => {
+    /** Hosts that log in when `until` says so. @returns how many were tried at a time, at most */
+    const logIn = async (until: (host: string, tried: number) => Promise<unknown>): Promise<number> => {
+      let [now, most, tried] = [0, 0, 0]
+      const transport: Transport = {
+        connect: async (host, signal) => {
+          most = Math.max(most, ++now)
+          await until(host.name, ++tried)
+          now--
+          return quick.connect(host, signal)
+        },
+      }
+      const { recap } = await runLocally(book, { hosts: 200, transport, forks: 25 })
+      assert.equal(recap.exitCode, 0)
+      return most
+    }
+
+    it('tries only some at a time', async () => {
+      const most = await logIn(() => new Promise((resolve) => setTimeout(resolve, 10)))
+      assert.ok(most <= 50, `${most} at a time`)
+    })
+
+    it('does not wait for those that do not answer', async () => {
+      let speak = (): void => {}
+      const allTried = new Promise<void>((resolve) => (speak = resolve))
+      await logIn((host, tried) => {
+        if (tried === 200) speak()
+        // The first 60 do not answer before all others were tried.
+        return /^host-[1-5]?\d$/.test(host) ? allTried : Promise.resolve()
+      })
+    })
+  })
+
   it('asks for facts only where the plays work, and where a fact says so', async () => {
     const reader: Reader<string> = {
       name: 'answer',
