@@ -140,7 +140,8 @@ describe("OpenSSH's own client on an odd day", function () {
           const config = `Host host\n  ConnectTimeout 2\n  ProxyJump hop\nHost hop\n  ConnectTimeout 30\n  Port ${still.port}\n`
           await ends(sshd.sshConfig(config), client)
         } finally {
-          process.kill(still.pid, 'SIGCONT')
+          // Woken up it would still write to its folder.
+          process.kill(still.pid, 'SIGKILL')
           await still.stop()
         }
       })

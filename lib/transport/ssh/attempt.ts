@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { UnreachableError, UserError } from '../../core/errors.ts'
 import { Deadline } from './connect-deadline.ts'
 import { hostKeyCheck } from './host-key.ts'
-import { identitiesFor } from './identity.ts'
+import { type Identities, identitiesFor } from './identity.ts'
 import { type OpenSshLogin, logInWithOpenSsh } from './openssh/login.ts'
 import type { Passphrases } from './passphrases.ts'
 import { type ProcessStream, processStream } from './process-stream.ts'
@@ -140,15 +140,22 @@ async function logInTo(attempt: Attempt): Promise<SshConnection> {
       way.stream ?? attempt.proxy?.stream ?? (await openSocket(way.host, settings.port, settings, deadline))
     return await logIn(target, { stream, check, identities, deadline }, signal)
   } catch (error) {
-    if (!isNoMatch(error)) throw error
-    // The server wants what only OpenSSH has, such as a key exchange of its own.
+    const wantsPassword = passphrases.canAsk && settings.asksPassword && isForPassword(error, identities)
+    // Or the server wants what only OpenSSH has, such as a key exchange of its own.
+    if (!wantsPassword && !isNoMatch(error)) throw error
     const again = hop === undefined ? undefined : await hop.forward(way.host, settings.port)
-    return withOpenSsh(error.message, again)
+    return withOpenSsh(wantsPassword ? 'the server asks for a password' : (error as Error).message, again)
   }
 }
 
 const isNoMatch = (error: unknown): error is UserError =>
   error instanceof UserError && error.code === 'E_HANDSHAKE_FAILED' && /no matching/i.test(error.message)
+
+/** The keys do not do, or not alone, and the server would take a password. */
+const isForPassword = (error: unknown, { serverTakes }: Identities): boolean =>
+  error instanceof UserError &&
+  error.code === 'E_AUTH_FAILED' &&
+  ['password', 'keyboard-interactive'].some((method) => serverTakes.methods.includes(method))
 
 function startProxy({
   proxyCommand,

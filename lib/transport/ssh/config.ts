@@ -19,6 +19,8 @@ export interface HostSettings {
   readonly user: string
   /** Why no key is offered: PubkeyAuthentication, PreferredAuthentications. `undefined` where keys are. */
   readonly noKeys: string | undefined
+  /** Whether ssh would ask for the account's password where keys do not do, and a terminal is there. */
+  readonly asksPassword: boolean
   /** Explicit ones, or the usual names in ~/.ssh. They need not exist. */
   readonly identityFiles: readonly string[]
   /** Those of `identityFiles` that ssh tries by itself: nobody misses them. */
@@ -108,6 +110,7 @@ export async function lookUp(
     port,
     user,
     noKeys: whyNoKeys(options),
+    asksPassword: asksPassword(options),
     identityFiles: paths(identities),
     usualIdentities: paths(USUAL_IDENTITIES),
     certificateFiles: paths(all('certificatefile')),
@@ -155,6 +158,16 @@ function whyNoKeys({ get }: SshOptions): string | undefined {
     return 'the ssh config says PubkeyAuthentication no'
   if (wanted === undefined || wanted.split(',').includes('publickey')) return undefined
   return `the ssh config says PreferredAuthentications ${wanted}`
+}
+
+function asksPassword({ get }: SshOptions): boolean {
+  const wanted = get('preferredauthentications')?.split(',')
+  const has = (method: string, option: string): boolean =>
+    !['no', 'false'].includes(get(option) ?? 'yes') && wanted?.includes(method) !== false
+  if (isYes(get('batchmode'))) return false
+  return (
+    has('password', 'passwordauthentication') || has('keyboard-interactive', 'kbdinteractiveauthentication')
+  )
 }
 
 const unlessNone = (value: string | undefined): string | undefined =>

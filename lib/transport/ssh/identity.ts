@@ -16,6 +16,8 @@ export interface Identities {
   readonly troubles: () => readonly string[]
   /** Key files that nobody gave the passphrase of. */
   readonly locked: () => readonly string[]
+  /** The methods that the server named last, when it refused one. */
+  readonly serverTakes: { methods: readonly string[] }
   /** There is an agent that does not answer. */
   readonly agentIsSilent: boolean
   /** Why ssh2 cannot do it: a certificate, a security key. */
@@ -70,6 +72,7 @@ export async function identitiesFor(
     offered,
     troubles: () => troubles,
     locked: () => [...locked],
+    serverTakes: { methods: [] },
     agentIsSilent: share.expired,
     openSshFor: keys ? whyOpenSsh(settings, files, accepted) : undefined,
   }
@@ -77,11 +80,12 @@ export async function identitiesFor(
 
 /** Tries one method after the other as long as the server has any use for them. For ssh2's `authHandler`. */
 export function tryInTurn(
-  { methods }: Identities,
+  { methods, serverTakes }: Identities,
   failed: (error: unknown) => void,
 ): (left: readonly string[] | null, partial: boolean | null, next: NextAuthHandler) => void {
   let at = 0
   return (left, _partial, next) => {
+    serverTakes.methods = left ?? []
     const turn = async (): Promise<AnyAuthMethod | undefined> => {
       while (at < methods.length) {
         // The server answers `none` with what it takes.

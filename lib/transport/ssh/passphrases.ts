@@ -10,11 +10,12 @@ export type AskSecret = (prompt: string) => Promise<Secret | undefined>
 /** As often a wrong passphrase may be typed, as with ssh. */
 const TRIES = 3
 
-/** The passphrases of a run: each is asked for once, whatever the number of hosts, and one at a time. */
+/** The passphrases and passwords of a run: each is asked for once, whatever the number of hosts, and one at a time. */
 export class Passphrases {
   readonly #ask: AskSecret | undefined
   readonly #answers = new Map<string, Promise<unknown>>()
   #turn: Promise<unknown> = Promise.resolve()
+  #noPassword = false
 
   /** @param ask undefined where there is no terminal */
   constructor(ask: AskSecret | undefined) {
@@ -54,6 +55,22 @@ export class Passphrases {
   /** The answer was wrong: the next one who needs it asks again. */
   forget(file: string): void {
     this.#answers.delete(file)
+  }
+
+  /**
+   * Asks for a password, once a run for each question. Where nothing is typed, no further one is asked for.
+   * @param question such as `me@host's password: `
+   */
+  async password(question: string): Promise<Secret | undefined> {
+    const known = this.#answers.get(question) as Promise<Secret | undefined> | undefined
+    if (known !== undefined) return known
+    const answer = this.#inTurn(async () => {
+      const typed = this.#noPassword ? undefined : await this.#ask?.(question)
+      this.#noPassword ||= typed === undefined || reveal(typed) === ''
+      return typed
+    })
+    this.#answers.set(question, answer)
+    return answer
   }
 
   /** Asks for something that is not known by a name, such as a PIN. */

@@ -25,15 +25,13 @@ export function launchMaster(
 ) {
   const { settings, host } = target
   const options: Record<string, string | number> = {
-    BatchMode: canAsk ? 'no' : 'yes',
+    ...(canAsk ? {} : { BatchMode: 'yes' }),
     ClearAllForwardings: 'yes',
     ConnectTimeout: Math.ceil(timeoutMs / 1000),
     ConnectionAttempts: 1,
     ControlPersist: 'no',
-    KbdInteractiveAuthentication: 'no',
     LocalCommand: 'echo ready',
     LogLevel: 'INFO',
-    PasswordAuthentication: 'no',
     PermitLocalCommand: 'yes',
     RemoteCommand: 'none',
     RequestTTY: 'no',
@@ -42,6 +40,8 @@ export function launchMaster(
     StrictHostKeyChecking: settings.acceptNew ? 'accept-new' : 'yes',
     UpdateHostKeys: 'no',
     ...(host === settings.hostName ? {} : { HostName: host }),
+    // Who cannot be asked has none. Otherwise the config says it.
+    ...(canAsk ? {} : { KbdInteractiveAuthentication: 'no', PasswordAuthentication: 'no' }),
     ...(withoutAgent ? { IdentityAgent: 'none' } : {}),
     ...(settings.forks ? { ForkAfterAuthentication: 'no' } : {}),
     ...(overHop ? { ProxyCommand: bridgeCommand(folder), ProxyUseFdpass: 'no' } : {}),

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Duplex, Readable } from 'node:stream'
 import { UnreachableError } from '../../../core/errors.ts'
-import { reveal } from '../../../core/secret.ts'
+import { type Secret, reveal } from '../../../core/secret.ts'
 import type { Deadline } from '../connect-deadline.ts'
 import type { Identities } from '../identity.ts'
 import { refusedLogin } from '../login-failed.ts'
@@ -88,6 +88,9 @@ function isReady(child: ChildProcess, deadline: Deadline): Promise<boolean> {
   })
 }
 
+/** A question for a password; one for a code is put anew each time. */
+const PASSWORD = /^\S+@\S+'s password: ?$|^\(\S+@\S+\) password: ?$/i
+
 /** As many lines of what comes on standard error are kept. */
 const KEPT = 50
 
@@ -102,12 +105,14 @@ function listen(
   child.stdin?.on('error', () => {})
   const answer = async (question: string): Promise<void> => {
     const file = /passphrase for key '(.*)':/.exec(question)?.[1]
+    const known = file ?? (PASSWORD.test(question) ? question : undefined)
     // Asked again, the first answer was wrong.
-    if (file !== undefined && answered.has(file)) passphrases.forget(file)
-    if (file !== undefined) answered.add(file)
-    const reply = await deadline.pauseFor(async () =>
-      file === undefined ? passphrases.ask(question) : passphrases.unlock(file, (typed) => typed),
-    )
+    if (known !== undefined && answered.has(known)) passphrases.forget(known)
+    if (known !== undefined) answered.add(known)
+    const reply = await deadline.pauseFor<string | Secret | undefined>(async () => {
+      if (file !== undefined) return passphrases.unlock(file, (typed) => typed)
+      return known === undefined ? passphrases.ask(question) : passphrases.password(question)
+    })
     const text = reply === undefined ? '' : typeof reply === 'string' ? reply : reveal(reply)
     child.stdin?.write(`${text}\n`)
   }
