@@ -5,12 +5,15 @@ import {
   authorizedKey,
   command,
   copy,
+  cron,
   file,
   lineinfile,
   user,
   userGroup,
 } from '../../../../lib/modules/index.ts'
 import type { How } from '../../../support/run-local.ts'
+import { install } from '../../../support/install.ts'
+import { runStep } from '../../../../lib/testing/shells.ts'
 import { runOn } from '../../../support/run-on.ts'
 import { onEachMachine } from './machines.ts'
 
@@ -30,7 +33,7 @@ const role = (): TaskList => [
   authorizedKey('key of deploy', { user: 'deploy', key: KEY, keyOptions: 'restrict' }),
 ]
 
-onEachMachine('a role that makes a user', (machine) => {
+onEachMachine('a role that makes a user', (machine, name) => {
   const statuses = async (tasks: () => TaskList, how: How = {}) =>
     (await runOn(machine().shell, tasks, how)).tasks.map(({ task, status, because, error }) =>
       [task, status, because ?? error?.message].filter((part) => part !== undefined).join(': '),
@@ -59,6 +62,34 @@ onEachMachine('a role that makes a user', (machine) => {
       }),
       ['1001:1001', '1001:1001', '1001:1000', '1002:1000'],
     )
+  })
+
+  it('gives a new user jobs of cron', async function () {
+    // The BusyBox that is built for tests has no crontab.
+    if (name === 'busybox') this.skip()
+    install('/usr/bin/crontab', 'cron')
+    const spool = 'mount -t tmpfs none /var/spool && mkdir -p /var/spool/cron/crontabs'
+    assert.equal((await runStep(machine().shell, { script: spool })).code, 0)
+    const tasks = (): TaskList => [
+      user('app', { name: 'app' }),
+      cron('path', { user: 'app', env: true, name: 'PATH', value: '/usr/bin:/bin' }),
+      cron('job', { user: 'app', name: 'job', minute: 5, job: 'true' }),
+      userGroup('ops', { name: 'ops' }),
+      cron('same job', { user: 'app', name: 'job', minute: 5, job: 'true' }),
+    ]
+    const wanted = (change: string): string[] => [
+      ...['app', 'path', 'job', 'ops'].map((task) => `${task}: ${change}`),
+      'same job: ok',
+    ]
+    const found = async (how: How): Promise<readonly string[]> =>
+      (await runOn(machine().shell, tasks, how)).statuses
+    assert.deepEqual(await found({ check: true }), wanted('would-change'))
+    assert.deepEqual(await found({}), wanted('changed'))
+    const { stdout } = await runStep(machine().shell, { script: 'crontab -u app -l' })
+    assert.equal(stdout.toString(), 'PATH="/usr/bin:/bin"\n#run-playbook: job\n5 * * * * true\n')
+    // A new user of the same name finds the crontab of the old one, which the engine must look at again.
+    await runOn(machine().shell, () => [user('gone', { name: 'app', state: 'absent' })])
+    assert.deepEqual((await found({})).slice(1), ['path: ok', 'job: ok', 'ops: ok', 'same job: ok'])
   })
 
   it('comes out the same without batches', async () => {
