@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { install } from '../../../support/install.ts'
+
+install('/usr/bin/python3', 'python3')
 
 /** What is in an archive: a file, a link, or another name of a file. */
 export type Entry = {
@@ -36,6 +39,6 @@ else:
 
 /** Makes an archive of the kind that its name says, with names as they are written: also with such as no tool writes. */
 export function makeArchive(path: string, entries: Readonly<Record<string, Entry>>): string {
-  execFileSync('python3', ['-c', PROGRAM, path], { input: JSON.stringify(entries) })
+  execFileSync('/usr/bin/python3', ['-c', PROGRAM, path], { input: JSON.stringify(entries) })
   return path
 }

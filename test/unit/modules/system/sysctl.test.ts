@@ -3,6 +3,7 @@ import { lstatSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { type SysctlArgs, sysctl } from '../../../../lib/modules/index.ts'
 import { pathOf } from '../../../../lib/modules/system/sysctl/name.ts'
+import { install } from '../../../support/install.ts'
 import { type Namespace, makeNamespace } from '../../../support/namespace.ts'
 import { runOn } from '../../../support/run-on.ts'
 import { proveBehaviours } from '../files/behaviours.ts'
@@ -24,6 +25,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
     // What is said about a network namespace holds in it alone.
     before(async function () {
       if (process.getuid?.() !== 0) this.skip()
+      install('/sbin/ip', 'iproute2')
       network = await makeNamespace(['--net'], ':')
     })
     beforeEach(() => inside('echo 0 >/proc/sys/net/ipv4/ip_forward'))
