@@ -40,6 +40,8 @@ export async function openSshChannel(
     },
     destroy: () => {
       stream.destroy()
+      // The server confirms that when the command has ended, which may be never: whoever reads is not to wait for it.
+      if (stream.readable) stream.push(null)
       ended.abort()
     },
   }
