@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { UserError } from '../core/errors.ts'
 import { Tail } from './tail.ts'
 
 /** A command that runs on a host: its streams and its end. What SSH and child processes have in common. */
@@ -18,6 +19,8 @@ export interface ChannelEnd {
   readonly connectionLost: boolean
   /** `it ended with status 1`, `Keepalive timeout`. */
   readonly how: string
+  /** The server did not open it at all, where that is only known in the end. */
+  readonly refused?: UserError | undefined
 }
 
 /** Collects the last of what a stream says, so that it never blocks, and for error messages. */

@@ -86,6 +86,20 @@ describe('after the login', function () {
         await assert.rejects(going, { code: 'E_CONNECTION_LOST', message: /interrupted/ })
       })
 
+      it('says that the server opens no other session', async () => {
+        const narrow = await startSshd('MaxSessions 1', ['ed25519'], () => {}, false)
+        try {
+          const connection = await narrow.connect(USER, { client })
+          await connection.exchange([hello], login)
+          await assert.rejects(connection.exchange([hello], { user: 'root' }), {
+            code: 'E_CHANNEL_FAILED',
+            message: /^the server refused to open another session from host: (?!.*kex_exchange)/s,
+          })
+        } finally {
+          await narrow.stop()
+        }
+      })
+
       it('notices that its sshd was killed', async () => {
         const connection = await sshd.connect(USER, { client })
         // The script's parent is `timeout`, of that the session, of that sshd.

@@ -60,6 +60,8 @@ export async function openShellOf(
       if (error instanceof UserError) throw error
       await endOf(channel)
       channel.destroy()
+      const { refused: notOpened } = channel.end()
+      if (notOpened !== undefined) throw notOpened
       if (prompts.askedAgain) throw becomeFailed(account, options.host, 'sudo refused the password', true)
       throw refused([deadline.missed, stderr()].filter(Boolean).join(': '))
     } finally {

@@ -248,6 +248,7 @@ export class Shell {
     const said = scrub([noise.slice(-1000).trim(), this.#stderr()].filter(Boolean).join('\n'))
     const end = this.#channel.end()
     const early = this.#greeting === undefined && !end.connectionLost
+    if (early && end.refused !== undefined) return end.refused
     const { missed } = this.#deadline
     const garbage = cause instanceof NotAReply || cause instanceof TooLong ? cause.message : undefined
     if (early && this.#options.neverStarted !== undefined)

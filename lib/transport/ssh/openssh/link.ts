@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { UnreachableError, UserError } from '../../../core/errors.ts'
 import { hostPort } from '../../../core/host-port.ts'
-import type { Channel } from '../../channel.ts'
+import { type Channel, tailOf } from '../../channel.ts'
 import { processChannel } from '../../connections/process-link.ts'
 import { onAbort } from '../../../core/on-abort.ts'
 import { listensHint } from '../../listens-hint.ts'
@@ -61,6 +61,7 @@ export class OpenSshLink implements SshConnection {
     this.#mustBeUp()
     const child = spawn('ssh', [...this.#through('-T'), 'host', command], { stdio: 'pipe', detached: true })
     const plain = processChannel(child)
+    const said = tailOf(plain.stderr)
     const ended = new AbortController()
     plain.ended.addEventListener('abort', () => {
       // A command may end with 255 itself; where the connection has ended, the master does too.
@@ -70,7 +71,10 @@ export class OpenSshLink implements SshConnection {
     const channel: Channel = {
       ...plain,
       ended: ended.signal,
-      end: () => (this.#lost === undefined ? plain.end() : { connectionLost: true, how: this.#lost }),
+      end: () =>
+        this.#lost === undefined
+          ? { ...plain.end(), refused: this.#refused(said()) }
+          : { connectionLost: true, how: this.#lost },
       destroy: () => {
         plain.destroy()
         endGroup(child)
@@ -120,6 +124,14 @@ export class OpenSshLink implements SshConnection {
   /** Arguments for a session: the master has read the config, and without it there is to be no connection at all. */
   #through(...options: string[]): string[] {
     return ['-F', 'none', '-S', socketOption(this.#master.socket), '-o', 'ProxyCommand=false', ...options]
+  }
+
+  /** What the master says where the server opens no session. */
+  #refused(said: string): UserError | undefined {
+    const [, why] = /session request failed: (.*)/.exec(said) ?? []
+    if (why === undefined) return undefined
+    const what = `the server refused to open another session from ${this.host}: ${why.trim()}`
+    return new UserError('E_CHANNEL_FAILED', what)
   }
 
   #mustBeUp(): void {
