@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { forget } from '../secrets/known-stores.ts'
 import { open } from '../secrets/opened.ts'
 import { placesIn } from '../secrets/places.ts'
 import type { CliCommand } from './command.ts'
@@ -78,8 +77,7 @@ export const secrets: CliCommand = async (argv, session) => {
   const { inventory, sshConfig } = command.opts<{ inventory?: string; sshConfig?: string }>()
   const ssh = sshConfig ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)
   const places = placesIn(findStateDir(inventoryPath(inventory), ssh, process.env), process.env, homedir())
-  if (trust) await forget(places)
-  const opened = await open(places)
+  const opened = await open(places, trust)
   if (opened.locked !== undefined) throw opened.locked
   return work({ places, opened, session })
 }

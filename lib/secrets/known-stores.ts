@@ -8,20 +8,21 @@ import { type Places, configFolder } from './places.ts'
 import type { Vault } from './vault.ts'
 
 /**
- * The stores that this user has read, as `known_hosts` is for hosts: `{"/srv/infra/.run-playbook/secrets.age": "hash of its id"}`.
+ * The stores that this user has read, as `known_hosts` is for hosts: `{"/srv/infra/.run-playbook/secrets.age": ["hash of its id"]}`.
  * The keys in `recipients.txt` are public, so anybody can encrypt a store for them. Only the id, which is inside, tells whether a
- * store was written by somebody who could read the one before.
+ * store was written by somebody who could read one that was there before.
  */
 const fileOf = ({ env, home }: Places): string => join(configFolder(env, home), 'known_stores.json')
 
 /**
- * What is wrong with a store that is not the one that was read at this place before. The first one is believed.
+ * What is wrong with a store that is none of those that were read at this place before. The first one is believed, and so is one
+ * that is put back.
  *
- * @returns `undefined` when it is the same, or none was read here before
+ * @returns `undefined` when it is known, or none was read here before
  */
 export async function replaced(places: Places, vault: Vault): Promise<UserError | undefined> {
-  const known = (await readKnown(places))[resolve(places.vault)]
-  if (known === undefined || known === hashOf(vault)) return undefined
+  const known = (await readKnown(places))[resolve(places.vault)] ?? []
+  if (known.length === 0 || known.includes(hashOf(vault) ?? '')) return undefined
   return new UserError(
     'E_SECRETS_REPLACED',
     `${places.vault} is not the store that you used here before: it was created anew, with values that somebody chose`,
@@ -31,18 +32,14 @@ export async function replaced(places: Places, vault: Vault): Promise<UserError 
   )
 }
 
-/** Believes this store from now on. */
+/** Believes this store from now on, too. */
 export async function remember(places: Places, vault: Vault): Promise<void> {
   const hash = hashOf(vault)
   const known = await readKnown(places)
   const path = resolve(places.vault)
-  if (hash !== undefined && known[path] !== hash) await writeKnown(places, { ...known, [path]: hash })
-}
-
-/** Believes whatever store is read next. */
-export async function forget(places: Places): Promise<void> {
-  const { [resolve(places.vault)]: _, ...others } = await readKnown(places)
-  await writeKnown(places, others)
+  const here = known[path] ?? []
+  if (hash !== undefined && !here.includes(hash))
+    await writeKnown(places, { ...known, [path]: [...here, hash] })
 }
 
 export const newStoreId = (): string => randomBytes(24).toString('base64url')
@@ -50,7 +47,7 @@ export const newStoreId = (): string => randomBytes(24).toString('base64url')
 const hashOf = ({ id }: Vault): string | undefined =>
   id === undefined ? undefined : createHash('sha256').update(id).digest('base64url')
 
-const Known = z.record(z.string(), z.string())
+const Known = z.record(z.string(), z.array(z.string()))
 
 async function readKnown(places: Places): Promise<z.infer<typeof Known>> {
   const text = await readText(fileOf(places)).catch(unusable)

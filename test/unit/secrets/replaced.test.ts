@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Secret, reveal } from '../../../lib/core/secret.ts'
-import { forget } from '../../../lib/secrets/known-stores.ts'
 import { open } from '../../../lib/secrets/opened.ts'
 import { placesIn } from '../../../lib/secrets/places.ts'
 import { save } from '../../../lib/secrets/save.ts'
@@ -61,13 +60,18 @@ describe('a store that somebody else wrote', () => {
     assert.equal(await repo.read('secrets.age'), before)
   })
 
-  it('is used once it is trusted, and then is the one that is known', async () => {
-    const old = repo.path('old')
-    await copyFile(repo.path('secrets.age'), old)
+  it('is used once it is trusted, and the one before is when it is put back', async () => {
+    const [ours, theirs] = [repo.path('ours'), repo.path('theirs')]
+    await copyFile(repo.path('secrets.age'), ours)
     await forge('AAAA')
-    await forget(places())
+    await copyFile(repo.path('secrets.age'), theirs)
+    await open(places(), true)
     assert.equal(reveal((await repo.openAs('ann')).password('app')), 'chosen')
-    await copyFile(old, repo.path('secrets.age'))
+    for (const known of [ours, theirs]) {
+      await copyFile(known, repo.path('secrets.age'))
+      assert.ok((await repo.openAs('ann')).password('app'))
+    }
+    await forge('BBBB')
     const store = await repo.openAs('ann')
     assert.throws(() => store.password('app'), { code: 'E_SECRETS_REPLACED' })
   })
@@ -80,12 +84,15 @@ describe('a store that somebody else wrote', () => {
     assert.equal(reveal((await repo.openAs('ann')).password('app')), 'new')
   })
 
-  it('is told apart from one of our own, created anew after the old one was removed', async () => {
-    await rm(repo.path('secrets.age'))
+  it('is told apart from one of our own, made while the old one was away, and from the old one', async () => {
+    const old = repo.path('old')
+    await rename(repo.path('secrets.age'), old)
     const store = await repo.openAs('ann')
     const value = reveal(store.password('app'))
     await store.save()
     assert.equal(reveal((await repo.openAs('ann')).password('app')), value)
+    await rename(old, repo.path('secrets.age'))
+    assert.notEqual(reveal((await repo.openAs('ann')).password('app')), value)
   })
 
   it('is not noticed by who reads a store here for the first time', async () => {
@@ -107,11 +114,11 @@ describe('a store that somebody else wrote', () => {
 
   it('the list of known stores is private, and holds no id', async () => {
     const text = await readFile(known(), 'utf8')
-    assert.match(text, /^\{\n {2}"\/.*secrets\.age": "[\w-]{43}"\n\}\n$/)
+    assert.match(text, /^\{\n {2}"\/.*secrets\.age": \[\n {4}"[\w-]{43}"\n {2}\]\n\}\n$/)
   })
 
   it('a damaged list is refused, and one that cannot be kept is no error', async () => {
-    await writeFile(known(), '{"a": 1}')
+    await writeFile(known(), '{"a": "b"}')
     await assert.rejects(repo.openAs('ann'), {
       code: 'E_SECRETS_KNOWN',
       message: /known_stores\.json is damaged/,
