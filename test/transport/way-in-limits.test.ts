@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, type Server, type Socket, createServer } from 'node:net'
+import { type AddressInfo, type Server, type Socket, createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TransportOptions, createTransport } from '../../lib/transport/index.ts'
 import type { Script } from '../../lib/transport/transport.ts'
@@ -193,6 +193,21 @@ Host *
         await new Promise((resolve) => setTimeout(resolve, 50))
         writer.kill()
       })
+
+    it('does not count the time in which this process did not run', async () => {
+      const [server, port] = await serve((socket) => {
+        // As on a machine that is busy, or was suspended.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000)
+        const upstream = createConnection(sshd.port, '127.0.0.1').on('error', () => {})
+        sockets.push(upstream)
+        socket.pipe(upstream).pipe(socket)
+      })
+      const alias = `HostKeyAlias [127.0.0.1]:${sshd.port}`
+      const path = config(`Host host\n  HostName 127.0.0.1\n  Port ${port}\n  ${alias}\n  ConnectTimeout 3\n`)
+      assert.match(await connect(path), /^in\n/)
+      for (const socket of sockets.splice(0)) socket.destroy()
+      server.close()
+    })
 
     it('is tried again when the server hangs up on it', async () => {
       let tries = 0

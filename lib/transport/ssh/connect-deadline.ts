@@ -1,6 +1,14 @@
 import { onAbort } from '../../core/on-abort.ts'
 
-/** The time that an attempt to connect may take. While the operator types a passphrase it stands still. */
+/** Milliseconds after which the time is looked at. */
+const TICK_MS = 250
+/** As much counts of one tick: when it comes later, this process did not run, and could not hear what the host said. */
+const MOST_MS = 2 * TICK_MS
+
+/**
+ * The time that an attempt to connect may take. While the operator types a passphrase it stands still, and while this process
+ * does not run, as on a machine that is very busy or was suspended.
+ */
 export class Deadline {
   /** Aborts when the time is over, or with the signal that the deadline was made with. */
   readonly signal: AbortSignal
@@ -28,7 +36,7 @@ export class Deadline {
 
   /** Milliseconds. */
   get left(): number {
-    return Math.max(0, this.#pauses > 0 ? this.#left : this.#left - (performance.now() - this.#since))
+    return Math.max(0, this.#pauses > 0 ? this.#left : this.#left - this.#spent)
   }
 
   /** Waits for something without counting the time. */
@@ -70,11 +78,19 @@ export class Deadline {
     this.#forget()
   }
 
+  get #spent(): number {
+    return Math.min(MOST_MS, performance.now() - this.#since)
+  }
+
   #start(): void {
     this.#since = performance.now()
-    this.#timer = setTimeout(() => {
-      this.#expired = true
-      this.#controller.abort(new Error(`no answer in ${this.ms / 1000} s`))
-    }, this.#left)
+    this.#timer = setTimeout(() => this.#tick(), Math.min(TICK_MS, this.#left))
+  }
+
+  #tick(): void {
+    this.#left = this.left
+    if (this.#left > 0) return this.#start()
+    this.#expired = true
+    this.#controller.abort(new Error(`no answer in ${this.ms / 1000} s`))
   }
 }
