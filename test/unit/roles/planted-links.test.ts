@@ -16,6 +16,7 @@ import { handOverSteps } from '../../../roles/postgres-promote/hand-over-steps.t
 import { rejoinScript } from '../../../roles/postgres-replica/rejoin-script.ts'
 import { STOP, setAside } from '../../../roles/postgres-restore/scripts.ts'
 import { useTemp } from '../modules/driver.ts'
+import { PRIVILEGE_OPTIONS } from '../../../lib/cluster/privileges.ts'
 
 const POSTGRES = 4711
 
@@ -119,6 +120,7 @@ describe('links that postgres plants in its folders', () => {
         lock: at('lock'),
         state: at('state'),
         cipher: at('none'),
+        privileges: PRIVILEGE_OPTIONS,
       }),
     ))
 })

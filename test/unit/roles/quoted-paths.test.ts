@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { quote } from '../../../lib/core/sh.ts'
 import { compileTemplate } from '../../../lib/templates/index.ts'
+import { PRIVILEGE_OPTIONS } from '../../../lib/cluster/privileges.ts'
 
 describe('folders with odd names, in the programs of a node', () => {
   let dir: string
@@ -31,7 +32,12 @@ describe('folders with odd names, in the programs of a node', () => {
     writeFileSync(join(dir, 'docker'), `#!/bin/sh\nprintf '%s\\n' "$@" >> '${dir}/args'\n`)
     chmodSync(join(dir, 'docker'), 0o755)
     const [backups, scratch, image] = [`${odd()}1`, `${odd()}2`, 'an image']
-    const places = { lock: `${dir}/lock`, state: dir, cipher: `${dir}/none` }
+    const places = {
+      lock: `${dir}/lock`,
+      state: dir,
+      cipher: `${dir}/none`,
+      privileges: PRIVILEGE_OPTIONS,
+    }
     for (const { status, stderr } of run('drill', {
       image: quote(image),
       backups: quote(backups),

@@ -30,7 +30,7 @@ export function containerTouches(args: Args, state: ContainerState | undefined):
   const { container } = state
   const wanted = args.state === 'absent' ? undefined : args
   const mounts = [...(wanted?.volumes ?? []), ...(container ? mountsOf(container) : [])]
-  const mighty = wanted?.privileged || wanted?.capAdd?.length || wanted?.devices?.length
+  const mighty = wanted?.privileged || moreThanUsual(wanted?.capAdd ?? []) || wanted?.devices?.length
   if (mighty || (container && isMighty(container)) || mounts.some(isEngine)) return [EVERYTHING]
   return [
     ...[args.name, oldName(args.name), nextName(args.name)].map(containers.at),
@@ -56,7 +56,31 @@ function programTouches(mounts: readonly ContainerMount[]): Resource[] {
 }
 
 const isMighty = ({ host }: DockerContainer): boolean =>
-  host.Privileged || host.CapAdd.length > 0 || host.Devices.length > 0
+  host.Privileged || moreThanUsual(host.CapAdd) || host.Devices.length > 0
+
+/**
+ * What every container has unless it is dropped, so that it changes nothing outside (Docker's manual, "Runtime privilege and Linux
+ * capabilities").
+ */
+const USUAL: readonly string[] = [
+  'AUDIT_WRITE',
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'MKNOD',
+  'NET_BIND_SERVICE',
+  'NET_RAW',
+  'SETFCAP',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYS_CHROOT',
+]
+
+const moreThanUsual = (capabilities: readonly string[]): boolean =>
+  capabilities.some((name) => !USUAL.includes(name.toUpperCase().replace(/^CAP_/, '')))
 
 /** Who holds Docker's socket is root on the host. */
 const isEngine = ({ source }: ContainerMount): boolean =>

@@ -222,6 +222,14 @@ describe('docker, what it says it touches and leaves', () => {
       assert.deepEqual(effects(might, nowhere()).touches, [EVERYTHING])
     }
   })
+
+  it('touches no more with some of the capabilities that every container has', () => {
+    const few = { capDrop: ['ALL'], capAdd: ['CHOWN', 'setuid', 'CAP_KILL'] }
+    assert.deepEqual(effects(few, nowhere()).touches, effects({}, nowhere()).touches)
+    const now = running()
+    const made = { ...now, host: { ...now.host, CapAdd: ['CAP_CHOWN'] } }
+    assert.ok(!effects({ user: '1' }, there(made)).touches.includes(EVERYTHING))
+  })
 })
 
 describe('docker, what it refuses', () => {
