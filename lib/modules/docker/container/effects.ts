@@ -5,7 +5,8 @@ import { containers, images, volumes } from '../shared/kinds.ts'
 import { served } from '../../shared/served.ts'
 import type { AbsentContainer, PresentContainer, ContainerMount } from './args.ts'
 import { mainNetwork } from './options.ts'
-import { type ContainerState, condition, mustReplace, nextName, oldName } from './state.ts'
+import { seenByEngine } from '../shared/snap.ts'
+import { type ContainerState, condition, mountedPaths, mustReplace, nextName, oldName } from './state.ts'
 import { isPath, mountsOf } from './mounts.ts'
 import { bytes } from '../shared/schemas.ts'
 
@@ -19,6 +20,7 @@ export function containerLeaves(args: Args, state: ContainerState): Prediction[]
   ]
   if (args.state === 'absent') return [...leaves, predict(dockerContainer, args.name, undefined)]
   if (!pulls(args, state)) leaves.push(predict(dockerImage, args.image, state.image))
+  leaves.push(...mountedPaths(args).map((path) => predict(seenByEngine, path, undefined)))
   const after = mended(args, state)
   return after ? [...leaves, predict(dockerContainer, args.name, after)] : leaves
 }

@@ -27,11 +27,14 @@ export function probeContainer(args: PresentContainer | AbsentContainer): Probe<
     next: ask(dockerContainer, nextName(args.name)),
   })
   if (args.state === 'absent') return mapProbe(containers, (state) => ({ ...state, image: undefined }))
-  const mounted = (args.volumes ?? []).map(({ source }) => source).filter(isPath)
-  const seen = askAll(Object.fromEntries(mounted.map((path) => [path, ask(seenByEngine, path)])))
+  const seen = askAll(Object.fromEntries(mountedPaths(args).map((path) => [path, ask(seenByEngine, path)])))
   const all = askAll({ containers, image: ask(dockerImage, args.image), seen })
   return mapProbe(all, ({ containers, image }) => ({ ...containers, image }))
 }
+
+/** The paths of the host that a container mounts. */
+export const mountedPaths = ({ volumes = [] }: PresentContainer): readonly string[] =>
+  volumes.map(({ source }) => source).filter(isPath)
 
 export function containerChanges(args: PresentContainer | AbsentContainer, state: ContainerState): Change[] {
   const { container } = state
