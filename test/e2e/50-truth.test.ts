@@ -74,7 +74,7 @@ describe('the status tells the truth within 5 s, to people and to programs, when
         `^pg_replication_slots_pg_wal_lsn_diff\\{[^}]*${slotOf(replica)}[^}]*\\} [4-9]\\d{7}`,
         'm',
       ),
-      page: new RegExp(`${replica} does not replicate: .* keeps \\d+ MB of WAL for it`),
+      page: new RegExp(`${replica} does not replicate: .* retains \\d+ MB of WAL for it`),
       line: new RegExp(`^${primary} +primary .* 1 of 2 idle, \\d+ MB `, 'm'),
     })
     await onNode(replica, 'docker start postgres')
