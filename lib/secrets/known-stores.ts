@@ -15,31 +15,27 @@ import type { Vault } from './vault.ts'
 const fileOf = ({ env, home }: Places): string => join(configFolder(env, home), 'known_stores.json')
 
 /**
- * What is wrong with a store that is none of those that were read at this place before. The first one is believed, and so is one
- * that is put back.
+ * Remembers a store. The first one that is read at a place is believed, and so is one that is put back.
  *
- * @returns `undefined` when it is known, or none was read here before
+ * @param trust whether another one is believed, too
+ * @returns what is wrong with a store that is none of those that were read here before; it is not remembered
  */
-export async function replaced(places: Places, vault: Vault): Promise<UserError | undefined> {
-  const known = (await readKnown(places))[resolve(places.vault)] ?? []
-  if (known.length === 0 || known.includes(hashOf(vault) ?? '')) return undefined
-  return new UserError(
-    'E_SECRETS_REPLACED',
-    `${places.vault} is not the store that you used here before: it was created anew, with values that somebody chose`,
-    {
-      hint: 'If you or a colleague created it anew: run-playbook secrets trust. If not, take the old one back: git log on that file shows who changed it.',
-    },
-  )
-}
-
-/** Believes this store from now on, too. */
-export async function remember(places: Places, vault: Vault): Promise<void> {
-  const hash = hashOf(vault)
+export async function recognize(places: Places, vault: Vault, trust = false): Promise<UserError | undefined> {
   const known = await readKnown(places)
   const path = resolve(places.vault)
   const here = known[path] ?? []
-  if (hash !== undefined && !here.includes(hash))
-    await writeKnown(places, { ...known, [path]: [...here, hash] })
+  const hash = hashOf(vault)
+  if (hash !== undefined && here.includes(hash)) return undefined
+  if (here.length > 0 && !trust)
+    return new UserError(
+      'E_SECRETS_REPLACED',
+      `${places.vault} is not the store that you used here before: it was created anew, with values that somebody chose`,
+      {
+        hint: 'If you or a colleague created it anew: run-playbook secrets trust. If not, take the old one back: git log on that file shows who changed it.',
+      },
+    )
+  if (hash !== undefined) await writeKnown(places, { ...known, [path]: [...here, hash] })
+  return undefined
 }
 
 export const newStoreId = (): string => randomBytes(24).toString('base64url')

@@ -1,7 +1,7 @@
 import type { UserError } from '../core/errors.ts'
 import { readText } from './files.ts'
 import { type Identity, ensureIdentity, findIdentity } from './identity.ts'
-import { remember, replaced } from './known-stores.ts'
+import { recognize } from './known-stores.ts'
 import { lockedFor, unlisted } from './locked.ts'
 import type { Places } from './places.ts'
 import { newcomers } from './newcomers.ts'
@@ -48,12 +48,8 @@ export async function open(places: Places, trust = false): Promise<Opened> {
   const locked =
     vault === undefined
       ? lockedFor(places, recipients ?? [], identity)
-      : trust
-        ? undefined
-        : await replaced(places, vault)
-  if (vault !== undefined && locked === undefined) {
-    await remember(places, vault)
+      : await recognize(places, vault, trust)
+  if (vault !== undefined && locked === undefined)
     return { vault, identity, closed, waiting: newcomers(recipients ?? [], vault, identity) }
-  }
   return { vault: EMPTY, identity, locked, closed: locked }
 }

@@ -2,7 +2,7 @@ import { UserError } from '../core/errors.ts'
 import { type Secret, reveal } from '../core/secret.ts'
 import { readText, replaceFile } from './files.ts'
 import { ensureIdentity } from './identity.ts'
-import { newStoreId, remember, replaced } from './known-stores.ts'
+import { newStoreId, recognize } from './known-stores.ts'
 import { withLock } from './lock.ts'
 import { lockedFor, unlisted } from './locked.ts'
 import type { Opened } from './opened.ts'
@@ -44,7 +44,7 @@ export async function save(
     const text = await readText(places.vault)
     const stored = text === undefined ? before.vault : await unseal(text, identity, places.vault)
     if (stored === undefined) throw lockedFor(places, recipients, identity)
-    const other = text === undefined ? undefined : await replaced(places, stored)
+    const other = text === undefined ? undefined : await recognize(places, stored)
     if (other) throw other
     refuseConflicts(places.vault, stored, added, before.vault)
     const kept = [...stored.secrets].filter(([name]) => !removed.includes(name))
@@ -55,7 +55,7 @@ export async function save(
       id: stored.id ?? newStoreId(),
     }
     await replaceFile(places.vault, await seal(vault), 0o600, assertHeld)
-    await remember(places, vault)
+    await recognize(places, vault, true)
     return { vault, identity, waiting: newcomers(recipients, vault, identity) }
   })
 }

@@ -6,7 +6,7 @@ const PROGRAM = `/usr/local/sbin/${UNIT}`
 const STATE = `${SHARED}/state`
 const unit = (suffix: string): string => `/etc/systemd/system/${UNIT}.${suffix}`
 
-const SERVICE = (writes: readonly string[]): string => `# Managed by run-playbook
+const serviceUnit = (writes: readonly string[]): string => `# Managed by run-playbook
 [Unit]
 Description=Copies the backups of this node off the site
 
@@ -76,7 +76,7 @@ const copies = (backupDir: string, place: string, name: string): TaskList => [
   }),
   copy('offsite service', {
     dest: unit('service'),
-    content: SERVICE([backupDir, ...(place.startsWith('/') ? [place] : [])]),
+    content: serviceUnit([backupDir, ...(place.startsWith('/') ? [place] : [])]),
     mode: '0644',
   }),
   Object.entries(STARTERS).map(([suffix, content]) =>
