@@ -34,7 +34,9 @@ export async function recognize(places: Places, vault: Vault, trust = false): Pr
         hint: 'If you or a colleague created it anew: run-playbook secrets trust. If not, take the old one back: git log on that file shows who changed it.',
       },
     )
-  if (hash !== undefined) await writeKnown(places, { ...known, [path]: [...here, hash] })
+  // One without an id, as an earlier version made it, cannot be told from others: it is as if none was read before.
+  if (hash !== undefined || trust)
+    await writeKnown(places, { ...known, [path]: hash === undefined ? [] : [...here, hash] })
   return undefined
 }
 

@@ -76,6 +76,12 @@ describe('a store that somebody else wrote', () => {
     assert.throws(() => store.password('app'), { code: 'E_SECRETS_REPLACED' })
   })
 
+  it('is used from then on when it is trusted, also one without an id', async () => {
+    await forge()
+    await open(places(), true)
+    assert.equal(reveal((await repo.openAs('ann')).password('app')), 'chosen')
+  })
+
   it('is told apart from one that members changed', async () => {
     const later = await repo.openAs('ann')
     later.password('other')
