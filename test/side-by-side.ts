@@ -1,6 +1,6 @@
 /**
  * Runs groups of tests at the same time, each in a Mocha process of its own. Most tests wait more than they work. What they
- * print is mixed suite by suite, and the failures of a group come together.
+ * print is mixed suite by suite. What failed comes last of all, group by group: a log may keep its end only.
  *
  *     tsx test/side-by-side.ts 'test/transport/*.test.ts' -- 'test/unit/**\/*.test.ts'
  *
@@ -55,7 +55,7 @@ function canHaveOwnPlaces(): boolean {
   }
 }
 
-/** Prints whole suites, and in one piece what comes after them. */
+/** Prints whole suites, and holds what comes after them: Mocha's summary, or all that a process printed that died. */
 class Printed {
   #held = ''
   #over = false
@@ -70,13 +70,14 @@ class Printed {
     this.#held = this.#held.slice(end)
   }
 
-  end(): void {
-    process.stdout.write(this.#held)
+  /** @returns what was held */
+  end(): string {
+    return this.#held
   }
 }
 
-/** @returns whether all passed */
-function start(index: number, files: readonly string[], own: boolean): Promise<boolean> {
+/** @returns what failed, or undefined where all passed */
+function start(index: number, files: readonly string[], own: boolean): Promise<string | undefined> {
   const mocha = [process.execPath, resolve('node_modules/mocha/bin/mocha.js'), '--no-color', ...files]
   const [program = '', ...args] = own ? [...OWN_PLACES, placesOf(index), ...mocha] : mocha
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -86,22 +87,23 @@ function start(index: number, files: readonly string[], own: boolean): Promise<b
     stream.setEncoding('utf8').on('data', (text: string) => printed.add(text))
   return new Promise((done) => {
     child.on('error', (error) => printed.add(`${error.message}\n`))
-    child.on('close', (status) => {
+    child.on('close', (status, signal) => {
       children.delete(child)
-      printed.end()
-      done(status === 0)
+      const summary = printed.end()
+      if (status === 0) process.stdout.write(summary)
+      const how = status === null ? `ended by ${signal}` : `status ${status}`
+      done(status === 0 ? undefined : `${summary}\nNot all tests passed (${how}): ${files.join(' ')}`)
     })
   })
 }
 
 const own = canHaveOwnPlaces()
-const ends: Promise<boolean>[] = []
+const ends: Promise<string | undefined>[] = []
 for (const [index, files] of groups.entries()) {
   ends.push(start(index, files, own))
   if (!own) await ends.at(-1)
 }
-const passed = await Promise.all(ends)
+const failures = (await Promise.all(ends)).filter((failure) => failure !== undefined)
 rmSync(folder, { recursive: true, force: true })
-const failed = groups.filter((_, index) => !passed[index])
-for (const files of failed) console.error(`Not all tests passed: ${files.join(' ')}`)
-process.exitCode = failed.length === 0 ? 0 : 1
+for (const failure of failures) console.error(failure)
+process.exitCode = failures.length === 0 ? 0 : 1
