@@ -8,7 +8,12 @@ export function asSocket(stream: Duplex): Duplex {
   stream.once('end', () => stream.destroy())
   const listen = stream.on.bind(stream)
   return Object.assign(stream, {
-    connect: () => void setImmediate(() => stream.emit('connect')),
+    connect: () =>
+      void setImmediate(() => {
+        // It ended while nobody listened, and says nothing more by itself: pg would wait for ever.
+        if (stream.destroyed) stream.emit('error', stream.errored ?? new Error('the connection was closed'))
+        else stream.emit('connect')
+      }),
     setNoDelay: () => stream,
     setKeepAlive: () => stream,
     ref: () => stream,

@@ -41,9 +41,9 @@ async function logIn(
   onGone: () => void,
 ): Promise<Client> {
   const { host, port = 5432, database = 'postgres', user = 'postgres' } = target
-  const stream = await channelHost.forward(host, port)
   // pg is loaded here because most commands of a day never need it.
   const { default: pg } = await import('pg')
+  const stream = asSocket(await channelHost.forward(host, port))
   const client = new pg.Client({
     host,
     port,
@@ -54,7 +54,7 @@ async function logIn(
       login.mayAsk()
       return reveal(password)
     },
-    stream: () => asSocket(stream),
+    stream: () => stream,
     ssl: false,
     client_encoding: 'UTF8',
     application_name: 'run-playbook',

@@ -78,6 +78,12 @@ export class ShellConnection implements Connection {
   }
 
   async forward(host: string, port: number): Promise<Duplex> {
+    const stream = await this.#forward(host, port)
+    // It may fail before anybody listens, which must not end this process: whoever reads or writes hears of it.
+    return stream.on('error', () => {})
+  }
+
+  async #forward(host: string, port: number): Promise<Duplex> {
     this.#checkOpen()
     this.#roundTrips += 1
     if (!this.#relays)

@@ -6,6 +6,7 @@ import { type AddressInfo, type Server, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { relayCommand } from '../../lib/transport/connections/forward-by-command.ts'
 import { processChannel } from '../../lib/transport/connections/process-link.ts'
 import { createTransport } from '../../lib/transport/index.ts'
@@ -99,6 +100,15 @@ describe('TCP from a host whose server forbids forwarding', function () {
     assert.match(error.message, /refused/i)
     assert.match(error.hint, /Check that a server listens there/)
     await channel.close()
+  })
+
+  it('is over when nobody listens, also for one who has not looked yet', async () => {
+    for (const client of ['auto', 'openssh'] as const) {
+      const connection = await sshds[0]!.connect(undefined, { client })
+      const stream = await connection.forward('127.0.0.1', await freePort())
+      for (const deadline = Date.now() + 30_000; !stream.destroyed && Date.now() < deadline;) await sleep(50)
+      assert.equal((stream.errored as Error & { code?: string }).code, 'E_FORWARD_FAILED', client)
+    }
   })
 
   it('does not lead over a jump host that forbids it, as for ssh', async () => {

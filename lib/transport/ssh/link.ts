@@ -139,7 +139,8 @@ export class SshLink implements SshConnection {
       try {
         this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
           this.#client.off('close', lost)
-          if (error === undefined) resolve(channel)
+          // A channel of a hop has no listener until the next login begins.
+          if (error === undefined) resolve(channel.on('error', () => {}))
           else fail(error)
         })
       } catch (cause) {
