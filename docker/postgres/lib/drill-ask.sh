@@ -77,8 +77,9 @@ _ask_node() {
   fi
   _wait_for_heartbeat
   heartbeats=$(_heartbeats) || true
-  # PostgreSQL rests for a minute after three failures to archive: one that was just put right is not given up sooner.
-  words=$(pgbackrest check --archive-timeout=75 --log-level-console=off --log-level-stderr=error 2>&1) || code=$?
+  # PostgreSQL rests for a minute after three failures to archive, and then archives first what has piled up: a repository that was
+  # just put right is not given up sooner.
+  words=$(pgbackrest check --archive-timeout=150 --log-level-console=off --log-level-stderr=error 2>&1) || code=$?
   words=$(echo "$words" | tr '\n' ' ' | tr -s ' ' | sed 's/ HINT: .*//' | cut -c 1-300)
   case $code in
     0) echo 'archive ok pgbackrest check succeeded: WAL that the primary writes now reaches this repository' ;;
