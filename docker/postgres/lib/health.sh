@@ -14,6 +14,7 @@ _problem() {
 _health() {
   : > "$run/problems"
   _health_of_disk || true
+  _health_of_data_disk || true
   _health_of_files || true
   _health_of_account "$1" || true
   _health_of_archive || true
@@ -44,6 +45,20 @@ DF
         _problem nearly-full warning "the disk of the repository has $((free / 1024)) of $((total / 1024)) MB free; the last full backup needed $((delta / 1048576)) MB$shared"
       fi ;;
   esac
+}
+
+# usage: _health_of_data_disk  (where the database has a disk of its own; of one disk for both the words above speak)
+_health_of_data_disk() {
+  local free total
+  [ -d "$PGDATA" ] && [ "$(stat -c %d "$repo")" != "$(stat -c %d "$PGDATA")" ] || return 0
+  read -r total free <<DF
+$(df -Pk "$PGDATA" | awk 'NR == 2 { print $2, $4 }')
+DF
+  if [ "$free" -lt 65536 ] || [ "$free" -lt $((total / 50)) ]; then
+    _problem data-full critical "the disk of the database is nearly full: $((free / 1024)) of $((total / 1024)) MB are free; PostgreSQL stops when it is full"
+  elif [ "$free" -lt $((total / 20)) ]; then
+    _problem data-nearly-full warning "the disk of the database has $((free / 1024)) of $((total / 1024)) MB free; PostgreSQL stops when it is full"
+  fi
 }
 
 # usage: _health_of_files

@@ -7,7 +7,7 @@ import { useTemp } from '../modules/driver.ts'
 describe('a repository on a disk that is nearly full', () => {
   const folder = useTemp()
 
-  function problems(freeKb: number, sameDisk: boolean): string {
+  function problems(freeKb: number, sameDisk: boolean, look = '_health_of_disk'): string {
     const at = (path: string): string => join(folder(), path)
     for (const name of ['bin', 'repo', 'data']) mkdirSync(at(name), { recursive: true })
     writeFileSync(at('bin/df'), `#!/bin/sh\necho header\necho disk 2000000 0 ${freeKb} 99% /\n`, {
@@ -15,7 +15,7 @@ describe('a repository on a disk that is nearly full', () => {
     })
     const script = `. docker/postgres/lib/health.sh
       run=${folder()} repo=${at('repo')} PGDATA=${sameDisk ? at('data') : '/proc'} delta=0
-      : > $run/problems; _health_of_disk; cat $run/problems`
+      : > $run/problems; ${look}; cat $run/problems`
     return execFileSync('sh', ['-euc', script], {
       env: { PATH: `${at('bin')}:${process.env['PATH'] ?? ''}` },
       encoding: 'utf8',
@@ -31,5 +31,21 @@ describe('a repository on a disk that is nearly full', () => {
     assert.match(problems(90_000, true), /^nearly-full\twarning/)
     assert.match(problems(90_000, true), shared)
     assert.doesNotMatch(problems(30_000, false), /the database/)
+  })
+
+  it('is not all: the database may have a disk of its own, which fills up too', () => {
+    const others = ['files', 'account', 'archive', 'backups', 'offsite', 'node']
+    const look = `${others.map((name) => `_health_of_${name}() { :; }`).join('; ')}; _health 0`
+    assert.equal(problems(500_000, false, look), '')
+    assert.match(
+      problems(90_000, false, look),
+      /^data-nearly-full\twarning\tthe disk of the database has 87 of 1953 MB free/m,
+    )
+    assert.match(
+      problems(30_000, false, look),
+      /^data-full\tcritical\tthe disk of the database is nearly full: 29 of 1953 MB are free/m,
+    )
+    // Of one disk for both the words about the repository speak.
+    assert.doesNotMatch(problems(30_000, true, look), /^data-/m)
   })
 })
