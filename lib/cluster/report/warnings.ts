@@ -64,7 +64,10 @@ function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
   const { pgbackrest: backups, 'pgbackrest-server': server, 'postgres-status': service } = containers
   return [
     fence !== null &&
-      critical('fenced', `This node is fenced: it must not start as a primary, because ${fence} took over`),
+      critical(
+        'fenced',
+        `This node is fenced: it must not start as a primary, because ${fence} took over. To bring it back: run-playbook site`,
+      ),
     backups !== 'running' &&
       postgres.up &&
       critical('backup-service-down', `No backups are taken: the container pgbackrest ${inWords(backups)}`),

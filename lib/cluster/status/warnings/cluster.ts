@@ -38,7 +38,7 @@ export function amongEachOther(members: readonly Member[]): Warning[] {
       critical(
         'no-primary',
         unknown.length === 0
-          ? 'There is no primary among the nodes that answer: no node accepts writes'
+          ? 'There is no primary among the nodes that answer. A node that does not answer may still accept writes'
           : `It is not known whether a node accepts writes: ${list(unknown.map(({ name }) => name))} has the data of a primary, but it is not known whether PostgreSQL runs there`,
       ),
     ...behind.map(({ name, timeline }) =>

@@ -81,18 +81,19 @@ function ofStandby(standby: Standby, thresholds: { lagBytes: number; lagSeconds:
   ]
 }
 
-function ofSlot({ name, walStatus, retainedBytes, safeBytes }: Slot, most: number) {
+function ofSlot({ name, node, walStatus, retainedBytes, safeBytes }: Slot, most: number) {
+  const replica = node ?? 'REPLICA'
   const left = safeBytes === null ? '' : `; it is lost after ${size(Math.max(0, safeBytes))} more WAL`
   switch (walStatus) {
     case 'lost':
       return critical(
         'slot-lost',
-        `Slot ${name} is lost: the WAL that its replica needs is gone. Re-clone the replica`,
+        `Slot ${name} is lost: the WAL that its replica needs is gone. To re-clone the replica: run-playbook reclone -l ${replica}`,
       )
     case 'unreserved':
       return critical(
         'slot-nearly-lost',
-        `Slot ${name} will be lost at the next checkpoint: it retains ${size(retainedBytes)} of WAL`,
+        `Slot ${name} will be lost at the next checkpoint, unless its replica receives WAL again: it retains ${size(retainedBytes)} of WAL`,
       )
   }
   return (
