@@ -45,7 +45,7 @@ const adopt = ({ name }: Host): string =>
 
 const gone = (hosts: readonly Host[]): string => {
   const { backupDir } = hostVarsOf(hosts[0] as Host)
-  return `Nothing was changed. No node that was reached has another key in ${KEY_FILE}: nobody can read these backups without an old secrets.age, or the key itself from elsewhere, given as ${VARIABLE}. To begin new repositories and keep the old ones aside, on ${names(hosts)}: docker stop pgbackrest postgres; mv ${backupDir} ${backupDir}.old; then run-playbook site.`
+  return `Nothing was changed. No node that was reached has another key in ${KEY_FILE}: nobody can read these backups without an old secrets.age, or the key itself from elsewhere, given as ${VARIABLE}. To begin new repositories and keep the old ones aside, on ${names(hosts)}: docker stop pgbackrest postgres && mkdir ${backupDir}/aside && mv ${backupDir}/archive ${backupDir}/backup ${backupDir}/aside/, then run-playbook site.`
 }
 
 const names = (hosts: readonly Host[]): string => hosts.map(({ name }) => name).join(' and ')

@@ -18,7 +18,7 @@ export const repositoryCipher = defineModule({
       'E_REPOSITORY_CIPHER',
       `the repository in ${backupDir} is ${encrypt ? 'not encrypted' : 'encrypted'}, but \`encrypt\` is ${encrypt}`,
       {
-        hint: `The encryption of a repository cannot be changed. To start a new one on this node and keep the old one: docker stop pgbackrest postgres && mv ${backupDir} ${backupDir}.old, then run-playbook site -l with this node. Nothing was changed.`,
+        hint: `The encryption of a repository cannot be changed. To start a new one on this node and keep the old one: docker stop pgbackrest postgres && mkdir ${backupDir}/aside && mv ${backupDir}/archive ${backupDir}/backup ${backupDir}/aside/, then run-playbook site -l with this node. Nothing was changed.`,
       },
     )
   },

@@ -126,6 +126,17 @@ describe('the second day', () => {
       [],
     )
   })
+
+  it('tells of every problem that the backup service reports', () => {
+    const health = readFileSync('docker/postgres/lib/health.sh', 'utf8')
+    const codes = [...health.matchAll(/_problem ([a-z-]+) /g)].map(([, code = '']) => code)
+    assert.ok(codes.length > 15)
+    for (const text of [page, readFileSync('docker/postgres/README.md', 'utf8')])
+      assert.deepEqual(
+        codes.filter((code) => !text.includes(`\`${code}\``)),
+        [],
+      )
+  })
 })
 
 describe('the threat model', () => {
@@ -153,6 +164,25 @@ describe('the page about dependencies', () => {
       Object.keys(dependencies).map((name) => `${name} ${below(name).size}`),
     )
   })
+})
+
+describe('the links of the pages', () => {
+  const headings = (path: string): string[] =>
+    [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
+      text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    )
+
+  for (const page of PAGES)
+    it(`lead from ${page} to sections that are there`, () => {
+      const links = readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)
+      for (const [link, path = '', section = ''] of links) {
+        const target = path === '' ? page : join(dirname(page), path)
+        assert.ok(headings(target).includes(section), link)
+      }
+    })
 })
 
 describe('the generated pages', () => {
