@@ -11,7 +11,9 @@ export function lockedFor(places: Places, recipients: readonly Recipient[], iden
   return new UserError(
     'E_SECRETS_LOCKED',
     `${places.vault} is not encrypted for your key ${identity.recipients[0]} (${identity.source})`,
-    { hint: `${add}${ask}. If you are a member with another key, set RUN_PLAYBOOK_IDENTITY to its file.` },
+    {
+      hint: `${add}${ask}. If you are a member with another key, set RUN_PLAYBOOK_IDENTITY to its file. If nobody can decrypt it any more, docs/secrets.md says how to create a new one from what the nodes have.`,
+    },
   )
 }
 

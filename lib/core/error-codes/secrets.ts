@@ -30,7 +30,7 @@ export const secrets = {
   ],
   E_SECRETS_LOCKED: [
     'secrets.age is not encrypted for your key.',
-    'Ask a member of the team to add your public key to recipients.txt.',
+    'Ask a member of the team to add your public key to recipients.txt. If nobody can decrypt it any more, see docs/secrets.md.',
   ],
   E_SECRETS_MISSING: [
     'There is no secret of this name.',
