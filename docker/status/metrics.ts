@@ -176,6 +176,9 @@ function backups({ backups, window, repository, drill }: Status, gauge: Add): vo
   gauge('run_playbook_repository_problems', 'Problems that the backup service found', [
     repository?.problems.length,
   ])
+  gauge('run_playbook_repository_critical_problems', 'Those of them that are critical', [
+    repository?.problems.filter(({ severity }) => severity === 'critical').length,
+  ])
   gauge('run_playbook_repository_free_bytes', 'Left on the disk of the repository', [
     backups.repositoryFreeBytes,
   ])

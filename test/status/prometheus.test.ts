@@ -13,6 +13,7 @@ const DASHBOARD = 'docker/status/grafana/run-playbook.json'
 const LATER = new Set([
   'run_playbook_drill_ok',
   'run_playbook_drill_timestamp_seconds',
+  'run_playbook_repository_critical_problems',
   'run_playbook_repository_problems',
   'run_playbook_warning',
 ])
