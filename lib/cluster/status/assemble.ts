@@ -59,6 +59,7 @@ export function fromPostgres(
         replyAgeSeconds: aged(replyAge),
       })),
       slots: (facts?.slots ?? []).map((slot) => ({ ...slot, node: nodeOf(slot.name) })),
+      commitsWait: old ? null : (facts?.commitsWait ?? null),
     },
     archiver: {
       archived: facts?.archiver.archived ?? null,

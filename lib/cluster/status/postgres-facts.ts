@@ -37,6 +37,7 @@ export const factsSchema = z.object({
       safeBytes: number,
     }),
   ),
+  commitsWait: z.boolean().default(false),
   archiver: z.object({
     archived: z.number(),
     failed: z.number(),

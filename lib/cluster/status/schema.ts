@@ -83,6 +83,11 @@ export const replicationSchema = z.object({
   receiver: receiverSchema.nullable(),
   standbys: z.array(standbySchema),
   slots: z.array(slotSchema),
+  commitsWait: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe('synchronous replication is on, and no standby is there to confirm a commit'),
 })
 
 export const archiverSchema = z.object({

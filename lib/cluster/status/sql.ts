@@ -48,6 +48,9 @@ SELECT json_build_object(
     -- what it replayed is known by its slot.
     FROM pg_stat_replication WHERE replay_lsn IS NOT NULL
       OR state <> 'backup' AND application_name IN (SELECT slot_name FROM pg_replication_slots)),
+  -- One that catches up is "potential": nothing waits for it yet, and it confirms nothing.
+  'commitsWait', NOT recovery AND current_setting('synchronous_standby_names') <> ''
+    AND NOT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')),
   'slots', (SELECT coalesce(json_agg(json_build_object(
       'name', slot_name, 'type', slot_type, 'active', active, 'walStatus', wal_status,
       'retainedBytes', received - restart_lsn, 'safeBytes', safe_wal_size) ORDER BY slot_name), '[]')

@@ -44,7 +44,12 @@ const asReplica: Rule = (
     ),
 ]
 
-const asPrimary: Rule = ({ replication: { standbys, slots } }, { peers, thresholds }) => [
+const asPrimary: Rule = ({ replication: { standbys, slots, commitsWait } }, { peers, thresholds }) => [
+  commitsWait === true &&
+    critical(
+      'commits-wait',
+      'Commits wait, because synchronous replication is on and no replica confirms them. Bring a replica back with run-playbook site; docs/second-day.md says how to let them go on without one',
+    ),
   ...peers
     .filter(({ replicationName }) => standbys.every(({ name }) => name !== replicationName))
     .map(({ name, replicationName }) => {

@@ -214,6 +214,13 @@ describe('the status of the cluster', () => {
     )
   })
 
+  it('says that commits wait where synchronous replication has no replica', () => {
+    const waiting = PRIMARY.replace(/^facts \{/m, 'facts {"commitsWait" : true, ')
+    const { warnings, words } = report([waiting, REPLICA, OTHER])
+    assert.deepEqual(warnings, ['critical node-a commits-wait'])
+    assert.match(words[0]?.message ?? '', /^Commits wait, because .*docs\/second-day\.md/)
+  })
+
   it('is wary of archives, backups and their service', () => {
     const failing = report([PRIMARY, REPLICA, fixture('archive-failing')])
     assert.deepEqual(
