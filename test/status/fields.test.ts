@@ -51,6 +51,17 @@ describe('a field of the status changes with the truth:', function () {
     assert.equal((await b.get('/async')).status, 503)
   })
 
+  it('commitsWait', async () => {
+    const named = (name: string) =>
+      a.postgres.sql(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`, 'SELECT pg_reload_conf()')
+    assert.equal((await a.status()).replication.commitsWait, false)
+    await named('nobody')
+    const { warnings } = await shows(a, ({ replication }) => replication.commitsWait === true)
+    assert.ok(warnings.some(({ code }) => code === 'commits-wait'))
+    await named(b.postgres.replicationName)
+    await shows(a, ({ replication }) => replication.commitsWait === false)
+  })
+
   it('overridden and pendingRestart', async () => {
     const { postgres } = await shows(
       a,
