@@ -44,6 +44,9 @@ export function fromPostgres(
       pendingRestart: slow?.pendingRestart ?? null,
       overridden: slow?.overridden ?? null,
       collations: slow?.collations ?? null,
+      transactionIds: slow?.transactionIds ?? null,
+      oldestTransactionSeconds: old ? null : rounded(slow?.oldestTransaction),
+      checksumFailures: slow?.checksumFailures ?? null,
       settingsAgeSeconds: slowAt === undefined ? null : round((now - slowAt) / 1000),
     },
     replication: {

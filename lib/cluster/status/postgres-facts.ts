@@ -60,6 +60,9 @@ export const slowFactsSchema = z.object({
   pendingRestart: z.array(z.string()),
   overridden: z.array(z.string()),
   collations: z.array(z.object({ database: z.string(), made: z.string(), now: z.string() })).default([]),
+  transactionIds: z.object({ database: z.string(), age: z.number() }).nullable().default(null),
+  oldestTransaction: number.default(null),
+  checksumFailures: z.array(z.object({ database: z.string(), failures: z.number() })).default([]),
 })
 
 export type Facts = z.output<typeof factsSchema>

@@ -72,6 +72,21 @@ export const postgresSchema = z.object({
     .describe(
       'databases whose text was sorted by another version of the library than the one that is there now',
     ),
+  transactionIds: z
+    .object({ database: z.string(), age: z.number() })
+    .nullable()
+    .default(null)
+    .describe(
+      'the oldest database, in transactions since it was frozen: pg_database.datfrozenxid, datminmxid',
+    ),
+  oldestTransactionSeconds: seconds
+    .default(null)
+    .describe('since the oldest transaction of a client began, or was prepared'),
+  checksumFailures: z
+    .array(z.object({ database: z.string(), failures: z.number() }))
+    .nullable()
+    .default(null)
+    .describe('how often pages with invalid checksums were read: pg_stat_database'),
   settingsAgeSeconds: seconds
     .default(null)
     .describe('since pendingRestart, overridden and the sizes of databases were read: every half minute'),

@@ -86,5 +86,14 @@ SELECT json_build_object(
         'now', pg_database_collation_actual_version(oid)) ORDER BY datname) AS f FROM pg_database
       WHERE datallowconn AND datcollversion <> pg_database_collation_actual_version(oid)$query$, false, true, '')))[1]::text::json END, '[]'),
   'overridden', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings
-    WHERE sourcefile LIKE '%/postgresql.auto.conf')
+    WHERE sourcefile LIKE '%/postgresql.auto.conf'),
+  -- At two thousand million PostgreSQL takes no more writes: https://www.postgresql.org/docs/current/routine-vacuuming.html
+  'transactionIds', (SELECT json_build_object('database', datname, 'age', greatest(age(datfrozenxid), mxid_age(datminmxid)))
+    FROM pg_database ORDER BY greatest(age(datfrozenxid), mxid_age(datminmxid)) DESC LIMIT 1),
+  'oldestTransaction', (SELECT extract(epoch FROM now() - min(began)) FROM (
+    SELECT min(xact_start) AS began FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+    UNION ALL SELECT min(prepared) FROM pg_prepared_xacts) AS transactions),
+  -- What clients met since the statistics began, which a copy does not take along.
+  'checksumFailures', (SELECT coalesce(json_agg(json_build_object('database', coalesce(datname, ''), 'failures', checksum_failures)
+    ORDER BY datname), '[]') FROM pg_stat_database WHERE checksum_failures > 0)
 ) AS facts`

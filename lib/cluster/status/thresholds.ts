@@ -11,6 +11,10 @@ export const THRESHOLDS = {
   /** Of the newest backup, whatever its type: a day and two hours to take it. */
   backupAgeSeconds: 26 * 3600,
   drillAgeSeconds: 8 * 86_400,
+  /** Of the oldest transaction of a client, or prepared transaction. */
+  transactionAgeSeconds: 86_400,
+  /** Transactions since a database was frozen: autovacuum begins at 200 million, writes end at 2100 million. */
+  transactionIdAge: 1e9,
   /** Of the connections that are allowed. */
   connectionsShare: 0.8,
   /** Of the repository's disk that is left. */

@@ -221,6 +221,25 @@ describe('the status of the cluster', () => {
     assert.match(words[0]?.message ?? '', /^Commits wait, because .*docs\/second-day\.md/)
   })
 
+  it('warns of what ends in refused writes and lost data, long before', () => {
+    const slow = (facts: string) => PRIMARY.replace(/^slow \{/m, `slow {${facts}, `)
+    const worn = report([slow('"transactionIds" : {"database" : "app", "age" : 1200000000}'), REPLICA, OTHER])
+    assert.deepEqual(worn.warnings, ['critical node-a transaction-ids'])
+    assert.match(worn.words[0]?.message ?? '', /^Database app is 1200 million transactions old/)
+    const damaged = report([
+      slow('"checksumFailures" : [{"database" : "app", "failures" : 2}]'),
+      REPLICA,
+      OTHER,
+    ])
+    assert.deepEqual(damaged.warnings, ['critical node-a page-damaged'])
+    assert.match(damaged.words[0]?.message ?? '', /pages with invalid checksums 2 times in database app/)
+    const long = report([slow('"oldestTransaction" : 90000.5'), REPLICA, OTHER])
+    assert.deepEqual(long.warnings, ['warning node-a transaction-old'])
+    assert.match(long.words[0]?.message ?? '', /^The oldest transaction began 25 h ago/)
+    const usual = '"transactionIds" : {"database" : "app", "age" : 190000000}, "oldestTransaction" : 60'
+    assert.deepEqual(report([slow(usual), REPLICA, OTHER]).warnings, [])
+  })
+
   it('is wary of archives, backups and their service', () => {
     const failing = report([PRIMARY, REPLICA, fixture('archive-failing')])
     assert.deepEqual(
