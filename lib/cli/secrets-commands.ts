@@ -76,6 +76,14 @@ export async function rotateSecret(context: SecretsContext, name: string): Promi
     throw new UserError('E_SECRETS_KIND', `${name} is the authority that signed all its certificates`, {
       hint: 'It is renewed automatically before it expires, with the same key.',
     })
+  if (name.endsWith('.cipher'))
+    throw new UserError(
+      'E_SECRETS_KIND',
+      `${name} encrypts what is stored already, and no other value can decrypt that`,
+      {
+        hint: 'The existing backups need it, see docs/backups.md. Nothing was changed.',
+      },
+    )
   if (kind === 'certificate') {
     await save(places, opened, new Map(), [name])
     say(context, `${name} was removed; the next run that needs it issues a new certificate with a new key.`)
