@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { UnreachableError } from '../core/errors.ts'
 import { onAbort } from '../core/on-abort.ts'
 import { ShellConnection } from './connection.ts'
 import type { ConnectionOptions } from './connection-options.ts'
@@ -52,6 +53,11 @@ export function createTransport(options: TransportOptions = {}): Transport {
           passphrases,
           notice,
         })
+        // Not every kind of connection looks at the signal before it is there, and later nobody would be told.
+        if (own.signal.aborted) {
+          await link.close().catch(() => {})
+          throw new UnreachableError('E_CONNECT_FAILED', `connecting to ${host.name} was interrupted`)
+        }
         const run = options.run ?? runs.nameFor(host.name)
         const connection = new ShellConnection(link, { ...options, run }, forget)
         runs.remember(host.name, connection)

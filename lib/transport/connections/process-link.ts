@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type Socket, connect } from 'node:net'
 import type { Duplex, Readable, Writable } from 'node:stream'
-import { UserError } from '../../core/errors.ts'
+import { UnreachableError, UserError } from '../../core/errors.ts'
 import { hostPort } from '../../core/host-port.ts'
+import { onAbort } from '../../core/on-abort.ts'
 import { quote } from '../../core/sh.ts'
 import type { Channel } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
@@ -38,17 +39,24 @@ export interface ProcessLinkOptions {
 export function processLink(host: string, signal: AbortSignal, options: ProcessLinkOptions): Link {
   const children = new Set<ChildProcess>()
   const sockets = new Set<Socket>()
+  let over = false
   const cut = (): void => {
+    over = true
     children.forEach(cutOff)
     for (const socket of sockets)
       socket.destroy(socket.connecting ? new Error(`the connection to ${host} was closed`) : undefined)
   }
-  signal.addEventListener('abort', cut, { once: true })
+  const forget = onAbort(signal, cut)
+  // What begins after the cut would go on for ever.
+  const checkOpen = (): void => {
+    if (over) throw new UnreachableError('E_CONNECTION_LOST', `the connection to ${host} was closed`)
+  }
   const link: Link = {
     host,
     isRoot: options.isRoot ?? false,
     tryIt: options.argv('true').map(shown).join(' '),
     openChannel: async (command) => {
+      checkOpen()
       const [program, ...args] = options.argv(command)
       // A process group of its own: Ctrl-C at the terminal is for the run, which decides what becomes of a running step.
       const child = spawn(program, args, { stdio: 'pipe', detached: true, env: options.env ?? process.env })
@@ -56,10 +64,14 @@ export function processLink(host: string, signal: AbortSignal, options: ProcessL
       child.on('close', () => children.delete(child))
       return processChannel(child)
     },
-    forward: (to, port) =>
-      options.sameNetwork === true ? forwardHere(host, to, port, sockets) : forwardByCommand(link, to, port),
+    forward: async (to, port) => {
+      checkOpen()
+      return options.sameNetwork === true
+        ? forwardHere(host, to, port, sockets)
+        : forwardByCommand(link, to, port)
+    },
     close: async () => {
-      signal.removeEventListener('abort', cut)
+      forget()
       cut()
     },
   }
@@ -112,8 +124,9 @@ export function processChannel(child: ChildProcess): Channel {
   }
 }
 
-/** As a lost connection does: the streams end, the running step does not. */
+/** As a lost connection does: the streams end, the running step does not, and nobody waits for it. */
 function cutOff(child: ChildProcess): void {
+  child.unref()
   child.stdin?.destroy()
   child.stdout?.destroy()
   child.stderr?.destroy()

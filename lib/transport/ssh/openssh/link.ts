@@ -77,6 +77,8 @@ export class OpenSshLink implements SshConnection {
           : { connectionLost: true, how: this.#lost },
       destroy: () => {
         plain.destroy()
+        // It is ended, and that is waited for.
+        child.ref()
         endGroup(child)
         ended.abort()
       },
