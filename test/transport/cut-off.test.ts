@@ -9,7 +9,8 @@ import { createTransport, defineConnection, local, processLink } from '../../lib
 const here = { name: 'here', address: '127.0.0.1' }
 
 /** Processes that this one waits for before it ends. */
-const waitedFor = (): number => process.getActiveResourcesInfo().filter((what) => what === 'ProcessWrap').length
+const waitedFor = (): number =>
+  process.getActiveResourcesInfo().filter((what) => what === 'ProcessWrap').length
 
 describe('a connection by processes of this machine that is cut', () => {
   let folder: string
@@ -54,7 +55,10 @@ describe('a connection by processes of this machine that is cut', () => {
     for (const connection of [local(), slow])
       await assert.rejects(createTransport().connect({ ...here, connection }, stopped), (error) => {
         assert.ok(error instanceof UnreachableError)
-        assert.deepEqual([error.code, error.message], ['E_CONNECT_FAILED', 'connecting to here was interrupted'])
+        assert.deepEqual(
+          [error.code, error.message],
+          ['E_CONNECT_FAILED', 'connecting to here was interrupted'],
+        )
         return true
       })
     assert.equal(closed, 1)

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { UnreachableError, UserError } from '../../core/errors.ts'
 import type { ShellStep } from '../../core/module.ts'
+import { pause } from '../../core/pause.ts'
 import type { Reply } from '../../core/probe.ts'
 import { type Script, SKIPPED } from '../../transport/transport.ts'
 import { bodyQuestions, fetchBodies } from '../look/bodies.ts'
@@ -100,7 +100,7 @@ async function untilEnded(
         await session.others.reconnect(session, { timeoutMs: RECONNECT_MS })
       } else if (!(error instanceof UserError && error.code === 'E_LOCKED')) throw error
     }
-    await sleep(delayMs, undefined, { signal: mode.stop }).catch(() => {})
+    await pause(delayMs, mode.stop)
   }
 }
 

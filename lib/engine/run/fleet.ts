@@ -1,5 +1,6 @@
 import { UnreachableError, UserError } from '../../core/errors.ts'
 import type { ErrorReport } from '../../core/events.ts'
+import { onAbort } from '../../core/on-abort.ts'
 import type { Host } from '../../playbook/inventory.ts'
 import type { Transport } from '../../transport/transport.ts'
 import { describeError } from '../report/failure.ts'
@@ -24,6 +25,11 @@ export class Fleet {
   private readonly attempts = new Set<AbortController>()
   /** Cut connections off, whatever runs over them. */
   private readonly cutOff = new Set<AbortController>()
+  /** Interrupt logins that nobody waits for any more. */
+  private readonly pending = new Set<AbortController>()
+  private readonly forget: (() => void)[]
+  /** The run has ended: a login that comes about now is too late. */
+  private over = false
   private readonly hosts: readonly Host[]
   private readonly mode: RunMode
   private readonly transportOf: (host: Host) => Transport
@@ -44,8 +50,9 @@ export class Fleet {
       missed: (host, keys) => this.missed(host, keys),
     }
     // One listener for all hosts, however many there are.
-    mode.stop.addEventListener('abort', () => this.stop(), { once: true })
-    mode.stopNow?.addEventListener('abort', () => this.cut(mode.stopNow?.reason), { once: true })
+    const { stop, stopNow } = mode
+    this.forget = [onAbort(stop, () => this.stop())]
+    if (stopNow !== undefined) this.forget.push(onAbort(stopNow, () => this.cut(stopNow.reason)))
   }
 
   sessions(): Session[] {
@@ -89,11 +96,13 @@ export class Fleet {
     const { check, stop, emit } = this.mode
     if (needed) emit({ type: 'host', host: host.name, phase: 'connecting' })
     const attempt = new AbortController()
-    if (stop.aborted) attempt.abort(stop.reason)
+    if (stop.aborted || this.over) attempt.abort(stop.reason)
     this.attempts.add(attempt)
+    this.pending.add(attempt)
     try {
       const logIn = () => this.transportOf(host).connect(host, attempt.signal)
       const connection = await this.logins.run(logIn)
+      if (this.over) return await connection.close()
       // The changes under way are let finish; a dry run has none, and is cut off at once.
       if (!check) this.attempts.delete(attempt)
       this.cutOff.add(attempt)
@@ -101,8 +110,11 @@ export class Fleet {
     } catch (error) {
       this.attempts.delete(attempt)
       this.out.set(host, describeError(error))
+      if (this.over) return
       if (needed) this.lost(host, 'log in', error)
       else this.warn(host, error)
+    } finally {
+      this.pending.delete(attempt)
     }
   }
 
@@ -171,12 +183,15 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
+    this.over = true
+    for (const attempt of this.pending) attempt.abort(new Error('the run has ended'))
     await Promise.allSettled(
       this.sessions().map(async ({ channels, connection }) => {
         await channels.close()
         await connection.close()
       }),
     )
+    for (const one of this.forget) one()
   }
 
   /** The change that runs on each host is finished, no other is begun. A dry run is cut off. */

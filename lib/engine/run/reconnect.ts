@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { RestartsHost } from '../../core/module.ts'
 import { UnreachableError, UserError } from '../../core/errors.ts'
+import { pause } from '../../core/pause.ts'
 import type { Connection, Transport } from '../../transport/transport.ts'
 import { type Session, forgetEverything } from '../session.ts'
 
@@ -33,7 +33,7 @@ export async function reconnect(
           hint: error instanceof Error ? error.message : undefined,
         })
       }
-      await sleep(DELAY_MS, undefined, { signal: mode.stop }).catch(() => {})
+      await pause(DELAY_MS, mode.stop)
     }
   }
 }

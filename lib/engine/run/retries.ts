@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../core/errors.ts'
+import { pause } from '../../core/pause.ts'
 import type { Item } from '../../playbook/program.ts'
 import type { Ended } from '../plan/ended.ts'
 import { isAsWanted } from '../plan/judge.ts'
@@ -28,7 +28,7 @@ export async function withRetries(session: Session, on: Session, item: Item): Pr
     const details = number > 1 ? { ...done.ended.details, attempts: number } : done.ended.details
     last = { ...done.ended, begun, details }
     if (done.settled || number >= times || stop.aborted) return last
-    await sleep(retry?.delayMs ?? DELAY_MS, undefined, { signal: stop }).catch(() => {})
+    await pause(retry?.delayMs ?? DELAY_MS, stop)
     if (stop.aborted) return last
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change as Difference } from '../../core/change.ts'
 import type { Plan } from '../../core/module.ts'
+import { pause } from '../../core/pause.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Resource } from '../../core/resource.ts'
 import type { Item } from '../../playbook/program.ts'
@@ -41,9 +41,7 @@ export async function wait(session: Session, on: Session, item: Item): Promise<E
       return { ...failed(gaveUp(verdict.plan, polling.timeoutMs)), begun: true }
     if (looks === 0) announcer(session)(item)
     const left = polling.timeoutMs - durationMs
-    await sleep(Math.min(polling.delayMs ?? DELAY_MS, Math.max(left, 1)), undefined, { signal: stop }).catch(
-      () => {},
-    )
+    await pause(Math.min(polling.delayMs ?? DELAY_MS, Math.max(left, 1)), stop)
     if (stop.aborted) return undefined
   }
 }

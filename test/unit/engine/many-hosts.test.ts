@@ -60,6 +60,28 @@ describe('a run on many hosts', function () {
     assert.ok(many < 9 * few, `${few} ms for 250 hosts, ${many} ms for 1000`)
   })
 
+  it('waits for the next attempt on all of them, and Node has no warning', async () => {
+    const warnings: string[] = []
+    const listen = (warning: Error): void => void warnings.push(String(warning))
+    process.on('warning', listen)
+    const options = { retry: { times: 2, delayMs: 500, until: () => false } }
+    const again = definePlaybook({
+      description: 'test',
+      plays: () => [
+        definePlay({
+          name: 'test',
+          hosts: pattern('all'),
+          become: false,
+          tasks: () => [shell('again', { script: 'true' }, options)],
+        }),
+      ],
+    }) as Playbook
+    const { statuses } = await runLocally(again, { hosts: 20, transport: quick, forks: 25 })
+    process.off('warning', listen)
+    assert.equal(statuses.length, 20)
+    assert.deepEqual(warnings, [])
+  })
+
   it('does not wait for those that do not answer, however few may be worked on at a time', async () => {
     const release: (() => void)[] = []
     const real = localTransport({ lockWait: 600 })
