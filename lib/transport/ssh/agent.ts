@@ -1,5 +1,11 @@
 import { connect } from 'node:net'
-import ssh2, { type BaseAgent, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2'
+import ssh2, {
+  type BaseAgent,
+  type GetStreamCallback,
+  type ParsedKey,
+  type SignCallback,
+  type SigningRequestOptions,
+} from 'ssh2'
 import { onAbort } from '../../core/on-abort.ts'
 import { WireReader } from './wire.ts'
 
@@ -40,10 +46,23 @@ export function parsedKey({ blob, type }: AgentKey): ParsedKey | undefined {
  * The same agent with some of its keys: the others would use up the server's MaxAuthTries. A key that it does not sign
  * with, because the operator said no, is passed over as ssh does.
  *
+ * @param over aborts when nobody waits for a signature any more: one that asks somebody may never answer
  * @param refused called with the reason
  */
-export function agentWith(socket: string, keys: ParsedKey[], refused: (why: string) => void): BaseAgent {
-  const agent = ssh2.createAgent(socket)
+export function agentWith(
+  socket: string,
+  keys: ParsedKey[],
+  over: AbortSignal,
+  refused: (why: string) => void,
+): BaseAgent {
+  const agent = new (class extends ssh2.OpenSSHAgent {
+    override getStream(callback: GetStreamCallback): void {
+      super.getStream((error, stream) => {
+        if (stream !== undefined) onAbort(over, () => stream.destroy())
+        callback(error, stream)
+      })
+    }
+  })(socket)
   const getIdentities: BaseAgent['getIdentities'] = (callback) => callback(undefined, keys)
   return signingAgent(
     getIdentities,

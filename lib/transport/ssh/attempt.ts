@@ -143,7 +143,7 @@ async function logInTo(attempt: Attempt): Promise<SshConnection> {
     const wantsPassword = passphrases.canAsk && settings.asksPassword && isForPassword(error, identities)
     // Or the server wants what only OpenSSH has, such as a key exchange of its own.
     if (!wantsPassword && !isNoMatch(error)) throw error
-    const again = hop === undefined ? undefined : await hop.forward(way.host, settings.port)
+    const again = hop && (await deadline.race(hop.forward(way.host, settings.port)))
     return withOpenSsh(wantsPassword ? 'the server asks for a password' : (error as Error).message, again)
   }
 }

@@ -6,21 +6,25 @@ import type { Channel } from '../channel.ts'
  *
  * @param whyLost why the connection ended, `undefined` while it is up
  */
-export async function openSshChannel(
+export function openSshChannel(
   client: Client,
   command: string,
   whyLost: () => string | undefined,
 ): Promise<Channel> {
-  const stream = await new Promise<ClientChannel>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     // ssh2 forgets the callback when the connection dies before the answer.
     const lost = (): void => reject(new Error(whyLost() ?? 'the connection was closed'))
     client.once('close', lost)
-    client.exec(command, (error, channel) => {
+    client.exec(command, (error, stream) => {
       client.off('close', lost)
-      if (error === undefined) resolve(channel)
+      // At once: how it ended may follow in the same packet.
+      if (error === undefined) resolve(asChannel(stream, whyLost))
       else reject(error)
     })
   })
+}
+
+function asChannel(stream: ClientChannel, whyLost: () => string | undefined): Channel {
   const ended = new AbortController()
   let how = 'it ended without a status'
   stream.on('exit', (code: number | null, signal?: string) => {

@@ -20,6 +20,7 @@ export class Deadline {
   #since = performance.now()
   #timer: NodeJS.Timeout | undefined
   #pauses = 0
+  #stopped = false
 
   constructor(ms: number, outer: AbortSignal) {
     this.ms = ms
@@ -50,7 +51,7 @@ export class Deadline {
       return await work()
     } finally {
       this.#pauses -= 1
-      if (this.#pauses === 0 && !this.signal.aborted) this.#start()
+      if (this.#pauses === 0 && !this.#stopped && !this.signal.aborted) this.#start()
     }
   }
 
@@ -74,6 +75,7 @@ export class Deadline {
 
   /** The attempt has ended. */
   stop(): void {
+    this.#stopped = true
     clearTimeout(this.#timer)
     this.#forget()
   }

@@ -20,6 +20,8 @@ export interface Identities {
   readonly serverTakes: { methods: readonly string[] }
   /** There is an agent that does not answer. */
   readonly agentIsSilent: boolean
+  /** The login is over: no signature of the agent is waited for any more. */
+  readonly hangUp: () => void
   /** Why ssh2 cannot do it: a certificate, a security key. */
   readonly openSshFor: string | undefined
 }
@@ -42,6 +44,7 @@ export async function identitiesFor(
   const methods: (() => Promise<AnyAuthMethod | undefined>)[] = [
     () => Promise.resolve({ type: 'none', username }),
   ]
+  const over = new AbortController()
   const offered: string[] = []
   const locked = new Set<string>()
   const troubles = files
@@ -52,7 +55,9 @@ export async function identitiesFor(
   if (share.expired) troubles.push(`the agent at ${socket} does not answer`)
   const usable = accepted.map(parsedKey).filter((key): key is ParsedKey => key !== undefined)
   if (socket !== undefined && usable.length > 0) {
-    const agent = agentWith(socket, usable, (why) => troubles.push(`the agent did not sign: ${why}`))
+    const agent = agentWith(socket, usable, over.signal, (why) =>
+      troubles.push(`the agent did not sign: ${why}`),
+    )
     methods.push(() => Promise.resolve({ type: 'agent', username, agent }))
     offered.push(`${usable.length} of the agent`)
   }
@@ -74,6 +79,7 @@ export async function identitiesFor(
     locked: () => [...locked],
     serverTakes: { methods: [] },
     agentIsSilent: share.expired,
+    hangUp: () => over.abort(),
     openSshFor: keys ? whyOpenSsh(settings, files, accepted) : undefined,
   }
 }

@@ -37,9 +37,12 @@ export async function logIn(
   const { kex, cipher, hmac } = target.settings.algorithms
   let refused: unknown
   let verified = false
+  let broken: Error | undefined
   const forget = onAbort(deadline.signal, () => void stream.destroy())
   try {
-    await ssh.connect({
+    // It ended while nobody listened, and says nothing more by itself.
+    if (stream.destroyed) throw new Error('Connection lost before the login')
+    const login = ssh.connect({
       sock: stream as never,
       username: target.settings.user,
       authHandler: tryInTurn(identities, (error) => (refused = error)) as never,
@@ -65,6 +68,11 @@ export async function logIn(
         )
       },
     })
+    // node-ssh takes its own listener away at the login: what comes right behind it would end the process.
+    ssh.connection?.on('error', (error: Error) => (broken = error))
+    // A jump host that is gone does not tell of the end of the stream.
+    await deadline.race(login)
+    if (broken !== undefined) throw broken
     if (ssh.connection === null) throw new Error('the connection was closed')
     return new SshLink(target, ssh, ssh.connection, stream, signal)
   } catch (cause) {
@@ -72,8 +80,12 @@ export async function logIn(
     throw refused ?? loginFailed(target, identities, cause as LoginError, verified)
   } finally {
     forget()
+    identities.hangUp()
   }
 }
+
+/** Milliseconds that a server may take to hang up when it was told goodbye. */
+const GOODBYE_MS = 2000
 
 /** One authenticated SSH connection. */
 export class SshLink implements SshConnection {
@@ -82,6 +94,8 @@ export class SshLink implements SshConnection {
   readonly tryIt: string
   readonly #ssh: NodeSSH
   readonly #client: Client
+  readonly #stream: Duplex
+  readonly #over = new AbortController()
   readonly #silentAfterMs: number
   #heardAt = performance.now()
   #lost: string | undefined
@@ -96,9 +110,10 @@ export class SshLink implements SshConnection {
     stream.on('data', () => (this.#heardAt = performance.now()))
     this.#ssh = ssh
     this.#client = client
+    this.#stream = stream
     const aborted = (): void => {
       this.#lost ??= 'interrupted'
-      client.destroy()
+      stream.destroy()
     }
     const forget = onAbort(signal, aborted)
     // As many commands may wait for an answer as there are sessions; each takes its listener away.
@@ -108,6 +123,7 @@ export class SshLink implements SshConnection {
     client.on('close', () => {
       this.#lost ??= 'the connection was closed'
       forget()
+      this.#over.abort()
     })
   }
 
@@ -150,7 +166,7 @@ export class SshLink implements SshConnection {
   }
 
   onClose(callback: () => void): void {
-    if (this.#lost === undefined) this.#client.once('close', callback)
+    if (this.#lost === undefined) onAbort(this.#over.signal, callback)
     else callback()
   }
 
@@ -158,6 +174,12 @@ export class SshLink implements SshConnection {
     this.#lost ??= 'it was closed'
     this.#ssh.dispose()
     this.#client.end()
+    // One that hangs would keep this process alive, and the jump host's connection open.
+    const late = setTimeout(() => {
+      this.#stream.destroy()
+      this.#over.abort()
+    }, GOODBYE_MS)
+    onAbort(this.#over.signal, () => clearTimeout(late))
   }
 
   #failed(code: string, what: string, cause: unknown, hint?: string): UserError {

@@ -86,12 +86,14 @@ rm -rf "\${0%/*}"
 exit $status
 `
 
-/** Where a jump host's stream waits for ssh. @returns closes it */
+/** Where a jump host's stream waits for ssh. @returns to be closed when ssh does not come any more */
 export function offerStream(folder: string, stream: Duplex): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       server.close()
       socket.on('error', () => {})
+      // It may have ended before ssh came: nobody would be told.
+      if (stream.destroyed) return void socket.destroy()
       socket.pipe(stream).pipe(socket)
       stream.on('close', () => socket.destroy())
       socket.on('close', () => stream.destroy())

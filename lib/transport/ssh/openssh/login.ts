@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Server } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Duplex, Readable } from 'node:stream'
 import { UnreachableError } from '../../../core/errors.ts'
@@ -37,8 +38,9 @@ export async function logInWithOpenSsh(
 ): Promise<OpenSshLink> {
   const { stream, deadline, passphrases, notice } = login
   const place = await makeWorkplace(passphrases.canAsk)
+  let offered: Server | undefined
   try {
-    if (stream !== undefined) await offerStream(place.folder, stream)
+    if (stream !== undefined) offered = await offerStream(place.folder, stream)
     const how = {
       canAsk: passphrases.canAsk,
       overHop: stream !== undefined,
@@ -61,6 +63,8 @@ export async function logInWithOpenSsh(
   } catch (error) {
     await place.remove()
     throw error
+  } finally {
+    offered?.close()
   }
 }
 
@@ -117,7 +121,8 @@ function listen(
     child.stdin?.write(`${text}\n`)
   }
   createInterface({ input: child.stderr as Readable, crlfDelay: Infinity }).on('line', (line) => {
-    if (line.startsWith(asks)) void answer(line.slice(asks.length))
+    // What cannot be asked has no answer, as where nothing is typed.
+    if (line.startsWith(asks)) answer(line.slice(asks.length)).catch(() => child.stdin?.write('\n'))
     else if (line.startsWith(tell)) notice(line.slice(tell.length))
     else if (heard.push(line) > KEPT) heard.shift()
   })
