@@ -14,13 +14,15 @@ async function main(): Promise<void> {
   const config = readConfig(process.argv[2] ?? '/etc/postgres-status/config.json')
   const service = new Service(config, VERSION)
   const server = createStatusServer(routes(service))
+  const stopping = new AbortController()
   const stop = () => {
+    stopping.abort()
     service.stop()
     server.close()
     server.closeAllConnections()
   }
   process.once('SIGTERM', stop).once('SIGINT', stop)
-  await listen(server, config.listen, config.port)
+  if (!(await listen(server, config.listen, config.port, stopping.signal))) return
   service.start()
   console.log(`status of ${config.node.name} on http://${config.listen}:${config.port}/`)
 }

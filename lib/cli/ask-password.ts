@@ -30,8 +30,8 @@ async function askLine(prompt: string): Promise<string | undefined> {
   const lines = createInterface({ input: process.stdin, output: silent, terminal })
   const answer = await new Promise<string | undefined>((resolve) => {
     lines.once('line', resolve)
-    lines.once('close', () => resolve(undefined))
-    lines.once('SIGINT', () => resolve(undefined))
+    // A terminal that is closed may fail instead of ending.
+    for (const event of ['close', 'SIGINT', 'error']) lines.on(event, () => resolve(undefined))
   })
   lines.close()
   // A file has none.

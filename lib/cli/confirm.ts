@@ -36,8 +36,10 @@ export async function ask(
   const giveUp = (): void => lines.close()
   stop?.addEventListener('abort', giveUp)
   try {
-    // Ctrl-C and Ctrl-D too close it.
-    const ended = new Promise<string>((end) => lines.once('close', () => end('')))
+    // Ctrl-C and Ctrl-D too close it. A terminal that is gone may fail instead.
+    const ended = new Promise<string>((end) => {
+      for (const event of ['close', 'error']) lines.on(event, () => end(''))
+    })
     return (await Promise.race([lines.question(question), ended])).trim()
   } finally {
     stop?.removeEventListener('abort', giveUp)

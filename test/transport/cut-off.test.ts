@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UnreachableError } from '../../lib/core/errors.ts'
 import { createTransport, defineConnection, local, processLink } from '../../lib/transport/index.ts'
@@ -62,6 +63,26 @@ describe('a connection by processes of this machine that is cut', () => {
         return true
       })
     assert.equal(closed, 1)
+  })
+
+  it('is told of a relay that has ended before anybody could listen', async () => {
+    const nowhere = defineConnection({
+      name: 'nowhere',
+      open: async ({ name }, signal) => processLink(name, signal, { argv: () => ['/nonexistent/program'] }),
+    })
+    const connection = await createTransport().connect(
+      { ...here, connection: nowhere },
+      new AbortController().signal,
+    )
+    // Not from within a promise: what a program that cannot be started has to say comes before the promises.
+    const { opening } = await new Promise<{ opening: Promise<Duplex> }>((resolve) =>
+      setImmediate(() => resolve({ opening: connection.forward('127.0.0.1', 5432) })),
+    )
+    const stream = await opening
+    for (const deadline = Date.now() + 5000; !stream.destroyed && Date.now() < deadline;) await sleep(20)
+    assert.equal((stream.errored as { code?: string } | null)?.code, 'E_FORWARD_FAILED')
+    assert.match(String(stream.errored), /ENOENT/)
+    await connection.close()
   })
 
   it('begins nothing more', async () => {

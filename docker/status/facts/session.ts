@@ -14,6 +14,7 @@ export class Session {
   readonly #config: Config['postgres']
   #client: Client | undefined
   #last: Promise<unknown> = Promise.resolve()
+  #closed = false
 
   constructor(config: Config['postgres']) {
     this.#config = config
@@ -28,12 +29,13 @@ export class Session {
 
   async #ask(sql: string): Promise<unknown> {
     try {
+      if (this.#closed) throw new Error('the session was closed')
       this.#client ??= await this.#connect()
       const { rows } = await within(ANSWER_MS, this.#client.query<{ facts: unknown }>(sql))
       return rows[0]?.facts
     } catch (error) {
       // A statement that failed leaves the connection usable; anything else does not.
-      if ((error as DatabaseError).severity !== 'ERROR') this.close()
+      if ((error as DatabaseError).severity !== 'ERROR') this.#giveUp()
       throw error
     }
   }
@@ -50,6 +52,7 @@ export class Session {
     client.on('end', () => this.#forget(client))
     try {
       await client.connect()
+      if (this.#closed) throw new Error('the session was closed')
       return client
     } catch (error) {
       destroy(client)
@@ -58,10 +61,16 @@ export class Session {
   }
 
   #forget(client: Client): void {
-    if (this.#client === client) this.close()
+    if (this.#client === client) this.#giveUp()
   }
 
+  /** For good: a connection that comes about later is closed too. */
   close(): void {
+    this.#closed = true
+    this.#giveUp()
+  }
+
+  #giveUp(): void {
     const client = this.#client
     this.#client = undefined
     if (client !== undefined) destroy(client)

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { UserError } from '../../core/errors.ts'
 import { hostPort } from '../../core/host-port.ts'
+import { onAbort } from '../../core/on-abort.ts'
 import { quote } from '../../core/sh.ts'
 import { tailOf } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
@@ -33,7 +34,8 @@ export async function forwardByCommand(link: Link, host: string, port: number): 
     if (!stream.push(chunk)) stdout.pause()
   })
   stdout.once('end', () => heard && stream.push(null))
-  channel.ended.addEventListener('abort', () => {
+  // It may have ended already.
+  onAbort(channel.ended, () => {
     // What was not read yet is still to be had.
     if (heard)
       return stdout.destroyed ? void stream.destroy() : void stdout.once('close', () => stream.destroy())

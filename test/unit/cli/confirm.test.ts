@@ -15,6 +15,13 @@ describe('confirming', () => {
     }
   })
 
+  it('takes a terminal that is gone for a no', async () => {
+    const input = Object.assign(new PassThrough(), { isTTY: true })
+    const answer = confirm(question, { input, output: new PassThrough() })
+    setImmediate(() => input.destroy(new Error('read EIO')))
+    await assert.rejects(answer, { code: 'E_NOT_CONFIRMED', message: 'nothing was changed' })
+  })
+
   it('shows what would happen where nobody can be asked, and names the var that says yes', async () => {
     const output = new PassThrough()
     const answer = confirm(question, { input: new PassThrough().end('y\n'), output })
