@@ -53,12 +53,17 @@ export async function runStep(shell: TestShell, { script, stdin }: ShellStep): P
   child.stdout.on('data', (data: Buffer) => out.push(data))
   child.stderr.on('data', (data: Buffer) => err.push(data))
   child.stdin.on('error', () => {})
-  if (isSecret(stdin)) child.stdin.end(reveal(stdin))
-  else if (typeof stdin === 'object' && 'file' in stdin) createReadStream(stdin.file).pipe(child.stdin)
-  else child.stdin.end(stdin)
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (status) => resolve(status ?? -9))
+    if (isSecret(stdin)) child.stdin.end(reveal(stdin))
+    else if (typeof stdin === 'object' && 'file' in stdin) {
+      const file = createReadStream(stdin.file).on('error', (error) => {
+        child.stdin.destroy()
+        reject(error)
+      })
+      file.pipe(child.stdin)
+    } else child.stdin.end(stdin)
   })
   return { code, stdout: Buffer.concat(out), stderr: Buffer.concat(err) }
 }

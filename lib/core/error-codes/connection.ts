@@ -11,8 +11,8 @@ export const connection = {
     'Install sudo if it is missing. If sudo asks for a password, use `-K`. Otherwise check the sudoers file and the user name.',
   ],
   E_CHANNEL_FAILED: [
-    'The SSH server refused to open another session, or a command on the host could not be stopped.',
-    'Check `MaxSessions` in sshd_config. Commands that were already sent may still be running.',
+    'The SSH server refused to open another session, a command on the host could not be stopped, or too many files are open here.',
+    'Check `MaxSessions` in sshd_config, and `ulimit -n` here. Commands that were already sent may still be running.',
   ],
   E_CONNECTION_LOST: [
     'The connection broke, or the host stopped answering, during the run.',

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type Socket, connect } from 'node:net'
-import type { Duplex, Readable, Writable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { UnreachableError, UserError } from '../../core/errors.ts'
 import { hostPort } from '../../core/host-port.ts'
 import { onAbort } from '../../core/on-abort.ts'
@@ -9,6 +9,7 @@ import type { Channel } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
 import { listensHint } from '../listens-hint.ts'
 import { forwardByCommand } from './forward-by-command.ts'
+import { pipesOf } from './pipes.ts'
 
 /** How child processes of this machine reach a host. */
 export interface ProcessLinkOptions {
@@ -96,9 +97,12 @@ function forwardHere(from: string, host: string, port: number, sockets: Set<Sock
   })
 }
 
-/** A child process as a channel. */
+/**
+ * A child process with three pipes as a channel.
+ * @throws UserError E_CHANNEL_FAILED where too many files are open to start it
+ */
 export function processChannel(child: ChildProcess): Channel {
-  const { stdin, stdout, stderr } = child as { stdin: Writable; stdout: Readable; stderr: Readable }
+  const { stdin, stdout, stderr } = pipesOf(child)
   const ended = new AbortController()
   let how = 'it ended'
   child.on('error', (error) => {

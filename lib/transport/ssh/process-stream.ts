@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { Duplex, type Readable, type Writable } from 'node:stream'
+import { Duplex } from 'node:stream'
 import { tailOf } from '../channel.ts'
+import { pipesOf } from '../connections/pipes.ts'
 
 /** A process whose input and output are a connection: a ProxyCommand, `ssh -W`. */
 export interface ProcessStream {
@@ -15,11 +16,11 @@ export interface ProcessStream {
 /** Milliseconds for a process to end by itself. */
 export const END_TIMEOUT = 1000
 
-/** Starts a program as a connection. It ends with the stream. */
+/** Starts a program as a connection. It ends with the stream. @throws UserError E_CHANNEL_FAILED */
 export function processStream(file: string, args: readonly string[]): ProcessStream {
   // A process group of its own: Ctrl-C at the terminal is for the run, and a shell's children end with it.
   const child = spawn(file, args, { stdio: 'pipe', detached: true })
-  const { stdin, stdout, stderr } = child as { stdin: Writable; stdout: Readable; stderr: Readable }
+  const { stdin, stdout, stderr } = pipesOf(child)
   const tail = tailOf(stderr)
   let how = ''
   const stream = Duplex.from({ readable: stdout, writable: stdin }) as Duplex

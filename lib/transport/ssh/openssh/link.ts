@@ -50,7 +50,8 @@ export class OpenSshLink implements SshConnection {
         this.#over = true
         this.#lost ??= master.said().split('\n').at(-1) || 'the connection was closed'
         forget()
-        void master.tidy().then(resolve)
+        // What cannot be removed is no reason to wait for ever.
+        void master.tidy().then(resolve, resolve)
       }
       if (master.child.exitCode !== null || master.child.signalCode !== null) ended()
       else master.child.once('exit', ended)

@@ -7,6 +7,7 @@ import { type Secret, reveal } from '../../../core/secret.ts'
 import type { Deadline } from '../connect-deadline.ts'
 import type { Identities } from '../identity.ts'
 import { refusedLogin } from '../login-failed.ts'
+import { pipesOf } from '../../connections/pipes.ts'
 import { onAbort } from '../../../core/on-abort.ts'
 import { launchMaster, offerStream } from './launch.ts'
 import { OpenSshLink } from './link.ts'
@@ -48,8 +49,9 @@ export async function logInWithOpenSsh(
       withoutAgent: login.identities.agentIsSilent,
     }
     const child = launchMaster(target, place, how)
+    const { stderr } = pipesOf(child)
     const heard: string[] = []
-    listen(child, place, heard, login)
+    listen(child, stderr, place, heard, login)
     const ready = await isReady(child, deadline)
     const lines = (): string[] => place.said().split('\n')
     const said = (): string => lines().filter(isTrouble).join('\n')
@@ -101,6 +103,7 @@ const KEPT = 50
 /** Answers what ssh asks. The rest of standard error is of the host or of a ProxyCommand. */
 function listen(
   child: ChildProcess,
+  stderr: Readable,
   { question: asks, tell }: Workplace,
   heard: string[],
   { passphrases, deadline, notice }: OpenSshLogin,
@@ -120,7 +123,7 @@ function listen(
     const text = reply === undefined ? '' : typeof reply === 'string' ? reply : reveal(reply)
     child.stdin?.write(`${text}\n`)
   }
-  createInterface({ input: child.stderr as Readable, crlfDelay: Infinity }).on('line', (line) => {
+  createInterface({ input: stderr, crlfDelay: Infinity }).on('line', (line) => {
     // What cannot be asked has no answer, as where nothing is typed.
     if (line.startsWith(asks)) answer(line.slice(asks.length)).catch(() => child.stdin?.write('\n'))
     else if (line.startsWith(tell)) notice(line.slice(tell.length))
