@@ -52,10 +52,12 @@ export async function execute(
       ? (host: string, text: string) => emit({ type: 'notice', host, level: 'debug', text })
       : undefined
   const warn = (host: string, text: string) => emit({ type: 'notice', host, level: 'warning', text })
+  const over = new AbortController()
+  const askSecret = (prompt: string) => askPassphrase(prompt, over.signal)
   const transport = createTransport({
     sshConfigFile: options.sshConfig,
     becomePassword,
-    askSecret: process.stdin.isTTY === true ? askPassphrase : undefined,
+    askSecret: process.stdin.isTTY === true ? askSecret : undefined,
     trace,
     warn,
     lockWait: options.lockWait,
@@ -76,7 +78,7 @@ export async function execute(
         : emit,
     confirm: (question) => confirm(question, { stop }),
     transportOf: () => transport,
-  })
+  }).finally(() => over.abort())
   return exitStatus(recap, options, critical)
 }
 

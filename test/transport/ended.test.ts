@@ -217,6 +217,21 @@ describe('what is over', function () {
       await connection.close()
     })
 
+  it('a klist that hangs does not hold up a login', async () => {
+    const path = process.env['PATH']
+    const tools = join(sshd.dir, 'hung')
+    execFileSync('mkdir', [tools])
+    writeFileSync(join(tools, 'klist'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
+    const config = sshd.sshConfig('Host host\n  GSSAPIAuthentication yes\n  ConnectTimeout 15\n')
+    process.env['PATH'] = `${tools}:${path}`
+    try {
+      const connection = await within(14_000, 'the login', sshd.connect(USER, { config }))
+      await connection.close()
+    } finally {
+      process.env['PATH'] = path
+    }
+  })
+
   it('how a command ended is known, also when all of it comes at once', async () => {
     const user = `${USER}-no`
     let merges = false

@@ -132,7 +132,9 @@ async function logInTo(attempt: Attempt): Promise<SshConnection> {
     settings.openSshFor ??
     check.openSshFor ??
     identities.openSshFor ??
-    (settings.gssapi && (await hasTicket()) ? 'GSSAPIAuthentication is on and there is a ticket' : undefined)
+    (settings.gssapi && (await deadline.race(hasTicket()))
+      ? 'GSSAPIAuthentication is on and there is a ticket'
+      : undefined)
   if (reason !== undefined) return withOpenSsh(reason, way.stream)
   try {
     attempt.proxy = startProxy(settings)

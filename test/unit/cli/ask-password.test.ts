@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -32,6 +32,29 @@ describe('the password of sudo', () => {
         return true
       },
     )
+  })
+
+  it('of a key is not waited for when nobody needs it any more', async function () {
+    const program = join(folder, 'ask.mts')
+    const module = JSON.stringify(resolve('lib/cli/ask-password.ts'))
+    writeFileSync(
+      program,
+      `import { askPassphrase } from ${module}
+      const over = new AbortController()
+      setTimeout(() => over.abort(), 100)
+      const ask = () => askPassphrase('Passphrase: ', over.signal)
+      console.log(['answers:', String(await ask()), String(await ask())].join(' '))\n`,
+    )
+    // Gives it a terminal, on which nobody types.
+    const command = [process.execPath, '--import=tsx', '--conditions=source', program].join(' ')
+    const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const ended = new Promise((done) => child.once('close', done))
+    const late = setTimeout(() => child.kill('SIGKILL'), 20_000)
+    assert.equal(await ended, 0, said)
+    clearTimeout(late)
+    assert.match(said, /answers: undefined undefined/)
   })
 
   it('is read from a file', () => {
