@@ -107,6 +107,8 @@ async function once(
   told: Told,
 ): Promise<void> {
   const connecting = fleet.connect([...busy], true)
+  // What went wrong is told to whoever waits for it below, which may be later.
+  connecting.catch(() => {})
   // Nobody waits for a host that does not answer before there is something to decide from all of them.
   if (prepared.facts.length > 0) await connecting
   const ask = () => gatherFacts(prepared, busy, fleet)

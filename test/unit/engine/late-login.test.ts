@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunEvent } from '../../../lib/core/events.ts'
-import { UserError } from '../../../lib/core/errors.ts'
+import { UnreachableError, UserError } from '../../../lib/core/errors.ts'
 import { shell } from '../../../lib/modules/index.ts'
 import { pattern } from '../../../lib/playbook/pattern.ts'
 import { type Playbook, definePlay, definePlaybook } from '../../../lib/playbook/playbook.ts'
@@ -58,5 +58,30 @@ describe('a run that ends while a host is still being logged in to', () => {
       assert.equal(open, 0)
       assert.equal(events.length, said)
       assert.ok(getEventListeners(stop.signal, 'abort').length <= 1)
+    })
+})
+
+describe('what listens to a run and throws', () => {
+  for (const type of ['host', 'unreachable'] as const)
+    it(`fails the run, and not the process: at the event ${type}`, async () => {
+      const own = localTransport({ lock: false })
+      const transport: typeof own = {
+        connect: async (host, signal) => {
+          if (host.name === 'host-2') throw new UnreachableError('E_CONNECT_FAILED', 'it is off')
+          return own.connect(host, signal)
+        },
+      }
+      const onEvent = (event: RunEvent): void => {
+        if (event.type === type) throw new Error('from the test')
+      }
+      // As long as it asks nobody hears how the logins went.
+      const confirm = (): Promise<void> => sleep(100)
+      // It would end a process that nobody else listens in.
+      const unhandled: unknown[] = []
+      const note = (error: unknown): void => void unhandled.push(error)
+      process.on('unhandledRejection', note)
+      await assert.rejects(runLocally(book, { hosts: 2, transport, onEvent, confirm }), /from the test/)
+      process.off('unhandledRejection', note)
+      assert.deepEqual(unhandled, [])
     })
 })

@@ -116,7 +116,9 @@ describe('a run that is stopped', () => {
 
   it('is at once when it is a dry run, and no host counts as unreachable', async () => {
     const stop = new AbortController()
-    const tasks = () => [shell('waits', { script: 'true', unless: 'sleep 60' })]
+    // It ends with the folder: what was cut off goes on.
+    const unless = `while [ -d ${root} ]; do sleep 0.2; done`
+    const tasks = () => [shell('waits', { script: 'true', unless })]
     const running = runLocal(tasks, { stop, check: true })
     await sleep(500)
     const since = performance.now()
