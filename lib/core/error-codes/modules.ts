@@ -33,6 +33,10 @@ export const modules = {
     'Install Docker Engine from packages of the distribution, and run it as root.',
   ],
   E_FAIL: ['A `fail` task of the playbook or role was run.', 'Read its message.'],
+  E_FOREIGN_CHECKOUT: [
+    'The git repository belongs to another user. Git would run programs of the choice of that user.',
+    'Run the task as that user: `becomeUser`.',
+  ],
   E_FOREIGN_CONTAINER: [
     'A container of that name was not created by run-playbook.',
     'Rename it, or let run-playbook manage or replace it: `adopt: true` (`-e adopt=yes` for the cluster).',
@@ -57,6 +61,10 @@ export const modules = {
     "The user is not in `/etc/passwd` but in a directory service such as LDAP. The host's tools cannot change such users.",
     'Change the user in that directory service.',
   ],
+  E_GIT_REMOTE: [
+    'The host cannot read the git repository that the task names.',
+    'Read the message of git. The host may need the key of the server, a key of its own, or a password.',
+  ],
   E_GUARD_NOT_MET: [
     'The command succeeded, but the condition in `creates`, `removes` or `unless` is still not met.',
     'Correct the guard or the command.',
@@ -64,6 +72,10 @@ export const modules = {
   E_ID_TAKEN: [
     'The uid or gid is already used by another user or group, or none is free.',
     'Choose another `uid` or `gid`, or leave it out to get the next free one.',
+  ],
+  E_LOCAL_CHANGES: [
+    'The git checkout has changes or commits that no remote has.',
+    'Commit and push them, or throw them away with `force: true`.',
   ],
   E_NETWORK_IN_USE: [
     'A Docker network has to be changed, but is in use.',
@@ -107,6 +119,7 @@ export const modules = {
     'The file that is to be edited does not exist.',
     'Create it in an earlier task, or set `create: true`.',
   ],
+  E_NO_GIT: ['The host has no git.', 'Install it in an earlier task.'],
   E_NO_PACKAGE: [
     'The package is not in the package lists of the host.',
     'Check the name, or add the repository that contains it in an earlier task.',
@@ -132,6 +145,10 @@ export const modules = {
   E_NO_UNPACKER: [
     'The host does not have the programs that the archive takes, such as `xz` or `unzip`.',
     'Install them in an earlier task.',
+  ],
+  E_NO_VERSION: [
+    'The git repository has no branch or tag of this name.',
+    'Compare with the output of `git ls-remote`. A commit needs its full id.',
   ],
   E_NO_VARIABLE: [
     'The crontab has no variable of the name that `insertAfter` or `insertBefore` gives.',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,7 @@ import {
   facts,
   file,
   getUrl,
+  git,
   hostname,
   iniFile,
   lineinfile,
@@ -42,6 +44,9 @@ interface Said {
 const root = mkdtempSync(join(tmpdir(), 'run-playbook-hostile-'))
 const at = (name: string): string => join(root, name)
 
+const REPOSITORY = `git init -q -b main repo; cd repo; echo a >a; git add a
+git -c user.name=a -c user.email=a@example.org commit -q -m a; echo b >>a`
+
 const TASKS: Readonly<Record<string, () => Task>> = {
   file: () => file('x', { path: at('folder'), state: 'directory', mode: '0750', owner: 'root' }),
   link: () => file('x', { path: at('link'), state: 'link', target: '/etc' }),
@@ -54,6 +59,8 @@ const TASKS: Readonly<Record<string, () => Task>> = {
   cronFile: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon', cronFile: at('file') }),
   getUrl: () =>
     getUrl('x', { url: 'http://127.0.0.1:1/', dest: at('file'), checksum: `sha512:${'0'.repeat(128)}` }),
+  git: () => git('x', { repo: at('repo'), dest: at('repo'), version: 'main' }),
+  gitBare: () => git('x', { repo: at('repo'), dest: at('repo/.git'), bare: true }),
   hostname: () => hostname('x', { name: 'rp-other' }),
   packages: () => packages('x', { names: ['dash', 'not-there'] }),
   service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
@@ -106,6 +113,7 @@ describe('what a host answers to a module', function () {
     symlinkSync('folder', at('link'))
     writeFileSync(at('file'), 'a = 0\nb\n')
     writeFileSync(at('file.ini'), '[s]\no = w\n')
+    execFileSync('sh', ['-ec', REPOSITORY], { cwd: root })
   })
   after(() => rmSync(root, { recursive: true, force: true }))
 

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { ArgsOf } from '../../../core/args-of.ts'
+import { mapSchema } from '../../../core/map-schema.ts'
+import { absolutePath } from '../../../core/schemas.ts'
+import { isCommit, isRefName, wrongRepo } from './url.ts'
+
+const repo = z.string().superRefine((text, context) => {
+  const message = wrongRepo(text)
+  if (message !== undefined) context.addIssue({ code: 'custom', message })
+})
+
+const shape = {
+  /**
+   * The repository: an `https://`, `http://`, `ssh://`, `git://` or `file://` URL, `user@host:path`, or an absolute path on the host. A
+   * password does not belong in it: see `credentialsFile`.
+   */
+  repo,
+  /** Absolute path of the checkout on the host. Its parent directory must exist. */
+  dest: absolutePath,
+  /** A branch, a tag, or the full id of a commit. `HEAD` is the default branch of the repository. @default 'HEAD' */
+  version: z
+    .string()
+    .refine(isRefName, 'must be the name of a branch or tag, or the full id of a commit')
+    .transform((name) => (isCommit(name.toLowerCase()) ? name.toLowerCase() : name))
+    .optional(),
+  /**
+   * Throw away local changes of files, and local commits. Files that git does not know stay, unless the version has a file of that name.
+   *
+   * @default false: local changes and commits are an error
+   */
+  force: z.boolean().optional(),
+  /** False leaves a checkout that is there as it is, and does not ask the repository for it. @default true */
+  update: z.boolean().optional(),
+  /** How many commits of the history are fetched. @default all */
+  depth: z.int().min(1).optional(),
+  /** Check out submodules too, and theirs. @default true */
+  recursive: z.boolean().optional(),
+  /** Keep a repository without a working tree, with all branches and tags. @default false */
+  bare: z.boolean().optional(),
+  /** Name of the remote in the checkout. @default 'origin' */
+  remote: z
+    .string()
+    .regex(/^[A-Za-z0-9_][\w.-]*$/, 'must be letters, digits, dots, dashes and underscores')
+    .refine(isRefName, 'must be a name that git accepts')
+    .optional(),
+  /** Absolute path on the host of the private key for SSH. It must not have a passphrase. @default the keys that ssh finds itself */
+  keyFile: absolutePath.optional(),
+  /**
+   * Accept the key of an SSH server that is not in known_hosts yet, and add it. A changed key is an error in any case.
+   *
+   * @default false
+   */
+  acceptNewHostKey: z.boolean().optional(),
+  /**
+   * Absolute path of a file on the host with lines such as `https://NAME:PASSWORD@example.org`, for http and https. Write it with `copy`, with a
+   * secret as its content and mode 0600.
+   *
+   * @default what the configuration of git on the host says
+   */
+  credentialsFile: absolutePath.optional(),
+}
+
+export interface GitArgs extends ArgsOf<typeof shape> {}
+
+const schema = z
+  .strictObject(shape)
+  .refine(
+    ({ bare, version, depth, recursive, force }) =>
+      bare !== true || (version === undefined && depth === undefined && recursive !== true && force !== true),
+    {
+      path: ['bare'],
+      error: 'goes with neither version, depth, recursive nor force: it has all branches and tags',
+    },
+  )
+
+/** The arguments, with their defaults and the environment of the task. */
+export interface Git extends GitArgs {
+  readonly version: string
+  readonly remote: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export const args = mapSchema(schema, (given): Git => ({
+  ...given,
+  version: given.version ?? 'HEAD',
+  remote: given.remote ?? 'origin',
+  environment: {},
+}))
