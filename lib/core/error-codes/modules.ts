@@ -166,6 +166,10 @@ export const modules = {
     'The home directory of the user is not the one that the task would change or remove.',
     "Set `home` to the user's actual home directory, which the message names.",
   ],
+  E_OTHER_HOST_KEY: [
+    'known_hosts has another key of the server than the one that the task gives.',
+    'Compare with the key on the server itself. If its key was changed, set `replace: true`.',
+  ],
   E_OTHER_KIND: [
     'The path exists but is of another type, such as a directory instead of a file.',
     'Remove it yourself, or use `force: true` with `file`.',

@@ -6,13 +6,13 @@ import { type Keeps, type Module, type Plan, type ShellStep, defineModule } from
 import { type Prediction, type Probe, ask, askAll, predict } from '../../core/probe.ts'
 import { sh } from '../../core/sh.ts'
 import { ACCOUNT_FILES, type Account, account, groups } from '../shared/account.ts'
-import { keysFile } from './authorized-key/reader.ts'
 import { accountId, accountName } from './shared/account-args.ts'
 import { SHADOW_FILES } from './shared/account-files.ts'
 import { type AccountTools, accountTools, assertShadow, assertTools } from './shared/account-tools.ts'
 import { crontab } from './shared/crontab.ts'
 import { nextId } from './shared/next-id.ts'
 import { sorted, takenIds } from './shared/taken-ids.ts'
+import { isSshFile } from './shared/ssh-file/reader.ts'
 import { type UserEntry, userEntry } from './shared/user-entry.ts'
 
 const shape = {
@@ -125,7 +125,7 @@ function keeps({ name, state: wanted }: UserGroupArgs, state: UserGroupState | u
     if (reader === account)
       return key.startsWith('user:') || (key !== `group:${name}` && !(exists && /:\d+$/.test(key)))
     if (reader === crontab) return true
-    if (reader === keysFile) return state !== undefined && state.group === undefined
+    if (isSshFile(reader)) return state !== undefined && state.group === undefined
     if (reader !== userEntry) return false
     const entry = answer as UserEntry | undefined
     if (!exists || entry === undefined) return true

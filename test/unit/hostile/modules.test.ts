@@ -8,6 +8,7 @@ import { isSingle } from '../../../lib/core/probe.ts'
 import type { Question, Reader, Reply } from '../../../lib/core/probe.ts'
 import type { Task } from '../../../lib/core/task.ts'
 import {
+  authorizedKey,
   blockinfile,
   command,
   copy,
@@ -18,6 +19,7 @@ import {
   git,
   hostname,
   iniFile,
+  knownHost,
   lineinfile,
   packages,
   replace,
@@ -44,6 +46,7 @@ interface Said {
 const root = mkdtempSync(join(tmpdir(), 'run-playbook-hostile-'))
 const at = (name: string): string => join(root, name)
 
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS'
 const REPOSITORY = `git init -q -b main repo; cd repo; echo a >a; git add a
 git -c user.name=a -c user.email=a@example.org commit -q -m a; echo b >>a`
 
@@ -55,6 +58,7 @@ const TASKS: Readonly<Record<string, () => Task>> = {
   blockinfile: () => blockinfile('x', { path: at('file'), block: 'a\nb' }),
   replace: () => replace('x', { path: at('file'), regexp: /b+/, replace: 'c' }),
   iniFile: () => iniFile('x', { path: at('file.ini'), section: 's', option: 'o', value: 'v' }),
+  authorizedKey: () => authorizedKey('x', { user: 'daemon', key: KEY }),
   cron: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon' }),
   cronFile: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon', cronFile: at('file') }),
   getUrl: () =>
@@ -62,6 +66,8 @@ const TASKS: Readonly<Record<string, () => Task>> = {
   git: () => git('x', { repo: at('repo'), dest: at('repo'), version: 'main' }),
   gitBare: () => git('x', { repo: at('repo'), dest: at('repo/.git'), bare: true }),
   hostname: () => hostname('x', { name: 'rp-other' }),
+  knownHost: () => knownHost('x', { name: 'web', key: KEY, path: at('file'), hashed: true }),
+  knownHostOfUser: () => knownHost('x', { name: 'web', key: KEY, user: 'daemon' }),
   packages: () => packages('x', { names: ['dash', 'not-there'] }),
   service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
   command: () => command('x', { argv: ['true'], creates: at('none') }),

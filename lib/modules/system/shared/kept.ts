@@ -1,8 +1,8 @@
 import type { Question } from '../../../core/probe.ts'
-import { keysFile } from '../authorized-key/reader.ts'
 import { type SudoersVerdict, sudoersCheck } from '../sudoers/reader.ts'
 import { type AccountTools, accountTools } from './account-tools.ts'
 import { crontab, crontabTool } from './crontab.ts'
+import { isSshFile } from './ssh-file/reader.ts'
 import { takenIds } from './taken-ids.ts'
 import { userEntry } from './user-entry.ts'
 
@@ -13,7 +13,7 @@ import { userEntry } from './user-entry.ts'
 export function accountsSurviveInstall({ reader }: Question, answer: unknown): boolean {
   if (reader === userEntry) return answer !== undefined
   if (reader === accountTools) return (answer as AccountTools).kind !== 'none'
-  if (reader === keysFile) return answer !== 'no user'
+  if (isSshFile(reader)) return answer !== 'no user'
   if (reader === sudoersCheck) return (answer as SudoersVerdict).kind !== 'no visudo'
   if (reader === crontabTool) return answer === true
   return reader === takenIds || reader === crontab

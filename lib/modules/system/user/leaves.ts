@@ -4,8 +4,8 @@ import { type Account, account } from '../../shared/account.ts'
 import { folderOf } from '../../shared/parent-folders.ts'
 import { sameFolders } from '../../shared/safe-path.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
-import { keysFile, keysPath } from '../authorized-key/reader.ts'
 import { accountTools } from '../shared/account-tools.ts'
+import { type SshFile, sshFiles, sshPath } from '../shared/ssh-file/reader.ts'
 import { sorted, takenIds } from '../shared/taken-ids.ts'
 import { userEntry } from '../shared/user-entry.ts'
 import { type UserArgs, homeOf } from './args.ts'
@@ -64,7 +64,7 @@ function homeLeaves(args: UserArgs, state: UserState, wanted: WantedUser): Predi
   return [
     predict(stat, path, made),
     ...sameFolders(state.above),
-    ...keysLeaves(args, state, {
+    ...sshLeaves(args, state, {
       user: { id: uid, name: args.name },
       group: { id: gid, name: primary },
       home: made,
@@ -72,16 +72,19 @@ function homeLeaves(args: UserArgs, state: UserState, wanted: WantedUser): Predi
   ]
 }
 
-/** A new home folder has no keys, unless /etc/skel brings some. */
-function keysLeaves(
+/** A new home folder has no files of ssh, unless /etc/skel brings some. */
+function sshLeaves(
   args: UserArgs,
   { tools, above }: UserState,
   { home, ...accounts }: { readonly user: Account; readonly group: Account; readonly home: Stat },
 ): Prediction[] {
-  const path = keysPath(homeOf(args))
   if (tools.skeleton.includes('.ssh')) return []
-  const folders = [...above, { path: homeOf(args), stat: home }, { path: folderOf(path), stat: ABSENT }]
-  return [predict(keysFile, args.name, { ...accounts, path, here: ABSENT, text: undefined, above: folders })]
+  return (['authorized_keys', 'known_hosts'] as const).map((file) => {
+    const path = sshPath(homeOf(args), file)
+    const folders = [...above, { path: homeOf(args), stat: home }, { path: folderOf(path), stat: ABSENT }]
+    const none: SshFile = { ...accounts, path, here: ABSENT, text: undefined, above: folders }
+    return predict(sshFiles[file], args.name, none)
+  })
 }
 
 const ABSENT: Stat = { type: 'absent' }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Task } from '../../../../lib/core/task.ts'
-import { hasAnsible, runAnsible } from '../../../support/ansible.ts'
+import { type AnsibleResult, hasAnsible, runAnsible } from '../../../support/ansible.ts'
 import { runLocal } from '../../../support/run-local.ts'
 
 /** What becomes of the text of a file. `undefined`: there is no file. */
@@ -36,6 +36,10 @@ export interface Compared<Args> {
   readonly task: (name: string, args: Args & { readonly path: string }) => Task
   readonly cases: Readonly<Record<string, Behaviour<Args>>>
 }
+
+// Some modules say nothing where nothing changed.
+const changedBy = (result: AnsibleResult = {}): unknown =>
+  result['changed'] ?? (result['failed'] === true ? 'failed' : false)
 
 const textOf = (path: string): string | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8') : undefined
@@ -92,7 +96,7 @@ export function proveBehaviours<Args>({
       )
       for (const [i, { what, becomes, text, path }] of compared.entries()) {
         assert.deepEqual(
-          { what, text: textOf(path), changed: results[i]?.['changed'] },
+          { what, text: textOf(path), changed: changedBy(results[i]) },
           { what, text: becomes === undefined ? undefined : asAnsible(becomes), changed: text !== becomes },
           JSON.stringify(results[i]),
         )

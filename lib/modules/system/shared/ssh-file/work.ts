@@ -1,30 +1,36 @@
-import { UserError } from '../../../core/errors.ts'
-import type { Plan } from '../../../core/module.ts'
-import type { FileArgs } from '../../files/file/args.ts'
-import { planFile } from '../../files/file/plan.ts'
-import type { FileState } from '../../files/file/state.ts'
-import type { AccessState } from '../../shared/access.ts'
-import type { Account } from '../../shared/account.ts'
-import { type Install, type InstallState, planInstall } from '../../shared/install.ts'
-import { assertFolder, folderOf } from '../../shared/parent-folders.ts'
-import { contentPayload } from '../../shared/payload.ts'
-import type { Stat } from '../../shared/stat.ts'
-import { BODY_LIMIT } from '../../shared/text.ts'
-import type { WantedKeys } from './args.ts'
-import { editKeys } from './edit.ts'
-import type { AuthorizedKeyState, KeysPlace } from './state.ts'
+import { UserError } from '../../../../core/errors.ts'
+import type { Plan } from '../../../../core/module.ts'
+import type { FileArgs } from '../../../files/file/args.ts'
+import { planFile } from '../../../files/file/plan.ts'
+import type { FileState } from '../../../files/file/state.ts'
+import type { AccessState } from '../../../shared/access.ts'
+import type { Account } from '../../../shared/account.ts'
+import { type Install, type InstallState, planInstall } from '../../../shared/install.ts'
+import { assertFolder, folderOf } from '../../../shared/parent-folders.ts'
+import { contentPayload } from '../../../shared/payload.ts'
+import type { Stat } from '../../../shared/stat.ts'
+import { BODY_LIMIT } from '../../../shared/text.ts'
+import type { SshFileArgs, SshFilePlace, SshFileState } from './state.ts'
 
 /** What is to be done: first the folder, then the file. */
-export interface KeysWork {
+export interface SshFileWork {
   /** `.ssh` of the user's home folder; undefined where it is left as it is. */
   readonly folder: { readonly args: FileArgs; readonly state: FileState; readonly plan: Plan } | undefined
   readonly file: { readonly args: Install; readonly state: InstallState; readonly plan: Plan }
 }
 
+/** What the file is to be. */
+export interface WantedSshFile extends SshFileArgs {
+  /** The text that it is to hold, of the one that it holds. */
+  readonly edit: (text: string) => string
+  /** A file and a folder that are there keep their mode and owner. @default they become those of the user alone */
+  readonly keepsAccess?: boolean
+}
+
 /** @returns why there is nothing to do, where there is no file for it */
-export function workOf(wanted: WantedKeys, { user, file, access }: AuthorizedKeyState): KeysWork | string {
+export function workOf(wanted: WantedSshFile, { user, file, access }: SshFileState): SshFileWork | string {
   const absent = wanted.state === 'absent'
-  if (user === undefined && !absent)
+  if (user === undefined && wanted.user !== undefined && !absent)
     throw new UserError('E_NO_ACCOUNT', `there is no user ${wanted.user} on the host`, {
       hint: `Create it in an earlier task: user('${wanted.user}', { name: '${wanted.user}' })`,
     })
@@ -38,36 +44,38 @@ export function workOf(wanted: WantedKeys, { user, file, access }: AuthorizedKey
 
 /** In the user's home folder all of it belongs to the user. */
 function ownWork(
-  wanted: WantedKeys,
-  file: KeysPlace,
+  wanted: WantedSshFile,
+  file: SshFilePlace,
   { user, group }: { readonly user: Account; readonly group: Account },
   { accounts }: AccessState,
-): KeysWork {
+): SshFileWork {
   const access = { accounts: { ...accounts, [`user:${user.id}`]: user, [`group:${group.id}`]: group } }
   const owner = { owner: user.id, group: group.id }
   const path = folderOf(file.path)
   const home = file.above.at(-2)
   if (home?.stat.type === 'absent') assertFolder(home.path, home.stat)
   assertNoLink(path, file.folder)
-  const args: FileArgs = { path, state: 'directory', mode: '0700', ...owner }
+  const keeps = (is: Stat): boolean => wanted.keepsAccess === true && is.type !== 'absent'
+  const folder = { mode: '0700', ...owner }
+  const args: FileArgs = { path, state: 'directory', ...(keeps(file.folder) ? {} : folder) }
   const state = { here: file.folder, above: file.above.slice(0, -1), access, entries: 0 }
   const plan = planFile(args, state)
   const names = { owner: user.name, uid: user.id, group: group.name, gid: group.id }
-  const made: Stat = { type: 'directory', mode: '0700', ...names }
+  const made: Stat = keeps(file.folder) ? file.folder : { type: 'directory', mode: '0700', ...names }
   const place = { ...file, folder: made, above: file.above.with(-1, { path, stat: made }) }
   return {
     folder: plan.changes.length === 0 ? undefined : { args, state, plan },
-    file: fileWork(wanted, place, { mode: '0600', ...owner }, access),
+    file: fileWork(wanted, place, keeps(file.here) ? {} : { mode: '0600', ...owner }, access),
   }
 }
 
 function fileWork(
-  wanted: WantedKeys,
-  { path, here, text, folder, above }: KeysPlace,
+  wanted: WantedSshFile,
+  { path, here, text, folder, above }: SshFilePlace,
   given: Pick<Install, 'mode' | 'owner' | 'group'>,
   access: AccessState,
-): KeysWork['file'] {
-  const payload = contentPayload(editKeys(text ?? '', wanted))
+): SshFileWork['file'] {
+  const payload = contentPayload(wanted.edit(text ?? ''))
   if (payload.size > BODY_LIMIT)
     throw new UserError('E_NOT_TEXT', `${path} would be longer than ${BODY_LIMIT} bytes`, {
       hint: 'Write a file of that size with copy().',

@@ -1,14 +1,14 @@
-import { type Reader, type Reply, readerOfOne } from '../../../core/probe.ts'
-import { paths } from '../../../core/resource.ts'
-import { sh } from '../../../core/sh.ts'
-import { ACCOUNT_FILES, type Account, users } from '../../shared/account.ts'
-import { ancestors } from '../../shared/parent-folders.ts'
-import type { ParentFolder } from '../../shared/safe-path.ts'
-import { STAT, type Stat, stat } from '../../shared/stat.ts'
-import { BODY_LIMIT, readBody } from '../../shared/text.ts'
+import { type Reader, type Reply, readerOfOne } from '../../../../core/probe.ts'
+import { paths } from '../../../../core/resource.ts'
+import { sh } from '../../../../core/sh.ts'
+import { ACCOUNT_FILES, type Account, users } from '../../../shared/account.ts'
+import { ancestors } from '../../../shared/parent-folders.ts'
+import type { ParentFolder } from '../../../shared/safe-path.ts'
+import { STAT, type Stat, stat } from '../../../shared/stat.ts'
+import { BODY_LIMIT, readBody } from '../../../shared/text.ts'
 
-/** The file of keys in a user's home folder. */
-export interface KeysFile {
+/** A file that ssh reads in the home folder of a user. */
+export interface SshFile {
   readonly user: Account
   readonly group: Account
   readonly path: string
@@ -19,21 +19,34 @@ export interface KeysFile {
   readonly above: readonly ParentFolder[]
 }
 
-/** By the user's name. The file is where the user's home is, so what an answer depends on is in the answer. */
-export const keysFile: Reader<KeysFile | 'no user'> = readerOfOne({
-  name: 'authorized_keys',
-  ask: (name) => `${sh`name=${name}`}\n${SCRIPT}`,
-  parse,
-  sees: (name, answer) => [
-    users.at(name),
-    ...ACCOUNT_FILES,
-    ...(answer === undefined ? [paths.all] : answer === 'no user' ? [] : placesOf(answer as KeysFile)),
-  ],
-})
+export type SshFileReader = Reader<SshFile | 'no user'>
 
-const placesOf = ({ path, above }: KeysFile) => [path, ...above.map((folder) => folder.path)].map(paths.at)
+const reader = (file: string): SshFileReader =>
+  readerOfOne({
+    name: file,
+    ask: (name) => `${sh`name=${name} file=${file}`}\n${SCRIPT}`,
+    parse,
+    sees: (name, answer) => [
+      users.at(name),
+      ...ACCOUNT_FILES,
+      ...(answer === undefined ? [paths.all] : answer === 'no user' ? [] : placesOf(answer as SshFile)),
+    ],
+  })
 
-export const keysPath = (home: string): string => `${home === '/' ? '' : home}/.ssh/authorized_keys`
+/** Readers by the name of a user, for each file. It is where the user's home is, so what an answer depends on is in the answer. */
+export const sshFiles = {
+  authorized_keys: reader('authorized_keys'),
+  known_hosts: reader('known_hosts'),
+} as const
+
+/** Whether a question of this reader is about one of these files. */
+export const isSshFile = (asked: Reader<unknown, never>): boolean =>
+  Object.values<Reader<unknown, never>>(sshFiles).includes(asked)
+
+const placesOf = ({ path, above }: SshFile) => [path, ...above.map((folder) => folder.path)].map(paths.at)
+
+export const sshPath = (home: string, file: keyof typeof sshFiles): string =>
+  `${home === '/' ? '' : home}/.ssh/${file}`
 
 // The user can put a link or another name of a file in its place at any time: what was opened must be what has this name,
 // and have no other.
@@ -48,7 +61,7 @@ case $home in /*) ;; *) home=/ ;; esac
 uid=$(printf '%s\\n' "$line" | cut -d: -f3) gid=$(printf '%s\\n' "$line" | cut -d: -f4)
 group=$(row /etc/group "$gid" 3)
 [ -n "$group" ] || group=$(getent group "$gid" 2>/dev/null </dev/null) || group=UNKNOWN
-path=\${home%/}/.ssh/authorized_keys
+path=\${home%/}/.ssh/$file
 echo "$uid:$gid:\${group%%:*}:$path"
 set -- ; at= rest=\${path#/}
 while :; do
@@ -69,9 +82,10 @@ echo '#0'
 head -c ${BODY_LIMIT + 1} <&3 | base64
 exit 0`
 
-function parse(reply: Reply, name: string): KeysFile | 'no user' {
+function parse(reply: Reply, name: string): SshFile | 'no user' {
   const [head = '', stats = '', ...body] = reply.stdout.toString().split('\n')
-  const [, uid, gid, group = '', path = ''] = /^(\d+):(\d+):([^:]*):(\/.*)$/.exec(head) ?? []
+  const [, uid, gid, group = '', path = ''] =
+    /^(\d+):(\d+):([^:]*):((?:\/[^\0\r]*)?\/\.ssh\/\w+)$/.exec(head) ?? []
   if (uid === undefined) {
     if (head !== '') throw new Error(`${name}: ${head} is not understood`)
     return 'no user'
