@@ -52,7 +52,7 @@ const KERNEL = '/proc/sys/kernel/hostname'
  * @example
  * return [
  *   hostname('name', { name: 'web-1.example.org' }),
- *   lineinfile('own address', { path: '/etc/hosts', regexp: /^127\.0\.1\.1\b/, line: '127.0.1.1 web-1.example.org web-1' }),
+ *   hostsEntry('own address', { address: '127.0.1.1', names: ['web-1.example.org', 'web-1'] }),
  * ]
  */
 export const hostname: Module<HostnameArgs, HostnameState> = defineModule({
