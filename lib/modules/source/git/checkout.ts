@@ -66,15 +66,28 @@ export const checkout: Reader<Checkout> = readerOfOne({
       `  git status --porcelain=v2 --untracked-files=no | head -n 1000 | sed 's/^/file /'`,
       sh`set -- $(git rev-parse -q --verify ${`refs/heads/${version}^{commit}`}) $head`,
       `[ $# -eq 0 ] || echo "unpushed $(git rev-list --count "$@" --not --remotes --tags --glob=refs/run-playbook)"`,
-      ...(recursive
-        ? [`[ ! -f .gitmodules ] || echo "stale $(git submodule status --recursive | grep -c '^[^ ]')"`]
-        : []),
+      ...(recursive ? [STALE] : []),
       'echo end',
     ].join('\n')
   },
   parse: parseCheckout,
   sees: (key) => seesGit(asked(key).dest),
 })
+
+// Those with `update = none` are not checked out.
+const STALE = `if [ -f .gitmodules ]; then
+  {
+    for file in .gitmodules .git/config; do
+      git config -f "$file" --get-regexp '^submodule[.].*[.]update$' '^none$' | sed 's/^/none /'
+    done
+    git config -f .gitmodules --get-regexp '^submodule[.].*[.]path$' | sed 's/^/path /'
+    git submodule status --recursive | sed 's/^/=/'
+  } | awk '
+    $1 == "none" { sub(/[.]update$/, "", $2); none[$2] = 1 }
+    $1 == "path" { sub(/[.]path$/, "", $2); if ($2 in none) skip[$3] = 1 }
+    /^=[^ ]/ && !(/^=-/ && $2 in skip) { stale++ }
+    END { print "stale " stale + 0 }'
+fi`
 
 /** Goes into `dest`, unless there is nothing to run git in: then it says so and ends the script. `inner` is what makes it a repository. */
 export const own = (dest: string, inner: string): string[] => [

@@ -2,74 +2,90 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import { type GitArgs, git } from '../../../../lib/modules/index.ts'
 import { hasAnsible, runAnsible } from '../../../support/ansible.ts'
 import { install } from '../../../support/install.ts'
-import { converge } from '../driver.ts'
+import { type Done, converge } from '../driver.ts'
 import { CASES, type GitCase, checkedOut, makeOrigins, pointTo, sh } from './git-cases.ts'
 
 install('/usr/bin/git', 'git')
 
 describe('what git does to a checkout', () => {
+  const all = Object.entries(CASES).map(([what, one], i) => ({ what, one, i }))
   let root: string
   let commits: ReadonlyMap<string, string>
-  before(() => {
-    root = mkdtempSync(join(tmpdir(), 'run-playbook-git-'))
-    commits = makeOrigins(root)
-  })
-  after(() => rmSync(root, { recursive: true, force: true }))
+  let outcomes: readonly PromiseSettledResult<Done>[]
 
-  const repo = (): string => join(root, 'origin')
+  // A link for each case, because several are run at a time.
+  const linkOf = (i: number): string => join(root, `origin-${i}`)
+  const prepare = (dest: string, i: number, one: GitCase, url = linkOf(i)): void => {
+    const { before: script, origin = 'new', changes } = one
+    pointTo(root, origin, `origin-${i}`)
+    if (script === undefined) return
+    checkedOut(root, dest)
+    if (changes?.[0] !== 'remote origin') sh(dest, `git config remote.origin.url ${url}`)
+    sh(dest, script)
+  }
+  const ours = (i: number): string => join(root, `ours-${i}`)
   const there = (dest: string): readonly string[] => [
     sh(dest, 'git rev-parse HEAD'),
     sh(dest, 'git symbolic-ref -q HEAD | sed s:refs/heads/::'),
   ]
-  const prepare = (dest: string, { before: script, origin = 'new' }: GitCase): void => {
-    pointTo(root, origin)
-    if (script === undefined) return
-    checkedOut(root, dest)
-    sh(dest, script)
-  }
 
-  for (const [i, [what, one]] of Object.entries(CASES).entries())
+  before(async function () {
+    this.timeout(240_000)
+    root = mkdtempSync(join(tmpdir(), 'run-playbook-git-'))
+    commits = makeOrigins(root)
+    const some = pLimit(4)
+    outcomes = await Promise.allSettled(
+      all.map(({ one, i }) =>
+        some(() => {
+          prepare(ours(i), i, one)
+          return converge(git('it', { repo: linkOf(i), dest: ours(i), ...one.args }))
+        }),
+      ),
+    )
+  })
+  after(() => rmSync(root, { recursive: true, force: true }))
+
+  for (const { what, one, i } of all)
     it(what, async () => {
-      const { args = {}, after: wanted, changes = [] } = one
-      const dest = join(root, `ours-${i}`)
-      prepare(dest, one)
-      const task = git('it', { repo: repo(), dest, ...args })
+      const { after: wanted, changes = [] } = one
+      const { [i]: outcome } = outcomes
+      if (outcome === undefined) throw new Error('it was not run')
+      const run =
+        outcome.status === 'fulfilled' ? Promise.resolve(outcome.value) : Promise.reject(outcome.reason)
       if (wanted instanceof RegExp) {
-        await assert.rejects(converge(task), wanted)
-        assert.equal(existsSync(dest), one.before !== undefined)
+        await assert.rejects(run, wanted)
+        assert.equal(existsSync(ours(i)), one.before !== undefined)
         return
       }
-      const done = await converge(task)
+      const done = await run
       assert.deepEqual([done.left, done.wrong], [[], []])
       assert.deepEqual(
         done.changes.map((change) => change.what),
         changes,
       )
-      assert.deepEqual(there(dest), [commits.get(wanted[0]), wanted[1]])
-      assert.equal(readFileSync(join(dest, 'a'), 'utf8'), `${wanted[0]}\n`)
-      assert.equal(sh(dest, 'git status --porcelain -uno'), '')
+      assert.deepEqual(there(ours(i)), [commits.get(wanted[0]), wanted[1]])
+      assert.equal(readFileSync(join(ours(i), 'a'), 'utf8'), `${wanted[0]}\n`)
+      assert.equal(sh(ours(i), 'git status --porcelain -uno'), '')
     })
 
   it('is what Ansible does, except where said', function () {
     if (!hasAnsible()) this.skip()
-    // One link a case: all are run in one process.
-    const compared = Object.entries(CASES).flatMap(([what, one], i) => {
+    const compared = all.flatMap(({ what, one, i }) => {
       if (one.ansible !== undefined && 'differs' in one.ansible) return []
       const dest = join(root, `theirs-${i}`)
-      prepare(dest, one)
-      const link = join(root, `origin-${i}`)
-      sh(root, `cp -a origin ${link}`)
-      const isThere = one.before !== undefined && one.changes?.[0] !== 'remote origin'
-      if (isThere) sh(dest, `git config remote.origin.url file://${link}`)
-      return [{ what, one, dest, link }]
+      // Ansible makes a URL of a path.
+      const url = `file://${linkOf(i)}`
+      prepare(dest, i, one, url)
+      return [{ what, one, dest, url }]
     })
     const results = runAnsible(
-      compared.map(({ one: { args = {}, ansible = {} }, dest, link }) => ({
+      compared.map(({ one: { args = {}, ansible = {} }, dest, url }) => ({
         module: 'git',
-        args: { repo: `file://${link}`, dest, ...plain(args), ...ansible },
+        args: { repo: url, dest, ...plain(args), ...ansible },
       })),
       ['env', 'GIT_CONFIG_GLOBAL=/dev/null'],
     )

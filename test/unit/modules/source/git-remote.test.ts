@@ -1,18 +1,28 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { type Server, createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type GitArgs, git } from '../../../../lib/modules/index.ts'
 import { install } from '../../../support/install.ts'
 import { type Namespace, makeNamespace } from '../../../support/namespace.ts'
-import { type Sshd, freePort, publicKey, startSshd } from '../../../transport/sshd.ts'
-import { converge, observe } from '../driver.ts'
-import { ENV, makeOrigins, pointTo, sh } from './git-cases.ts'
+import { type Sshd, publicKey, startSshd } from '../../../transport/sshd.ts'
+import { converge, itAsRoot, observe } from '../driver.ts'
+import { makeOrigins, pointTo, sh } from './git-cases.ts'
+import { answerAsGit, startDaemon } from './git-servers.ts'
 
 install('/usr/bin/git', 'git')
 
@@ -35,19 +45,15 @@ describe('git, with a server of git', () => {
   let daemon: ChildProcess
   let url = ''
   before(async () => {
-    const port = await freePort()
-    const program = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-daemon')
-    const args = ['--listen=127.0.0.1', `--port=${port}`, `--base-path=${root}`, '--export-all', root]
-    daemon = spawn(program, args, { stdio: 'ignore', env: ENV })
-    url = `git://127.0.0.1:${port}`
-    await listens(port)
+    ;({ daemon, url } = await startDaemon(root))
     sh(
       root,
       `git init -q -b main whole; cd whole
       git submodule -q add ${url}/new part; git -C part checkout -q HEAD^; git add part; git commit -q -m one; git clone -q --bare . ../one
       git -C part checkout -q main; git commit -q -a -m two; git clone -q --bare . ../two
       git submodule -q add ${url}/two more; git commit -q -m three; git clone -q --bare . ../three
-      git config -f .gitmodules submodule.part.url ${root}/old; git commit -q -a -m hostile; git clone -q --bare . ../hostile`,
+      git config -f .gitmodules submodule.part.url ${root}/old; git commit -q -a -m hostile; git clone -q --bare . ../hostile
+      git config -f .gitmodules submodule.part.update none; git commit -q -a -m less; git clone -q --bare . ../less`,
     )
   })
   after(async () => {
@@ -97,6 +103,31 @@ describe('git, with a server of git', () => {
     const done = await converge(task(`${url}/one`, { recursive: false }))
     assert.deepEqual([done.left, done.wrong], [[], []])
     assert.ok(!existsSync(join(dest, 'part/a')))
+  })
+
+  it('leaves a submodule that the repository does not want checked out', async () => {
+    const done = await converge(task(`${url}/less`))
+    assert.deepEqual([done.left, done.wrong], [[], []])
+    assert.deepEqual([existsSync(join(dest, 'part/a')), existsSync(join(dest, 'more/part/a'))], [false, true])
+  })
+
+  itAsRoot('is run as the user that the checkout belongs to', async () => {
+    const app = ['setpriv', '--reuid=1500', '--regid=1500', '--clear-groups', 'env', 'HOME=/', 'dash']
+    chmodSync(root, 0o755)
+    mkdirSync(dest)
+    chownSync(dest, 1500, 1500)
+    const done = await converge(task(`${url}/new`), app)
+    assert.deepEqual([done.left, done.wrong], [[], []])
+    assert.equal(lstatSync(join(dest, 'a')).uid, 1500)
+    await assert.rejects(converge(task(`${url}/new`)), { code: 'E_FOREIGN_CHECKOUT' })
+    await assert.rejects(converge(task(join(root, 'new')), app), {
+      code: 'E_GIT_REMOTE',
+      message: /dubious ownership/,
+      hint: /becomeUser/,
+    })
+    dest = `${dest}-root`
+    await converge(task(`${url}/new`))
+    await assert.rejects(converge(task(`${url}/new`), app), { code: 'E_FOREIGN_CHECKOUT' })
   })
 
   it('lets a repository get nothing from the files of the host', async () => {
@@ -188,7 +219,7 @@ describe('git, over http with a password', () => {
       const login = `Basic ${Buffer.from(`me:${PASSWORD}`).toString('base64')}`
       if (request.headers.authorization !== login)
         return void response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end()
-      backend(root, request.url ?? '', request, response)
+      answerAsGit(root, request, response)
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/origin`
@@ -224,54 +255,3 @@ describe('git, over http with a password', () => {
     })
   })
 })
-
-/** Git's own program for web servers. */
-function backend(
-  folder: string,
-  path: string,
-  request: import('node:http').IncomingMessage,
-  response: import('node:http').ServerResponse,
-): void {
-  const { pathname, search } = new URL(path, 'http://x')
-  const env = {
-    ...ENV,
-    GIT_PROJECT_ROOT: folder,
-    GIT_HTTP_EXPORT_ALL: '1',
-    PATH_INFO: pathname,
-    QUERY_STRING: search.slice(1),
-    REQUEST_METHOD: request.method,
-    CONTENT_TYPE: request.headers['content-type'] ?? '',
-    GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-    REMOTE_USER: 'me',
-    HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-  }
-  const child = spawn('git', ['http-backend'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
-  request.pipe(child.stdin)
-  const parts: Buffer[] = []
-  child.stdout.on('data', (data: Buffer) => parts.push(data))
-  child.on('close', () => {
-    const said = Buffer.concat(parts)
-    const end = said.indexOf('\r\n\r\n')
-    const headers = said.subarray(0, end).toString().split('\r\n')
-    for (const line of headers) {
-      const [name = '', value = ''] = line.split(/: (.*)/s)
-      if (name === 'Status') response.statusCode = Number.parseInt(value, 10)
-      else response.setHeader(name, value)
-    }
-    response.end(said.subarray(end + 4))
-  })
-}
-
-async function listens(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const socket = connect(port, '127.0.0.1')
-    const answered = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false)
-    socket.destroy()
-    if (answered) return
-    await sleep(50)
-  }
-  throw new Error('the server of git does not listen')
-}
