@@ -60,7 +60,7 @@ export const checkout: Reader<Checkout> = readerOfOne({
       'echo repository',
       'echo "head $head"',
       'echo "branch $(git symbolic-ref -q HEAD)"',
-      sh`echo "url $(git config --local --get ${`remote.${remote}.url`} | head -n 1)"`,
+      sh`printf 'url %s\\n' "$(git config --local --get ${`remote.${remote}.url`} | head -n 1)"`,
       // Of a checkout that was not finished, nothing is somebody's work.
       `[ "$(git config --local --get ${UNFINISHED})" = true ] ||`,
       `  git status --porcelain=v2 --untracked-files=no | head -n 1000 | sed 's/^/file /'`,

@@ -11,11 +11,11 @@ import { type GitState, probeGit } from './state.ts'
  * checkout would change. The run then checks out that commit, also where the branch has moved on since.
  *
  * As in Ansible, local changes are an error unless `force` is true, submodules are checked out too, and git never asks for a password
- * or about an unknown host. Unlike in Ansible, local commits that no remote has are an error too unless `force` is true;
- * `HEAD` is the default branch of the repository, not the branch that is checked out; a commit needs its full id; tags become what
- * the repository has; `depth` holds for a commit too; and the directory that `dest` lies in must exist. A repository that belongs to another user is an error, because git runs programs that
- * its owner chooses. `clone`, `refspec`, `reference`, `archive`, `ssh_opts`, `verify_commit`, `track_submodules` and `separate_git_dir`
- * are not available.
+ * or about an unknown host. Unlike in Ansible, local commits that no remote has are an error too unless `force` is true; `HEAD` is the
+ * default branch of the repository, not the branch that is checked out; a commit needs its full id; tags become what the repository
+ * has; `depth` holds for a commit too; and the directory that `dest` lies in must exist. A repository that belongs to another user is
+ * an error, because git runs programs that its owner chooses. `clone`, `refspec`, `reference`, `archive`, `ssh_opts`, `verify_commit`,
+ * `track_submodules` and `separate_git_dir` are not available.
  *
  * @throws UserError E_NO_GIT, E_GIT_REMOTE, E_NO_VERSION, E_LOCAL_CHANGES, E_FOREIGN_CHECKOUT
  *

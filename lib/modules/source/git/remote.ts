@@ -183,7 +183,7 @@ export const mirror: Reader<Mirror> = readerOfOne({
           ]
         : ['said=']),
       'echo repository',
-      'echo "url $url"',
+      `printf 'url %s\\n' "$url"`,
       `printf '%s\n' "$have" "$said" | awk '${COMPARE}'`,
     ].join('\n')
   },

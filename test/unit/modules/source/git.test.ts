@@ -262,9 +262,9 @@ describe('a checkout of git', () => {
 
   it('shows no password of an address that is there', async () => {
     checkedOut(root, dest)
-    sh(dest, 'git config remote.origin.url https://me:hunter22@example.org/x')
+    sh(dest, String.raw`git config remote.origin.url 'https://me:hunter22@example.org/x\nhead'`)
     const one = task()
     const { changes } = planOf(one, await observe(['dash'], one.module.probe(one.args)))
-    assert.equal(changes[0]?.from, 'https://example.org/x')
+    assert.equal(changes[0]?.from, String.raw`https://example.org/x\nhead`)
   })
 })
