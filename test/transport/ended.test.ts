@@ -4,6 +4,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, type Server, type Socket, connect as tcp, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Secret } from '../../lib/core/secret.ts'
+import { createPostgresChannel, sql } from '../../lib/postgres/channel.ts'
 import { Deadline } from '../../lib/transport/ssh/connect-deadline.ts'
 import type { Script } from '../../lib/transport/transport.ts'
 import { cutLink } from './cut-link.ts'
@@ -136,6 +138,40 @@ describe('what is over', function () {
     }
   })
 
+  it('a server that hangs up after any message of the login ends no more than the connection', async () => {
+    let messages = 0
+    let last = Infinity
+    const proxy = await listen((client) => {
+      const upstream = tcp(sshd.port, '127.0.0.1').on('error', () => {})
+      client.on('close', () => upstream.destroy()).on('data', (data) => upstream.write(data))
+      upstream.on('close', () => client.destroy())
+      upstream.on('data', (data: Buffer) => {
+        messages++
+        if (messages < last) client.write(data)
+        else client.end(data)
+      })
+    })
+    const connect = async (): Promise<string> => {
+      messages = 0
+      // Its key is new, and is written down before the login goes on.
+      const config = sshd.sshConfig(
+        `Host host\n${key(portOf(proxy))}  StrictHostKeyChecking accept-new\n  UserKnownHostsFile ${sshd.dir}/new-${last}\n`,
+      )
+      const connection = await sshd.connect(USER, { config })
+      last = Math.min(last, messages)
+      await connection.close()
+      return 'in'
+    }
+    assert.equal(await connect(), 'in')
+    const needed = last
+    for (last = needed; last > 0; last--)
+      assert.match(
+        await connect().catch(({ code }) => String(code)),
+        /^E_|^in$/,
+        `message ${last} of ${needed}`,
+      )
+  })
+
   it('a server that does not answer the goodbye is not waited for', async () => {
     const open = (): number =>
       process.getActiveResourcesInfo().filter((what) => what === 'TCPSocketWrap').length
@@ -231,6 +267,33 @@ describe('what is over', function () {
       process.env['PATH'] = path
     }
   })
+
+  for (const client of ['auto', 'openssh'] as const)
+    for (const [what, end] of [
+      ['the server has hung up', (socket: Socket) => void socket.destroy()],
+      ['the link is lost', () => processesBelow(sshd.pid).forEach((pid) => process.kill(pid, 'SIGKILL'))],
+    ] as const)
+      it(`PostgreSQL is not waited for when ${what} before it is spoken to: ${client}`, async () => {
+        let accepted: Socket | undefined
+        const server = await listen((socket) => (accepted = socket))
+        const connection = await sshd.connect(USER, { client })
+        const stream = await connection.forward('127.0.0.1', portOf(server))
+        while (accepted === undefined) await sleep(10)
+        end(accepted)
+        await sleep(500)
+        const channel = createPostgresChannel({
+          forward: () => Promise.resolve(stream),
+          countRoundTrip: () => {},
+        })
+        const on = { host: '127.0.0.1', port: portOf(server), password: new Secret('postgres', 'a password') }
+        const { code, stderr } = await within(10_000, 'the statement', channel.run(sql('SELECT 1', on)))
+        assert.deepEqual(
+          [code, /ended|closed|terminated|lost/i.test(String(stderr))],
+          [2, true],
+          String(stderr),
+        )
+        await channel.close()
+      })
 
   it('how a command ended is known, also when all of it comes at once', async () => {
     const user = `${USER}-no`

@@ -9,6 +9,7 @@ export function listen(server: Server, address: string, port: number, stop: Abor
     let said = false
     let next: NodeJS.Timeout | undefined
     const attempt = () => server.listen(port, address)
+    if (stop.aborted) return resolve(false)
     stop.addEventListener('abort', () => {
       clearTimeout(next)
       resolve(false)
