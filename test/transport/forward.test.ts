@@ -111,6 +111,32 @@ describe('TCP from a host whose server forbids forwarding', function () {
     }
   })
 
+  it('gives all that the server said before it hung up, and is over then, also to one who listens late', async () => {
+    const body = randomBytes(5000)
+    const server = createServer((socket) => socket.end(body)).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const address = server.address() as AddressInfo
+    try {
+      for (const client of ['auto', 'openssh'] as const)
+        for (const late of [0, 700]) {
+          const connection = await sshds[0]!.connect(undefined, { client })
+          const stream = await connection.forward('127.0.0.1', address.port)
+          await sleep(late)
+          const chunks: Buffer[] = []
+          stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+          const closed = new Promise((resolve) => stream.once('close', () => resolve('closed')))
+          const end = await Promise.race([closed, sleep(10_000, 'open', { ref: false })])
+          assert.deepEqual(
+            [Buffer.concat(chunks).equals(body), end],
+            [true, 'closed'],
+            `${client}, ${late} ms`,
+          )
+        }
+    } finally {
+      server.close()
+    }
+  })
+
   it('does not lead over a jump host that forbids it, as for ssh', async () => {
     const [gate, behind] = sshds as [Sshd, Sshd]
     const config = behind.sshConfig(

@@ -23,7 +23,8 @@ export async function forwardByCommand(link: Link, host: string, port: number): 
     read: () => void stdout.resume(),
     // What cannot be written any more is told by the end of the command.
     write: (chunk: Buffer, _, done) => void stdin.write(chunk, () => done()),
-    final: (done) => void stdin.end(done),
+    // A stream that was destroyed does not say that it has ended.
+    final: (done) => (stdin.destroyed ? done() : void stdin.end(() => done())),
     destroy: (error, done) => {
       channel.destroy()
       done(error)
@@ -34,11 +35,15 @@ export async function forwardByCommand(link: Link, host: string, port: number): 
     if (!stream.push(chunk)) stdout.pause()
   })
   stdout.once('end', () => heard && stream.push(null))
+  // Nothing more can be written. What was not read yet is still to be had: it is over with that.
+  const over = (): void => void (stdout.readableEnded ? stream.end() : stream.destroy())
   // It may have ended already.
   onAbort(channel.ended, () => {
-    // What was not read yet is still to be had.
-    if (heard)
-      return stdout.destroyed ? void stream.destroy() : void stdout.once('close', () => stream.destroy())
+    if (heard) {
+      if (stdout.readableEnded || stdout.destroyed) over()
+      else stdout.once('end', over).once('close', over)
+      return
+    }
     const why = [channel.end().how, said()].filter(Boolean).join(': ')
     const what = `no connection to ${hostPort(host, port)} from ${link.host}: ${why}`
     const hint = `${listensHint(link.host, host, port)} The connection is made from ${link.host}.`
