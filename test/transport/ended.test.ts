@@ -109,7 +109,11 @@ describe('what is over', function () {
       code: 'E_CONNECT_FAILED',
       message: /no login in 3 s \(ConnectTimeout\)/,
     })
-    await within(20_000, 'the login', refused).finally(() => link.close())
+    try {
+      await within(20_000, 'the login', refused)
+    } finally {
+      await link.close()
+    }
   })
 
   it('a server that sends rubbish after any message of the login ends no more than the connection', async () => {
