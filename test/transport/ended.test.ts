@@ -299,6 +299,22 @@ describe('what is over', function () {
         await channel.close()
       })
 
+  for (const client of ['auto', 'openssh'] as const)
+    it(`what a server said before it hung up is there for one who reads late: ${client}`, async () => {
+      const server = await listen((socket) => socket.end('goodbye'))
+      const connection = await sshd.connect(USER, { client })
+      const stream = await connection.forward('127.0.0.1', portOf(server))
+      await sleep(700)
+      let said = ''
+      stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
+      await within(
+        10_000,
+        'the end',
+        new Promise((resolve) => stream.once('end', resolve).once('close', resolve)),
+      )
+      assert.equal(said, 'goodbye')
+    })
+
   it('how a command ended is known, also when all of it comes at once', async () => {
     const user = `${USER}-no`
     let merges = false

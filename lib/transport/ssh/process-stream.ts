@@ -23,7 +23,23 @@ export function processStream(file: string, args: readonly string[]): ProcessStr
   const { stdin, stdout, stderr } = pipesOf(child)
   const tail = tailOf(stderr)
   let how = ''
-  const stream = Duplex.from({ readable: stdout, writable: stdin }) as Duplex
+  // Not Duplex.from: where the process ends before its input does, that throws away the last of what it wrote.
+  const stream = new Duplex({
+    read: () => void stdout.resume(),
+    // What cannot be written any more is told by the end of the process.
+    write: (chunk: Buffer, _, done) => void stdin.write(chunk, () => done()),
+    final: (done) => (stdin.destroyed ? done() : void stdin.end(() => done())),
+    destroy: (error, done) => {
+      stdin.destroy()
+      stdout.destroy()
+      done(error)
+    },
+  })
+  stdout.on('error', (error) => stream.destroy(error))
+  stdout.on('data', (chunk: Buffer) => {
+    if (!stream.push(chunk)) stdout.pause()
+  })
+  stdout.once('end', () => stream.push(null))
   // The other side may end first; what reads from the stream sees it close.
   stream.on('error', () => {})
   stdin.on('error', () => {})
@@ -35,7 +51,11 @@ export function processStream(file: string, args: readonly string[]): ProcessStr
     how = signal === null ? `it ended with status ${code}` : `it was killed by ${signal}`
   })
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  void closed.then(() => stream.destroy())
+  void closed.then(() => {
+    // What was not read yet is still to be had.
+    if (stream.readableLength > 0) stream.once('end', () => stream.destroy())
+    else stream.destroy()
+  })
   // One that ends by itself has a status to tell.
   stream.on('close', () => void setTimeout(() => endGroup(child), stdout.readableEnded ? 200 : 0).unref())
   const ended = async (): Promise<void> => {
