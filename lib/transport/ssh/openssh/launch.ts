@@ -67,6 +67,8 @@ export function launchMaster(
       SSH_ASKPASS: join(folder, 'ask'),
       SSH_ASKPASS_REQUIRE: 'force',
       DISPLAY: process.env['DISPLAY'] ?? 'none',
+      // A bash that takes itself for the first one, on a socket, reads .bashrc before LocalCommand: nobody waits for that.
+      SHLVL: '1',
       ...(overHop ? { SHELL: '/bin/sh' } : {}),
     },
   })
