@@ -66,6 +66,33 @@ describe('docker.volume', () => {
   })
 })
 
+describe('a network or volume of somebody else', () => {
+  const others = { labels: { 'com.docker.compose.project': 'shop' } }
+  for (const [what, task, state] of [
+    [
+      'network that would be removed',
+      docker.network('it', { name: 'rp-module-test-n', state: 'absent' }),
+      { ...network(), ...others },
+    ],
+    [
+      'network that would be made anew',
+      docker.network('it', { name: 'rp-module-test-n', internal: false }),
+      { ...network(), ...others },
+    ],
+    [
+      'volume that would be removed',
+      docker.volume('it', { name: 'rp-module-test-v', state: 'absent' }),
+      { ...volume(), ...others },
+    ],
+  ] as const)
+    it(`is refused, in a dry run too: a ${what}`, () => {
+      assert.throws(() => planOf(task, state), {
+        code: what.startsWith('network') ? 'E_FOREIGN_NETWORK' : 'E_FOREIGN_VOLUME',
+        message: /was not made by run-playbook/,
+      })
+    })
+})
+
 describe('docker.restart', () => {
   const task = docker.restart('it', { name: 'rp-module-test-plain', stopTimeout: 120 })
 
