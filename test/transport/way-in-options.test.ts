@@ -75,6 +75,10 @@ describe('an option of the ssh config', function () {
     })
 
   const refused: Readonly<Record<string, readonly [code: RegExp, ...lines: string[]]>> = {
+    'IdentityFile with a variable that is not set': [
+      /^E_(SSH_CONFIG|CONNECT_FAILED): .*RP_NOT_SET/s,
+      'IdentityFile ${RP_NOT_SET}/id',
+    ],
     'PreferredAuthentications without publickey': [
       /^E_AUTH_FAILED: .*PreferredAuthentications password/s,
       'PreferredAuthentications password',
