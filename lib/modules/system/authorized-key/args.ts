@@ -4,14 +4,7 @@ import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath } from '../../../core/schemas.ts'
 import { accountName } from '../shared/account-args.ts'
 import { type KeyLine, isOptions, parseKeys } from './key.ts'
-
-const publicKey = z.string().superRefine((text, context) => {
-  try {
-    parseKeys(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-  }
-})
+import { publicKey } from './public-key.ts'
 
 const shape = {
   /** Whose keys they are. The user must exist. */

@@ -4,15 +4,8 @@ import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath } from '../../../core/schemas.ts'
 import { accountName } from '../shared/account-args.ts'
 import { type KeyLine, isSameKey, parseKeys } from '../authorized-key/key.ts'
+import { publicKey } from '../authorized-key/public-key.ts'
 import { hostName, isHostName, isOf } from './line.ts'
-
-const publicKey = z.string().superRefine((text, context) => {
-  try {
-    parseKeys(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-  }
-})
 
 const shape = {
   /**
