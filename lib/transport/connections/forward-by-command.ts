@@ -1,4 +1,4 @@
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { UserError } from '../../core/errors.ts'
 import { hostPort } from '../../core/host-port.ts'
 import { onAbort } from '../../core/on-abort.ts'
@@ -6,6 +6,7 @@ import { quote } from '../../core/sh.ts'
 import { tailOf } from '../channel.ts'
 import type { Link } from '../connection-type.ts'
 import { listensHint } from '../listens-hint.ts'
+import { duplexOf } from './duplex.ts'
 
 /** Programs that copy between a socket and their own input and output; nearly every system has one of them. */
 const RELAYS = ['socat', 'ncat', 'perl', 'python3', 'bash', 'nc'] as const
@@ -16,24 +17,12 @@ const RELAYS = ['socat', 'ncat', 'perl', 'python3', 'bash', 'nc'] as const
  */
 export async function forwardByCommand(link: Link, host: string, port: number): Promise<Duplex> {
   const channel = await link.openChannel(relayCommand(host, port))
-  const { stdin, stdout } = channel
+  const { stdout } = channel
   const said = tailOf(channel.stderr)
   let heard = false
-  const stream = new Duplex({
-    read: () => void stdout.resume(),
-    // What cannot be written any more is told by the end of the command.
-    write: (chunk: Buffer, _, done) => void stdin.write(chunk, () => done()),
-    // A stream that was destroyed does not say that it has ended.
-    final: (done) => (stdin.destroyed ? done() : void stdin.end(() => done())),
-    destroy: (error, done) => {
-      channel.destroy()
-      done(error)
-    },
-  })
-  stdout.on('data', (chunk: Buffer) => {
-    heard = true
-    if (!stream.push(chunk)) stdout.pause()
-  })
+  // Before the stream hands it on: whoever reads may end it at once.
+  stdout.once('data', () => (heard = true))
+  const stream = duplexOf(channel, () => channel.destroy())
   stdout.once('end', () => heard && stream.push(null))
   // Nothing more can be written. What was not read yet is still to be had: it is over with that.
   const over = (): void => void (stdout.readableEnded ? stream.end() : stream.destroy())

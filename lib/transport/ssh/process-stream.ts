@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { tailOf } from '../channel.ts'
+import { duplexOf } from '../connections/duplex.ts'
 import { pipesOf } from '../connections/pipes.ts'
 
 /** A process whose input and output are a connection: a ProxyCommand, `ssh -W`. */
@@ -23,22 +24,11 @@ export function processStream(file: string, args: readonly string[]): ProcessStr
   const { stdin, stdout, stderr } = pipesOf(child)
   const tail = tailOf(stderr)
   let how = ''
-  // Not Duplex.from: where the process ends before its input does, that throws away the last of what it wrote.
-  const stream = new Duplex({
-    read: () => void stdout.resume(),
-    // What cannot be written any more is told by the end of the process.
-    write: (chunk: Buffer, _, done) => void stdin.write(chunk, () => done()),
-    final: (done) => (stdin.destroyed ? done() : void stdin.end(() => done())),
-    destroy: (error, done) => {
-      stdin.destroy()
-      stdout.destroy()
-      done(error)
-    },
+  const stream = duplexOf({ stdin, stdout }, () => {
+    stdin.destroy()
+    stdout.destroy()
   })
   stdout.on('error', (error) => stream.destroy(error))
-  stdout.on('data', (chunk: Buffer) => {
-    if (!stream.push(chunk)) stdout.pause()
-  })
   stdout.once('end', () => stream.push(null))
   // The other side may end first; what reads from the stream sees it close.
   stream.on('error', () => {})
