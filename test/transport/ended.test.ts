@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Socket, connect as tcp } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Secret } from '../../lib/core/secret.ts'
@@ -14,6 +14,7 @@ import {
   message,
   portOf,
   processesBelow,
+  startProxy,
   within,
 } from './small-servers.ts'
 import { type Sshd, USER, addUser, removeUser, startSshd } from './sshd.ts'
@@ -74,14 +75,9 @@ describe('what is over', function () {
   it('a server that sends rubbish after any message of the login ends no more than the connection', async () => {
     let messages = 0
     let last = Infinity
-    const proxy = await listen((client) => {
-      const upstream = tcp(sshd.port, '127.0.0.1').on('error', () => {})
-      client.on('close', () => upstream.destroy()).on('data', (data) => upstream.write(data))
-      upstream.on('close', () => client.destroy())
-      upstream.on('data', (data: Buffer) => {
-        messages++
-        client.write(messages < last ? data : Buffer.concat([data, Buffer.alloc(64, 0xff)]))
-      })
+    const proxy = await startProxy(sshd.port, (client, data) => {
+      messages++
+      client.write(messages < last ? data : Buffer.concat([data, Buffer.alloc(64, 0xff)]))
     })
     const config = sshd.sshConfig(`Host host\n${key(portOf(proxy))}`)
     const connection = await sshd.connect(USER, { config })
@@ -100,15 +96,10 @@ describe('what is over', function () {
   it('a server that hangs up after any message of the login ends no more than the connection', async () => {
     let messages = 0
     let last = Infinity
-    const proxy = await listen((client) => {
-      const upstream = tcp(sshd.port, '127.0.0.1').on('error', () => {})
-      client.on('close', () => upstream.destroy()).on('data', (data) => upstream.write(data))
-      upstream.on('close', () => client.destroy())
-      upstream.on('data', (data: Buffer) => {
-        messages++
-        if (messages < last) client.write(data)
-        else client.end(data)
-      })
+    const proxy = await startProxy(sshd.port, (client, data) => {
+      messages++
+      if (messages < last) client.write(data)
+      else client.end(data)
     })
     const connect = async (): Promise<string> => {
       messages = 0
@@ -177,20 +168,15 @@ describe('what is over', function () {
   it('how a command ended is known, also when all of it comes at once', async () => {
     const user = `${USER}-no`
     let merges = false
-    const proxy = await listen((client) => {
-      const upstream = tcp(sshd.port, '127.0.0.1').on('error', () => {})
-      client.on('close', () => upstream.destroy()).on('data', (data) => upstream.write(data))
-      upstream.on('close', () => client.destroy())
-      let kept: Buffer[] = []
-      upstream.on('data', (data: Buffer) => {
-        if (!merges) return client.write(data)
-        if (kept.length === 0)
-          setTimeout(() => {
-            client.write(Buffer.concat(kept))
-            kept = []
-          }, 1000)
-        return kept.push(data)
-      })
+    let kept: Buffer[] = []
+    const proxy = await startProxy(sshd.port, (client, data) => {
+      if (!merges) return void client.write(data)
+      if (kept.length === 0)
+        setTimeout(() => {
+          client.write(Buffer.concat(kept))
+          kept = []
+        }, 1000)
+      kept.push(data)
     })
     addUser(user, '/bin/false')
     const config = sshd.sshConfig(`Host host\n  User ${user}\n${key(portOf(proxy))}`)

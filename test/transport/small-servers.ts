@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type AddressInfo, type Server, type Socket, createServer } from 'node:net'
+import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net'
 
 const servers: Server[] = []
 const sockets = new Set<Socket>()
@@ -16,6 +16,14 @@ export const listen = async (conduct: (socket: Socket) => void, path?: string): 
   )
   return server
 }
+
+/** Stands before a server on loopback, and hands on what the client says. @param answers gets what the server says */
+export const startProxy = (port: number, answers: (client: Socket, data: Buffer) => void): Promise<Server> =>
+  listen((client) => {
+    const upstream = connect(port, '127.0.0.1').on('error', () => {})
+    client.on('close', () => upstream.destroy()).on('data', (data) => upstream.write(data))
+    upstream.on('close', () => client.destroy()).on('data', (data: Buffer) => answers(client, data))
+  })
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
