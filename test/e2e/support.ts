@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { availableParallelism, loadavg } from 'node:os'
 import { resolve } from 'node:path'
 import { type Lab, execOnNode, resetNodes, startLab } from '../../docker/lab/lab.ts'
 import { stopLab } from '../../docker/lab/stop.ts'
 import type { Recap, RunEvent, TaskEnded } from '../../lib/core/events.ts'
+import { slowness } from '../support/slowness.ts'
 
 export const NODES = ['node-a', 'node-b', 'node-c'] as const
 const BIN = resolve('bin/run-playbook.js')
@@ -24,15 +24,9 @@ export async function freshLab(): Promise<Lab> {
   return one
 }
 
-/** 1, or more where the machine has much else to do than the nodes of the lab: then all takes longer. */
-function slowness(): number {
-  const [load = 0] = loadavg()
-  return Math.max(1, load / (2 * availableParallelism()))
-}
-
 before(async function () {
   // On a fresh machine its images are made first: minutes, on a busy one many.
-  this.timeout(1_800_000)
+  this.timeout(3_600_000)
   await lab()
 })
 
@@ -42,7 +36,7 @@ beforeEach(function () {
 })
 
 after(async function () {
-  this.timeout(120_000)
+  this.timeout(600_000)
   if (running !== undefined && process.env['KEEP_LAB'] === undefined)
     await stopLab({ dir: DIR, name: NAME, keepImages: true })
 })

@@ -12,7 +12,7 @@ const SETTINGS = {
 } as const
 
 describe('image: a standby whose primary allows more than its own configuration', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let cluster: Cluster
   let primary: Node
   let replica: Node
@@ -43,7 +43,7 @@ describe('image: a standby whose primary allows more than its own configuration'
   }
   const follows = async (value: number) => {
     await primary.sql(`DROP TABLE IF EXISTS seen; CREATE TABLE seen AS SELECT ${value} AS n`)
-    await until(`no ${value} on the replica`, 60_000, async () =>
+    await until(`no ${value} on the replica`, 120_000, async () =>
       (await replica.sql('SELECT n FROM seen').catch(() => '')) === String(value) ? true : undefined,
     )
   }

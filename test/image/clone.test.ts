@@ -4,7 +4,7 @@ import { Cluster } from './support/cluster.ts'
 import type { Node } from './support/node.ts'
 
 describe('image: what is cut short', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let cluster: Cluster
   let primary: Node
   let replica: Node
@@ -25,7 +25,7 @@ describe('image: what is cut short', function () {
 
   it('a new cluster that was killed half way is made again', async () => {
     await primary.start({ mode: 'primary', shell: 'busybox' })
-    await until('no initdb', 10_000, () => exists(primary, 'pgdata.init/PG_VERSION'))
+    await until('no initdb', 120_000, () => stopsAt(primary, 'pgdata.init/PG_VERSION'))
     await primary.kill()
     assert.equal((await primary.onVolume('ls')).includes('pgdata\n'), false)
     await primary.again()
@@ -35,7 +35,9 @@ describe('image: what is cut short', function () {
 
   it('a copy that was killed half way leaves nothing that could be taken for a cluster', async () => {
     await replica.start({ mode: 'replica', env: { POSTGRES_CLONE_RATE: '2M' } })
-    await until('no copy', 15_000, () => exists(replica, 'pgdata.clone/base/1/1259'))
+    await until('no copy', 120_000, () =>
+      stopsAt(replica, 'pgdata.clone/base/1/1259', 'pgdata.clone/PG_VERSION', 'pgdata.clone/global'),
+    )
     await replica.sickBecause(/copying the primary/)
     // Under a standby's name it would be the one that a synchronous commit waits for.
     assert.match(await primary.sql('SELECT DISTINCT application_name FROM pg_stat_replication'), /^\S+_copy$/)
@@ -47,9 +49,12 @@ describe('image: what is cut short', function () {
 
   it('and the next start converges, with the slot that is there', async () => {
     await replica.start({ mode: 'replica', shell: 'busybox' })
-    assert.match(await replica.healthy(), /^replica/)
+    await replica.streams()
     assert.equal((await replica.shell('ls $PGDATA/..')).trim(), 'node.state\npgdata\npgdata.lock')
-    assert.equal(await primary.sql('SELECT count(*) FROM pg_replication_slots WHERE active'), '1')
+    const active = 'SELECT count(*) FROM pg_replication_slots WHERE active'
+    await until('not one slot in use', 120_000, async () =>
+      (await primary.sql(active)) === '1' ? true : undefined,
+    )
   })
 
   it('something unknown in the data folder is left alone', async () => {
@@ -61,6 +66,13 @@ describe('image: what is cut short', function () {
     assert.equal(await other.onVolume('ls pgdata'), 'PG_VERSION\n')
   })
 })
+
+/** Stops everything in the container as soon as the files are there, so that what is half done stays so until it is killed. */
+async function stopsAt(node: Node, ...files: string[]): Promise<true | undefined> {
+  const there = files.map((file) => `[ -e /var/lib/postgresql/data/${file} ]`).join(' && ')
+  const script = `for i in $(seq 200); do ${there} && kill -STOP -1 && echo yes && exit; sleep 0.05; done`
+  return (await node.shell(script).catch(() => '')) === 'yes\n' ? true : undefined
+}
 
 async function exists(node: Node, file: string): Promise<true | undefined> {
   return (await node.shell(`[ -e /var/lib/postgresql/data/${file} ] && echo yes || true`).catch(() => '')) ===

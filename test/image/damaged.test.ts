@@ -6,7 +6,7 @@ const CONFIG = '/var/lib/pgbackrest/test.conf'
 const ENV = `env -u PGBACKREST_CONFIG_INCLUDE_PATH PGBACKREST_CONFIG=${CONFIG} PGBACKREST_STANZA=main`
 
 describe('image: a backup of a damaged data folder', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let cluster: Cluster
 
   before(async () => {

@@ -3,7 +3,7 @@ import { Cluster } from './support/cluster.ts'
 import type { Node } from './support/node.ts'
 
 describe('image: never two primaries', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let cluster: Cluster
   let old: Node
   let promoted: Node
@@ -54,7 +54,8 @@ describe('image: never two primaries', function () {
     await promoted.sql(
       `SELECT pg_create_physical_replication_slot('node_${old.address.replaceAll('.', '_')}')`,
     )
-    assert.match(await old.healthy(), /^replica/)
+    // Only then it has the timeline that the next test has it leave.
+    await old.streams()
     assert.equal(await old.inspect('{{.RestartCount}}'), '0')
   })
 
@@ -78,13 +79,14 @@ describe('image: never two primaries', function () {
     await promoted.start({ mode: 'primary', env: { POSTGRES_GUARD_PATIENCE: '2' } })
     await promoted.sickBecause(/another node took over \(node-a, 2026-11-22\)/)
     await promoted.shell('rm $PGDATA/../fenced')
-    assert.match(await promoted.healthy(), /^primary/)
+    await promoted.healthy(/^primary/)
     await promoted.stop()
   })
 
   it('a primary that hears nobody waits a little, then goes on', async () => {
-    await promoted.start({ mode: 'primary', shell: 'busybox', env: { POSTGRES_GUARD_PATIENCE: '9' } })
+    // It asks each of them once, which takes seconds, before its patience may end.
+    await promoted.start({ mode: 'primary', shell: 'busybox', env: { POSTGRES_GUARD_PATIENCE: '20' } })
     assert.match(await promoted.healthy(), /^primary/)
-    assert.match(await promoted.logs(), /no answer yet from .*; starting without an answer after 9 s/)
+    assert.match(await promoted.logs(), /no answer yet from .*; starting without an answer after 20 s/)
   })
 })

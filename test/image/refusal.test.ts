@@ -3,7 +3,7 @@ import { Cluster } from './support/cluster.ts'
 import type { Node } from './support/node.ts'
 
 describe('image: what the entrypoint waits for and what it refuses', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let cluster: Cluster
   let node: Node
 

@@ -7,7 +7,7 @@ const CONFIG = '/var/lib/pgbackrest/test.conf'
 const PGBACKREST = `env -u PGBACKREST_CONFIG_INCLUDE_PATH PGBACKREST_CONFIG=${CONFIG} PGBACKREST_STANZA=main`
 
 describe('image: what a repository can bring back', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let cluster: Cluster
 
   before(async () => {

@@ -6,7 +6,7 @@ import type { Node } from './support/node.ts'
 const PLACE = '/var/lib/postgresql/data/tablespaces/fast'
 
 describe('image: a tablespace', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let cluster: Cluster
   let primary: Node
   let replica: Node
@@ -25,7 +25,7 @@ describe('image: a tablespace', function () {
 
   const rows = (node: Node) => node.sql('SELECT count(*) FROM seen')
   const reaches = (count: string) =>
-    until(`no ${count} rows`, 60_000, async () =>
+    until(`no ${count} rows`, 120_000, async () =>
       (await rows(replica).catch(() => '')) === count ? true : undefined,
     )
 
@@ -60,7 +60,7 @@ describe('image: a tablespace', function () {
     await replica.stop()
     await replica.onVolume('rm -rf pgdata; touch tablespaces/fast/mine')
     await replica.start({ mode: 'replica' })
-    await until('no word of what lies there', 60_000, async () =>
+    await until('no word of what lies there', 120_000, async () =>
       /copying the primary .* failed: .*tablespaces\/fast.* exists but is not empty/.test(
         await replica.logs(),
       )

@@ -1,4 +1,5 @@
 import { run, RunError, tryRun, until } from '../../../docker/lab/run.ts'
+import { slowness } from '../../support/slowness.ts'
 import type { Cluster } from './cluster.ts'
 import type { Shell } from './image.ts'
 
@@ -18,6 +19,9 @@ export interface Health {
   healthy: boolean
   says: string
 }
+
+/** Nobody promises how soon: long enough for a slow machine with several test files at once. */
+const WAIT_MS = 180_000
 
 /** One container and its volume. The volume outlives the container, as on a real node. */
 export class Node {
@@ -74,11 +78,14 @@ export class Node {
     await this.#docker('kill', this.name)
   }
 
-  /** As `docker stop` does it; says how long that took and how the container ended. */
+  /**
+   * As `docker stop` does it; says how long that took and how the container ended. The seconds are those of a machine that has
+   * nothing else to do.
+   */
   async stop(): Promise<{ seconds: number; exitCode: number }> {
     const before = Date.now()
     await this.#docker('stop', '--time', '30', this.name)
-    const seconds = (Date.now() - before) / 1000
+    const seconds = (Date.now() - before) / 1000 / slowness()
     return { seconds, exitCode: Number(await this.inspect('{{.State.ExitCode}}')) }
   }
 
@@ -120,24 +127,30 @@ export class Node {
     }
   }
 
-  healthy(): Promise<string> {
-    return until(`${this.name} is not healthy`, 60_000, async () => {
+  /** Healthy, and says what matches; gives back what it says. */
+  healthy(words = /^/): Promise<string> {
+    return until(`${this.name} is not healthy, or does not say ${words}`, WAIT_MS, async () => {
       const { healthy, says } = await this.health()
       if (/is not running/.test(says)) throw new Error(`${this.name} has ended:\n${await this.logs()}`)
-      return healthy ? says : undefined
+      return healthy && words.test(says) ? says : undefined
     })
+  }
+
+  /** A standby is healthy before it has reached its primary. */
+  streams(): Promise<string> {
+    return this.healthy(/^replica, streaming from /)
   }
 
   /** Unhealthy for a reason that matches; gives back the reason. */
   sickBecause(reason: RegExp): Promise<string> {
-    return until(`${this.name} does not say ${reason}`, 30_000, async () => {
+    return until(`${this.name} does not say ${reason}`, WAIT_MS, async () => {
       const { healthy, says } = await this.health()
       return !healthy && reason.test(says) ? says : undefined
     })
   }
 
   ended(): Promise<number> {
-    return until(`${this.name} does not end`, 30_000, async () => {
+    return until(`${this.name} does not end`, WAIT_MS, async () => {
       const [status, code] = (await this.inspect('{{.State.Status}} {{.State.ExitCode}}')).split(' ')
       return status === 'exited' ? Number(code) : undefined
     })
