@@ -9,12 +9,13 @@ import { type TestCluster, type TestNode, startCluster, within } from './support
 const SLOW = 35
 
 describe('a field of the status changes with the truth:', function () {
+  this.timeout(300_000)
   let cluster: TestCluster
   let a: TestNode
   let b: TestNode
 
   before(async function () {
-    this.timeout(180_000)
+    this.timeout(600_000)
     cluster = await startCluster(2)
     ;[a, b] = cluster.nodes as [TestNode, TestNode]
   })
@@ -25,8 +26,8 @@ describe('a field of the status changes with the truth:', function () {
   const standby = ({ replication }: Status) => replication.standbys.find(({ node }) => node === 'node-b')
 
   it('replayPaused, and lagSeconds of a standby', async () => {
-    assert.equal((await b.status()).postgres.replayPaused, false)
-    assert.equal((await a.status()).postgres.replayPaused, null)
+    await shows(b, ({ postgres }) => postgres.replayPaused === false)
+    await shows(a, ({ postgres }) => postgres.up && postgres.replayPaused === null)
     await b.postgres.sql('SELECT pg_wal_replay_pause()')
     await shows(b, ({ postgres }) => postgres.replayPaused === true)
     await a.postgres.sql('CREATE TABLE paused AS SELECT 1 AS one')
@@ -39,7 +40,7 @@ describe('a field of the status changes with the truth:', function () {
   })
 
   it('syncState', async () => {
-    assert.equal(standby(await a.status())?.syncState, 'async')
+    await shows(a, (one) => standby(one)?.syncState === 'async')
     const name = b.postgres.replicationName
     await a.postgres.sql(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`, 'SELECT pg_reload_conf()')
     await shows(a, (one) => standby(one)?.syncState === 'sync')
@@ -121,7 +122,7 @@ describe('a field of the status changes with the truth:', function () {
   })
 
   it('replyAgeSeconds', async () => {
-    assert.ok((standby(await a.status())?.replyAgeSeconds ?? 99) < 15)
+    await shows(a, (one) => (standby(one)?.replyAgeSeconds ?? 99) < 15)
     // A standby that hangs stays listed, and says nothing.
     const pid = await b.postgres.sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'walreceiver'")
     process.kill(Number(pid), 'SIGSTOP')

@@ -44,7 +44,7 @@ describe("HAProxy with a configuration for Patroni's checks", function () {
   let [write, read] = [0, 0]
 
   before(async function () {
-    this.timeout(240_000)
+    this.timeout(600_000)
     install('/usr/sbin/haproxy', 'haproxy')
     cluster = await startCluster(3)
     ;[write, read] = [await freePort(), await freePort()]

@@ -12,7 +12,7 @@ describe('the schema of /status', () => {
   let nodes: readonly TestNode[]
 
   before(async function () {
-    this.timeout(180_000)
+    this.timeout(600_000)
     nodes = await sharedPair()
   })
 

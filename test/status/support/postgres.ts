@@ -100,6 +100,8 @@ function postgresqlConf(
     'shared_buffers = 16MB',
     'max_wal_size = 64MB',
     'wal_keep_size = 0',
+    // As on a node. With 60 s an idle receiver would ask for a word only when it counts as cut off.
+    'wal_receiver_timeout = 30s',
     'max_connections = 20',
     `listen_addresses = '${address}'`,
     `port = ${port}`,
