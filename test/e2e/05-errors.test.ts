@@ -5,7 +5,7 @@ import { DIR, difference, explain, freshLab, listing, run, start } from './suppo
 
 /** Each mistake gives one clear error and the right exit status; what was found before a host was touched says 1. */
 describe('mistakes', function () {
-  this.timeout(180_000)
+  this.timeout(600_000)
   let folder: string
   let untouched: string[]
   before(async () => {

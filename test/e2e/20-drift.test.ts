@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { explain, onNode, psql, run, runJson, until } from './support.ts'
 
 describe('drift', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
 
   it('is named exactly, and mended exactly, and the data is still there', async () => {
     await psql('node-a', 'CREATE TABLE IF NOT EXISTS kept AS SELECT generate_series(1, 1000) AS n')

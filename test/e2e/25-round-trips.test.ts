@@ -21,7 +21,7 @@ const playbook = (count: number): string => `
   })`
 
 describe('round trips', function () {
-  this.timeout(180_000)
+  this.timeout(600_000)
   const path = `${DIR}/trips.ts`
   before(lab)
   after(async () => {

@@ -26,7 +26,7 @@ const EACH_TIME = NODES.flatMap((node) =>
 )
 
 describe('a task tree on real hosts', function () {
-  this.timeout(180_000)
+  this.timeout(600_000)
   const tree = playbook('tree')
   let dry: JsonOutcome
   let first: JsonOutcome
@@ -117,8 +117,10 @@ describe('a task tree on real hosts', function () {
   it('is brought to its end after kill -9 in the middle', async () => {
     await forget()
     const { child, done } = start([tree, '--output', 'json'])
+    let printed = ''
     child.stdout?.on('data', (text: Buffer) => {
-      if (text.includes('"task":"greet"')) child.kill('SIGKILL')
+      printed += text.toString()
+      if (printed.includes('"task":"greet"')) child.kill('SIGKILL')
     })
     assert.equal((await done).code, null)
     await runWell(tree)
@@ -129,7 +131,7 @@ describe('a task tree on real hosts', function () {
 })
 
 describe('a play that goes through real hosts in batches', function () {
-  this.timeout(120_000)
+  this.timeout(600_000)
   before(async () => {
     await lab()
     await forget()
@@ -188,7 +190,7 @@ describe('a play that goes through real hosts in batches', function () {
 })
 
 describe('a job in the background of a real host', function () {
-  this.timeout(120_000)
+  this.timeout(600_000)
   const job = playbook('job')
   before(async () => {
     await lab()
@@ -233,7 +235,7 @@ describe('a job in the background of a real host', function () {
 })
 
 describe('a reboot of a real host', function () {
-  this.timeout(180_000)
+  this.timeout(600_000)
   const reboot = playbook('reboot')
   before(async () => {
     await lab()

@@ -3,7 +3,7 @@ import { killNode, restartNode } from '../../docker/lab/lab.ts'
 import { explain, lab, onNode, psql, runJson, until } from './support.ts'
 
 describe('a node that is down', function () {
-  this.timeout(240_000)
+  this.timeout(900_000)
   after(async () => restartNode(await lab(), 'node-c'))
 
   it('does not keep the others from being mended, and is reported', async () => {

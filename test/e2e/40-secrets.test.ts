@@ -29,7 +29,7 @@ async function watchProcesses(node: string): Promise<() => Promise<string>> {
 }
 
 describe('passwords', function () {
-  this.timeout(400_000)
+  this.timeout(1_800_000)
   let outcome: Outcome
   let processes: string[]
   const secrets: Record<string, string> = {}

@@ -35,7 +35,7 @@ export const sum = (node: string, table: string, container = 'postgres'): Promis
 export async function archive(primary: string): Promise<string> {
   const segment = await psql(primary, 'SELECT pg_walfile_name(pg_current_wal_lsn()) FROM txid_current()')
   await psql(primary, 'SELECT pg_switch_wal()')
-  const arrived = `for i in $(seq 60); do ls /data/backups/archive/main/*/*/${segment}-* >/dev/null 2>&1 && exit 0; sleep 0.5; done; exit 1`
+  const arrived = `for i in $(seq 240); do ls /data/backups/archive/main/*/*/${segment}-* >/dev/null 2>&1 && exit 0; sleep 0.5; done; exit 1`
   await Promise.all(NODES.map((node) => onNode(node, arrived)))
   return segment
 }

@@ -119,7 +119,8 @@ function tasks(host: string, at: (path: string) => string): TaskList {
     }),
     shell(
       'wait until it is ready',
-      { script: `touch ${at('asked')}; cat ${at('ready')}`, creates: at('ready') },
+      // The first attempt comes too early, however slow the host is: nobody has asked before it.
+      { script: `cat ${at('ready')} || { touch ${at('asked')}; exit 1; }`, creates: at('ready') },
       { retry: { times: 300, delayMs: 100 } },
     ),
     host === 'node-a'
