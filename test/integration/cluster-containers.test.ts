@@ -7,7 +7,7 @@ import { useSmallImage } from './small-image.ts'
 const NAME = 'ownership-node'
 
 describe("whose a node's containers are, on a real engine", function () {
-  this.timeout(120_000)
+  this.timeout(900_000)
   const { shell, must } = useSmallImage(NAME)
   const names = ['postgres', 'pgbackrest', 'restore'].map((name) => `${NAME}-${name}`)
   const folders = { dataDir: '/srv', backupDir: '/opt' }

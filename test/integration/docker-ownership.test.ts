@@ -9,7 +9,7 @@ import { useSmallImage } from './small-image.ts'
 const NAME = 'ownership-test'
 
 describe('Docker, what somebody else made', function () {
-  this.timeout(120_000)
+  this.timeout(900_000)
   const { shell, folder, must } = useSmallImage(NAME)
   const idOf = (name: string) => must(`docker inspect --format '{{.Id}}' ${name}`)
   const refused = async (task: Task, code: string, message: RegExp) =>

@@ -16,7 +16,7 @@ const NAME = 'rp-module-test'
 const BUSYBOX = '/bin/busybox'
 
 describe('Docker, a real engine', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let shell: readonly string[] = []
   let folder = ''
 

@@ -11,7 +11,7 @@ const NAME = 'ownership-own'
 const IMAGE = `${NAME}-pg:16`
 
 describe("an image of one's own, on a real engine", function () {
-  this.timeout(120_000)
+  this.timeout(900_000)
   const { shell, folder, must } = useSmallImage(NAME)
   let dataDir = ''
 

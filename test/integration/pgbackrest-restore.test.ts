@@ -8,7 +8,7 @@ import { runLocal } from '../support/run-local.ts'
 import { type Cluster, makeCluster } from './pgbackrest-cluster.ts'
 
 describe('pgBackRest, a real repository', function () {
-  this.timeout(180_000)
+  this.timeout(900_000)
   let cluster: Cluster
   let copy = ''
   const at = () => ({ config: cluster.config })

@@ -8,7 +8,7 @@ import { type Done, SHELLS, converge, observe } from '../unit/modules/driver.ts'
 import { type Cluster, makeCluster } from './pgbackrest-cluster.ts'
 
 describe('pgBackRest, a real cluster', function () {
-  this.timeout(180_000)
+  this.timeout(900_000)
   let cluster: Cluster
   const at = () => ({ config: cluster.config })
   const weekly = () => pgbackrest.backup('it', { ...at(), policy: { full: '7d', diff: '1d' } })

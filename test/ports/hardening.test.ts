@@ -45,7 +45,7 @@ interface Run {
 }
 
 describe('a role ported from dev-sec', function () {
-  this.timeout(300_000)
+  this.timeout(1_800_000)
   const state = mkdtempSync(join(tmpdir(), 'port-'))
   let host: PortHost
 
