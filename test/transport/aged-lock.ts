@@ -7,3 +7,6 @@ export function ageLock(path: string, seconds: number): void {
   writeSync(file, [run, Number(at) - seconds, ...owner].join(' ') + '\n')
   closeSync(file)
 }
+
+/** When whoever has a lock gave the last sign, in seconds of the host's uptime. */
+export const lastSign = (path: string): number => Number(readFileSync(path, 'utf8').split(' ')[1])

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { Connection, Script } from '../../lib/transport/transport.ts'
 import { install } from '../support/install.ts'
-import { ageLock } from './aged-lock.ts'
+import { ageLock, lastSign } from './aged-lock.ts'
 import { LOCK, UID, connectAsUser } from './as-user.ts'
 
 const nothing: Script = { kind: 'probe', script: ':' }
@@ -86,10 +87,13 @@ describe('the lock of a host', function () {
   })
 
   it('is waited for', async () => {
-    const [one, other] = [connect(0), connect(10)]
+    const [one, other] = [connect(0), connect(30)]
     await one.exchange([nothing], lock)
-    void setTimeout(300).then(() => one.close())
-    assert.equal((await other.exchange([nothing], lock))[0]?.code, 0)
+    const going = other.exchange([nothing], lock)
+    for (const deadline = Date.now() + 20_000; warnings.length === 0 && Date.now() < deadline;)
+      await setTimeout(20)
+    await one.close()
+    assert.equal((await going)[0]?.code, 0)
     assert.match(warnings.join('\n'), /waiting for another run-playbook: .*pid/)
   })
 
@@ -112,7 +116,9 @@ describe('the lock of a host', function () {
     const args = ['--import', 'tsx', '--input-type=module', '-e', program, flag]
     const operator = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     await new Promise((resolve) => operator.stdout.once('data', resolve))
+    const gone = once(operator, 'exit')
     operator.kill('SIGKILL')
+    await gone
     const other = connect(0)
     await assert.rejects(other.exchange([nothing], lock), { code: 'E_LOCKED' })
     writeFileSync(`${flag}.go`, '')
@@ -136,13 +142,14 @@ describe('the lock of a host', function () {
   it('is left to a run that gives no sign while a script of it runs', async () => {
     const one = connect(0)
     const going = `/tmp/rp-test-going-${process.pid}`
-    const long = one.exchange([{ kind: 'step', script: `until [ -e ${going} ]; do sleep 0.1; done` }], lock)
-    await setTimeout(500)
+    const script = `touch ${going}.begun; until [ -e ${going} ]; do sleep 0.1; done`
+    const long = one.exchange([{ kind: 'step', script }], lock)
+    while (!existsSync(`${going}.begun`)) await setTimeout(20)
     ageLock(LOCK, 900)
     await assert.rejects(connect(4).exchange([nothing], lock), { code: 'E_LOCKED' })
     writeFileSync(going, '')
     assert.equal((await long)[0]?.code, 0)
-    rmSync(going)
+    for (const end of ['', '.begun']) rmSync(going + end)
     // The end of the script was a sign.
     await assert.rejects(connect(3).exchange([nothing], lock), { code: 'E_LOCKED' })
   })
@@ -151,7 +158,10 @@ describe('the lock of a host', function () {
     const one = connect(0)
     await one.exchange([nothing], lock)
     ageLock(LOCK, 45)
-    await setTimeout(11_000)
+    const aged = lastSign(LOCK)
+    for (const deadline = Date.now() + 30_000; lastSign(LOCK) === aged && Date.now() < deadline;)
+      await setTimeout(100)
+    assert.ok(lastSign(LOCK) - aged >= 45, 'it gave no sign')
     await assert.rejects(connect(3).exchange([nothing], lock), { code: 'E_LOCKED' })
     assert.equal((await one.exchange([nothing], lock))[0]?.code, 0)
   })
