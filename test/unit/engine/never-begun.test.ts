@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +12,7 @@ import { type Playbook, definePlay, definePlaybook } from '../../../lib/playbook
 import { localTransport } from '../../../lib/transport/index.ts'
 import type { Transport } from '../../../lib/transport/transport.ts'
 import { runLocally } from '../../support/run-local.ts'
+import { whenTold } from './when-told.ts'
 
 describe('what a run never began', () => {
   let root: string
@@ -65,9 +66,9 @@ describe('what a run never began', () => {
       const stop = new AbortController()
       const begun = join(root, 'begun')
       const running = runLocally(
-        book(() => `touch ${begun}; sleep 1`),
+        book(() => `touch ${begun}; until [ -e ${begun}.go ] || [ ! -d ${root} ]; do sleep 0.1; done`),
         {
-          transport: withSilent,
+          transport: whenTold(withSilent, () => writeFileSync(`${begun}.go`, '')),
           hosts: 2,
           stop,
           check,

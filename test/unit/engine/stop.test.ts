@@ -15,6 +15,7 @@ import { type Playbook, definePlay, definePlaybook } from '../../../lib/playbook
 import { localTransport } from '../../../lib/transport/index.ts'
 import type { ExchangeOptions, Transport } from '../../../lib/transport/transport.ts'
 import { runLocal, runLocally } from '../../support/run-local.ts'
+import { whenTold } from './when-told.ts'
 
 const listing = readerOfOne<readonly string[]>({
   name: 'listing',
@@ -26,6 +27,14 @@ const listing = readerOfOne<readonly string[]>({
 describe('a run that is stopped', () => {
   let root: string
   const at = (name: string) => join(root, name)
+  /** What the tasks have made. */
+  const made = () =>
+    readdirSync(root)
+      .filter((name) => name !== 'go')
+      .toSorted()
+  /** A command of a task that is under way until its host was told to stop, by `told`. */
+  const untilTold = () => `until [ -e ${at('go')} ] || [ ! -d ${root} ]; do sleep 0.1; done`
+  const told = whenTold(localTransport({ lock: false }), () => writeFileSync(at('go'), ''))
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'stop-'))
   })
@@ -36,11 +45,15 @@ describe('a run that is stopped', () => {
     const tasks = () => {
       const handler = shell('handler', { script: `echo handled >> ${at('log')}` })
       return [
-        shell('slow', { script: `touch ${at('begun')}; sleep 2`, creates: at('begun') }, { notify: handler }),
+        shell(
+          'slow',
+          { script: `touch ${at('begun')}; ${untilTold()}`, creates: at('begun') },
+          { notify: handler },
+        ),
         copy('next', { dest: at('next'), content: 'x' }),
       ]
     }
-    const running = runLocal(tasks, { stop, hosts: 1 })
+    const running = runLocal(tasks, { stop, hosts: 1, transport: told })
     while (!existsSync(at('begun'))) await sleep(10)
     stop.abort()
     const stopped = await running
@@ -58,15 +71,15 @@ describe('a run that is stopped', () => {
       const tasks = () =>
         Array.from({ length: 12 }, (_, i) =>
           shell(`task ${i}`, {
-            script: `touch ${at(`begun-${i}`)}; [ ${i} = 0 ] || sleep 2; touch ${at(`ended-${i}`)}`,
+            script: `touch ${at(`begun-${i}`)}; ${i === 0 ? '' : `${untilTold()}; `}touch ${at(`ended-${i}`)}`,
           }),
         )
-      const running = runLocal(tasks, { stop, batch })
+      const running = runLocal(tasks, { stop, batch, transport: told })
       while (!existsSync(at('begun-1'))) await sleep(10)
       stop.abort()
       const { statuses, recap, events } = await running
       assert.deepEqual(statuses, ['task 0: changed', 'task 1: changed'])
-      assert.deepEqual(readdirSync(root).toSorted(), ['begun-0', 'begun-1', 'ended-0', 'ended-1'])
+      assert.deepEqual(made(), ['begun-0', 'begun-1', 'ended-0', 'ended-1'])
       const notRun = events.flatMap((event) => (event.type === 'not-run' ? [event.because] : []))
       assert.deepEqual(notRun, Array<string>(10).fill('the run was stopped'))
       assert.deepEqual([recap.exitCode, recap.hosts['host-1']?.notRun], [130, 10])
@@ -80,17 +93,17 @@ describe('a run that is stopped', () => {
       probe: ({ path }) => ask(listing, path),
       plan: (_, names) => ({ changes: names.includes('step-3') ? [] : [{ what: 'steps' }] }),
       apply: ({ path }) =>
-        [1, 2, 3].map((n) => ({ script: `[ ${n} = 1 ] || sleep 1; touch ${path}/step-${n}` })),
+        [1, 2, 3].map((n) => ({ script: `${n === 1 ? '' : `${untilTold()}; `}touch ${path}/step-${n}` })),
     })
     const tasks = () => [
       steps('three steps', { path: root }, { notify: shell('handler', { script: 'true' }) }),
       copy('next', { dest: at('next'), content: 'x' }),
     ]
-    const running = runLocal(tasks, { stop })
+    const running = runLocal(tasks, { stop, transport: told })
     while (!existsSync(at('step-1'))) await sleep(10)
     stop.abort()
     assert.deepEqual((await running).statuses, ['three steps: changed'])
-    assert.deepEqual(readdirSync(root).toSorted(), ['step-1', 'step-2', 'step-3'])
+    assert.deepEqual(made(), ['step-1', 'step-2', 'step-3'])
   })
 
   it('ends at once the second time, and still has a recap', async () => {
