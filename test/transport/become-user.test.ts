@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Secret } from '../../lib/core/secret.ts'
 import type { TransportOptions } from '../../lib/transport/index.ts'
 import type { Connection, ExchangeOptions, Script } from '../../lib/transport/transport.ts'
@@ -188,13 +189,19 @@ describe('becoming another user', function () {
     it('is held until the last step of the other user ends, although the connection is gone', async () => {
       const abort = new AbortController()
       const one = await sshd.connect('root', { signal: abort.signal })
-      const going = one.exchange([step, { kind: 'step', script: 'sleep 2' }], {
+      const go = join(sshd.dir, 'go')
+      const last: Script = {
+        kind: 'step',
+        script: `until [ -e ${go} ] || [ ! -d ${sshd.dir} ]; do sleep 0.1; done`,
+      }
+      const going = one.exchange([step, last], {
         ...as(OTHER),
         onReply: () => abort.abort(),
       })
       await assert.rejects(going, { code: 'E_CONNECTION_LOST' })
       const other = await sshd.connect('root', { lockWait: 0 })
       await assert.rejects(other.exchange([step], as('root')), { code: 'E_LOCKED' })
+      writeFileSync(go, '')
       const patient = await sshd.connect('root', { lockWait: 10 })
       await patient.exchange([step], as('root'))
       await patient.close()
