@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type AddressInfo, type Socket, connect as tcp, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Script } from '../../lib/transport/transport.ts'
+import { processesBelow } from './small-servers.ts'
 import { type Sshd, USER, freePort, startSshd } from './sshd.ts'
 
 const hello: Script = { kind: 'probe', script: 'echo in' }
@@ -36,27 +37,31 @@ describe('after the login', function () {
       })
 
       it('rejects everything when the connection is lost in the middle of a command', async () => {
+        const others = processesBelow(sshd.pid)
+        const left = (): number[] => processesBelow(sshd.pid).filter((pid) => !others.includes(pid))
         const proxy = await cutter(sshd.port)
         const alias = `  HostKeyAlias [127.0.0.1]:${sshd.port}`
         const config = sshd.sshConfig(`Host host\n  Port ${proxy.port}\n${alias}\n`)
         const connection = await sshd.connect(USER, { config, client })
         const flag = join(sshd.dir, 'flag')
-        const steps = ['echo started', `until [ -e ${flag}.go ]; do sleep 0.1; done`, `touch ${flag}`].map(
-          (script): Script => ({
-            kind: 'step',
-            script,
-          }),
-        )
+        const held = `until [ -e ${flag}.go ] || [ ! -d ${sshd.dir} ]; do sleep 0.1; done; touch ${flag}.ended`
+        const steps = ['echo started', held, `touch ${flag}`].map((script): Script => ({
+          kind: 'step',
+          script,
+        }))
         const going = connection.exchange(steps, { ...login, onReply: () => setTimeout(proxy.cut, 50) })
         const queued = connection.exchange([hello], login)
         const lost = { name: 'UnreachableError', code: 'E_CONNECTION_LOST' }
         await Promise.all([assert.rejects(going, lost), assert.rejects(queued, lost)])
         await assert.rejects(connection.exchange([hello], login), lost)
         await assert.rejects(connection.forward('127.0.0.1', 1), lost)
-        await sleep(1000)
+        // The server has heard of it, too.
+        for (const deadline = Date.now() + 30_000; left().length > 0; await sleep(50))
+          assert.ok(Date.now() < deadline, 'the session does not end')
         writeFileSync(`${flag}.go`, '')
+        while (!existsSync(`${flag}.ended`)) await sleep(20)
         await sleep(500)
-        rmSync(`${flag}.go`)
+        for (const end of ['go', 'ended']) rmSync(`${flag}.${end}`)
         assert.ok(!existsSync(flag), 'no further step runs')
         await connection.close()
         proxy.close()
