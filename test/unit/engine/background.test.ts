@@ -19,6 +19,8 @@ const background = { background: true }
 describe('a task in the background', function () {
   let root: string
   const at = (name: string) => join(root, name)
+  /** A command that ends when the test lets it, or is over. */
+  const held = () => `until [ -e ${at('go')} ] || [ ! -d ${root} ]; do sleep 0.1; done`
   const lines = (name: string) =>
     existsSync(at(name)) ? readFileSync(at(name), 'utf8').trim().split('\n') : []
   const allJobs = () => (existsSync(JOBS) ? readdirSync(JOBS) : [])
@@ -108,7 +110,7 @@ describe('a task in the background', function () {
 
     it('is not started beside one of the same task with other arguments, which is told', async () => {
       const tasks = (word: string) => () => [
-        shell('long', { script: `echo ${word} >> ${at('log')}; sleep 2` }, background),
+        shell('long', { script: `echo ${word} >> ${at('log')}; ${held()}` }, background),
       ]
       const stop = new AbortController()
       const first = runLocal(tasks('first'), { stop })
@@ -118,6 +120,7 @@ describe('a task in the background', function () {
       const second = await runLocal(tasks('second'))
       assert.equal(second.tasks[0]?.error?.code, 'E_OTHER_JOB')
       assert.match(second.tasks[0]?.error?.message ?? '', /"long" is still running in the background/)
+      writeFileSync(at('go'), '')
       assert.deepEqual((await runLocal(tasks('first'))).statuses, ['long: changed'])
       assert.deepEqual((await runLocal(tasks('second'))).statuses, ['long: changed'])
       assert.deepEqual(lines('log'), ['first', 'second'])
@@ -140,7 +143,7 @@ describe('a task in the background', function () {
 
     it('keeps a secret in no file longer than it takes to read it, and shows files to nobody', async () => {
       const env = { PASSWORD: new Secret('password', 'correct horse battery') }
-      const script = `echo "$PASSWORD" | wc -c; umask > ${at('umask')}; sleep 2`
+      const script = `echo "$PASSWORD" | wc -c; umask > ${at('umask')}; ${held()}`
       const stop = new AbortController()
       const first = runLocal(() => [shell('long', { script, env }, background)], { stop })
       await until(() => lines('umask').length > 0)
@@ -150,6 +153,7 @@ describe('a task in the background', function () {
         assert.equal(statSync(join(JOBS, id, name)).mode & 0o077, 0, name)
         assert.doesNotMatch(readFileSync(join(JOBS, id, name), 'utf8'), /correct horse/, name)
       }
+      writeFileSync(at('go'), '')
       const run = await first
       assert.equal(run.tasks[0]?.stdout, '22\n')
       assert.deepEqual(lines('umask'), ['0022'])
