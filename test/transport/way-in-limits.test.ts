@@ -187,8 +187,8 @@ Host *
         rmSync(slow, { force: true })
         execFileSync('mkfifo', [slow])
         const path = config(`Host host\n  ConnectTimeout 1\n  IdentityFile ${slow}\n  ${way}\n`)
-        // The key can be read when the second is over.
-        const writer = spawn('sh', ['-c', `sleep 1.5; : >${slow}`], { stdio: 'ignore' })
+        // The key can be read when the second is over, which has begun when the key is opened.
+        const writer = spawn('sh', ['-c', `exec 3>${slow}; exec sleep 2`], { stdio: 'ignore' })
         await assert.rejects(connect(path), { code: 'E_CONNECT_FAILED', message: /1 s \(ConnectTimeout\)/ })
         await new Promise((resolve) => setTimeout(resolve, 50))
         writer.kill()
@@ -197,13 +197,13 @@ Host *
     it('does not count the time in which this process did not run', async () => {
       const [server, port] = await serve((socket) => {
         // As on a machine that is busy, or was suspended.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000)
         const upstream = createConnection(sshd.port, '127.0.0.1').on('error', () => {})
         sockets.push(upstream)
         socket.pipe(upstream).pipe(socket)
       })
       const alias = `HostKeyAlias [127.0.0.1]:${sshd.port}`
-      const path = config(`Host host\n  HostName 127.0.0.1\n  Port ${port}\n  ${alias}\n  ConnectTimeout 3\n`)
+      const path = config(`Host host\n  HostName 127.0.0.1\n  Port ${port}\n  ${alias}\n  ConnectTimeout 5\n`)
       assert.match(await connect(path), /^in\n/)
       for (const socket of sockets.splice(0)) socket.destroy()
       server.close()
@@ -226,7 +226,7 @@ Host *
     const warnings: Error[] = []
     const onWarning = (warning: Error): void => void warnings.push(warning)
     process.on('warning', onWarning)
-    const path = sshd.sshConfig('Host host-*\n')
+    const path = sshd.sshConfig('Host host-*\n  ConnectTimeout 60\n')
     const transport = createTransport({ sshConfigFile: path })
     const names = Array.from({ length: 40 }, (_, i) => ({ name: `host-${i}`, address: '127.0.0.1' }))
     const open = await Promise.all(names.map((host) => transport.connect(host, signal)))
