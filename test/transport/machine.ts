@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { readlinkSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { createTransport, local, ssh } from '../../lib/transport/index.ts'
@@ -35,7 +35,8 @@ export async function startMachine(
 ): Promise<Machine> {
   const { downMs = 1000 } = options
   const sshd = await startSshd()
-  process.kill(sshd.pid)
+  // The one in the namespace needs its port, and nobody is to reach this one any more.
+  await sshd.quit()
   const outside = readlinkSync('/proc/self/ns/pid')
   // Never reboots the machine that the tests run on.
   const reboot = `[ "$(readlink /proc/self/ns/pid)" != '${outside}' ] && [ $(readlink /proc/1/ns/pid) = $(readlink /proc/self/ns/pid) ] && exec busybox reboot -f`
@@ -75,11 +76,9 @@ cp ${command} /usr/local/sbin/shutdown && cp ${command} /usr/local/sbin/reboot &
     boots: () => boots,
     breaks: () => (broken = true),
     cut: () => {
-      const processes = execFileSync('pgrep', ['-P', first()], { encoding: 'utf8' }).trim().split('\n')
-      for (const pid of processes) {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-        if (command.startsWith('sshd:')) process.kill(Number(pid), 'SIGKILL')
-      }
+      // An earlier connection may just be ending.
+      const kill = `for p in $(pgrep -P ${first()}); do case $(cat /proc/$p/cmdline) in sshd:*) kill -9 $p ;; esac; done`
+      execFileSync('bash', ['-c', `{ ${kill}; } 2>/dev/null; :`])
     },
     crash: () => process.kill(Number(first()), 'SIGKILL'),
     inside: (script) =>

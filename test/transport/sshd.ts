@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TransportOptions, createTransport, ssh } from '../../lib/transport/index.ts'
@@ -33,6 +33,8 @@ export interface Sshd {
     user?: string,
     options?: TransportOptions & { config?: string; signal?: AbortSignal; client?: 'auto' | 'openssh' },
   ): Promise<Connection>
+  /** Ends the server. What it has made stays until `stop`. */
+  quit(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -84,6 +86,11 @@ export async function startSshd(
   const child = spawn('/usr/sbin/sshd', ['-D', '-E', log, '-f', join(dir, 'sshd_config')], {
     stdio: 'ignore',
   })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const quit = (): Promise<void> => {
+    child.kill()
+    return ended
+  }
   await listening(port).catch((error: unknown) => {
     throw new Error(`sshd did not start: ${existsSync(log) ? readFileSync(log, 'utf8') : ''}`, {
       cause: error,
@@ -128,9 +135,10 @@ Host *
       open.push(connection)
       return connection
     },
+    quit,
     stop: async () => {
       await Promise.all(open.map((connection) => connection.close()))
-      child.kill()
+      await quit()
       if (ownUser) removeUser(USER)
       rmSync(dir, { recursive: true })
     },
@@ -165,13 +173,21 @@ export function removeUser(name: string): void {
 export const hasIpv6 = (): boolean =>
   Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
+/**
+ * A port that nobody has. It is below those that the kernel gives to whoever asks for any one (32768 and more), so that no
+ * listener and no client of the tests that run beside this one gets it before it is used, or while nobody may listen there.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const server = createServer()
+    const free = await new Promise<boolean>((resolve) =>
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
+    )
+    if (!free) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }
 
 async function listening(port: number): Promise<void> {

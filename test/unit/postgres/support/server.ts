@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PostgresTarget } from '../../../../lib/postgres/target.ts'
 import { Secret } from '../../../../lib/core/secret.ts'
+import { freePort } from '../../../transport/sshd.ts'
 import { postgresPrograms } from './install.ts'
 
 /** A real PostgreSQL of the test's own, on a loopback port, with passwords checked by SCRAM. */
@@ -100,14 +100,4 @@ function ownerOf(folder: string, pwfile: string): string[] | undefined {
   for (const path of [folder, pwfile]) chownSync(path, uid, gid)
   if (statSync(folder).uid !== uid) throw new Error('the folder was not given away')
   return [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--']
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
