@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,10 +23,16 @@ import { type Sshd, addUser, removeUser, startSshd } from './sshd.ts'
 const SUDO_USER = `rp-stop-${process.pid}`
 const PASSWORD = 'a password'
 const SUDOERS = `/etc/sudoers.d/${SUDO_USER}`
-const stopFiles = (): string[] =>
+/** Those of a user: other tests of this machine make theirs, which may stay for long. */
+const stopFiles = (uid: number): string[] =>
   ['/tmp', '/var/tmp', '/dev/shm'].flatMap((dir) =>
-    readdirSync(dir).filter((name) => name.startsWith('run-playbook-stop-')),
+    readdirSync(dir).filter(
+      (name) =>
+        name.startsWith('run-playbook-stop-') &&
+        statSync(join(dir, name), { throwIfNoEntry: false })?.uid === uid,
+    ),
   )
+const uidOf = (user: string): number => Number(execFileSync('id', ['-u', user]))
 
 describe('stopping a connection', function () {
   let dir: string
@@ -62,14 +70,13 @@ describe('stopping a connection', function () {
   })
 
   /** Twelve steps and a probe; stopped in the second step. */
-  async function stopInTheSecond(connection: Connection, user: string): Promise<void> {
-    // Other tests of this machine may make theirs.
-    const before = new Set(stopFiles())
+  async function stopInTheSecond(connection: Connection, user: string, uid: number): Promise<void> {
+    const before = new Set(stopFiles(uid))
     rmSync(`${log}.go`, { force: true })
     const going = connection.exchange([...steps(12), { kind: 'probe', script: 'echo seen' }], { user })
     while (began().length < 2) await sleep(50)
     await connection.stop()
-    const made = stopFiles().filter((name) => !before.has(name))
+    const made = stopFiles(uid).filter((name) => !before.has(name))
     assert.ok(made.length > 0)
     writeFileSync(`${log}.go`, '')
     const replies = await going
@@ -81,24 +88,24 @@ describe('stopping a connection', function () {
     assert.equal(String(replies[1]?.stdout), '1 done\n', 'the one that ran was finished')
     assert.equal(String(replies.at(-1)?.stdout), 'seen\n')
     await connection.close()
-    const left = (): string[] => stopFiles().filter((name) => made.includes(name))
+    const left = (): string[] => stopFiles(uid).filter((name) => made.includes(name))
     for (let i = 0; i < 400 && left().length > 0; i++) await sleep(50)
     assert.deepEqual(left(), [])
   }
 
   it('lets the running step end and begins no other, on this machine', async () => {
-    await stopInTheSecond(connectAsUser(UID), 'login')
+    await stopInTheSecond(connectAsUser(UID), 'login', UID)
   })
 
   it('over SSH, for root by sudo with a password', async function () {
     if (sshd === undefined) this.skip()
     const becomePassword = new Secret('become password', PASSWORD)
-    await stopInTheSecond(await sshd.connect(SUDO_USER, { becomePassword }), 'root')
+    await stopInTheSecond(await sshd.connect(SUDO_USER, { becomePassword }), 'root', uidOf(SUDO_USER))
   })
 
   it('over SSH, for another account', async function () {
     if (sshd === undefined) this.skip()
-    await stopInTheSecond(await sshd.connect('root'), SUDO_USER)
+    await stopInTheSecond(await sshd.connect('root'), SUDO_USER, 0)
   })
 
   it('holds for exchanges that wait and that come later, whose probes still run', async () => {
