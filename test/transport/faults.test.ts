@@ -92,7 +92,7 @@ describe('a run of hosts that are at fault, beside ten that are well', function 
         }),
       ],
     }) as Playbook
-    const transport = createTransport({ sshConfigFile, patience: 5, lockWait: 2 })
+    const transport = createTransport({ sshConfigFile, patience: 10, lockWait: 2 })
     await runPlaybook(
       {
         name: 'test',

@@ -39,7 +39,8 @@ describe('a shell that hangs, behind a server that works', function () {
     })
 
     it(`is given up in the middle of its work, ${client}`, async () => {
-      const connection = await sshd.connect(USER, { client, patience: 1 })
+      // Longer than it takes on a slow machine to start a shell that does not hang.
+      const connection = await sshd.connect(USER, { client, patience: 4 })
       await connection.exchange([{ kind: 'probe', script: ':' }], { user: 'login' })
       // The shell and what watches over its time are stopped, and go on when nobody waits any more.
       const stops = 'p=$PPID; (sleep 30; kill -CONT $p) >/dev/null 2>&1 </dev/null & kill -STOP $p; sleep 30'

@@ -90,7 +90,7 @@ describe('what would keep a login or the process waiting', function () {
       process.env['PATH'] = path
     }
     for (const deadline = Date.now() + 10_000; pipes() > before && Date.now() < deadline;) await sleep(50)
-    assert.equal(pipes(), before)
+    assert.ok(pipes() <= before, `${pipes()} pipes, ${before} before`)
   })
 
   for (const client of ['auto', 'openssh'] as const)
