@@ -19,7 +19,7 @@ import { type Sshd, USER, freePort, keygen, publicKey, startSshd } from './sshd.
 const GOOD = Array.from({ length: 10 }, (_, i) => `good-${i + 1}`)
 
 describe('a run of hosts that are at fault, beside ten that are well', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let sshd: Sshd
   let listeners: Awaited<ReturnType<typeof listen>>
   let folder: string

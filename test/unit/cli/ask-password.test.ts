@@ -51,7 +51,7 @@ describe('the password of sudo', () => {
     let said = ''
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
     const ended = new Promise((done) => child.once('close', done))
-    const late = setTimeout(() => child.kill('SIGKILL'), 20_000)
+    const late = setTimeout(() => child.kill('SIGKILL'), 90_000)
     assert.equal(await ended, 0, said)
     clearTimeout(late)
     assert.match(said, /answers: undefined undefined/)

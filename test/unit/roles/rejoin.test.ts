@@ -11,7 +11,7 @@ describe('a node that is to rejoin', () => {
   afterEach(() => rmSync(dir, { recursive: true }))
 
   /** Time flies, and Docker tells of a container that runs and says this. */
-  function rejoin(says: string) {
+  function rejoin(says: string, timeout = 60_000) {
     const docker = `#!/bin/sh
       case "$*" in *State.Running*) echo true ;; *run-playbook/status*) echo "${says}" ;; logs*) echo its log >&2 ;; esac`
     writeFileSync(join(dir, 'docker'), docker, { mode: 0o755 })
@@ -26,7 +26,7 @@ describe('a node that is to rejoin', () => {
     return spawnSync('sh', ['-c', script], {
       env: { PATH: `${dir}:${process.env['PATH']}` },
       encoding: 'utf8',
-      timeout: 4000,
+      timeout,
     })
   }
 
@@ -41,6 +41,6 @@ describe('a node that is to rejoin', () => {
   })
 
   it('and copies is waited for, however long that takes', () => {
-    assert.equal(rejoin('copying the primary 10.88.0.12').signal, 'SIGTERM')
+    assert.equal(rejoin('copying the primary 10.88.0.12', 4000).signal, 'SIGTERM')
   })
 })

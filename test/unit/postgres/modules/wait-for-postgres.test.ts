@@ -143,7 +143,7 @@ describe('wait_for_postgres', () => {
       const { error, seconds } = await wait(here.env, { container, timeoutMs: 60_000 })
       assert.match(
         error?.message ?? '',
-        /restarts again and again: \d+ times, and the last time it ran for 0\.\d s/,
+        /restarts again and again: \d+ times, and the last time it ran for \d\.\d s/,
       )
       assert(seconds < 60)
     })
@@ -167,7 +167,7 @@ describe('wait_for_postgres', () => {
       const container = run(`set -e
         initdb -A trust -D /tmp/primary >/dev/null
         pg_ctl -w -D /tmp/primary -o "-c listen_addresses=''" -l /tmp/log start >/dev/null
-        touch /tmp/setting-up; sleep 4
+        touch /tmp/setting-up; until [ -e /tmp/go ]; do sleep 0.1; done
         pg_ctl -w -D /tmp/primary -m fast stop >/dev/null
         pg_ctl -w -D /tmp/primary -o '-c listen_addresses=127.0.0.1' -l /tmp/log start >/dev/null
         pg_basebackup -R -h 127.0.0.1 -D /tmp/replica
@@ -179,6 +179,7 @@ describe('wait_for_postgres', () => {
       );
       assert.equal(look(here.env, { container }).status, 'silent')
 
+      setTimeout(() => here.docker('exec', container, 'touch', '/tmp/go'), 1500)
       const waited = await wait(here.env, { container, role: 'primary' })
       assert.deepEqual(waited.plan?.changes, [])
       assert(waited.seconds > 1)
