@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { another, healthyCluster, primaryNow } from './cluster.ts'
 import { compare, inLoad, prepareLoad, startLoad } from './load/load.ts'
-import { lastDrill, problemTexts, untilWell, words } from './repository.ts'
+import { knowsItsFiles, lastDrill, problemTexts, untilWell, words } from './repository.ts'
 import { NODES, explain, onNode, psql, run, until } from './support.ts'
 
 const REPOSITORY = '/data/backups'
@@ -54,6 +54,8 @@ describe('a repository that is ill', function () {
     // In an incremental one, the bytes that are damaged may belong to no file.
     const full = await run('backup', '-e', 'type=full', '-l', third)
     assert.equal(full.code, 0, explain(full))
+    // A file is known to have changed once it was seen as it was: the repository is walked through twice a minute.
+    await until('the files of the new backup are known', () => knowsItsFiles(third), 120)
     for (const node of [primary, replica]) await mounted(node, ontoSmallDisk)
     await prepareLoad(primary)
     load = await startLoad(third, 1)

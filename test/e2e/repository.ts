@@ -45,6 +45,14 @@ export async function words(node: string, code: string): Promise<string> {
   return found?.text ?? ''
 }
 
+/** The files of the newest backup are among those that are compared with what they were. */
+export const knowsItsFiles = async (node: string): Promise<boolean> =>
+  (await onNode(
+    node,
+    `label=$(basename "$(readlink -f /data/backups/backup/main/latest)")
+    grep -q "/$label/bundle/1$" ${STATE}/repository.files && echo yes || echo no`,
+  )) === 'yes'
+
 /** Nothing is wrong with its backups, and nothing that belongs to them is going on. */
 export async function untilWell(node: string, seconds = 240): Promise<void> {
   await until(
