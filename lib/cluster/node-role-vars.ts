@@ -26,9 +26,14 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
   const { max_connections: maxConnections, ...capacity } = capacityUnder(context, primary, keep)
   return (host: Host) => {
     const own = hostVarsOf(host)
+    const { openFolders } = fact(host)
     return {
       ...ownVars.strip().parse(own),
       image: vars.image,
+      privateDirs: openFolders.flatMap(({ path, because }) => (because === undefined ? [path] : [])),
+      openDirs: openFolders.flatMap(({ path, because }) =>
+        because === undefined ? [] : [{ path, because }],
+      ),
       adopt: adopts(vars, fact(host)),
       address: host.address,
       network: networkOf(host),

@@ -7,15 +7,18 @@ import { SERVER_SCRIPT, type ServerFact, parseAsks, parseServer } from './server
 import { type NodeContainer, containersScript, parseContainers } from './containers.ts'
 import { nodesOf } from '../nodes.ts'
 import { hostVarsOf } from '../vars/host.ts'
+import type { NodeVars } from '../vars/node.ts'
 import { ARCHIVE_CHECKED } from '../places.ts'
 import { DISTRIBUTION_SCRIPT, type DistributionFact, parseDistribution } from './distribution.ts'
 import { ENGINE_SCRIPT, type EngineFact, parseEngine } from './engine.ts'
+import { type FoldersFact, foldersScript, parseFolders } from './folders.ts'
 import { type KeyFact, keyScript, parseKey } from './key.ts'
 import { type SettingsFact, parseSettings, settingsScript } from './settings.ts'
 import { type SecretsFact, parseSecrets, secretsScript } from './secrets.ts'
 
 /** What a node says of itself before anything is planned. */
-export interface NodeFact extends DiskFact, SettingsFact, KeyFact, SecretsFact, DistributionFact, EngineFact {
+export interface NodeFact
+  extends DiskFact, SettingsFact, KeyFact, SecretsFact, DistributionFact, EngineFact, FoldersFact {
   /** False while nothing was asked, and for a node that did not answer. */
   readonly reached: boolean
   /** The address that SSH reached it under. */
@@ -55,10 +58,10 @@ export interface NodeFact extends DiskFact, SettingsFact, KeyFact, SecretsFact, 
 export const nodeFact: Fact<NodeFact> = {
   hosts: nodesOf,
   probe: (host, { reachedAt }) =>
-    mapProbe(
-      ask(nodeReader, JSON.stringify([hostVarsOf(host).dataDir, host.address, hostVarsOf(host).backupDir])),
-      (fact) => ({ ...fact, reachedAt: reachedAt() }),
-    ),
+    mapProbe(ask(nodeReader, keyOf(host.address, hostVarsOf(host))), (fact) => ({
+      ...fact,
+      reachedAt: reachedAt(),
+    })),
   unknown: {
     ...parseDisk(new Map()),
     ...parseSettings([]),
@@ -66,6 +69,7 @@ export const nodeFact: Fact<NodeFact> = {
     ...parseSecrets(new Map()),
     ...parseDistribution(new Map()),
     ...parseEngine(new Map()),
+    ...parseFolders([]),
     reached: false,
     reachedAt: undefined,
     data: 'none',
@@ -88,16 +92,24 @@ export const nodeFact: Fact<NodeFact> = {
   },
 }
 
+interface Key extends Pick<NodeVars, 'dataDir' | 'backupDir' | 'restoreDir' | 'drillDir'> {
+  readonly address: string
+}
+
+const keyOf = (address: string, { dataDir, backupDir, restoreDir, drillDir }: Omit<Key, 'address'>): string =>
+  JSON.stringify({ address, dataDir, backupDir, restoreDir, drillDir } satisfies Key)
+
 // Memory is the machine's, or its control group's if that is less.
 const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
   name: 'node',
   ask: (key) => {
-    const [dataDir = '', address = '', backupDir = ''] = JSON.parse(key) as string[]
+    const { dataDir, address, backupDir, restoreDir, drillDir } = JSON.parse(key) as Key
     return `${diskScript(dataDir)}
       ${settingsScript(dataDir)}
       ${keyScript(backupDir)}
       ${secretsScript()}
       ${DISTRIBUTION_SCRIPT}
+      ${foldersScript([dataDir, backupDir, restoreDir, drillDir])}
       for f in ${sh`${backupDir}`}/backup/*/backup.info; do
         if grep -qs '^[0-9]*-[0-9]*F' "$f" || [ "$(head -c 8 "$f" 2>/dev/null)" = Salted__ ]; then echo hasBackups yes; fi
       done
@@ -116,7 +128,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       ${SERVER_SCRIPT}`
   },
   parse: ({ stdout }, key) => {
-    const [dataDir = '', , backupDir = ''] = JSON.parse(key) as string[]
+    const { dataDir, backupDir } = JSON.parse(key) as Key
     const lines = stdout.toString().split('\n')
     const found = new Map(
       lines.map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const),
@@ -130,6 +142,7 @@ const nodeReader = readerOfOne<Omit<NodeFact, 'reachedAt'>>({
       ...parseSecrets(found),
       ...parseDistribution(found),
       ...parseEngine(found),
+      ...parseFolders(lines),
       reached: true,
       data: disk.fence === undefined ? disk.disk : ('fenced' as const),
       hasBackups: found.has('hasBackups'),

@@ -5,6 +5,10 @@ import { ownVars } from './node.ts'
 /** What the roles of a node know: its own vars, and what follows from the cluster that it is part of. */
 export const nodeRoleVars = ownVars.extend({
   image: z.string(),
+  /** Folders that the node's own lie in: made where they are missing, and closed to all users but root. @default none */
+  privateDirs: z.array(z.string()).default([]),
+  /** Those that stay open, because they are not for the cluster alone. The plan tells. @default none */
+  openDirs: z.array(z.strictObject({ path: z.string(), because: z.string() })).default([]),
   /** Containers of this node that have no label of ours are taken over. @default false */
   adopt: z.boolean().default(false),
   /** This node's overlay address: the only one that PostgreSQL listens on. */
