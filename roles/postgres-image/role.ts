@@ -1,6 +1,7 @@
 import { defineRole, docker, dockerKinds, packages, served, service, services, z } from 'run-playbook'
 import { imageContents } from './contents.ts'
 import { dockerComplete } from './docker-complete.ts'
+import { numberTasks } from './number.ts'
 
 /** Docker, and the images that all nodes run: PostgreSQL with pgBackRest, and the status service on top of it. */
 export const postgresImage = defineRole({
@@ -41,6 +42,7 @@ export const postgresImage = defineRole({
       context === undefined && imageContents('postgres image fits', { image, dataDir }),
       status !== undefined &&
         docker.image('status image', { name: status.image, ...source(status.context, { BASE: image }) }),
+      numberTasks({ image, dataDir }),
     ]
   },
 })

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { docker } from '../../lib/modules/docker/index.ts'
 import { imageContents } from '../../roles/postgres-image/contents.ts'
 import { runLocal } from '../support/run-local.ts'
-import { converge } from '../unit/modules/driver.ts'
+import type { PostgresNumber } from '../../roles/postgres-image/number-reader.ts'
+import { postgresNumber } from '../../roles/postgres-image/number.ts'
+import { converge, observe } from '../unit/modules/driver.ts'
 import { useSmallImage } from './small-image.ts'
 
 const NAME = 'ownership-own'
@@ -95,6 +97,24 @@ ${last}
       code: 'E_IMAGE_DISK',
       message: `in the image ${IMAGE} postgres is uid 8, and the data in ${dataDir} belong to uid 70`,
     })
+  })
+
+  it('says which number postgres has in it, until there are data', async () => {
+    await build()
+    dataDir = join(folder(), 'other')
+    const look = async (image = IMAGE) => {
+      const { module, args } = postgresNumber('it', { image, dataDir })
+      const { uid, gid, users } = (await observe(shell(), module.probe(args))) as PostgresNumber
+      return { uid, gid, users }
+    }
+    // A number that Debian gives to somebody else.
+    assert.deepEqual(await look(), { uid: 8, gid: 8, users: ['mail'] })
+    assert.deepEqual(await look(`${NAME}-none`), { uid: undefined, gid: undefined, users: [] })
+    await mkdir(join(dataDir, 'pgdata/global'), { recursive: true })
+    await writeFile(join(dataDir, 'pgdata/global/pg_control'), '')
+    await chown(join(dataDir, 'pgdata'), 4711, 4712)
+    assert.deepEqual(await look(), { uid: 4711, gid: 4712, users: [] })
+    assert.equal(await must(`docker ps --all --quiet --filter ancestor=${IMAGE}`), '')
   })
 
   it('is looked into in a dry run where it is there, and waited for where it has to be pulled first', async () => {
