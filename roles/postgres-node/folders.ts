@@ -27,4 +27,4 @@ export const folderTasks = ({ dataDir, backupDir, privateDirs, openDirs }: NodeR
 const rootAlone = { mode: '0700', owner: 'root', group: 'root' }
 
 const openWords = (path: string, because: string): string =>
-  `${path} stays open to users of the host, because ${because}. A user or group of the host with the number of postgres in the container can reach the data or backups in it. Use a directory for the cluster alone (dataDir, backupDir, restoreDir, drillDir), or run: chmod o-x ${path}`
+  `${path} stays open to users of the host, because ${because}. A user or group of the host with the number of postgres in the container can read the data or backups in it. If no other user needs what is in it, close it: chmod o-x ${path}. On a new node, use a directory for the cluster alone`
