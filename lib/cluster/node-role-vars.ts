@@ -30,9 +30,9 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
     return {
       ...ownVars.strip().parse(own),
       image: vars.image,
-      privateDirs: openFolders.flatMap(({ path, because }) => (because === undefined ? [path] : [])),
-      openDirs: openFolders.flatMap(({ path, because }) =>
-        because === undefined ? [] : [{ path, because }],
+      privateDirs: openFolders.flatMap(({ path, obstacle }) => (obstacle === undefined ? [path] : [])),
+      openDirs: openFolders.flatMap(({ path, obstacle }) =>
+        obstacle === undefined ? [] : [{ path, ...obstacle }],
       ),
       adopt: adopts(vars, fact(host)),
       address: host.address,

@@ -7,9 +7,7 @@ export const folderTasks = ({ dataDir, backupDir, privateDirs, openDirs }: NodeR
   // mount what is below these folders, so that only users of the host have to come through them.
   privateDirs.map((path) => file(`only root enters ${path}`, { path, state: 'directory', ...rootAlone })),
   file('shared folder', { path: SHARED, state: 'directory', ...rootAlone }),
-  openDirs.map(({ path, because }) =>
-    debug(`users may enter ${path}`, { message: openWords(path, because) }),
-  ),
+  openDirs.map((open) => debug(`users may enter ${open.path}`, { message: openWords(open) })),
   // Their owner is the image's affair: the entrypoint gives them to its postgres user.
   file('data folder', { path: dataDir, state: 'directory' }),
   file('backup folder', { path: backupDir, state: 'directory' }),
@@ -26,5 +24,5 @@ export const folderTasks = ({ dataDir, backupDir, privateDirs, openDirs }: NodeR
 
 const rootAlone = { mode: '0700', owner: 'root', group: 'root' }
 
-const openWords = (path: string, because: string): string =>
-  `${path} stays open to users of the host, because ${because}. A user or group of the host with the number of postgres in the container can read the data or backups in it. If no other user needs what is in it, close it: chmod o-x ${path}. On a new node, use a directory for the cluster alone`
+const openWords = ({ path, because, advice }: NodeRoleVars['openDirs'][number]): string =>
+  `${path} stays open to users of the host, because ${because}. A user or group of the host with the number of postgres in the container can read the data or backups in it: ${advice}`

@@ -5,8 +5,14 @@ import { isGuarded } from '../../modules/files/file/protected-paths.ts'
 /** A folder that one of the node's folders lies in, and that users other than root may enter. */
 export interface OpenFolder {
   readonly path: string
-  /** Why `site` does not close it, in words, such as `www is in it as well`. Undefined where it can be closed. */
-  readonly because: string | undefined
+  /** Why `site` does not close it. Undefined where it does. */
+  readonly obstacle: Obstacle | undefined
+}
+
+/** In words: `it also contains www`, and what an operator can do about it. */
+export interface Obstacle {
+  readonly because: string
+  readonly advice: string
 }
 
 /** Who else on the node can reach the folders of the cluster. */
@@ -21,18 +27,18 @@ export interface FoldersFact {
  */
 export const foldersScript = (folders: readonly string[]): string => sh`(
   closed() { case $(stat -c '%u %a' "$1" 2>/dev/null) in '0 '*[0246]) return 0 ;; esac; return 1; }
-  ours() { echo "$real" | { while IFS= read -r one; do case $one/ in "$1"/*) exit 0 ;; esac; done; exit 1; }; }
-  real=$(for f in ${folders.map((path) => posix.join('/', path).replace(/(.)\/+$/, '$1'))}; do readlink -f "$f" 2>/dev/null || echo "$f"; done)
-  echo "$real" | while IFS= read -r folder; do
+  ours() { printf '%s\\n' "$real" | { while IFS= read -r one; do case $one/ in "$1"/*) exit 0 ;; esac; done; exit 1; }; }
+  real=$(for f in ${folders.map((path) => posix.join('/', path).replace(/(.)\/+$/, '$1'))}; do readlink -f "$f" 2>/dev/null || printf '%s\\n' "$f"; done)
+  printf '%s\\n' "$real" | while IFS= read -r folder; do
     above=\${folder%/*}
     while [ -n "$above" ] && ! closed "$above"; do above=\${above%/*}; done
     [ -z "$above" ] || continue
     parent=\${folder%/*}
     at=\${parent:-/}
-    if [ ! -d "$at" ]; then echo "open - - $at"; continue; fi
-    echo "open $(stat -c %u "$at") $(stat -f -c %T "$at" 2>/dev/null | tr -d ' ') $at"
+    if [ ! -d "$at" ]; then printf 'open - - %s\\n' "$at"; continue; fi
+    printf 'open %s %s %s\\n' "$(stat -c %u "$at")" "$(stat -f -c %T "$at" 2>/dev/null | tr -d ' ')" "$at"
     ls -A "$at" | while IFS= read -r name; do
-      [ "$name" = lost+found ] || ours "$parent/$name" || echo "beside $at//$name"
+      [ "$name" = lost+found ] || ours "$parent/$name" || printf 'beside %s//%s\\n' "$at" "$name"
     done | head -n 3
   done
 )`
@@ -47,7 +53,7 @@ export function parseFolders(lines: readonly string[]): FoldersFact {
     const [, uid = '', type = '', path] = /^open (\S+) (\S*) (\/.*)$/.exec(line) ?? []
     if (path === undefined) return []
     const others = beside.filter((one) => one.path === path).map(({ name }) => name)
-    return [{ path, because: obstacle(path, uid, type, others) }]
+    return [{ path, obstacle: obstacleOf(path, uid, type, others) }]
   })
   return {
     openFolders: [...new Map(found.map((one) => [one.path, one])).values()].toSorted(
@@ -56,12 +62,30 @@ export function parseFolders(lines: readonly string[]): FoldersFact {
   }
 }
 
-function obstacle(path: string, uid: string, type: string, others: readonly string[]): string | undefined {
-  if (isGuarded(path)) return 'it is a directory of the system'
-  if (uid !== '0' && uid !== '-') return `it belongs to uid ${uid}`
-  if (WITHOUT_MODES.test(type)) return `its file system (${type}) may not keep a mode`
-  if (others.length > 0) return `it also contains ${[...new Set(others)].join(', ')}`
-  return undefined
+function obstacleOf(
+  path: string,
+  uid: string,
+  type: string,
+  others: readonly string[],
+): Obstacle | undefined {
+  const alone = 'on a new node, use a directory for the cluster alone'
+  if (isGuarded(path))
+    return {
+      because: 'it is a directory of the system',
+      advice: `${alone}, such as ${posix.join(path, 'cluster/postgres')}`,
+    }
+  if (uid !== '0' && uid !== '-')
+    return { because: `it belongs to uid ${uid}`, advice: `give it to root, or ${alone}` }
+  if (WITHOUT_MODES.test(type))
+    return {
+      because: `its file system (${type}) may not keep a mode`,
+      advice: `${alone}, on another file system`,
+    }
+  if (others.length === 0) return undefined
+  return {
+    because: `it also contains ${[...new Set(others)].join(', ')}`,
+    advice: `if no other user needs that, close it with ${sh`chmod o-x ${path}`}, or ${alone}`,
+  }
 }
 
 // Of the network, or without owners: a change of mode may fail there, or be lost.

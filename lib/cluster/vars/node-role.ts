@@ -8,7 +8,9 @@ export const nodeRoleVars = ownVars.extend({
   /** Folders that the node's own lie in: made where they are missing, and closed to all users but root. @default none */
   privateDirs: z.array(z.string()).default([]),
   /** Those that stay open, because they are not for the cluster alone. The plan tells. @default none */
-  openDirs: z.array(z.strictObject({ path: z.string(), because: z.string() })).default([]),
+  openDirs: z
+    .array(z.strictObject({ path: z.string(), because: z.string(), advice: z.string() }))
+    .default([]),
   /** Containers of this node that have no label of ours are taken over. @default false */
   adopt: z.boolean().default(false),
   /** This node's overlay address: the only one that PostgreSQL listens on. */

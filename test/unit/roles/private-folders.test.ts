@@ -21,8 +21,7 @@ const USERS = {
 /** The tasks that close what the folders lie in, and that say what stays open. */
 const PARENTS = /^(|\/srv\/\w+|\/var\/lib\/run-playbook\/postgres)$/
 
-describe('the folders of a node, and users of the node who have the number of postgres', function () {
-  this.timeout(30_000)
+describe('the folders of a node, and users of the node who have the number of postgres', () => {
   let host: Namespace
   const vars = {
     dataDir: '/srv/data/postgres',
@@ -68,9 +67,9 @@ describe('the folders of a node, and users of the node who have the number of po
     const told = []
     const tasks = folderTasks({
       ...vars,
-      privateDirs: openFolders.flatMap(({ path, because }) => (because === undefined ? [path] : [])),
-      openDirs: openFolders.flatMap(({ path, because }) =>
-        because === undefined ? [] : [{ path, because }],
+      privateDirs: openFolders.flatMap(({ path, obstacle }) => (obstacle === undefined ? [path] : [])),
+      openDirs: openFolders.flatMap(({ path, obstacle }) =>
+        obstacle === undefined ? [] : [{ path, ...obstacle }],
       ),
     } as unknown as NodeRoleVars)
     for (const task of tasks.flat() as Task<unknown>[]) {
@@ -155,7 +154,7 @@ describe('the folders of a node, and users of the node who have the number of po
     assert.equal(told.length, 1)
     assert.match(
       told[0] ?? '',
-      /^\/srv\/data stays open .* because it also contains www\. .*chmod o-x \/srv\/data\./,
+      /^\/srv\/data stays open .* because it also contains www\. .*chmod o-x \/srv\/data, /,
     )
     assert.equal(await must('stat -c %a /srv/data'), '755')
   })

@@ -4,6 +4,12 @@ import { join } from 'node:path'
 import { foldersScript, parseFolders } from '../../../../lib/cluster/facts/folders.ts'
 import { SHELLS, run, useTemp } from '../../modules/driver.ts'
 
+const found = (stdout: string) =>
+  parseFolders(stdout.split('\n')).openFolders.map(({ path, obstacle }) => ({
+    path,
+    because: obstacle?.because,
+  }))
+
 describe('which folders users of a node can come through to those of the cluster', () => {
   const temp = useTemp()
   const at = (path: string): string => join(temp(), path)
@@ -20,7 +26,7 @@ describe('which folders users of a node can come through to those of the cluster
     const look = async (...paths: readonly string[]) => {
       const { code, stdout, stderr } = await run(shell, { script: foldersScript(paths) })
       assert.deepEqual([code, stderr.toString()], [0, ''])
-      return parseFolders(stdout.toString().split('\n')).openFolders
+      return found(stdout.toString())
     }
 
     describe(`with ${name}`, () => {
@@ -57,10 +63,10 @@ describe('which folders users of a node can come through to those of the cluster
 
       it('stay open when they hold something else, are not root’s, or are the system’s', async () => {
         make('data/postgres', "data/www it's", 'data/a', 'data/.b', 'data/c')
-        const [found, ...more] = await look(at('data/postgres'))
+        const [data, ...more] = await look(at('data/postgres'))
         assert.deepEqual(more, [])
-        assert.equal(found?.path, at('data'))
-        assert.match(found?.because ?? '', /^it also contains (\.b|a), /)
+        assert.equal(data?.path, at('data'))
+        assert.match(data?.because ?? '', /^it also contains (\.b|a), /)
         make('home/postgres')
         chownSync(at('home'), 4711, 4711)
         assert.deepEqual(await look(at('home/postgres')), [
@@ -86,6 +92,16 @@ describe('which folders users of a node can come through to those of the cluster
         assert.deepEqual(await look(at('link/pg')), [{ path: at('disk'), because: undefined }])
       })
 
+      it('are not made up by names that others put there', async () => {
+        make('data/postgres')
+        for (const line of ['x\\nopen 0 ext4 \\057victim', 'y\nopen 0 ext4 victim'])
+          mkdirSync(join(at('data'), line))
+        assert.deepEqual(
+          (await look(at('data/postgres'))).map(({ path }) => path),
+          [at('data')],
+        )
+      })
+
       it('are told apart whatever their names are', async () => {
         make('a b$(touch x)`y`', 'a b$(touch x)`y`/po*s', 'a b$(touch x)`y`/pots')
         assert.deepEqual(await look(at('a b$(touch x)`y`/po*s')), [
@@ -96,7 +112,7 @@ describe('which folders users of a node can come through to those of the cluster
   }
 
   it('stay open where a mode may mean nothing', () => {
-    assert.deepEqual(parseFolders(['open 0 nfs /mnt/nas', 'open 0 ext2/ext3 /data']).openFolders, [
+    assert.deepEqual(found('open 0 nfs /mnt/nas\nopen 0 ext2/ext3 /data\n'), [
       { path: '/data', because: undefined },
       { path: '/mnt/nas', because: 'its file system (nfs) may not keep a mode' },
     ])

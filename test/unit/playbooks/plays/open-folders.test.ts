@@ -15,8 +15,8 @@ describe('folders that users of a node may enter', () => {
   })
   after(() => home.remove())
 
-  const closable = { path: '/data', because: undefined }
-  const shared = { path: '/mnt', because: 'it also contains www' }
+  const closable = { path: '/data', obstacle: undefined }
+  const shared = { path: '/mnt', obstacle: { because: 'it also contains www', advice: 'none' } }
   const context = (node: ClusterContext['facts']['node']): ClusterContext => ({
     vars: clusterVars.parse({ statusImage: 'mine/status' }),
     hosts,
