@@ -29,6 +29,9 @@ export async function metricsOf(status: Status): Promise<Answer> {
   const counter = (name: string, help: string, ...samples: readonly Sample[]) =>
     add(Counter, name, help, samples)
 
+  const { name, address } = status.node
+  // Its name is here only: join with it, `* on (instance) group_left (node) run_playbook_node_info`.
+  gauge('run_playbook_node_info', 'The node as the inventory has it', [1, { node: name, address }])
   gauge('pg_up', 'Whether PostgreSQL answers', [status.postgres.up])
   if (status.postgres.up) server(status, gauge)
   if (status.postgres.up && !status.postgres.old) postgres(status, gauge, counter)

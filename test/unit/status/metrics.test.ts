@@ -24,6 +24,12 @@ async function metrics(problems: Repository['problems']): Promise<string> {
 const problem = (severity: 'critical' | 'warning') => ({ code: 'certificate', severity, text: 'it expires' })
 
 describe('the metrics', () => {
+  it('name the node, once: a label on every metric would be a new series for each', async () => {
+    const text = await metrics([])
+    assert.match(text, /^run_playbook_node_info\{node="node-a",address="10\.88\.0\.11"\} 1$/m)
+    assert.equal(text.match(/node="node-a"/g)?.length, 1)
+  })
+
   it('tell what may wait until the morning from what may not', async () => {
     const some = await metrics([problem('warning'), problem('critical'), problem('warning')])
     assert.match(some, /^run_playbook_repository_problems 3$/m)
