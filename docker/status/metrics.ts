@@ -176,11 +176,14 @@ function backups({ backups, window, repository, drill }: Status, gauge: Add): vo
     // Null: nobody looked yet.
     backups.readAt === null && !backups.old ? null : !backups.old,
   ])
-  gauge('run_playbook_repository_problems', 'Problems that the backup service found', [
-    repository?.problems.length,
+  // Of the archive itself the status reads for itself what is wrong: nothing of it can wait.
+  const ofArchive = window?.problems.length ?? 0
+  const found = repository?.problems ?? (ofArchive > 0 ? [] : null)
+  gauge('run_playbook_repository_problems', 'Problems of the backups and their repository', [
+    found && found.length + ofArchive,
   ])
   gauge('run_playbook_repository_critical_problems', 'Those of them that are critical', [
-    repository?.problems.filter(({ severity }) => severity === 'critical').length,
+    found && found.filter(({ severity }) => severity === 'critical').length + ofArchive,
   ])
   gauge('run_playbook_repository_free_bytes', 'Left on the disk of the repository', [
     backups.repositoryFreeBytes,

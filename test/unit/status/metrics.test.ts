@@ -9,10 +9,12 @@ import type { Repository } from '../../../lib/cluster/status/schema.ts'
 const host = { name: 'node-a', address: '10.88.0.11', groups: ['postgres'], vars: {} } as unknown as Host
 const text = readFileSync(new URL('../cluster/report/fixtures/primary.txt', import.meta.url), 'utf8')
 
-async function metrics(problems: Repository['problems']): Promise<string> {
+async function metrics(problems: Repository['problems'], ofWindow: readonly string[] = []): Promise<string> {
   const time = new Date(0).toISOString()
+  const { window, ...known } = nodeStatus(readAnswer(text), host, [], 0)
   const answer = await metricsOf({
-    ...nodeStatus(readAnswer(text), host, [], 0),
+    ...known,
+    window: window && { ...window, problems: [...ofWindow] },
     repository: { at: time, problems, next: null },
     warnings: [],
     history: { everySeconds: 1, lagBytes: [], standbys: {} },
@@ -35,5 +37,11 @@ describe('the metrics', () => {
     assert.match(some, /^run_playbook_repository_problems 3$/m)
     assert.match(some, /^run_playbook_repository_critical_problems 1$/m)
     assert.match(await metrics([problem('warning')]), /^run_playbook_repository_critical_problems 0$/m)
+  })
+
+  it('count what is wrong in the archive itself, of which the status warns as well', async () => {
+    const some = await metrics([problem('warning')], ['backup.info is missing'])
+    assert.match(some, /^run_playbook_repository_problems 2$/m)
+    assert.match(some, /^run_playbook_repository_critical_problems 1$/m)
   })
 })
