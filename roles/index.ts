@@ -5,7 +5,7 @@ export { postgresDrill, postgresDrillNow } from './postgres-drill/role.ts'
 export { postgresImage, postgresImageFits } from './postgres-image/role.ts'
 export { postgresOffsite } from './postgres-offsite/role.ts'
 export { postgresPasswordFiles, postgresPasswordUse, postgresPasswords } from './postgres-passwords/role.ts'
-export { postgresPrimary, postgresPrimaryRestart } from './postgres-primary/role.ts'
+export { postgresPrimary, postgresPrimaryRestart, postgresSlots } from './postgres-primary/role.ts'
 export {
   postgresFenced,
   postgresHandsOver,

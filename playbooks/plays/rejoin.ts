@@ -1,20 +1,50 @@
-import { type Host, type Play, UserError } from 'run-playbook'
+import { type Host, type Play, UserError, definePlay } from 'run-playbook'
+import { postgresFollows, postgresSlots } from 'run-playbook/roles'
 import {
   type ClusterContext,
   SERVICE_CONTAINERS,
   clusterOf,
+  nodeRoleVarsOf,
   refuseForeignContainers,
+  slotName,
   survey,
   type WayBack,
 } from 'run-playbook/cluster'
 import { replicaPlay } from './database.ts'
 
-/** Brings back the nodes that a promotion left behind: what `site` does, and nothing else. */
+/** Brings back the nodes that a promotion left behind, and replicas that follow another: what `site` does, and nothing else. */
 export function rejoinPlays(context: ClusterContext): readonly Play[] {
   refuseForeignContainers(context, SERVICE_CONTAINERS)
   const { nodes, first } = clusterOf(context)
   const { primary, returning } = survey(nodes, context.facts.node, first)
-  return [replicaPlay(context, 'rejoin', primary, returning, (host) => returning.has(host))]
+  return [
+    ...followPlays(context, primary, returning),
+    replicaPlay(context, 'rejoin', primary, returning, (host) => returning.has(host)),
+  ]
+}
+
+/** Replicas that could follow the primary as they are, if they knew its address: they still have that of the old one. */
+function followPlays(
+  context: ClusterContext,
+  primary: Host,
+  returning: ReadonlyMap<Host, WayBack>,
+): readonly Play[] {
+  const { fact, others } = clusterOf(context)
+  const node = nodeRoleVarsOf(context, primary, true)
+  const astray = others(primary).filter((host) => {
+    const { disk, server } = fact(host)
+    return disk === 'replica' && !returning.has(host) && server && server.upstream !== primary.address
+  })
+  if (astray.length === 0) return []
+  const slots = astray.map(({ address }) => slotName(address))
+  return [
+    definePlay({
+      name: 'slots',
+      hosts: [primary],
+      roles: (host) => [fact(host).server !== undefined && postgresSlots({ ...node(host), slots })],
+    }),
+    definePlay({ name: 'follow', hosts: astray, roles: (host) => [postgresFollows(node(host))] }),
+  ]
 }
 
 /**

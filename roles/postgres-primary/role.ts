@@ -55,6 +55,17 @@ export const postgresPrimaryRestart = defineRole({
   ],
 })
 
+/** What a replica needs on a primary that it did not follow before: its slot, which keeps the WAL that it is to fetch. */
+export const postgresSlots = defineRole({
+  name: 'postgres-slots',
+  tags: ['postgres'],
+  vars: nodeRoleVars.extend({
+    /** Names of the slots. */
+    slots: z.array(z.string()),
+  }),
+  tasks: (vars) => vars.slots.map((name) => postgresSlot(`slot ${name}`, { on: superuser(vars), name })),
+})
+
 function inside(vars: NodeRoleVars): TaskList {
   const on = superuser(vars)
   const slots = slotsOfOthers(vars)
