@@ -5,7 +5,7 @@ import { type Install, type InstallState, planInstall } from '../../shared/insta
 import { configPath, dropInFolder } from './reader.ts'
 import type { UpInterface } from './args.ts'
 import { dropIn, liveConfig } from './config.ts'
-import { liveChanges, needsRestart } from './live-changes.ts'
+import { awayPeers, liveChanges, needsRestart } from './live-changes.ts'
 import { type WireguardState, dropInHash, dropInPath } from './state.ts'
 
 /**
@@ -20,8 +20,11 @@ export function upSteps(
   const { interface: name, before = [] } = args
   const file = planInstall(install, state.file).changes.length > 0
   const restarts = needsRestart(args, state.live)
-  const syncs = !restarts && (file || liveChanges(args, state.live).length > 0)
+  const away = restarts ? [] : awayPeers(args, state.live)
+  // It resolves all names again, and has peers that moved looked for where they were.
+  const syncs = !restarts && (file || liveChanges(args, state.live).length > away.length)
   return [
+    ...(syncs ? [] : away.map(({ publicKey, endpoint = '' }) => lookFor(name, publicKey, endpoint))),
     ...(syncs ? [{ script: sh`wg syncconf ${name} /dev/stdin`, stdin: liveConfig(args) }] : []),
     ...(file ? applyInstall(install, state.file) : []),
     ...dropInSteps(name, before, state),
@@ -62,6 +65,10 @@ systemctl daemon-reload`,
     },
   ]
 }
+
+const lookFor = (name: string, publicKey: string, endpoint: string): ShellStep => ({
+  script: sh`wg set ${name} peer ${publicKey} endpoint ${endpoint}`,
+})
 
 // Stopping fails where the interface is gone already, and does nothing where somebody has started it without systemd.
 const restart = (name: string): ShellStep => ({

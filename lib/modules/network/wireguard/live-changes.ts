@@ -35,7 +35,10 @@ export function needsRestart(args: UpInterface, live: WireguardInterface): boole
 const isUp = ({ exists, active, publicKey }: WireguardInterface): boolean =>
   exists && active && publicKey !== undefined
 
-/** An endpoint is not compared: WireGuard follows a peer that moves. The file tells when another one is wanted. */
+/**
+ * An endpoint of a peer that answers is not compared: WireGuard follows a peer that moves. The file tells when another one is
+ * wanted.
+ */
 function peerChanges(wanted: readonly WireguardPeer[], live: WireguardInterface['peers']): Change[] {
   const observed = new Map(live.map((peer) => [peer.publicKey, peer]))
   const unwanted = live.filter(({ publicKey }) => !wanted.some((peer) => peer.publicKey === publicKey))
@@ -53,7 +56,8 @@ function peerChanges(wanted: readonly WireguardPeer[], live: WireguardInterface[
         },
         { ...found, preshared: found.preshared?.slice(0, 12) ?? 'none' },
       )
-      return changes.map((change) => ({ ...change, what: `${what} ${change.what}` }))
+      const away = isAway(peer, found) ? [{ what: 'endpoint', from: found.away, to: peer.endpoint }] : []
+      return [...changes, ...away].map((change) => ({ ...change, what: `${what} ${change.what}` }))
     }),
     ...unwanted.map(({ publicKey, allowedIps }) => ({
       what: `peer ${publicKey}`,
@@ -62,5 +66,14 @@ function peerChanges(wanted: readonly WireguardPeer[], live: WireguardInterface[
     })),
   ]
 }
+
+/** The silent peers that are looked for at an address that is not theirs any more. WireGuard resolves a name only once. */
+export const awayPeers = (args: UpInterface, live: WireguardInterface): readonly WireguardPeer[] =>
+  args.peers.filter((peer) =>
+    live.peers.some((found) => found.publicKey === peer.publicKey && isAway(peer, found)),
+  )
+
+const isAway = ({ endpoint }: WireguardPeer, { away }: WireguardInterface['peers'][number]): boolean =>
+  away !== undefined && endpoint !== undefined
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)

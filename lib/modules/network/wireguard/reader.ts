@@ -58,6 +58,11 @@ const interfaceSchema = z.object({
       keepalive: number,
       /** SHA-256 of the preshared key. */
       preshared: z.string().optional(),
+      /**
+       * Where a peer that has been silent for three minutes is looked for, if its endpoint in the configuration is, or
+       * resolves to, another address by now.
+       */
+      away: z.string().optional(),
     }),
   ),
   /** Of the unit `wg-quick@NAME`. */
@@ -74,6 +79,7 @@ function facts(block: string): object {
     .map((line) => line.split(' '))
   const all = (name: string) => lines.filter(([first]) => first === name).map(([, ...words]) => words)
   const one = (name: string) => all(name)[0]?.[0]
+  const away = new Map(all('away').map(([publicKey, endpoint]) => [publicKey, endpoint]))
   return {
     missing: all('missing').flat(),
     config: one('config'),
@@ -87,6 +93,7 @@ function facts(block: string): object {
       allowedIps: allowed === '(none)' ? [] : allowed.split(',').sort(),
       keepalive: keepalive === 'off' ? 0 : keepalive,
       preshared: preshared || undefined,
+      ...(away.has(publicKey) && { away: away.get(publicKey) }),
     })),
     active: one('active'),
     enabled: one('enabled'),
@@ -128,9 +135,18 @@ live() {
   IFS=$tab read -r _ key port _ || return 0
   echo "key $key"
   echo "port $port"
-  while IFS=$tab read -r key preshared _ allowed _ _ _ keepalive; do
+  while IFS=$tab read -r key preshared endpoint allowed handshake _ _ keepalive; do
     hash=
     [ "$preshared" = '(none)' ] || hash=$(printf %s "$preshared" | sha256sum)
     echo "peer $key $allowed $keepalive \${hash%% *}"
+    if [ $(($(date +%s) - handshake)) -gt 180 ]; then away </dev/null; fi
   done
-}`
+}
+away() {
+  wanted=$(awk -v key="$key" '$1 == "PublicKey" { at = $3 } $1 == "Endpoint" && at == key { print $3 }' "$file" 2>/dev/null)
+  host=\${wanted%:*}
+  host=\${host#[}
+  found=$(within 5 getent ahosts "\${host%]}" 2>/dev/null | awk -v port="\${wanted##*:}" '{ print $1 ~ /:/ ? "[" $1 "]:" port : $1 ":" port }')
+  [ -z "$found" ] || echo "$found" | grep -qxF "$endpoint" || echo "away $key $endpoint"
+}
+within() { if command -v timeout >/dev/null; then timeout "$@"; else shift; "$@"; fi; }`
