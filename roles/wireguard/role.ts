@@ -14,6 +14,7 @@ import {
   wireguardInterfaces,
   z,
 } from 'run-playbook'
+import { endpointTasks } from './endpoints.ts'
 
 const vars = {
   /** Name of the interface. @default 'wg0' */
@@ -72,6 +73,10 @@ export const wireguardRole: (vars: WireguardRoleVars) => RoleUse = defineRole({
       },
       // Its unit and configuration, and what is reached through the tunnel; not other units.
       { touches: [wireguardInterfaces.all, connectivity.all, served.all, paths.below('/etc/wireguard')] },
+    ),
+    endpointTasks(
+      vars.interface,
+      vars.peers.map(({ endpoint }) => endpoint),
     ),
   ],
 })
