@@ -128,7 +128,9 @@ describe('the second day', () => {
   })
 
   it('tells of every problem that the backup service reports', () => {
-    const health = readFileSync('docker/postgres/lib/health.sh', 'utf8')
+    const health = ['health', 'disks']
+      .map((name) => readFileSync(`docker/postgres/lib/${name}.sh`, 'utf8'))
+      .join()
     const codes = [...health.matchAll(/_problem ([a-z-]+) /g)].map(([, code = '']) => code)
     assert.ok(codes.length > 15)
     for (const text of [page, readFileSync('docker/postgres/README.md', 'utf8')])

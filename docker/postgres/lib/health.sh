@@ -15,6 +15,7 @@ _health() {
   : > "$run/problems"
   _health_of_disk || true
   _health_of_data_disk || true
+  _health_of_other_disks || true
   _health_of_files || true
   _health_of_account "$1" || true
   _health_of_archive || true
