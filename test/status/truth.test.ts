@@ -81,7 +81,8 @@ describe('the status tells the truth when it', function () {
   it('is idle: that is no lag', async () => {
     await a.postgres.sql('CREATE TABLE seen AS SELECT 1 AS one')
     await new Promise((wake) => setTimeout(wake, 3000))
-    await within(SOON, () => b.status(), ({ replication: r }) => r.lagBytes === 0 && r.lagSeconds === 0)
+    const lag = async () => (await b.status()).replication
+    await within(SOON, lag, ({ lagBytes, lagSeconds }) => lagBytes === 0 && lagSeconds === 0)
   })
 
   it('falls behind', async () => {
