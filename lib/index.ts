@@ -40,6 +40,7 @@ export type {
   CertificateRequest,
   Holder as CertificateHolder,
   SecretStore,
+  SigningKey,
   WireguardKey,
 } from './secrets/index.ts'
 export { type RoleDefinition, type RoleUse, defineRole } from './playbook/role.ts'

@@ -5,6 +5,7 @@ import { parseBundle } from '../secrets/certificate.ts'
 import { checkName, variableOf } from '../secrets/names.ts'
 import { randomPassword } from '../secrets/password.ts'
 import { save } from '../secrets/save.ts'
+import { signingPrivateKey, signingPublicKey } from '../secrets/signing.ts'
 import { SecretStore } from '../secrets/store.ts'
 import { wireguardPrivateKey, wireguardPublicKey } from '../secrets/wireguard.ts'
 import { askSecret } from './ask-password.ts'
@@ -89,11 +90,14 @@ export async function rotateSecret(context: SecretsContext, name: string): Promi
     say(context, `${name} was removed; the next run that needs it issues a new certificate with a new key.`)
     return 0
   }
-  const value =
-    kind === 'WireGuard key' ? wireguardPrivateKey() : randomPassword(Math.max(32, reveal(old).length))
-  await save(places, opened, new Map([[name, new Secret(name, value)]]))
+  await save(places, opened, new Map([[name, new Secret(name, another(kind, reveal(old)))]]))
   say(context, `${name} has a new value in ${places.vault}. ${NEXT}`)
   return 0
+}
+
+function another(kind: 'WireGuard key' | 'signing key' | 'text', old: string): string {
+  if (kind === 'WireGuard key') return wireguardPrivateKey()
+  return kind === 'signing key' ? signingPrivateKey() : randomPassword(Math.max(32, old.length))
 }
 
 /** Opening it has remembered it. */
@@ -115,7 +119,8 @@ export function say({ session }: SecretsContext, text: string): void {
   )
 }
 
-function kindOf(value: string): 'certificate' | 'WireGuard key' | 'text' {
+function kindOf(value: string): 'certificate' | 'WireGuard key' | 'signing key' | 'text' {
   if (parseBundle(value) !== undefined) return 'certificate'
+  if (signingPublicKey(value) !== undefined) return 'signing key'
   return wireguardPublicKey(value) === undefined ? 'text' : 'WireGuard key'
 }

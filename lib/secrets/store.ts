@@ -7,6 +7,7 @@ import type { Opened } from './opened.ts'
 import { randomPassword } from './password.ts'
 import type { Places } from './places.ts'
 import { save } from './save.ts'
+import { type SigningKey, signature, signingPrivateKey, signingPublicKey } from './signing.ts'
 import { type WireguardKey, wireguardPrivateKey, wireguardPublicKey } from './wireguard.ts'
 
 /**
@@ -90,6 +91,23 @@ export class SecretStore {
     if (publicKey !== undefined) return { privateKey, publicKey }
     throw new UserError('E_SECRETS_KIND', `the secret ${name} is not a WireGuard private key`, {
       hint: 'It must be a key as printed by wg genkey: 32 bytes in base64.',
+    })
+  }
+
+  /**
+   * A key pair (Ed25519) that signs on this machine what hosts then check. Only the private half is stored, and no host gets it.
+   *
+   * @throws UserError E_SECRETS_KIND when something else is stored or given under that name
+   * @example store.signingKey('promotion.key').sign('node-b was promoted')
+   */
+  signingKey(name: string): SigningKey {
+    const privateKey = this.generate(name, signingPrivateKey)
+    const publicKey = signingPublicKey(reveal(privateKey))
+    const keys = [privateKey, ...this.previous(name)]
+    const sign = (text: string) => keys.flatMap((key) => signature(text, reveal(key)) ?? [])
+    if (publicKey !== undefined) return { publicKey, sign }
+    throw new UserError('E_SECRETS_KIND', `the secret ${name} is not a key that can sign`, {
+      hint: 'It must be an Ed25519 key in PEM, as printed by openssl genpkey -algorithm ed25519.',
     })
   }
 

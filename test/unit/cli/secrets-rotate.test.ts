@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { signingPrivateKey, signingPublicKey } from '../../../lib/secrets/signing.ts'
 import { LOCAL_INVENTORY, type Project, project, runCli } from '../../support/cli.ts'
 
 describe('run-playbook secrets rotate', function () {
@@ -10,6 +11,7 @@ describe('run-playbook secrets rotate', function () {
   after(() => own.remove())
 
   const secrets = (...args: readonly string[]) => runCli(own, ['secrets', ...args], { input: 'value' })
+  const store = (name: string, input: string) => runCli(own, ['secrets', 'set', name], { input })
 
   it('stores a new value', async () => {
     await secrets('set', 'mail.password')
@@ -25,5 +27,14 @@ describe('run-playbook secrets rotate', function () {
     assert.equal(code, 1)
     assert.match(stderr, /backup\.cipher encrypts what is stored already/)
     assert.equal((await secrets('get', 'backup.cipher')).stdout, 'value\n')
+  })
+
+  it('makes another key that signs', async () => {
+    const before = signingPrivateKey()
+    await store('promotion.key', before)
+    assert.equal((await secrets('rotate', 'promotion.key')).code, 0)
+    const { stdout } = await secrets('get', 'promotion.key')
+    assert.notEqual(stdout.trim(), before.trim())
+    assert.ok(signingPublicKey(stdout))
   })
 })
