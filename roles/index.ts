@@ -10,6 +10,7 @@ export {
   postgresFenced,
   postgresHandsOver,
   postgresPromoted,
+  postgresPromotionSigned,
   postgresTakesOver,
 } from './postgres-promote/role.ts'
 export { postgresFollows, postgresReplica } from './postgres-replica/role.ts'

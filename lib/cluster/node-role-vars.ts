@@ -4,6 +4,7 @@ import { type Capacity, less, settingsOf, wantedCapacity } from './capacity.ts'
 import { adopts } from './facts/containers.ts'
 import { repositoryKeyOf } from './repository-key.ts'
 import { networkOf, refuseOutside } from './network.ts'
+import { promotionVars } from './promotion/operator.ts'
 import { refuseOtherSecrets } from './secrets/refuse.ts'
 import { saidCapacity } from './settled.ts'
 import { tune } from './tuning.ts'
@@ -22,6 +23,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
   refuseOutside(nodes)
   const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
   refuseOtherSecrets(context)
+  const promotion = promotionVars(context, primary)
   const mostCores = Math.max(...nodes.map((one) => fact(one).cores))
   const { max_connections: maxConnections, ...capacity } = capacityUnder(context, primary, keep)
   return (host: Host) => {
@@ -45,6 +47,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
       mostCores,
       maxConnections,
       capacity,
+      promotion,
       tls: secrets.certificate(`pgbackrest.${host.name}`, {
         authority: 'pgbackrest',
         commonName: host.name,

@@ -3,6 +3,7 @@ import {
   postgresFenced,
   postgresHandsOver,
   postgresPromoted,
+  postgresPromotionSigned,
   postgresTakesOver,
   postgresFollows,
 } from 'run-playbook/roles'
@@ -33,7 +34,8 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
   const promotion = planPromotion(cluster, wish)
   const { to } = promotion
   const from = predecessor(promotion)
-  const node = nodeRoleVarsOf(context, to, true)
+  const after = onNextTimeline(context, promotion)
+  const node = nodeRoleVarsOf(after, to, true)
   const successor = { successor: to.name, successorAddress: to.address }
   const running = others(to).filter((host) => host !== from && fact(host).server?.recovery === true)
   const plays: (Play | false)[] = [
@@ -74,12 +76,11 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
         }),
       ],
     }),
-    running.length > 0 &&
-      definePlay({
-        name: 'follow',
-        hosts: running,
-        roles: (host) => [postgresFollows(node(host))],
-      }),
+    definePlay({
+      name: 'follow',
+      hosts: [to, ...running],
+      roles: (host) => [(host === to ? postgresPromotionSigned : postgresFollows)(node(host))],
+    }),
   ]
   // A node that is lost must not count as one that was not reached: that is found out by asking.
   if (promotion.kind === 'unknown') return plays.filter((play) => play !== false)
@@ -87,7 +88,7 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
     ...plays.filter((play) => play !== false),
     // After a loss nobody waits for backups: pgBackRest would try the lost node again and again. The nodes take theirs
     // themselves, on the new timeline.
-    ...databasePlays(context, to, returning(nodes, fact, promotion), {
+    ...databasePlays(after, to, returning(nodes, fact, promotion), {
       backups: promotion.kind !== 'lost',
       newcomers: false,
       keep: true,
@@ -104,6 +105,15 @@ function refuseLimited(context: ClusterContext): void {
     `a promotion changes every node, but --limit leaves out ${left.map(({ name }) => name).join(' and ')}`,
     { hint: 'Leave out --limit. Nodes that cannot be reached do not stop the promotion.' },
   )
+}
+
+// Where the promotion leads to. Should PostgreSQL take a later timeline, because it knows of one that came to nothing, then what is
+// signed still tells of a promotion after the old primary, and the next run of site signs the later one.
+function onNextTimeline(context: ClusterContext, { kind, to }: Promotion): ClusterContext {
+  if (kind === 'finish' || kind === 'unknown') return context
+  const fact = clusterOf(context).fact(to)
+  const node = { ...context.facts.node, [to.name]: { ...fact, timeline: fact.timeline + 1 } }
+  return { ...context, facts: { ...context.facts, node } }
 }
 
 const placeOf = (host: Host) => ({

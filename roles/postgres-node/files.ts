@@ -31,6 +31,27 @@ export function passwordFiles({ passwords }: NodeRoleVars): TaskList {
   ]
 }
 
+/**
+ * The operator's word on who is primary. PostgreSQL hands the statement on to whoever may replicate, also where the node that was
+ * promoted is down; the key is what a node checks with that the statement of another one is not made up.
+ */
+export function promotionFiles({ promotion }: NodeRoleVars, reload: Task): TaskList {
+  return [
+    copy('promotion key', { dest: `${CONFIG}/promotion.pub`, content: promotion.publicKey, ...managed }),
+    copy(
+      'promotion statement',
+      {
+        dest: `${CONFIG}/promotion.conf`,
+        content: `# Managed by run-playbook. System identifier, timeline and address of the last promotion, signed by the operator.
+run_playbook.promotion = '${promotion.statement}'
+`,
+        ...managed,
+      },
+      { notify: reload, tags: ['config'] },
+    ),
+  ]
+}
+
 /** What PostgreSQL and its entrypoint read: the same for primary and replica, so that a promotion changes an address only. */
 export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
   const {
@@ -53,6 +74,7 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
       content: nodes.map((node) => `${node.address}\n`).join(''),
       ...managed,
     }),
+    promotionFiles(vars, reload),
     template(
       'postgresql.conf',
       {

@@ -1,6 +1,7 @@
 import { type TaskList, defineRole, file, shell, z } from 'run-playbook'
 import { AS_OWNER, nodeRoleVars, slotsOfOthers } from 'run-playbook/cluster'
-import { superuser } from '../postgres-node/tasks.ts'
+import { promotionFiles } from '../postgres-node/files.ts'
+import { loadConfiguration, superuser } from '../postgres-node/tasks.ts'
 import { backupFree } from './backup-free.ts'
 import { orHandBack } from './hand-back.ts'
 import { handedOver } from './handed-over.ts'
@@ -71,4 +72,12 @@ export const postgresPromoted = defineRole({
     ]
     return orHandBack(promote, { name, dataDir }, old && { ...old, port })
   },
+})
+
+/** The new primary, once it is one: whoever asks it gets the operator's word on that. */
+export const postgresPromotionSigned = defineRole({
+  name: 'postgres-promotion-signed',
+  tags: ['postgres'],
+  vars: nodeRoleVars,
+  tasks: (vars) => promotionFiles(vars, loadConfiguration(vars, true)),
 })

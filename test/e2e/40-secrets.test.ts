@@ -41,6 +41,7 @@ describe('passwords', function () {
     const store = await openSecrets({ stateDir: `${DIR}/.run-playbook` })
     for (const name of ['postgres.superuser', 'postgres.replicator', 'postgres.app'])
       secrets[name] = reveal(store.get(name))
+    secrets['promotion.key'] = reveal(store.get('promotion.key')).split('\n')[1] ?? ''
     for (const node of NODES)
       secrets[`wireguard.${node}`] = reveal(store.wireguardKey(`wireguard.${node}`).privateKey)
   })

@@ -42,6 +42,13 @@ export const nodeRoleVars = ownVars.extend({
     .prefault({}),
   /** When its turn comes in the nightly backups: 0 is the first. @default 0 */
   turn: z.int().min(0).default(0),
+  /** What a promotion by the operator is told from another node's word by. */
+  promotion: z.strictObject({
+    /** What the operator signs promotions with, in PEM. */
+    publicKey: z.string(),
+    /** That the primary was promoted, signed; empty where there was no promotion. */
+    statement: z.string(),
+  }),
   /** Of `secrets.certificate`: what the nodes' pgBackRest know each other by. */
   tls: z.object({ authority: z.string(), certificate: z.string(), privateKey: secretValue }),
   passwords: z.strictObject({
