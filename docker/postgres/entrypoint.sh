@@ -6,7 +6,7 @@
 set -eu
 
 library=/usr/local/lib/run-playbook
-for part in common config secrets pgbackrest disk guard create rejoin capacity watch; do
+for part in common config secrets pgbackrest disk guard signed create rejoin capacity watch; do
   # shellcheck source=/dev/null
   . "$library/$part.sh"
 done

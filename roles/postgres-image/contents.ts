@@ -19,7 +19,7 @@ export interface ImageContents {
   readonly libc: { readonly image: string | undefined; readonly data: string | undefined }
 }
 
-const PROGRAMS = ['postgres', 'pg_basebackup', 'pg_rewind', 'psql', 'pgbackrest', 'tini', 'jq']
+const PROGRAMS = ['postgres', 'pg_basebackup', 'pg_rewind', 'psql', 'pgbackrest', 'tini', 'jq', 'openssl']
 const FILES = [
   'entrypoint.sh',
   'healthcheck.sh',

@@ -7,8 +7,7 @@
 _ask() {
   local text
   peer_sysid='' peer_timeline=0
-  _run_remote psql -XAtqw "$(_conninfo "$1" "${POSTGRES_SLOT_NAME}_asks") connect_timeout=${2:-5} dbname=postgres replication=true" \
-    -c 'SHOW in_hot_standby' -c IDENTIFY_SYSTEM > "$run/answer" 2>&1 || true
+  _psql "$1" "${2:-5}" -c 'SHOW in_hot_standby' -c IDENTIFY_SYSTEM > "$run/answer" 2>&1 || true
   text=$(cat "$run/answer")
   case $text in
     off*\|*) answer=primary ;;
@@ -24,6 +23,14 @@ _ask() {
   # Whoever says something else is no PostgreSQL, and has no vote.
   case $peer_sysid in *[!0123456789]*) peer_timeline= ;; esac
   _is_number "$peer_timeline" || { answer=silent peer_sysid='' peer_timeline=0; }
+}
+
+# usage: _psql HOST SECONDS OPTION…  (as one who replicates; SECONDS for the connection)
+_psql() {
+  local conninfo
+  conninfo="$(_conninfo "$1" "${POSTGRES_SLOT_NAME}_asks") connect_timeout=$2 dbname=postgres replication=true"
+  shift 2
+  _run_remote psql -XAtqw "$conninfo" "$@"
 }
 
 # usage: _field NUMBER  (of IDENTIFY_SYSTEM, the second line of the answer: sysid|timeline|lsn|)
@@ -65,13 +72,16 @@ _timeline() {
 _fence() {
   [ -e "$mount/fenced" ] || return 1
   objection="$mount/fenced says that another node took over ($(head -n 1 "$mount/fenced" | tr -cd ' -~'))"
+  case $objection in *', not signed)') objection="$objection. If nobody promoted that node, see docs/second-day.md" ;; esac
 }
 
 # usage: _remember_fence HOST  (a peer that is ahead stays ahead: when nobody can be asked later, this node must not
 # take silence for consent)
 _remember_fence() {
+  local who doubt
   [ -e "$mount/fenced" ] || [ "$peer_timeline" -le "$timeline" ] || {
-    echo "$1, timeline $peer_timeline, found $(date -u +%Y-%m-%dT%H:%M:%SZ)" > "$mount/fenced"
+    _weigh "$1"
+    echo "$who, timeline $peer_timeline, found $(date -u +%Y-%m-%dT%H:%M:%SZ)$doubt" > "$mount/fenced"
     _flush "$mount/fenced" "$mount"
   }
 }

@@ -12,7 +12,7 @@ _watch() {
 
 # usage: _watch_on
 _watch_on() {
-  local host timeline
+  local host timeline=0 disputed=
   while sleep 5 && kill -0 $$ 2>/dev/null; do
     if [ "$(_role)" != primary ]; then
       _held_up || continue
@@ -22,7 +22,7 @@ _watch_on() {
     fi
     for host in $(_peers); do
       _overtaken_by "$host" || continue
-      _say "$host is the primary (timeline $peer_timeline; this node is on timeline $timeline): stopping. Commits that only this node has are not on $host"
+      _say "$reason (timeline $peer_timeline; this node is on timeline $timeline): stopping. Commits that only this node has are not on $host"
       # Without the fence, should the disk be full, the guard finds the same.
       _remember_fence "$host" || true
       kill -INT $$
@@ -31,10 +31,29 @@ _watch_on() {
   done
 }
 
-# usage: _overtaken_by HOST  (sets timeline; silence, an equal timeline and another cluster are no reason to stop)
+# usage: _overtaken_by HOST  (sets timeline and reason; silence, no later timeline and another cluster are no reason to stop)
+# The operator's word is one, whoever hands it on. A peer's word alone is one only where nobody follows this node: a replica that
+# does shows that there was no promotion by run-playbook. The timeline of a primary stays, so it is looked up when one is later.
 _overtaken_by() {
   _ask "$1" 2
-  [ "$answer" = primary ] && [ "$peer_sysid" = "$(_control 'Database system identifier')" ] || return 1
+  [ "$peer_timeline" -gt "${timeline:-0}" ] || return 1
   timeline=$(_timeline)
-  [ "$peer_timeline" -gt "$timeline" ]
+  [ "$peer_timeline" -gt "$timeline" ] && [ "$peer_sysid" = "$(_control 'Database system identifier')" ] || return 1
+  reason="$1 is the primary"
+  [ -s "$promotion_key" ] || { [ "$answer" = primary ]; return; }
+  if _is_signed "$1"; then
+    [ "$answer" = primary ] || reason="$promoted was promoted"
+    return 0
+  fi
+  [ "$answer" = primary ] || return 1
+  _follower_beside "$1" || return 0
+  _dispute "$1"
+  return 1
+}
+
+# usage: _dispute HOST  (once for each peer; the status service goes on saying it)
+_dispute() {
+  case " $disputed " in *" $1 "*) return 0 ;; esac
+  disputed="$disputed $1"
+  _say "warning: $1 says that it is the primary (timeline $peer_timeline; this node is on timeline $timeline), but that promotion is not signed, and $follower still follows this node: staying open. See docs/second-day.md"
 }

@@ -8,7 +8,7 @@ const sh = (heard: string, script: string): string =>
     [
       '-euc',
       `PGDATA=/nowhere/pgdata POSTGRES_GUARD_PATIENCE=15
-      . docker/postgres/lib/guard.sh; . docker/postgres/lib/watch.sh
+      . docker/postgres/lib/guard.sh; . docker/postgres/lib/watch.sh; promotion_key=/nowhere
       _ask() { set -- $(echo "$HEARD" | grep "^$1 "); answer=$2 peer_sysid=\${3:-} peer_timeline=\${4:-0}; }
       _peers() { echo "$HEARD" | cut -d ' ' -f 1; }
       _control() { echo 7001; }

@@ -113,7 +113,7 @@ for (const [name, [shell = '', ...first]] of Object.entries(SHELLS)) {
       })
     }
 
-    const guard = () => `${library('common', 'config', 'disk', 'guard')}
+    const guard = () => `${library('common', 'config', 'disk', 'guard', 'signed')}
 POSTGRES_SLOT_NAME=me POSTGRES_PORT=5432 POSTGRES_REPLICATION_USER=replicator`
 
     for (const nth of [0, 1, 2]) {
