@@ -25,12 +25,13 @@ _ask() {
   _is_number "$peer_timeline" || { answer=silent peer_sysid='' peer_timeline=0; }
 }
 
-# usage: _psql HOST SECONDS OPTION…  (as one who replicates; SECONDS for the connection)
+# usage: _psql HOST SECONDS OPTION…  (as one who replicates; SECONDS for the connection. A peer that accepts it and then says
+# nothing must not keep us from the others)
 _psql() {
   local conninfo
   conninfo="$(_conninfo "$1" "${POSTGRES_SLOT_NAME}_asks") connect_timeout=$2 dbname=postgres replication=true"
   shift 2
-  _run_remote psql -XAtqw "$conninfo" "$@"
+  _run_remote timeout "${answer_seconds:-30}" psql -XAtqw "$conninfo" "$@"
 }
 
 # usage: _field NUMBER  (of IDENTIFY_SYSTEM, the second line of the answer: sysid|timeline|lsn|)
