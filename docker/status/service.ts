@@ -168,5 +168,6 @@ function peerOf({ name, address }: Node, { value, readAt, failure }: Reading<Sta
     up: failure === undefined ? (value?.postgres.up ?? null) : null,
     timeline: value?.postgres.timeline ?? null,
     systemIdentifier: value?.postgres.systemIdentifier ?? null,
+    promotion: value?.postgres.promotion ?? null,
   }
 }

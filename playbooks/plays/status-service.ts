@@ -1,10 +1,10 @@
 import { type Host, type Play, definePlay } from 'run-playbook'
 import { postgresStatusService } from 'run-playbook/roles'
-import { type ClusterContext, adopts, clusterOf, hostVarsOf } from 'run-playbook/cluster'
+import { type ClusterContext, PROMOTION_KEY, adopts, clusterOf, hostVarsOf } from 'run-playbook/cluster'
 
 /** The status service on every node that takes part. Last, and whatever the node's role: it finds that out by itself. */
 export function statusPlay(context: ClusterContext, which: (host: Host) => boolean): Play {
-  const { vars } = context
+  const { vars, secrets } = context
   const { nodes: all, fact } = clusterOf(context)
   const nodes = all.map(({ name, address }) => ({ name, address }))
   return definePlay({
@@ -19,6 +19,7 @@ export function statusPlay(context: ClusterContext, which: (host: Host) => boole
           address: host.address,
           nodes,
           backupDir: hostVarsOf(host).backupDir,
+          promotionKey: secrets.signingKey(PROMOTION_KEY).publicKey,
           thresholds: vars.thresholds,
         }),
     ],

@@ -62,7 +62,7 @@ export const postgresStatusService = defineRole({
   },
 })
 
-function configOf({ name, address, port, postgresPort, nodes, thresholds }: StatusVars) {
+function configOf({ name, address, port, postgresPort, nodes, thresholds, promotionKey }: StatusVars) {
   const known = (node: { name: string; address: string }) => ({
     ...node,
     replicationName: slotName(node.address),
@@ -70,6 +70,7 @@ function configOf({ name, address, port, postgresPort, nodes, thresholds }: Stat
   return {
     node: known({ name, address }),
     peers: nodes.filter((node) => node.address !== address).map(known),
+    promotionKey,
     listen: address,
     port,
     postgres: { port: postgresPort },

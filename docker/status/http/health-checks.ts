@@ -1,3 +1,4 @@
+import { claimOf } from '../../../lib/cluster/status/claims.ts'
 import type { Config } from '../../../lib/cluster/status/config.ts'
 import type { Status } from '../../../lib/cluster/status/schema.ts'
 import type { PeerView } from '../service.ts'
@@ -5,7 +6,7 @@ import type { PeerView } from '../service.ts'
 /**
  * Patroni's health checks: the same paths, the same codes, so that a load balancer's configuration for Patroni works
  * unchanged (https://patroni.readthedocs.io/en/latest/rest_api.html). There is no leader lock here: PostgreSQL's own
- * state decides, and a primary that sees another one on a later timeline gives way.
+ * state decides, and a primary gives way to another node that was promoted after it.
  */
 export interface HealthView {
   readonly status: Status
@@ -18,7 +19,7 @@ type Check = (view: HealthView, query: URLSearchParams) => boolean
 const running: Check = ({ status }) => status.postgres.up
 
 const primary: Check = (view) =>
-  running(view, NO_QUERY) && view.status.postgres.role === 'primary' && !supersededBy(view)
+  running(view, NO_QUERY) && view.status.postgres.role === 'primary' && !superseded(view)
 
 const replica: Check = (view, query) => {
   const { postgres, replication } = view.status
@@ -80,15 +81,9 @@ export const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['/ready', ready],
 ])
 
-/** The primary that came after this one, if a peer says that it is. */
-function supersededBy({ status: { postgres }, peers }: HealthView): boolean {
-  return peers.some(({ status: peer, failure }) => {
-    if (peer === undefined || failure !== undefined) return false
-    const { up, role, systemIdentifier, timeline } = peer.postgres
-    const same = systemIdentifier === postgres.systemIdentifier
-    return up && role === 'primary' && same && (timeline ?? 0) > (postgres.timeline ?? 0)
-  })
-}
+/** Whether another node was promoted after this one, by all that is known here. */
+const superseded = ({ status, config }: HealthView): boolean =>
+  status.peers.some((peer) => ['signed', 'believed'].includes(claimOf(status, peer, config) ?? ''))
 
 /** What the latest primary said last, also when it is gone: as Patroni keeps what its leader wrote down. */
 function lastPrimary({ peers }: HealthView): Status | undefined {

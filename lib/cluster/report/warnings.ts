@@ -63,11 +63,7 @@ const NOTHING_HERE = warning('bare', 'There is no PostgreSQL on this node yet: r
 function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
   const { pgbackrest: backups, 'pgbackrest-server': server, 'postgres-status': service } = containers
   return [
-    fence !== null &&
-      critical(
-        'fenced',
-        `This node is fenced: it must not start as a primary, because ${fence} took over. To bring it back: run-playbook site`,
-      ),
+    fence !== null && fenced(fence),
     backups !== 'running' &&
       postgres.up &&
       critical('backup-service-down', `No backups are taken: the container pgbackrest ${inWords(backups)}`),
@@ -85,6 +81,15 @@ function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
       ),
   ].filter((one) => one !== false)
 }
+
+// What one node said and nobody signed may not be true, and site would do as that node says.
+const fenced = (fence: string): Warning =>
+  critical(
+    'fenced',
+    fence.endsWith(', not signed')
+      ? `This node is fenced: it must not start as a primary, because a node said that it took over (${fence}). Do not run site before you know who promoted that node; docs/second-day.md says what to do`
+      : `This node is fenced: it must not start as a primary, because ${fence} took over. To bring it back: run-playbook site`,
+  )
 
 const inWords = (state: string | undefined): string =>
   state === undefined ? 'does not exist' : `is ${state}`

@@ -35,6 +35,7 @@ export function fromPostgres(
       role: facts === undefined ? null : facts.recovery ? 'replica' : 'primary',
       timeline: facts?.timeline ?? null,
       systemIdentifier: facts?.systemIdentifier ?? null,
+      promotion: facts?.promotion ?? null,
       version: facts?.version ?? null,
       versionNumber: facts?.versionNumber ?? null,
       startedAt: facts === undefined ? null : iso(Date.parse(facts.startedAt)),

@@ -17,6 +17,8 @@ const nodeSchema = z.strictObject({
 const configSchema = z.strictObject({
   node: nodeSchema,
   peers: z.array(nodeSchema).default([]),
+  /** What a promotion by the operator is told from a peer's word by, in PEM; null: nothing is signed. */
+  promotionKey: z.string().nullable().default(null),
   /** Where peers answer. */
   port: z.int().default(8008),
   /** The one address that the service listens on. */

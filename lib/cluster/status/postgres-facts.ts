@@ -7,6 +7,7 @@ export const factsSchema = z.object({
   recovery: z.boolean(),
   systemIdentifier: z.string(),
   timeline: z.number(),
+  promotion: z.string().nullable().default(null),
   version: z.string(),
   versionNumber: z.number(),
   startedAt: z.iso.datetime({ offset: true }),

@@ -54,6 +54,11 @@ export const postgresSchema = z.object({
     .string()
     .nullable()
     .describe('a string: it has more digits than a JavaScript number holds'),
+  promotion: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('what the operator has signed of the last promotion: the setting run_playbook.promotion'),
   version: z.string().nullable(),
   versionNumber: z.int().nullable(),
   startedAt: time.nullable(),
@@ -195,6 +200,7 @@ export const peerSchema = z.object({
   up: z.boolean().nullable().describe('whether its PostgreSQL runs'),
   timeline: z.int().nullable(),
   systemIdentifier: z.string().nullable(),
+  promotion: z.string().nullable().default(null).describe('what it hands on of what the operator has signed'),
 })
 
 export const warningSchema = z.object({

@@ -18,6 +18,7 @@ SELECT json_build_object(
   'timeline', CASE WHEN recovery
     THEN coalesce((SELECT nullif(received_tli, 0) FROM receiver), (SELECT timeline_id FROM pg_control_checkpoint()))
     ELSE ('x' || substr(pg_walfile_name(lsn), 1, 8))::bit(32)::int END,
+  'promotion', nullif(current_setting('run_playbook.promotion', true), ''),
   'version', current_setting('server_version'),
   'versionNumber', current_setting('server_version_num')::int,
   'startedAt', pg_postmaster_start_time(),

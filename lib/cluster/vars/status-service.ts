@@ -28,6 +28,8 @@ export const statusVars = z.strictObject({
   /** The name and overlay address of every node, this one included. */
   nodes: z.array(z.strictObject({ name: z.string(), address: z.string() })),
   backupDir: z.string(),
+  /** What the operator signs promotions with, in PEM. @default nothing is signed */
+  promotionKey: z.string().optional(),
   thresholds: thresholdVars,
 })
 

@@ -1,6 +1,8 @@
+import { claimOf, followerBeside } from '../claims.ts'
+import type { Config } from '../config.ts'
 import type { Status, Warning } from '../schema.ts'
 import { list } from '../format.ts'
-import { type Rule, critical, warning } from './warn.ts'
+import { type Known, type Rule, critical, warning } from './warn.ts'
 
 /** What has to be known of each node to see whether they fit together. */
 export type Member = Pick<Status['postgres'], 'role' | 'timeline' | 'systemIdentifier'> & {
@@ -51,14 +53,28 @@ export function amongEachOther(members: readonly Member[]): Warning[] {
 }
 
 /** The nodes as seen from here. */
-export const cluster: Rule = ({ node, postgres, peers }) => [
-  ...amongEachOther([{ ...postgres, name: node.name }, ...peers.map(asMember)]),
-  ...peers.map(
+export const cluster: Rule = (status, config) => [
+  ...amongEachOther([{ ...status.postgres, name: status.node.name }, ...status.peers.map(asMember)]),
+  ...status.peers.map(
     ({ name, reached, reason, up }) =>
       (!reached && reason !== null && critical('node-unreachable', `${name} does not answer: ${reason}`)) ||
       (up === false && critical('node-down', `PostgreSQL is down on ${name}`)),
   ),
+  ...disputes(status, config),
 ]
+
+// Either it lies, or somebody promoted it by hand: only a person can tell.
+const disputes = (status: Known, config: Config): Warning[] =>
+  status.peers
+    .filter((peer) => status.postgres.up && claimOf(status, peer, config) === 'disputed')
+    .map((peer) => {
+      const address = followerBeside(status, peer, config)
+      const follower = config.peers.find((other) => other.address === address)?.name
+      return critical(
+        'promotion-unsigned',
+        `${peer.name} says that it is the primary on timeline ${peer.timeline}, but run-playbook has not signed that promotion, and ${follower} still follows this node. This node stays the primary. Do not run site before you know who promoted ${peer.name}; docs/second-day.md says what to do`,
+      )
+    })
 
 // What a peer said that does not answer any more counts no longer.
 const asMember = ({

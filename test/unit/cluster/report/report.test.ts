@@ -160,6 +160,12 @@ describe('the status of the cluster', () => {
     assert.match(headless.words[0]?.message ?? '', /A node that does not answer may still accept writes$/)
     const fenced = report([PRIMARY, fixture('fenced-replica'), OTHER])
     assert.ok(fenced.warnings.includes('critical node-b fenced'))
+    const unsigned = fixture('fenced-replica').replace(
+      /^fence .*/m,
+      'fence 10.88.0.13, timeline 9, not signed',
+    )
+    const doubt = report([PRIMARY, unsigned, OTHER]).words.find(({ code }) => code === 'fenced')
+    assert.match(doubt?.message ?? '', /a node said that it took over .* Do not run site before you know/)
   })
 
   it('finds the clock that is off, whatever ours says', () => {
