@@ -74,6 +74,12 @@ describe('a promotion that was cut short', () => {
     assert.deepEqual(found(primary({ fence }), replica(), silent), ['node-a'])
   })
 
+  it('leaves a fence that may go when it was for the word of a node that the inventory has no more', () => {
+    const said = '10.88.0.99, timeline 9, found 2026-11-24T00:00:00Z, not signed'
+    assert.deepEqual(found(primary({ ...stopped, fence: said }), orphan(1), orphan(1)), ['node-a'])
+    assert.throws(() => found(primary({ ...stopped, fence: said }), orphan(1), silent), { code: 'E_FENCED' })
+  })
+
   it('leaves a fence that stays when the one it names can not be asked', () => {
     refused(
       'E_FENCED',
