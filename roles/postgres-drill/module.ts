@@ -22,8 +22,11 @@ const SERVICE = 'run-playbook-drill.service'
 /** Drills of a node; there is one. */
 const drills = defineResourceKind('drill')
 
+/** The last second that a date of four digits can say. */
+const LAST_SECOND = 253_402_300_799
+
 const drill = z.object({
-  at: z.number(),
+  at: z.number().min(0).max(LAST_SECOND),
   result: z.enum(['ok', 'failed']),
   seconds: z.number(),
   text: z.string(),

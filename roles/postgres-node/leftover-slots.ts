@@ -36,7 +36,8 @@ const slots = serverReader({
   part: 'slot',
   select: `SELECT coalesce(json_agg(slot_name ORDER BY slot_name), '[]') FROM pg_replication_slots
      WHERE slot_type = 'physical' AND slot_name ~ '^node_[0-9_]+$'`,
-  answer: z.array(z.string()).readonly(),
+  // Nothing else gets into the statement below, whatever the server answers.
+  answer: z.array(z.string().regex(/^node_[0-9_]+$/)).readonly(),
 })
 
 // Whoever still uses it is not of this cluster any more; the connection ends a moment after it was told to.

@@ -77,7 +77,12 @@ export async function lookUp(
   within?: AbortSignal,
 ): Promise<HostSettings> {
   const question = { alias, file, ...before }
-  const options = await readOptions(question, within)
+  return settingsOf(question, await readOptions(question, within))
+}
+
+/** The settings that an answer makes. @throws UserError E_SSH_CONFIG when the answer makes no sense */
+export async function settingsOf(question: Question, options: SshOptions): Promise<HostSettings> {
+  const { alias } = question
   const { get, all } = options
   const user = get('user') ?? userInfo().username
   const port = number(alias, 'port', get('port') ?? '22', 65_535)

@@ -67,8 +67,26 @@ async function askSsh(question: Question, within?: AbortSignal): Promise<SshOpti
     const what = `the ssh config cannot be used for ${alias}: ${cause.message}`
     throw new UserError('E_SSH_CONFIG', what, { cause })
   }
+  // ssh says which files it reads, those of Include among them.
+  const configs = async (): Promise<string[]> => {
+    const { stderr } = await asked('-v')
+    const read = stderr.matchAll(/^debug1: Reading configuration data (.*?)(?: depth \d+)?\r?$/gm)
+    return Array.from(read, ([, name = '']) => name)
+  }
+  return printedOptions(stdout, alias, configs)
+}
+
+/** The answer that `ssh -G` prints. @throws UserError E_SSH_CONFIG for anything else */
+export const printedOptions = (printed: string, alias: string, configs: SshOptions['configs']): SshOptions =>
+  answer(parseSshOptions(printed, alias), true, configs)
+
+/**
+ * What `ssh -G` prints: a keyword and its value a line, some keywords more than once.
+ * @throws UserError E_SSH_CONFIG for anything else
+ */
+function parseSshOptions(printed: string, alias: string): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, string[]>()
-  for (const line of stdout.split(/\r?\n/).filter((text) => text.trim() !== '')) {
+  for (const line of printed.split(/\r?\n/).filter((text) => text.trim() !== '')) {
     const [, name = '', value = ''] = /^([a-z0-9]+)(?: (.*))?$/i.exec(line) ?? []
     if (name === '') throw notUnderstood(alias, line)
     const known = values.get(name.toLowerCase())
@@ -77,13 +95,7 @@ async function askSsh(question: Question, within?: AbortSignal): Promise<SshOpti
   }
   for (const name of ['hostname', 'port', 'user'])
     if (!values.has(name)) throw notUnderstood(alias, `no ${name}`)
-  // ssh says which files it reads, those of Include among them.
-  const configs = async (): Promise<string[]> => {
-    const { stderr } = await asked('-v')
-    const read = stderr.matchAll(/^debug1: Reading configuration data (.*?)(?: depth \d+)?\r?$/gm)
-    return Array.from(read, ([, name = '']) => name)
-  }
-  return answer(values, true, configs)
+  return values
 }
 
 export const notUnderstood = (alias: string, line: string): UserError =>

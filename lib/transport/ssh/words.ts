@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises'
 /** The words of a line of an ssh config, as ssh splits them: quotes of both kinds, backslashes, comments. */
 export function splitWords(text: string): string[] {
   const words: string[] = []
-  const pattern = /\s*(#.*$|(?:\\["'\\ ]|"(?:\\["'\\]|[^"])*"|'(?:\\["'\\]|[^'])*'|[^\s"'])+)/gs
+  // Each backslash can be read in one way only: where a quote is not closed, all readings would be tried.
+  const pattern =
+    /(#.*$|(?:\\["'\\ ]|"(?:\\["'\\]|\\(?!["'\\])|[^"\\])*"|'(?:\\["'\\]|\\(?!["'\\])|[^'\\])*'|[^\s"'])+)/gs
   for (const [, word = ''] of text.matchAll(pattern)) {
     if (word.startsWith('#')) break
     words.push(word.replace(/\\(["'\\ ])|["']/g, (_, escaped: string | undefined) => escaped ?? ''))

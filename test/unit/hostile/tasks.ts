@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import { Secret } from '../../../lib/core/secret.ts'
+import {
+  authorizedKey,
+  blockinfile,
+  command,
+  copy,
+  cron,
+  docker,
+  facts,
+  file,
+  getUrl,
+  git,
+  hostname,
+  hostsEntry,
+  iniFile,
+  knownHost,
+  lineinfile,
+  packages,
+  reboot,
+  replace,
+  service,
+  serviceRestart,
+  shell,
+  sudoers,
+  sysctl,
+  unarchive,
+  user,
+  userGroup,
+  wireguard,
+} from '../../../lib/modules/index.ts'
+import { type Asking, ofTask } from './asking.ts'
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS'
+const PLAIN = 'rp-module-test-plain'
+
+/** Tasks of all modules that ask a host something, each as it is written in a playbook. `root` is a folder made by `prepare`. */
+export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
+  const at = (name: string): string => join(root, name)
+  const none = `sha512:${'0'.repeat(128)}`
+  const url = 'http://127.0.0.1:1/'
+  const tasks = {
+    file: () => file('x', { path: at('folder'), state: 'directory', mode: '0750', owner: 'root' }),
+    link: () => file('x', { path: at('link'), state: 'link', target: '/etc' }),
+    emptied: () => file('x', { path: at('folder'), state: 'absent' }),
+    copy: () =>
+      copy('x', { dest: at('file'), content: 'wanted\n', mode: '0600', group: 'root', backup: true }),
+    lineinfile: () => lineinfile('x', { path: at('file'), line: 'a = 1', regexp: /^a\b/ }),
+    blockinfile: () => blockinfile('x', { path: at('file'), block: 'a\nb' }),
+    replace: () => replace('x', { path: at('file'), regexp: /b+/, replace: 'c' }),
+    iniFile: () => iniFile('x', { path: at('file.ini'), section: 's', option: 'o', value: 'v' }),
+    authorizedKey: () => authorizedKey('x', { user: 'daemon', key: KEY }),
+    cron: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon' }),
+    cronFile: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon', cronFile: at('file') }),
+    getUrl: () => getUrl('x', { url, dest: at('file'), checksum: none }),
+    getUrlForce: () => getUrl('x', { url, dest: at('file'), checksum: 'none', force: true }),
+    git: () => git('x', { repo: at('repo'), dest: at('repo'), version: 'main' }),
+    gitBare: () => git('x', { repo: at('repo'), dest: at('repo/.git'), bare: true }),
+    hostname: () => hostname('x', { name: 'rp-other' }),
+    knownHost: () => knownHost('x', { name: 'web', key: KEY, path: at('file'), hashed: true }),
+    knownHostOfUser: () => knownHost('x', { name: 'web', key: KEY, user: 'daemon' }),
+    hostsEntry: () => hostsEntry('x', { address: '10.0.0.5', names: ['web'], path: at('file') }),
+    packages: () => packages('x', { names: ['dash', 'not-there'] }),
+    packagesLatest: () => packages('x', { names: ['dash'], state: 'latest' }),
+    service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
+    serviceRestart: () => serviceRestart('x', { name: 'docker.service' }),
+    command: () => command('x', { argv: ['true'], creates: at('none') }),
+    shell: () => shell('x', { script: 'true', unless: `[ -e ${at('none')} ]` }),
+    sudoers: () => sudoers('x', { name: 'x', user: 'app', commands: ['/bin/x'], sudoersPath: root }),
+    sysctl: () => sysctl('x', { name: 'net.ipv4.ip_forward', value: 1, file: at('file') }),
+    unarchive: () => unarchive('x', { src: at('a.zip'), remoteSrc: true, dest: root, creates: at('none') }),
+    user: () => user('x', { name: 'daemon', groups: ['bin'], comment: 'x', shell: '/bin/false' }),
+    newUser: () => user('x', { name: 'rp-not-there', system: true }),
+    userGroup: () => userGroup('x', { name: 'rp-not-there' }),
+    reboot: () => reboot('x', { ifNeeded: true }),
+    wireguard: () =>
+      wireguard('x', {
+        interface: 'wg9',
+        privateKey: new Secret('overlay', 'gHWNhZDzR4Hpc8yqTFBl3LhGcbbJc3bCVEMMtcGvjUY='),
+        address: '10.88.0.11/24',
+        peers: [],
+      }),
+    docker: () =>
+      docker('x', {
+        name: PLAIN,
+        image: 'rp-module-test:2',
+        volumes: [{ source: '/srv', target: '/s' }],
+        adopt: true,
+      }),
+    dockerAbsent: () => docker('x', { name: PLAIN, state: 'absent', adopt: true }),
+    dockerImage: () => docker.image('x', { name: 'rp-module-test:1', state: 'absent' }),
+    dockerNetwork: () => docker.network('x', { name: 'rp-module-test-n', internal: false, adopt: true }),
+    dockerVolume: () => docker.volume('x', { name: 'rp-module-test-v', state: 'absent', adopt: true }),
+    dockerRestart: () => docker.restart('x', { name: PLAIN }),
+  }
+  const host = Object.entries(facts).map(
+    ([name, fact]) => [`facts.${name}`, () => ofTask(fact('x'))] as const,
+  )
+  const made = Object.entries(tasks).map(([name, task]) => [name, () => ofTask(task())] as const)
+  return Object.fromEntries<() => Asking>([...made, ...host])
+}
