@@ -5,6 +5,7 @@ import { restoreFact } from '../../../lib/cluster/restore/fact.ts'
 import { foundSecrets } from '../../../lib/cluster/secrets/found.ts'
 import { jobsQuestion } from '../../../lib/engine/run/job/job.ts'
 import { owedQuestions } from '../../../lib/engine/run/ledger.ts'
+import { readRepository } from '../../../lib/pgbackrest/modules/read-repository.ts'
 import { pgbackrest } from '../../../lib/pgbackrest/modules/index.ts'
 import {
   postgresDatabase,
@@ -91,6 +92,7 @@ const FACTS = {
   'the status of a node': () => statusFact.probe(a, context),
   'what can be restored': () => restoreFact.probe(a, context),
   'secrets of a node': () => foundSecrets.probe(a, context),
+  'what a repository has': () => readRepository(),
   'jobs in the background': () => ({
     questions: [jobsQuestion],
     parse: ([jobs]: readonly unknown[]) => jobs,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { isSingle } from '../../../lib/core/probe.ts'
 import type { Question, Reader, Reply } from '../../../lib/core/probe.ts'
-import { run } from '../modules/driver.ts'
+import { runStep } from '../../../lib/testing/shells.ts'
 import { type Asking, runs } from './asking.ts'
 import { BLIND } from './blind.ts'
 import { spoiled } from './mutations.ts'
@@ -34,7 +34,7 @@ export async function hear({ questions }: Asking['probe']): Promise<Said[]> {
     for (const keys of isSingle(reader) ? all.map((key) => [key]) : [all]) {
       if (recorded !== undefined) said.push({ reader, keys, code: 0, wrap: (text) => text, ...recorded })
       else {
-        const { code, stdout } = await run(['dash'], { script: reader.ask(keys) })
+        const { code, stdout } = await runStep(['dash'], { script: reader.ask(keys) })
         said.push({ reader, keys, code, texts: [stdout.toString()], wrap: (text) => text })
       }
     }

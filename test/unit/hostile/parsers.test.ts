@@ -4,7 +4,7 @@ import { byteReader } from '../../../lib/transport/shell/byte-reader.ts'
 import { parseFrame, readFrame } from '../../../lib/transport/shell/replies.ts'
 import { settingsOf } from '../../../lib/transport/ssh/config.ts'
 import { printedOptions } from '../../../lib/transport/ssh/options.ts'
-import { often } from '../../support/often.ts'
+import { fuzz } from './fuzz.ts'
 import { BLIND } from './blind.ts'
 import { spoiled } from './mutations.ts'
 import { PARSERS } from './parsers.ts'
@@ -28,7 +28,7 @@ describe('what another machine says', function () {
         }
         assert.equal(({} as { polluted?: unknown }).polluted, undefined)
       })
-      fc.assert(property, { numRuns: often(2000, 1_000_000, 'HOSTILE_RUNS') })
+      fc.assert(property, fuzz(2000, 60_000))
     })
 
   it('the settings that ssh -G prints are understood, or refused in words', async () => {
@@ -44,7 +44,7 @@ describe('what another machine says', function () {
         refusedInWords(error)
       }
     })
-    await fc.assert(property, { numRuns: often(1000, 300_000, 'HOSTILE_RUNS') })
+    await fc.assert(property, fuzz(1000, 50_000))
   })
 
   it('a stream of frames is read, or refused in words, whatever its pieces', async () => {
@@ -72,6 +72,6 @@ describe('what another machine says', function () {
       }
       assert.ok(taken <= bytes.length + 1000)
     })
-    await fc.assert(property, { numRuns: often(2000, 300_000, 'HOSTILE_RUNS') })
+    await fc.assert(property, fuzz(2000, 60_000))
   })
 })

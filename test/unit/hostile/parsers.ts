@@ -14,7 +14,7 @@ import { parseRepository, parseStanzas } from '../../../lib/pgbackrest/index.ts'
 import { parseLsn } from '../../../lib/pgbackrest/lsn.ts'
 import { parseExpiry } from '../../../lib/pgbackrest/modules/expire/reader.ts'
 import { parseContainerState } from '../../../lib/postgres/modules/shared/container-state.ts'
-import { parseBundle, parseLoneCertificate } from '../../../lib/secrets/certificate.ts'
+import { fits, parseBundle, parseLoneCertificate } from '../../../lib/secrets/certificate.ts'
 import { wireguardPublicKey } from '../../../lib/secrets/wireguard.ts'
 import { parseFrame } from '../../../lib/transport/shell/replies.ts'
 import { parseHop } from '../../../lib/transport/ssh/hop.ts'
@@ -25,7 +25,7 @@ import { type Host, defineInventory } from '../../../lib/playbook/inventory.ts'
 import { resolveHosts } from '../../../lib/playbook/hosts.ts'
 import { fixtures } from './recorded.ts'
 import { SAID, SSH_G, STATUS } from './said.ts'
-import { BUNDLE } from './pem.ts'
+import { AUTHORITY, BUNDLE, DER, HOLDER, pemOf } from './pem.ts'
 
 const firstWords = (text: string): Map<string, string> =>
   new Map(text.split('\n').map((line) => [line.split(' ')[0] ?? '', line.split(' ').slice(1).join(' ')]))
@@ -83,6 +83,14 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   'a certificate': {
     seeds: [BUNDLE.slice(BUNDLE.indexOf('-----BEGIN CERT'))],
     read: parseLoneCertificate,
+    calm: true,
+  },
+  'a certificate, byte by byte': {
+    seeds: [DER],
+    read: (text) => {
+      const certificate = parseLoneCertificate(pemOf(text))
+      return certificate !== undefined && fits({ certificate }, AUTHORITY, HOLDER)
+    },
     calm: true,
   },
   'a key of WireGuard': {

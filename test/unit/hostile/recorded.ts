@@ -52,6 +52,7 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
   pgbackrest_expire: { texts: fixtures('pgbackrest-2.45', 'expire-dry.txt'), wrap: printed },
   pgbackrest_data_folder: { texts: ['cluster\nyes\n--type=lsn --target=0/3000000'], wrap: printed },
   restore_repository: { texts: [SAID.repository] },
+  pgbackrest_repository: { texts: [SAID.repository], wrap: (text) => `#0\n${text}\n` },
   restore: { texts: [SAID.restore] },
   node: { texts: [SAID.node] },
   status: { texts: SAID.reports },
