@@ -21,7 +21,7 @@ export const ofTask = ({ module, args }: Task): Asking => ({
 export const ofProbe = (probe: Probe<unknown>): Asking => ({ probe, made: () => [] })
 
 /** What stands outside of single quotes in a script: a shell would run it. */
-export const bareShell = (script: string): string => script.replace(/'[^']*'/g, '')
+export const bareShell = (script: string): string => script.replace(/'[^']*'|\\[^]/g, '')
 
 /** What PostgreSQL would read as its own words: outside of strings and names, also in the body of a DO. */
 export const bareSql = (sql: string): string =>

@@ -21,21 +21,31 @@ export function applyUnarchive(given: Unarchive, state: UnarchiveState): ShellSt
     EXPLAIN,
     ...place(inside(dest)),
     `[ -z "$shared" ] || unsafe ${quote(`${dest} is not safe to unpack into: others can write to it`)}`,
-    `rm -rf -- ./${stageName(dest)}.*`,
+    SWEEP,
+    `sweep ./${stageName(dest)}.*`,
     `work=$(mktemp -d ./${stageName(dest)}.XXXXXX) || explain ${quote(dest)}`,
-    `trap 'rm -rf -- "$work"' EXIT`,
+    `trap 'sweep "$work"' EXIT`,
     `trap 'exit 1' HUP INT TERM`,
     'umask 022',
     'mkdir "$work/tree"',
     ...source(given),
     ...unpack(given),
     OUTSIDE,
+    ...(given.sameOwner === true ? [] : [SPECIAL]),
     ...own(given, state),
     MERGE,
     ...merge(given),
   ]
   return [{ script: lines.join('\n'), stdin: payload?.stdin, explains: true }]
 }
+
+// The rm of BusyBox reaches a path as long as one that tar can make only from where tar made it.
+const SWEEP = `sweep() {
+  for one do
+    [ ! -d "$one/tree" ] || (cd -P -- "$one/tree" && rm -rf -- * .[!.]* ..?*) 2>/dev/null || :
+    rm -rf -- "$one"
+  done
+}`
 
 function source({ src, payload }: Unarchive): string[] {
   if (payload === undefined) return [sh`archive=${src}`]
@@ -69,6 +79,12 @@ const OUTSIDE = `find "$work/tree" ! -type d -exec stat -c '%h %i' {} + |
     echo 'the archive has a hard link to a file that is not in it' >&2
     exit 1
   }`
+
+// Whoever may open a device has the disk or the memory that it stands for.
+const SPECIAL = `if [ -n "$(find "$work/tree" ! -type d ! -type f ! -type l -print | head -n 1)" ]; then
+  echo 'the archive has a device, a named pipe or a socket, which is unpacked with sameOwner only' >&2
+  exit 1
+fi`
 
 // A file that gets another owner must not run as that one because somebody else once wanted it to run as them.
 function own(given: Unarchive, state: UnarchiveState): string[] {
@@ -112,8 +128,13 @@ put() {
 
 const merge = ({ src, dest, creates, within }: Unarchive): string[] => [
   sh`into=${dest === '/' ? '' : dest} creates=${within} last=`,
-  `[ -e "$work/tree/$creates" ] || [ -L "$work/tree/$creates" ] ||`,
-  `  fail ${quote(`${posix.basename(src)} brings no ${creates}; nothing was changed`)}`,
+  // Not by a link to something of the host.
+  sh`inside=${posix.dirname(within)}`,
+  `brings() {
+    whole=$(cd -P -- "$work/tree" && pwd -P) && real=$(cd -P -- "$work/tree/$inside" 2>/dev/null && pwd -P) || return 1
+    case $real/ in "$whole"/*) [ -e "$work/tree/$creates" ] || [ -L "$work/tree/$creates" ] ;; *) return 1 ;; esac
+  }`,
+  `brings || fail ${quote(`${posix.basename(src)} brings no ${creates}; nothing was changed`)}`,
   'pass=look; merge ""',
   'pass=move; merge ""',
   'sync',

@@ -35,7 +35,8 @@ const own = {
   /** Leave out so many directories at the beginning of each name in the archive. Not for zip. @default 0 */
   stripComponents: z.int().min(0).optional(),
   /**
-   * Give files the owner and group that the archive says, by number, and keep setuid and setgid bits. Needs root. Not for zip.
+   * Give files the owner and group that the archive says, by number, keep setuid and setgid bits, and make devices and named
+   * pipes, which are an error otherwise. Needs root. Not for zip.
    *
    * @default false
    */

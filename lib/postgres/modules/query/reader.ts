@@ -16,9 +16,11 @@ export const queryReader: Reader<readonly unknown[], PostgresTarget> = {
     )
     return `SELECT json_agg(q.r ORDER BY q.i) FROM (${all.join('\nUNION ALL ')}) AS q`
   },
-  parse: ({ stdout }) => {
+  parse: ({ stdout }, keys) => {
     const answers = z.array(z.array(z.unknown())).nullable().parse(JSON.parse(stdout.toString()))
     if (answers === null) throw new Error('there is no such database')
+    if (answers.length !== keys.length)
+      throw new Error(`unexpected answer of PostgreSQL: ${answers.length} results of ${keys.length} queries`)
     return answers
   },
   // Nobody knows what it looks at.
