@@ -77,6 +77,10 @@ export const modules = {
     'The git checkout has changes or commits that no remote has.',
     'Commit and push them, or throw them away with `force: true`.',
   ],
+  E_MOUNTS_BELOW: [
+    'A mount point cannot be unmounted, because something is mounted below it.',
+    'Unmount that in an earlier task.',
+  ],
   E_NETWORK_IN_USE: [
     'A Docker network has to be changed, but is in use.',
     'Stop the containers that use it, or disconnect them.',
@@ -84,6 +88,14 @@ export const modules = {
   E_NOT_A_DIRECTORY: [
     'A parent of the path is not a directory.',
     'Correct the path, or remove the file that is in the way.',
+  ],
+  E_NOT_EMPTY: [
+    'The mount point that is to be removed is a directory with entries.',
+    'Remove them yourself, or use `state: absentFromFstab`.',
+  ],
+  E_NOT_MOUNTED: [
+    'Nothing is mounted on the path that is to be mounted anew.',
+    'Mount it in an earlier task.',
   ],
   E_NOT_THERE: [
     "A path whose mode or owner is to be set with `state: 'exists'` does not exist.",
@@ -102,6 +114,10 @@ export const modules = {
   E_NO_CRONTAB: [
     'The host has no command `crontab`.',
     'Install it in an earlier task: the package is `cron` on Debian, `cronie` on RHEL.',
+  ],
+  E_NO_DEVICE: [
+    'The device, file or directory that is to be mounted does not exist.',
+    'Compare with the output of `lsblk` on the host, or create it in an earlier task.',
   ],
   E_NO_DIRECTORY: [
     'The directory of the file does not exist.',
@@ -173,6 +189,10 @@ export const modules = {
   E_OTHER_KIND: [
     'The path exists but is of another type, such as a directory instead of a file.',
     'Remove it yourself, or use `force: true` with `file`.',
+  ],
+  E_OTHER_MOUNT: [
+    'Something else is mounted on the path already.',
+    'Unmount it in an earlier task, or use another path.',
   ],
   E_SYSCTL_READ_ONLY: [
     'The running kernel does not let the task change the setting, as in most containers.',

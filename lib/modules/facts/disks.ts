@@ -1,4 +1,5 @@
 import { paths } from '../../core/resource.ts'
+import { mounts } from '../shared/mounts.ts'
 import { type HostFact, hostFact } from './shared/host-fact.ts'
 import { type Lines, matching } from './shared/lines.ts'
 
@@ -58,7 +59,7 @@ export const disks: HostFact<readonly Mount[]> = hostFact({
   name: 'disks',
   script: SCRIPT,
   parse,
-  sees: ['/proc/self/mounts', '/etc/fstab'].map(paths.at),
+  sees: [paths.at('/proc/self/mounts'), paths.at('/etc/fstab'), mounts.all],
 })
 
 const LINE = /^(\S+) (\S+) ([\w.-]+) (\S+) (?:(\d+) (\d+) (\d+) (\d+) (\d+))?$/

@@ -9,6 +9,7 @@ import { connectivity } from '../network/connectivity.ts'
 import { wireguardInterfaces } from '../network/wireguard/reader.ts'
 import { served } from '../shared/served.ts'
 import { services } from '../shared/service.ts'
+import { mounts } from '../shared/mounts.ts'
 import { type Boot, anotherBoot, boot, boots, isAnother } from './shared/boot.ts'
 
 const shape = {
@@ -74,5 +75,6 @@ const TOUCHES: readonly Resource[] = [
   wireguardInterfaces.all,
   connectivity.all,
   served.all,
+  mounts.all,
   ...['/run', '/var/run', '/tmp', '/proc', '/sys', '/dev'].map(paths.below),
 ]

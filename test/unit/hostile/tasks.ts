@@ -16,6 +16,7 @@ import {
   iniFile,
   knownHost,
   lineinfile,
+  mount,
   packages,
   reboot,
   replace,
@@ -33,6 +34,7 @@ import { type Asking, ofTask } from './asking.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS'
 const PLAIN = 'rp-module-test-plain'
+const BIND = { fstype: 'none', opts: 'bind' }
 
 /** Tasks of all modules that ask a host something, each as it is written in a playbook. `root` is a folder made by `prepare`. */
 export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
@@ -60,6 +62,9 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     knownHost: () => knownHost('x', { name: 'web', key: KEY, path: at('file'), hashed: true }),
     knownHostOfUser: () => knownHost('x', { name: 'web', key: KEY, user: 'daemon' }),
     hostsEntry: () => hostsEntry('x', { address: '10.0.0.5', names: ['web'], path: at('file') }),
+    mount: () => mount('x', { path: '/', src: '/dev/vda1', fstype: 'ext4', opts: 'ro', state: 'ephemeral' }),
+    mountBind: () =>
+      mount('x', { ...BIND, path: '/proc', src: '/proc', state: 'mounted', fstab: at('file') }),
     packages: () => packages('x', { names: ['dash', 'not-there'] }),
     packagesLatest: () => packages('x', { names: ['dash'], state: 'latest' }),
     service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
