@@ -10,6 +10,10 @@ git -c user.name=a -c user.email=a@example.org commit -q -m a; echo b >>a`
 export function prepare(): string {
   const root = mkdtempSync(join(tmpdir(), 'run-playbook-hostile-'))
   mkdirSync(join(root, 'folder'))
+  mkdirSync(join(root, 'sent/sub'), { recursive: true })
+  writeFileSync(join(root, 'sent/sub/a'), 'a')
+  writeFileSync(join(root, 'folder/sub'), 'b')
+  writeFileSync(join(root, 'folder/c.log'), 'c')
   symlinkSync('folder', join(root, 'link'))
   writeFileSync(join(root, 'file'), 'a = 0\nb\n')
   writeFileSync(join(root, 'file.ini'), '[s]\no = w\n')

@@ -5,6 +5,7 @@ import {
   blockinfile,
   command,
   copy,
+  copyTree,
   cron,
   docker,
   facts,
@@ -47,6 +48,14 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     emptied: () => file('x', { path: at('folder'), state: 'absent' }),
     copy: () =>
       copy('x', { dest: at('file'), content: 'wanted\n', mode: '0600', group: 'root', backup: true }),
+    copyTree: () =>
+      copyTree('x', {
+        src: at('sent'),
+        dest: at('folder'),
+        owner: 'daemon',
+        delete: true,
+        exclude: ['*.log'],
+      }),
     lineinfile: () => lineinfile('x', { path: at('file'), line: 'a = 1', regexp: /^a\b/ }),
     blockinfile: () => blockinfile('x', { path: at('file'), block: 'a\nb' }),
     replace: () => replace('x', { path: at('file'), regexp: /b+/, replace: 'c' }),

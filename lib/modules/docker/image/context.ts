@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { UserError } from '../../../core/errors.ts'
 import { isProgram, unixText } from './checked-out.ts'
-import { dockerignore } from './dockerignore.ts'
-import { type TarEntry, tar } from './tar.ts'
+import { dockerignore } from '../../shared/dockerignore.ts'
+import { type TarEntry, tar } from '../../shared/tar.ts'
 
 /** A folder as it is sent to the host that builds an image of it. */
 export interface BuildContext {

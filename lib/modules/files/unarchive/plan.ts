@@ -5,10 +5,11 @@ import { predict } from '../../../core/probe.ts'
 import { sameAccounts, wantedAccess } from '../../shared/access.ts'
 import { SELF } from '../../shared/account.ts'
 import { assertFolder } from '../../shared/parent-folders.ts'
+import { program } from '../../shared/program.ts'
 import { assertSafe, sameFolders } from '../../shared/safe-path.ts'
 import { stat } from '../../shared/stat.ts'
 import type { Unarchive } from './args.ts'
-import { type UnarchiveState, inside, program } from './state.ts'
+import { type UnarchiveState, inside } from './state.ts'
 
 export function planUnarchive(given: Unarchive, state: UnarchiveState): Plan {
   const { creates, dest, src } = given

@@ -1,7 +1,6 @@
-import { type Probe, type Reader, ask, askAll, known } from '../../../core/probe.ts'
-import { paths } from '../../../core/resource.ts'
-import { quote } from '../../../core/sh.ts'
+import { type Probe, ask, askAll, known } from '../../../core/probe.ts'
 import { type AccessState, probeAccess } from '../../shared/access.ts'
+import { program } from '../../shared/program.ts'
 import { type ParentFolder, probeFolders } from '../../shared/safe-path.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import type { Unarchive } from './args.ts'
@@ -19,23 +18,6 @@ export interface UnarchiveState {
   readonly src: Stat | undefined
   /** Whether the host has the programs that it takes, by name. */
   readonly programs: Readonly<Record<string, boolean>>
-}
-
-/** Whether the host has a program, by its name. */
-export const program: Reader<boolean> = {
-  name: 'program',
-  ask: (names) =>
-    names
-      .map((name) => `if command -v ${quote(name)} >/dev/null; then echo yes; else echo no; fi`)
-      .join('\n'),
-  parse: ({ stdout }, names) => {
-    const lines = stdout.toString().trim().split('\n')
-    return names.map((name, i) => {
-      const said = lines[i]
-      return said === 'yes' || said === 'no' ? said === 'yes' : new Error(`${name}: no answer`)
-    })
-  },
-  sees: (name) => ['/usr/bin', '/bin', '/usr/local/bin'].map((folder) => paths.at(`${folder}/${name}`)),
 }
 
 export const programsOf = ({ src }: Unarchive): readonly string[] => PROGRAMS[formatOf(src) ?? 'tar']

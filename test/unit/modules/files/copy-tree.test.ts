@@ -1,0 +1,387 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { type CopyTreeArgs, copyTree, lineinfile } from '../../../../lib/modules/index.ts'
+import { hasAnsible, runAnsible } from '../../../support/ansible.ts'
+import { LONG } from '../../../support/often.ts'
+import { runLocal } from '../../../support/run-local.ts'
+import { SHELLS, converge, itAsRoot, useTemp } from '../driver.ts'
+
+type Tree = Readonly<Record<string, string>>
+
+/** What is in a folder: `MODE CONTENT` of files, `MODE/` of directories, `-> TARGET` of links. */
+function treeOf(folder: string, below = ''): Tree {
+  const found: Record<string, string> = {}
+  for (const name of readdirSync(join(folder, below)).sort()) {
+    const path = below === '' ? name : `${below}/${name}`
+    const is = lstatSync(join(folder, path))
+    const mode = (is.mode & 0o7777).toString(8)
+    if (is.isSymbolicLink()) found[path] = `-> ${readlinkSync(join(folder, path))}`
+    else if (is.isDirectory()) Object.assign(found, { [path]: `${mode}/` }, treeOf(folder, path))
+    else found[path] = `${mode} ${readFileSync(join(folder, path), 'latin1')}`
+  }
+  return found
+}
+
+/** Makes it, by the same words. */
+function makeTree(folder: string, tree: Tree): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [path, what] of Object.entries(tree)) {
+    const at = join(folder, path)
+    const [, mode = '', content] = /^(\d+)(?: (.*))?\/?$/s.exec(what) ?? []
+    if (what.startsWith('-> ')) symlinkSync(what.slice(3), at)
+    else if (content === undefined) mkdirSync(at)
+    else writeFileSync(at, content)
+    if (!what.startsWith('-> ')) chmodSync(at, Number.parseInt(mode, 8))
+  }
+}
+
+const SOURCE: Tree = {
+  'a.txt': '644 a\n',
+  bin: '755/',
+  'bin/run': '755 #!/bin/sh\n',
+  empty: '755/',
+  'x y $(z)': '600 x',
+}
+
+interface Case {
+  readonly source?: Tree
+  /** What is there; nothing where undefined. */
+  readonly before?: Tree
+  readonly args?: Partial<CopyTreeArgs>
+  /** What is there afterwards, or what it fails with. */
+  readonly after: Tree | RegExp
+  /** How Ansible's copy differs. @default it does the same */
+  readonly differs?: string
+}
+
+const COPIED: Tree = { ...SOURCE, 'x y $(z)': '644 x' }
+
+/** Behaviours of Ansible's `copy` and `synchronize` with a directory, in our words. */
+const CASES: Readonly<Record<string, Case>> = {
+  'copies all that is in it': { after: COPIED, differs: 'bin/run is not executable' },
+  'leaves what is there already': { before: COPIED, after: COPIED },
+  'leaves other files': {
+    before: { other: '600 o', bin: '755/', 'bin/other': '644 o' },
+    after: { ...COPIED, other: '600 o', 'bin/other': '644 o' },
+    differs: 'bin/run is not executable',
+  },
+  'changes what differs, and keeps its mode': {
+    before: { ...COPIED, 'a.txt': '640 old' },
+    after: { ...COPIED, 'a.txt': '640 a\n' },
+    differs: 'with remote_src it takes the mode of the source',
+  },
+  'gives files and directories their mode': {
+    before: { bin: '700/', 'a.txt': '600 a\n' },
+    args: { mode: '0640', directoryMode: '0750' },
+    after: {
+      'a.txt': '640 a\n',
+      bin: '750/',
+      'bin/run': '640 #!/bin/sh\n',
+      empty: '750/',
+      'x y $(z)': '640 x',
+    },
+    differs: 'a directory that is there keeps its mode',
+  },
+  'keeps the modes of this machine': {
+    before: COPIED,
+    args: { mode: 'preserve' },
+    after: SOURCE,
+    differs: 'with remote_src that is the mode of the directory',
+  },
+  'leaves files that are there, with force: false': {
+    before: { 'a.txt': '600 mine' },
+    args: { force: false, mode: '0644' },
+    after: { ...COPIED, 'a.txt': '600 mine', 'bin/run': '644 #!/bin/sh\n' },
+    differs: 'with remote_src it copies nothing where dest is there',
+  },
+  'removes what is not in it, with delete': {
+    before: {
+      ...COPIED,
+      other: '644 o',
+      old: '755/',
+      'old/deep': '755/',
+      'old/deep/x': '644 x',
+      'bin/old': '644 o',
+      'bin/-n': '644 n',
+      'empty/full': '-> /etc',
+    },
+    args: { delete: true },
+    after: COPIED,
+    differs: 'copy cannot',
+  },
+  'neither copies nor removes what is excluded': {
+    source: { ...SOURCE, cache: '755/', 'cache/new': '644 n', 'a.log': '644 l' },
+    before: {
+      cache: '755/',
+      'cache/old': '644 o',
+      keep: '755/',
+      'keep/x.log': '644 x',
+      'keep/gone': '644 g',
+    },
+    args: { delete: true, exclude: ['cache', '**/*.log'] },
+    after: { ...COPIED, cache: '755/', 'cache/old': '644 o', keep: '755/', 'keep/x.log': '644 x' },
+    differs: 'copy cannot',
+  },
+  'copies what links lead to': {
+    source: { a: '644 a', link: '-> a', d: '755/', 'd/x': '644 x', e: '-> d' },
+    after: { a: '644 a', link: '644 a', d: '755/', 'd/x': '644 x', e: '755/', 'e/x': '644 x' },
+    differs: 'with remote_src it copies links',
+  },
+  'copies links, with localFollow: false': {
+    source: { a: '644 a', link: '-> a', broken: '-> no where', e: '-> /' },
+    before: { link: '-> b', e: '644 file' },
+    args: { localFollow: false },
+    after: { a: '644 a', link: '-> a', broken: '-> no where', e: '-> /' },
+    differs: 'with remote_src it fails at the link to /',
+  },
+  'puts a file in the place of a link': {
+    before: { 'a.txt': '-> /etc/hosts' },
+    after: COPIED,
+    differs: 'it writes through the link',
+  },
+  'refuses a directory in the place of a file': {
+    before: { 'a.txt': '755/' },
+    after: /a\.txt is a directory, not a file/,
+  },
+  'refuses a file in the place of a directory': {
+    before: { bin: '644 b' },
+    after: /bin is a file, not a directory/,
+  },
+  'refuses a link in the place of a directory': {
+    before: { bin: '-> /tmp' },
+    after: /bin is a link to \/tmp, not a directory/,
+    differs: 'it writes through the link',
+  },
+  'replaces what is in the way, with delete': {
+    before: { bin: '-> /etc', 'a.txt': '755/', 'a.txt/x': '644 x', empty: '644 e' },
+    args: { delete: true },
+    after: COPIED,
+    differs: 'copy cannot',
+  },
+  'copies nothing': { source: {}, after: {} },
+}
+
+for (const [name, shell] of Object.entries(SHELLS)) {
+  if (name === 'bash' && !LONG) continue
+  describe(`what copyTree does, under ${name}`, () => {
+    const temp = useTemp()
+    const at = (path: string): string => join(temp(), path)
+    for (const [what, { source = SOURCE, before, args, after }] of Object.entries(CASES))
+      it(what, async () => {
+        makeTree(at('source'), source)
+        if (before !== undefined) makeTree(at('dest'), before)
+        const run = () => converge(copyTree('it', { src: at('source'), dest: at('dest'), ...args }), shell)
+        if (after instanceof RegExp) {
+          await assert.rejects(run, after)
+          assert.deepEqual(treeOf(at('dest')), before)
+          return
+        }
+        const done = await run()
+        assert.deepEqual([done.left, done.wrong], [[], []])
+        assert.deepEqual(treeOf(at('dest')), after)
+        assert.deepEqual((await run()).changes, [])
+      })
+
+    it('makes the directories above, and sends large files too', async () => {
+      const large = 'x'.repeat(1_500_000)
+      makeTree(at('source'), { large: `755 ${large}`, small: '644 s' })
+      const run = () => converge(copyTree('it', { src: at('source'), dest: at('b/c/dest') }), shell)
+      const done = await run()
+      assert.deepEqual([done.left, done.wrong], [[], []])
+      assert.deepEqual(treeOf(at('b')), {
+        c: '755/',
+        'c/dest': '755/',
+        'c/dest/large': `755 ${large}`,
+        'c/dest/small': '644 s',
+      })
+      writeFileSync(at('source/large'), `${large}y`)
+      assert.deepEqual(
+        (await run()).changes.map((change) => change.what),
+        ['large'],
+      )
+      assert.equal(lstatSync(at('b/c/dest/large')).size, large.length + 1)
+    })
+
+    itAsRoot('gives all of it to somebody, and goes on from there', async () => {
+      makeTree(at('source'), SOURCE)
+      chmodSync(temp(), 0o755)
+      const run = () =>
+        converge(
+          copyTree('it', { src: at('source'), dest: at('dest'), owner: 4711, group: 4712, delete: true }),
+          shell,
+        )
+      const done = await run()
+      assert.deepEqual([done.left, done.wrong], [[], []])
+      for (const path of ['', ...Object.keys(SOURCE)]) {
+        const { uid, gid } = lstatSync(at(`dest/${path}`))
+        assert.deepEqual([path, uid, gid], [path, 4711, 4712])
+      }
+      writeFileSync(at('source/bin/run'), '#!/bin/dash\n')
+      mkdirSync(at('source/bin/new'))
+      writeFileSync(at('source/bin/new/b'), 'b')
+      rmSync(at('source/empty'), { recursive: true })
+      chownSync(at('dest/a.txt'), 0, 0)
+      writeFileSync(at('dest/bin/gone'), '')
+      const again = await run()
+      assert.deepEqual([again.left, again.wrong], [[], []])
+      assert.deepEqual(again.changes.map((change) => change.what).sort(), [
+        'a.txt group',
+        'a.txt owner',
+        'bin/gone',
+        'bin/new',
+        'bin/new/b',
+        'bin/run',
+        'empty',
+      ])
+      assert.equal(lstatSync(at('dest/bin/new/b')).uid, 4711)
+      assert.deepEqual(readdirSync(at('dest')), ['a.txt', 'bin', 'x y $(z)'])
+    })
+
+    itAsRoot('is safe from the owner of a directory, who moves things meanwhile', async () => {
+      makeTree(at('source'), SOURCE)
+      makeTree(at('dest'), { bin: '755/' })
+      mkdirSync(at('root'))
+      chmodSync(temp(), 0o755)
+      for (const path of ['dest', 'dest/bin']) chownSync(at(path), 4711, 4711)
+      const script = 'echo; while :; do mv bin .bin; ln -s ../root bin; rm bin; mv .bin bin; done 2>/dev/null'
+      const alice = spawn('sh', ['-c', script], { cwd: at('dest'), uid: 4711, gid: 4711, detached: true })
+      const gone = once(alice, 'exit')
+      try {
+        await once(alice.stdout, 'data')
+        for (let i = 0; i < 3; i++) {
+          writeFileSync(at('source/bin/run'), `${i}`)
+          await converge(copyTree('it', { src: at('source'), dest: at('dest'), owner: 4711 }), shell).catch(
+            () => {},
+          )
+        }
+      } finally {
+        if (alice.pid !== undefined) process.kill(-alice.pid, 'SIGKILL')
+        await gone
+      }
+      assert.deepEqual([readdirSync(at('root')), lstatSync(at('root')).uid], [[], 0])
+    })
+
+    itAsRoot('does not follow what the owner of a directory puts there', async () => {
+      makeTree(at('source'), SOURCE)
+      makeTree(at('dest'), { bin: '755/' })
+      chmodSync(temp(), 0o755)
+      chownSync(at('dest'), 4711, 4711)
+      mkdirSync(at('root'))
+      const run = () => converge(copyTree('it', { src: at('source'), dest: at('dest') }), shell)
+      // What is in it belongs to root, and the one whom the directory belongs to can put anything in its place.
+      await assert.rejects(run, { code: 'E_UNSAFE_PATH', message: /in the place of/ })
+      rmSync(at('dest/bin'), { recursive: true })
+      symlinkSync(at('root'), at('dest/bin'))
+      await assert.rejects(run, { code: 'E_OTHER_KIND' })
+      assert.deepEqual(readdirSync(at('root')), [])
+    })
+  })
+}
+
+describe('copyTree', () => {
+  const temp = useTemp()
+  const at = (path: string): string => join(temp(), path)
+
+  it('does what the copy of Ansible does, except where said', function () {
+    if (!hasAnsible()) this.skip()
+    const compared = Object.entries(CASES).filter(
+      ([, { differs, after }]) => differs === undefined && !(after instanceof RegExp),
+    )
+    const calls = compared.map(([, { source = SOURCE, before, args = {} }], i) => {
+      const [src, dest] = [at(`source-${i}/`), at(`dest-${i}`)]
+      makeTree(src, source)
+      if (before !== undefined) makeTree(dest, before)
+      const { directoryMode, ...rest } = args
+      return { module: 'copy', args: { ...rest, directory_mode: directoryMode, src, dest, remote_src: true } }
+    })
+    const results = runAnsible(calls, ['env', 'LC_ALL=C.UTF-8', 'sh', '-c', 'umask 022; exec "$@"', 'sh'])
+    for (const [i, [what, { after, before }]] of compared.entries()) {
+      assert.deepEqual([what, treeOf(at(`dest-${i}`))], [what, after], JSON.stringify(results[i]))
+      assert.equal(
+        results[i]?.['changed'],
+        before === undefined || JSON.stringify(before) !== JSON.stringify(after),
+        what,
+      )
+    }
+  })
+
+  it('is foretold by a dry run, with what comes after', async () => {
+    makeTree(at('source'), SOURCE)
+    const tasks = () => [
+      copyTree('tree', { src: at('source'), dest: at('dest'), delete: true }),
+      lineinfile('line', { path: at('dest/a.txt'), line: 'a' }),
+      lineinfile('other', { path: at('dest/bin/run'), line: 'exit' }),
+      copyTree('again', { src: at('source'), dest: at('dest'), delete: true }),
+    ]
+    const dry = await runLocal(tasks, { check: true })
+    assert.deepEqual(dry.statuses, [
+      'tree: would-change',
+      'line: ok',
+      'other: would-change',
+      'again: would-change',
+    ])
+    assert.equal(existsSync(at('dest')), false)
+    assert.deepEqual((await runLocal(tasks)).statuses, [
+      'tree: changed',
+      'line: ok',
+      'other: changed',
+      'again: changed',
+    ])
+    // One trip for what is there, one for what changes and what is left.
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`f${i}`, `644 ${i}`]))
+    makeTree(at('many'), many)
+    const one = await runLocal(() => [copyTree('many', { src: at('many'), dest: at('dest/many') })])
+    assert.deepEqual(one.statuses, ['many: changed'])
+    assert.equal(one.tasks[0]?.changes.at(-1)?.to, '41 changes')
+    assert.equal(readdirSync(at('dest/many')).length, 60)
+  })
+
+  it('refuses what it cannot send', async () => {
+    const of = (args: Partial<CopyTreeArgs> = {}) =>
+      copyTree('it', { src: at('source'), dest: at('dest'), ...args })
+    assert.throws(() => of(), { code: 'E_NO_SOURCE', message: /does not exist/ })
+    writeFileSync(at('file'), '')
+    assert.throws(() => of({ src: at('file') }), { code: 'E_NO_SOURCE', hint: /copy/ })
+    mkdirSync(at('source/sub'), { recursive: true })
+    assert.throws(() => of({ dest: '/etc', delete: true }), { code: 'E_BAD_ARGUMENT' })
+    assert.throws(() => of({ mode: '644' }), { code: 'E_BAD_ARGUMENT' })
+    for (const [path, target, reason] of [
+      ['sub/loop', '..', /leads to a directory that it lies in/],
+      ['broken', 'nowhere', /ENOENT/],
+    ] as const) {
+      symlinkSync(target, at(`source/${path}`))
+      await assert.rejects(converge(of()), { code: 'E_NO_SOURCE', message: reason })
+      rmSync(at(`source/${path}`))
+    }
+    writeFileSync(at('source/a\nb'), '')
+    await assert.rejects(converge(of()), { code: 'E_NO_SOURCE', message: /line break/ })
+    assert.equal(existsSync(at('dest')), false)
+  })
+
+  it('tells of a directory above that is none, and of a link', async () => {
+    makeTree(at('source'), SOURCE)
+    writeFileSync(at('file'), '')
+    symlinkSync('source', at('link'))
+    const of = (dest: string) => converge(copyTree('it', { src: at('source'), dest: at(dest) }))
+    await assert.rejects(of('file/dest'), { code: 'E_NOT_A_DIRECTORY' })
+    await assert.rejects(of('file'), { code: 'E_OTHER_KIND' })
+    await assert.rejects(of('link'), { code: 'E_OTHER_KIND', message: /is a link to source/ })
+    cpSync(at('source'), at('copy'), { recursive: true })
+  })
+})
