@@ -10,12 +10,17 @@ export interface Asking {
   readonly made: (state: unknown) => readonly Step[]
 }
 
-/** A task: it plans on the answers, and makes commands of them. */
-export const ofTask = ({ module, args }: Task): Asking => ({
-  load: () => module.load?.(args),
-  probe: module.probe(args),
-  made: (state) => (module.plan(args, state).changes.length === 0 ? [] : module.apply(args, state)),
-})
+/** A task: it plans on the answers, and makes commands of them. It asks once it is loaded. */
+export function ofTask({ module, args }: Task): Asking {
+  let probe: Probe<unknown> | undefined
+  return {
+    load: () => module.load?.(args),
+    get probe() {
+      return (probe ??= module.probe(args))
+    },
+    made: (state) => (module.plan(args, state).changes.length === 0 ? [] : module.apply(args, state)),
+  }
+}
 
 /** A fact: nothing is made of it here. */
 export const ofProbe = (probe: Probe<unknown>): Asking => ({ probe, made: () => [] })
