@@ -149,5 +149,8 @@ function afterwards(situation: Situation, course: Course, host: Host): NodeFact 
     distribution,
   }
   const empty = { ...nodeFact.unknown, ...machine }
-  return host === course.node ? { ...empty, data: 'primary', disk: 'primary' } : empty
+  // Of which timeline it will be is foretold, so that it is signed at once.
+  return host === course.node
+    ? { ...empty, ...course.order.becomes, data: 'primary', disk: 'primary' }
+    : empty
 }

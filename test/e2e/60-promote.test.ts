@@ -10,7 +10,7 @@ import {
   timelineOf,
 } from './cluster.ts'
 import { compare, prepareLoad, startLoad } from './load/load.ts'
-import { explain, onNode, psql, run, runJson, until } from './support.ts'
+import { NODES, explain, onNode, psql, run, runJson, until } from './support.ts'
 
 describe('a planned promotion', function () {
   this.timeout(240_000 * REPEAT)
@@ -39,6 +39,8 @@ describe('a planned promotion', function () {
       const report = await load.stop()
       assert.equal(promote.code, 0, explain(promote))
       assert.equal(await timelineOf(to), timeline + 1)
+      const stated = new RegExp(`^\\d+ ${timeline + 1} ${await psql(to, 'SHOW listen_addresses')} `)
+      for (const node of NODES) assert.match(await psql(node, 'SHOW run_playbook.promotion'), stated, node)
       const { lost, doubled } = await compare(to, report)
       assert.deepEqual({ lost, doubled }, { lost: [], doubled: 0 })
       assert.ok(report.acknowledged.length > 50, 'the load wrote next to nothing')

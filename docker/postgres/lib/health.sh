@@ -147,7 +147,7 @@ _health_of_node() {
   esac
 }
 
-# usage: _certificate_end FILE  (epoch seconds; the image has no openssl, and the second time in a certificate is its end)
+# usage: _certificate_end FILE  (epoch seconds: the second time in a certificate is its end)
 _certificate_end() {
   local text
   text=$(sed '/^-/d' "$1" | base64 -d 2>/dev/null | tr -c '0-9Z' '\n' | grep -oE '^([0-9]{12}|[0-9]{14})Z' | sed -n 2p | tr -d Z)

@@ -16,5 +16,6 @@ export function promotionVars(
   const { systemId: systemIdentifier, timeline } = clusterOf(context).fact(primary)
   const { publicKey, sign } = context.secrets.signingKey(PROMOTION_KEY)
   const { address } = primary
-  return { publicKey, statement: timeline > 1 ? signed({ systemIdentifier, timeline, address }, sign) : '' }
+  const known = systemIdentifier !== '' && timeline > 1
+  return { publicKey, statement: known ? signed({ systemIdentifier, timeline, address }, sign) : '' }
 }

@@ -16,6 +16,8 @@ export const orderSchema = z.object({
   /** For the image's `restore`. */
   options: z.array(z.string()),
   keep: z.boolean(),
+  /** The cluster that comes of it. An order of an earlier version does not say. */
+  becomes: z.object({ systemId: z.string(), timeline: z.int() }).optional(),
 })
 
 export type Order = z.output<typeof orderSchema>

@@ -57,6 +57,9 @@ export function plotCourse(
     throw unreached(wish, choice, primary !== undefined && now)
   if (wish.type === 'now' && choice.short) throw endsEarly(choice)
   const id = now.toISOString().replace(/[-:]|\.\d+/g, '')
+  const known = knownTimelines(situation)
+  const ends = reach.end?.timeline ?? 1
+  const { repository } = fact(node)
   const point = alive && { name: `run_playbook_${id}`, primary: alive }
   return {
     node,
@@ -72,8 +75,12 @@ export function plotCourse(
       options: [
         `--set=${reach.backup.label}`,
         ...targetOptions(wish, reach, point?.name),
-        ...taken(situation, reach),
+        ...taken(known, ends),
       ],
+      becomes: {
+        systemId: typeof repository === 'string' ? '' : repository.systemId,
+        timeline: Math.max(ends, ...known) + 1,
+      },
     },
   }
 }
@@ -114,10 +121,9 @@ function targetOptions(wish: Wish, reach: Reach, point: string | undefined): str
   }
 }
 
-// The cluster that comes of it begins a timeline of its own. Its number must mean nothing else on any node: pgBackRest refuses
-// a second history of one number (exit 45), and pg_rewind would take two branches for one.
-function taken({ nodes, fact }: Situation, { end }: Reach): string[] {
-  const known = nodes.flatMap((node) => {
+// All numbers that mean something on any node.
+const knownTimelines = ({ nodes, fact }: Situation): readonly number[] =>
+  nodes.flatMap((node) => {
     const { repository, node: own } = fact(node)
     const archives = typeof repository === 'string' ? [] : [...repository.archives.values()]
     const ranges = archives.flatMap((archive) =>
@@ -125,7 +131,11 @@ function taken({ nodes, fact }: Situation, { end }: Reach): string[] {
     )
     return [own.timeline, ...ranges, ...archives.flatMap(({ histories }) => [...histories.keys()])]
   })
-  const [first, last] = [(end?.timeline ?? 1) + 1, Math.max(1, ...known)]
+
+// The cluster that comes of it begins a timeline of its own. Its number must mean nothing else on any node: pgBackRest refuses
+// a second history of one number (exit 45), and pg_rewind would take two branches for one.
+function taken(known: readonly number[], ends: number): string[] {
+  const [first, last] = [ends + 1, Math.max(1, ...known)]
   const numbers = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
   return numbers.length === 0 ? [] : [`--taken=${numbers.join(',')}`]
 }

@@ -156,6 +156,8 @@ describe('the course of a restore', () => {
     )
     const { order } = course(ahead, { type: 'lsn', lsn: '0/5000000' })
     assert.ok(order.options.includes('--taken=2,3,4'), order.options.join(' '))
+    assert.equal(order.becomes?.timeline, 5)
+    assert.equal(course(alive, { type: 'lsn', lsn: '0/5000000' }).order.becomes?.timeline, 2)
   })
 
   it('goes on where it was cut short, unless something else is wanted', () => {

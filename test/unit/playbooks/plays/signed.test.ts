@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Host, Play, Task } from 'run-playbook'
-import type { NodeFact } from '../../../../lib/cluster/facts/node.ts'
+import { type NodeFact, nodeFact } from '../../../../lib/cluster/facts/node.ts'
+import { restoreFact } from '../../../../lib/cluster/restore/fact.ts'
 import type { Install } from '../../../../lib/modules/shared/install.ts'
 import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
 import { PROMOTION_KEY } from '../../../../lib/cluster/promotion/operator.ts'
@@ -8,6 +9,7 @@ import { signedStatement } from '../../../../lib/cluster/status/statement.ts'
 import { signingPrivateKey } from '../../../../lib/secrets/signing.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
 import { promotionPlays } from '../../../../playbooks/plays/promotion.ts'
+import { inPlacePlays } from '../../../../playbooks/plays/restore-steps.ts'
 import { sitePlays } from '../../../../playbooks/plays/site.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
 import { a, b, c, factsOf, hosts, orphan, primary, replica, silent } from '../../cluster/nodes.ts'
@@ -94,6 +96,19 @@ describe('the statement about a promotion', () => {
       replica(),
     )
     for (const host of [b, c]) assert.deepEqual(told(plays, host), wanted(b, 5))
+  })
+
+  it('is left by a restore in place, for the timeline that the restored cluster begins', () => {
+    const becomes = { systemId: '7001', timeline: 6 }
+    const order = { id: 'one', node: 'node-a', to: 'then', wish: '{}', options: [], keep: true, becomes }
+    const fact = ({ name }: Host) => ({
+      ...restoreFact.unknown,
+      node: factsOf(primary({ timeline: 5 }), replica(), replica())[name] ?? nodeFact.unknown,
+    })
+    const course = { node: a, order, size: 0, why: [], point: undefined }
+    const given = context(primary({ timeline: 5 }), replica(), replica())
+    const plays = inPlacePlays(given, { nodes: hosts, now: new Date(), fact }, course)
+    for (const host of hosts) assert.deepEqual(told(plays, host), wanted(a, 6))
   })
 
   it('is made anew by site: for a promotion by hand, and with a key that was rotated', async () => {
