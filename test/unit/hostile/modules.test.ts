@@ -22,6 +22,6 @@ describe('what a host answers to a task', function () {
       } catch (error) {
         if (!(error instanceof Error) || error.name !== 'UserError') throw error
       }
-      if (heard.length > 0) fc.assert(spoilOne(asking, heard), fuzz(300, 10_000))
+      if (heard.length > 0) await fc.assert(spoilOne(asking, heard), fuzz(300, 10_000))
     })
 })
