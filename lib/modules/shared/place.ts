@@ -11,7 +11,8 @@ import { ancestors } from './parent-folders.ts'
  *
  * - `enter FOLDER…` goes into the last one, given all that it lies in from / on. `shared` is `yes` when somebody else can change names in it.
  * - `stage NAME` goes on into a new folder in it that is ours alone; `leave` goes back and removes that.
- * - `hold PATH [read]` makes `held` a name for what is at `$dest` that nobody else can change; for a folder it goes into it.
+ * - `hold PATH [read | change | link]` makes `held` a name for what is at `$dest` that nobody else can change; for a folder it goes into
+ *   it. To `read` or to `change`, it has to be a regular file; only as a `link` it may be one.
  */
 export const PLACE = `unsafe() { echo "$1" >&2; exit 1; }
 enter() {
@@ -93,6 +94,11 @@ hold() {
     rm -f ./run-playbook.old
     ln -- "$dest" ./run-playbook.old || explain "$1"
     held=./run-playbook.old
+    case \${2:-} in
+      link) [ -L "$held" ] ;;
+      '') [ ! -L "$held" ] ;;
+      *) [ ! -L "$held" ] && [ -f "$held" ] ;;
+    esac || unsafe "$1 is not safe to change: something else was put in its place meanwhile"
     is=$(stat -c '%h:%u' -- "$held")
     [ "\${2:-}" = read ] || [ "\${is%%:*}" -le 2 ] || [ "\${is#*:}" = "$owner" ] ||
       unsafe "$1 is not safe to change: the file has other names (hard links), and its folder belongs to somebody else"

@@ -22,7 +22,10 @@ function mend(args: FileArgs, state: FileState): string[] {
   const wanted = fileAccess(args, state)
   if (relink) return replaceLink(args, accessCommands(wanted, fresh(state), '"$new"', isLink))
   const commands = accessCommands(wanted, state.here, '"$held"', isLink)
-  return [sh`hold ${args.path}`, ...commands.map((command) => orExplain(command, args.path))]
+  return [
+    sh`hold ${[args.path, ...(isLink ? ['link'] : [])]}`,
+    ...commands.map((command) => orExplain(command, args.path)),
+  ]
 }
 
 function make(args: FileArgs, state: FileState): string[] {

@@ -12,13 +12,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unarchive } from '../../../../lib/modules/index.ts'
-import type { TestShell } from '../../../../lib/testing/shells.ts'
-import { createTransport, defineConnection, processLink } from '../../../../lib/transport/index.ts'
-import type { Transport } from '../../../../lib/transport/transport.ts'
 import { install } from '../../../support/install.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { SHELLS } from '../driver.ts'
 import { makeHostileArchives } from './hostile-archives.ts'
+import { through } from './through.ts'
 
 install('/usr/bin/unzip', 'unzip')
 
@@ -28,19 +26,6 @@ const listed = (folder: string): string[] =>
     .toString('latin1')
     .split('\0')
     .slice(0, -1)
-
-/** This machine, by a shell that may have other tools. */
-const through = (shell: TestShell): Transport => ({
-  connect: (host, signal) => {
-    const [program = 'sh', ...rest] = shell
-    const argv = (command: string): [string, ...string[]] => [program, ...rest, '-c', command]
-    const connection = defineConnection({
-      name: 'shell',
-      open: async ({ name }, until) => processLink(name, until, { argv, isRoot: true }),
-    })
-    return createTransport({ lock: false }).connect({ ...host, connection }, signal)
-  },
-})
 
 for (const [name, shell] of Object.entries(SHELLS).filter(([name]) => name !== 'bash')) {
   describe(`a hostile archive, unpacked by root under ${name}`, function () {

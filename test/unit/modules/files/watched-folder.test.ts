@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { blockinfile, copy, file, lineinfile, replace } from '../../../../lib/modules/index.ts'
+import { runLocal } from '../../../support/run-local.ts'
+import { SHELLS, useTemp } from '../driver.ts'
+import { through } from './through.ts'
+import { SWAPS, Watcher } from './watcher.ts'
+
+const ALICE = 4711
+/** In the tree that root removes: enough that it is not gone in an instant. */
+const FILES = 400
+
+for (const [name, shell] of Object.entries(SHELLS).filter(([name]) => name !== 'bash'))
+  describe(`a folder that its owner watches, under ${name}`, function () {
+    this.timeout(120_000)
+    const temp = useTemp()
+    const at = (path: string): string => join(temp(), path)
+    let watcher: Watcher | undefined
+    before(function () {
+      if (process.getuid?.() !== 0) this.skip()
+    })
+    beforeEach(() => {
+      chmodSync(temp(), 0o755)
+      for (const folder of ['root', 'alice', 'alice/tree', 'alice/tree/sub']) mkdirSync(at(folder))
+      writeFileSync(at('root/secret'), 'of root\n', { mode: 0o600 })
+      for (const one of ['file', 'text', 'in place', 'tree/sub/secret'])
+        writeFileSync(at(`alice/${one}`), 'a\n')
+      for (let i = 0; i < FILES; i++) writeFileSync(at(`alice/tree/sub/${i}`), '')
+      execFileSync('chown', ['-R', `${ALICE}:${ALICE}`, at('alice')])
+    })
+    afterEach(async () => {
+      await watcher?.stop()
+    })
+
+    for (const swap of SWAPS)
+      it(`leads root nowhere by ${swap} in the moment in which it writes`, async () => {
+        const owner = ALICE
+        const mode = '0666'
+        const in_ = (path: string): string => at(`alice/${path}`)
+        const options = { ignoreErrors: true, timeoutMs: 10_000 }
+        const tasks = () => [
+          copy('new', { dest: in_('new'), content: 'x', owner, mode }, options),
+          copy('replaced', { dest: in_('file'), content: 'x', owner, mode, backup: true }, options),
+          copy('checked', { dest: in_('file'), content: 'y', validate: 'grep -q y %s' }, options),
+          copy('in place', { dest: in_('in place'), content: 'x', inPlace: true, owner, mode }, options),
+          lineinfile('line', { path: in_('text'), line: 'x', mode }, options),
+          blockinfile('block', { path: in_('text'), block: 'x', create: true }, options),
+          replace('replace', { path: in_('text'), regexp: /a/, replace: 'b', inPlace: true }, options),
+          file('access', { path: in_('text'), state: 'exists', owner, mode }, options),
+          file('touched', { path: in_('touched'), state: 'file', owner, mode }, options),
+          file('folder', { path: in_('folder'), state: 'directory', owner, mode: '0777' }, options),
+          file('link', { path: in_('link'), state: 'link', target: 'x', owner }, options),
+          file('gone', { path: in_('file'), state: 'absent' }, options),
+          file('tree', { path: in_('tree'), state: 'absent' }, options),
+        ]
+        watcher = await Watcher.start(at('alice'), ALICE, swap, ['.', 'tree', 'tree/sub'])
+        const { tasks: done } = await runLocal(tasks, { transport: through(shell) })
+        const swaps = await watcher.stop()
+        assert.equal(done.length, tasks().length)
+        if (swap !== 'a hard link') assert.ok(swaps > 0, 'nothing was attacked')
+        assert.equal(readFileSync(at('root/secret'), 'utf8'), 'of root\n')
+        const { mode: is, uid, nlink } = lstatSync(at('root/secret'))
+        assert.deepEqual([is & 0o7777, uid, nlink], [0o600, 0, 1])
+        assert.deepEqual([lstatSync(at('root')).mode & 0o7777, lstatSync(at('root')).uid], [0o755, 0])
+        assert.deepEqual(readdirSync(at('root')), ['secret'])
+      })
+  })
