@@ -4,14 +4,14 @@ import type { FileArgs } from './args.ts'
 import { type Had, accessCommands, certainAccess } from '../../shared/access.ts'
 import { EXPLAIN, orExplain } from '../../shared/explain.ts'
 import { overLink, place, stageName } from '../../shared/place.ts'
+import { removing } from '../../shared/remove.ts'
 import { type FileState, innermost } from './state.ts'
 import { fileAccess, wantedType } from './plan.ts'
 
 /** The commands that make a path what is wanted. Each may be run again after having been stopped half way. */
 export function applyFile(args: FileArgs, state: FileState): ShellStep[] {
   const begin = ['set -eu', EXPLAIN, ...place(args.path, args.state === 'directory')]
-  if (args.state === 'absent')
-    return [{ script: [...begin, orExplain('rm -rf -- "$dest"', args.path)].join('\n') }]
+  if (args.state === 'absent') return [{ script: [...begin, ...removing(args.path)].join('\n') }]
   const lines = state.here.type === wantedType(args, state.here) ? mend(args, state) : make(args, state)
   return [{ script: [...begin, ...lines].join('\n') }]
 }
@@ -40,7 +40,8 @@ function make(args: FileArgs, state: FileState): string[] {
 function removal({ path, force }: FileArgs, { here }: FileState): string[] {
   if (here.type === 'absent') return []
   // It may have been filled since it was looked at.
-  const tool = here.type !== 'directory' ? 'rm -f' : force === 'remove-tree' ? 'rm -rf' : 'rmdir'
+  if (here.type === 'directory' && force === 'remove-tree') return removing(path)
+  const tool = here.type === 'directory' ? 'rmdir' : 'rm -f'
   return [orExplain(`${tool} -- "$dest"`, path)]
 }
 

@@ -3,6 +3,7 @@ import { Secret, reveal } from '../../../core/secret.ts'
 import { sh } from '../../../core/sh.ts'
 import { EXPLAIN, orExplain } from '../../shared/explain.ts'
 import { place } from '../../shared/place.ts'
+import { removing } from '../../shared/remove.ts'
 import { type UserArgs, homeOf } from './args.ts'
 import { NO_LOGIN } from '../shared/user-entry.ts'
 import type { UserState } from './state.ts'
@@ -136,7 +137,7 @@ function makeHome(args: UserArgs, { uid, gid }: WantedUser, mode: string): Shell
 function remove(args: UserArgs, { home, entry, tools }: UserState): ShellStep[] {
   const { name, removeHome = false } = args
   const tool = tools.kind === 'busybox' ? 'deluser' : 'userdel'
-  const folder = ['set -eu', EXPLAIN, ...place(homeOf(args)), orExplain('rm -rf -- "$dest"', homeOf(args))]
+  const folder = ['set -eu', EXPLAIN, ...place(homeOf(args)), ...removing(homeOf(args))]
   const mail = sh`rm -f -- ${[`/var/mail/${name}`, `/var/spool/mail/${name}`]}`
   const removes = removeHome && home.type === 'directory' && home.uid === entry?.uid
   return [

@@ -14,7 +14,6 @@ import { join } from 'node:path'
 import { unarchive } from '../../../../lib/modules/index.ts'
 import { install } from '../../../support/install.ts'
 import { runLocal } from '../../../support/run-local.ts'
-import { SHELLS } from '../driver.ts'
 import { makeHostileArchives } from './hostile-archives.ts'
 import { through } from './through.ts'
 
@@ -27,7 +26,7 @@ const listed = (folder: string): string[] =>
     .split('\0')
     .slice(0, -1)
 
-for (const [name, shell] of Object.entries(SHELLS).filter(([name]) => name !== 'bash')) {
+for (const name of ['dash', 'busybox'] as const) {
   describe(`a hostile archive, unpacked by root under ${name}`, function () {
     this.timeout(300_000)
     const root = mkdtempSync(join(tmpdir(), 'run-playbook-hostile-'))
@@ -50,7 +49,7 @@ for (const [name, shell] of Object.entries(SHELLS).filter(([name]) => name !== '
           const creates = join(dest, what.startsWith('a link to a folder of the host') ? 'etc/passwd' : 'app')
           return unarchive(what, { src, dest, creates }, { ignoreErrors: true })
         })
-      const run = await runLocal(tasks, { transport: through(shell) })
+      const run = await runLocal(tasks, { transport: through(name) })
       refused = new Map(run.tasks.map(({ task, error }) => [task, error?.message]))
     })
     // Of Node, it fails with paths that are too long.

@@ -7,7 +7,7 @@ install('/usr/bin/python3', 'python3')
 
 /** What an attacker puts in the place of whatever moves in a folder. */
 export const SWAPS = ['a link to a file', 'a link to a folder', 'a hard link', 'a named pipe'] as const
-export type Swap = (typeof SWAPS)[number]
+export type Swap = (typeof SWAPS)[number] | 'the folder that is emptied'
 
 // By inotify, in the moment in which something happens to a name. What was there is kept, and put back after a while.
 const PROGRAM = `
@@ -26,6 +26,13 @@ while True:
         name = data[at + 16:at + 16 + length].rstrip(b'\\0').decode()
         at += 16 + length
         folder = paths.get(which, '.')
+        if swap == 'the folder that is emptied':
+            if count == 0 and mask & 0x200 and folder != '.':
+                os.rename(folder, folder + '.old')
+                os.symlink(root, folder)
+                count = 1
+                print(count, flush=True)
+            continue
         if mask & 0x200 and folder != '.': name, folder = os.path.basename(folder), os.path.dirname(folder) or '.'
         if name == '' or name.startswith('old-'): continue
         path, old = folder + '/' + name, '%s/old-%d' % (folder, count)
