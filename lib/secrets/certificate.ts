@@ -69,7 +69,8 @@ export const canIssue = ({ key, certificate }: Bundle): boolean =>
 export function isDue({ certificate }: Certified, now: Date): boolean {
   const begin = Date.parse(certificate.validFrom)
   const end = Date.parse(certificate.validTo)
-  return now.getTime() < begin || end - now.getTime() < (end - begin) / 3
+  // A date that nobody understands is none: every comparison with it is false.
+  return !(now.getTime() >= begin && end - now.getTime() >= (end - begin) / 3)
 }
 
 /** Whether this authority signed it. One that was renewed with its key is the same. */
