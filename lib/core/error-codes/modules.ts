@@ -136,6 +136,10 @@ export const modules = {
     'Create it in an earlier task, or set `create: true`.',
   ],
   E_NO_GIT: ['The host has no git.', 'Install it in an earlier task.'],
+  E_NO_NC: [
+    'The host has neither bash nor nc, so a connection cannot be tried.',
+    'Install one of them in an earlier task, or delegate the task to another host.',
+  ],
   E_NO_PACKAGE: [
     'The package is not in the package lists of the host.',
     'Check the name, or add the repository that contains it in an earlier task.',

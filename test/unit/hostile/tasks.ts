@@ -29,6 +29,7 @@ import {
   unarchive,
   user,
   userGroup,
+  waitFor,
   wireguard,
 } from '../../../lib/modules/index.ts'
 import { type Asking, ofTask } from './asking.ts'
@@ -87,6 +88,10 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     newUser: () => user('x', { name: 'rp-not-there', system: true }),
     userGroup: () => userGroup('x', { name: 'rp-not-there' }),
     reboot: () => reboot('x', { ifNeeded: true }),
+    waitForPort: () => waitFor('x', { port: 1, searchRegex: /a(b)/ }),
+    waitForNobody: () => waitFor('x', { port: 1, host: '::1', state: 'drained', excludeHosts: ['::2'] }),
+    waitForText: () => waitFor('x', { path: at('file'), searchRegex: /b/ }),
+    waitForProcess: () => waitFor('x', { process: /x y/, state: 'absent' }),
     wireguard: () =>
       wireguard('x', {
         interface: 'wg9',

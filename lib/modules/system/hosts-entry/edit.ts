@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { spelling } from '../../shared/address.ts'
 import type { HostsEntry } from './args.ts'
 
 /** A line that gives names to an address. */
@@ -17,14 +18,6 @@ function parse(line: string): Entry | undefined {
   return isIP(address) === 0
     ? undefined
     : { head, address: spelling(address), names: names.split(/[ \t]+/), tail }
-}
-
-/** One spelling for an address: `::1` for `0:0:0:0:0:0:0:1`. */
-export function spelling(address: string): string {
-  const [plain = '', ...zone] = address.toLowerCase().split('%')
-  if (isIP(plain) !== 6) return plain
-  const short = new URL(`http://[${plain}]/`).hostname.slice(1, -1)
-  return [short, ...zone].join('%')
 }
 
 /** The lines of a hosts file with the names of the address in it, or without them. Other lines stay byte for byte. */
