@@ -23,7 +23,9 @@ export const accountTools: Reader<AccountTools> = readerOfOne({
   parse: ({ stdout }) => {
     const lines = stdout.toString().split('\n')
     const values = (name: string): string[] =>
-      lines.flatMap((line) => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []))
+      lines.flatMap((line) =>
+        line.startsWith(`${name} `) && !line.includes('\0') ? [line.slice(name.length + 1)] : [],
+      )
     const number = (name: string): number | undefined => {
       const text = values(name).at(-1)?.trim()
       return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined

@@ -72,9 +72,9 @@ look() {
 function parseEntry(block: string): UserEntry | undefined {
   const [from, line = '', ...more] = block.split('\n')
   const [, uid, gid, comment = '', home = '', shell = ''] =
-    /^(\d+):(\d+):([^:]*):([^:]*):([^:]*)$/.exec(line) ?? []
+    /^(\d+):(\d+):([^:\0]*):([^:\0]*):([^:\0]*)$/.exec(line) ?? []
   if (uid === undefined) return undefined
-  const names = more.flatMap((one) => (one.startsWith('group ') ? [one.slice(6)] : []))
+  const names = more.flatMap((one) => (one.startsWith('group ') && !one.includes('\0') ? [one.slice(6)] : []))
   const [, digest, locked, expires = ''] =
     more.map((one) => /^login ([0-9a-f]{64}) (yes|no) (\d*)$/.exec(one)).find((found) => found !== null) ?? []
   return {
