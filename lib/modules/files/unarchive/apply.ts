@@ -6,6 +6,7 @@ import { EXPLAIN } from '../../shared/explain.ts'
 import { place, stageName } from '../../shared/place.ts'
 import type { Unarchive } from './args.ts'
 import { FLAGS, formatOf } from './format.ts'
+import { select } from './select.ts'
 import { type UnarchiveState, inside } from './state.ts'
 
 /*
@@ -31,6 +32,7 @@ export function applyUnarchive(given: Unarchive, state: UnarchiveState): ShellSt
     ...source(given),
     ...unpack(given),
     OUTSIDE,
+    ...select(given),
     ...(given.sameOwner === true ? [] : [SPECIAL]),
     ...own(given, state),
     MERGE,

@@ -3,10 +3,23 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
-import { absolutePath } from '../../../core/schemas.ts'
+import { absolutePath, fileMode } from '../../../core/schemas.ts'
 import { accessArgs } from '../../shared/access.ts'
 import { type Payload, filePayload } from '../../shared/payload.ts'
 import { formatOf } from './format.ts'
+
+const names = z
+  .array(
+    z
+      .string()
+      .regex(/^[^\0\n\r/][^\0\n\r]*$/, 'must be a name below dest, without a slash at its beginning')
+      .refine(
+        (name) => !/(^|\/)\.{0,2}(\/|$)/.test(name),
+        'must not contain //, /./ or /../, or end in a slash',
+      ),
+  )
+  .min(1)
+  .readonly()
 
 const own = {
   /**
@@ -34,6 +47,17 @@ const own = {
   creates: absolutePath,
   /** Leave out so many directories at the beginning of each name in the archive. Not for zip. @default 0 */
   stripComponents: z.int().min(0).optional(),
+  /**
+   * Unpack only these names and what is below them: as they lie below `dest`, such as `app/bin`. `*` stands for any text, slashes too. A name that the
+   * archive does not bring is an error.
+   *
+   * @default all
+   */
+  include: names.optional(),
+  /** Leave out these names and what is below them, as for `include`. @default nothing */
+  exclude: names.optional(),
+  /** Mode of all files that are unpacked: four octal digits in quotes, such as `'0644'`. Directories keep theirs. @default as in the archive */
+  mode: fileMode.optional(),
   /**
    * Give files the owner and group that the archive says, by number, keep setuid and setgid bits, and make devices and named
    * pipes, which are an error otherwise. Needs root. Not for zip.

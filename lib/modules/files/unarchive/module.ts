@@ -12,7 +12,8 @@ import { type UnarchiveState, probeUnarchive } from './state.ts'
  * Unlike in Ansible, `creates` is needed: it says whether the archive has to be unpacked, also on a host whose tar cannot compare, and
  * it appears last, so that a run that was stopped is not taken for a whole one. What is unpacked belongs to the user that runs the
  * task, not to whoever has the number that the archive says, unless `sameOwner` is true. Nothing is unpacked into a directory
- * that others can write to, or through a link. `exclude`, `include` and `extra_opts` are not available.
+ * that others can write to, or through a link. `include` and `exclude` are names below `dest`, and `mode` is that of files only.
+ * `extra_opts` is not available.
  *
  * @throws UserError E_NO_UNPACKER
  *

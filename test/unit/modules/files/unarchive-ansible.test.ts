@@ -39,6 +39,9 @@ describe('what an archive brings', () => {
     'app.tar.bz2': [{}, {}],
     'app.zip': [{}, {}],
     'strip.tar.gz': [{ stripComponents: 1 }, { extra_opts: ['--strip-components=1'] }],
+    'include.tar.gz': [{ include: ['app/bin', 'app/current'] }, { include: ['app/bin', 'app/current'] }],
+    'exclude.tar.gz': [{ exclude: ['app/etc'] }, { exclude: ['app/etc'] }],
+    'exclude.zip': [{ exclude: ['app/current'] }, { exclude: ['app/current'] }],
     'owner.tar.gz': [
       { owner: 1500, group: 1501 },
       { owner: '1500', group: '1501' },
