@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util'
+import { TOOLS } from './tools/index.ts'
+import { SET } from './work/tasks.ts'
+
+export const PARTS = ['runs', 'starts', 'many-hosts'] as const
+export type Part = (typeof PARTS)[number]
+
+export interface BenchOptions {
+  readonly parts: readonly Part[]
+  readonly tasks: readonly number[]
+  readonly hosts: readonly number[]
+  readonly delays: readonly number[]
+  readonly tools: readonly string[]
+  readonly times: number
+  readonly patience: number
+  readonly manyHosts: readonly number[]
+  /** Results of before stay where nothing is measured now. */
+  readonly keep: boolean
+}
+
+const USAGE = `usage: npm run bench -- [PART …] [OPTION …]
+
+Measures run-playbook and other tools on SSH servers that it starts on this machine, and writes bench/results/run.json,
+the tables of docs/speed.md and docs/images/speed.svg. It needs Linux with sshd, and root or namespaces of users.
+
+Parts (default: all):
+  runs          first run, no-op and dry run, by tasks, hosts and delay
+  starts        what starting the program costs
+  many-hosts    time and memory of a dry run on very many hosts that answer at once
+
+Options:
+  --tasks 30,300          multiples of ${SET}
+  --hosts 3,10,50
+  --delay 0,20,100        round trip time, in milliseconds
+  --tools NAME,NAME       ${TOOLS.map(({ name }) => name).join(', ')}; those that are not installed are left out
+  --times 5               rounds; the tables show medians
+  --patience 120          a tool that takes longer, in seconds, is not repeated there, and left out where there is more to do
+  --many-hosts 100,300,1000
+  --keep                  keep earlier results of what is not measured now
+  --tables                measure nothing; write the page from bench/results/run.json
+`
+
+/** @returns undefined where only the help is wanted, and 'tables' where only the page is */
+export function readOptions(argv: readonly string[]): BenchOptions | 'tables' | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      tasks: { type: 'string', default: '30,300' },
+      hosts: { type: 'string', default: '3,10,50' },
+      delay: { type: 'string', default: '0,20,100' },
+      tools: { type: 'string', default: TOOLS.map(({ name }) => name).join() },
+      times: { type: 'string', default: '5' },
+      patience: { type: 'string', default: '120' },
+      'many-hosts': { type: 'string', default: '100,300,1000' },
+      keep: { type: 'boolean', default: false },
+      tables: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return undefined
+  }
+  if (values.tables) return 'tables'
+  const parts = PARTS.filter((part) => positionals.length === 0 || positionals.includes(part))
+  const unknown = positionals.find((name) => !PARTS.some((part) => part === name))
+  if (unknown !== undefined) throw new Error(`there is no part ${unknown}: ${PARTS.join(', ')}`)
+  const tools = values.tools.split(',')
+  const stranger = tools.find((name) => !TOOLS.some((tool) => tool.name === name))
+  if (stranger !== undefined) throw new Error(`there is no tool ${stranger}: see --help`)
+  const tasks = numbers('tasks', values.tasks)
+  if (tasks.some((count) => count % SET !== 0)) throw new Error(`--tasks takes multiples of ${SET}`)
+  const [times = 1] = numbers('times', values.times)
+  const [patience = 0] = numbers('patience', values.patience)
+  return {
+    parts,
+    tasks,
+    hosts: numbers('hosts', values.hosts),
+    delays: numbers('delay', values.delay, 0),
+    tools,
+    times,
+    patience,
+    manyHosts: numbers('many-hosts', values['many-hosts']),
+    keep: values.keep,
+  }
+}
+
+function numbers(option: string, text: string, least = 1): number[] {
+  const all = text.split(',').map(Number)
+  if (all.some((one) => !Number.isInteger(one) || one < least))
+    throw new Error(`--${option} takes numbers from ${least}, such as ${least},${least + 10}: not ${text}`)
+  return all.toSorted((a, b) => a - b)
+}
