@@ -21,7 +21,7 @@ export interface BenchOptions {
 const USAGE = `usage: npm run bench -- [PART …] [OPTION …]
 
 Measures run-playbook and other tools on SSH servers that it starts on this machine, and writes bench/results/run.json,
-the tables of docs/speed.md and docs/images/speed.svg. It needs Linux with sshd, and root or namespaces of users.
+the tables of docs/speed.md and docs/images/speed.svg. It needs root on Linux with sshd.
 
 Parts (default: all):
   runs          first run, no-op and dry run, by tasks, hosts and delay

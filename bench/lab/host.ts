@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 
@@ -66,7 +66,7 @@ async function listening(address: string, port: number, child: ChildProcess): Pr
 export function writeServerFiles({ dir, port }: Places): void {
   for (const name of ['host_key', 'id'])
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', join(dir, name)])
-  execFileSync('cp', [join(dir, 'id.pub'), join(dir, 'authorized_keys')])
+  copyFileSync(join(dir, 'id.pub'), join(dir, 'authorized_keys'))
   const lines = [
     `Port ${port}`,
     `HostKey ${dir}/host_key`,
@@ -79,8 +79,5 @@ export function writeServerFiles({ dir, port }: Places): void {
     'MaxStartups 1000',
     'Subsystem sftp internal-sftp',
   ]
-  execFileSync('tee', [join(dir, 'sshd_config')], {
-    input: `${lines.join('\n')}\n`,
-    stdio: ['pipe', 'ignore', 'inherit'],
-  })
+  writeFileSync(join(dir, 'sshd_config'), `${lines.join('\n')}\n`)
 }

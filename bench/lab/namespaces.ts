@@ -14,17 +14,21 @@ export const insideFolder = (): string | undefined => process.env[FOLDER]
  * every process that a tool leaves behind ends with it. Then removes its files.
  *
  * @returns its exit status
+ * @throws Error without root. In a namespace of users, root's directories are nobody's, and run-playbook writes to none that
+ * somebody else could replace.
  */
 export async function runInside(): Promise<number> {
+  if (process.getuid?.() !== 0)
+    throw new Error(
+      'the bench needs root on Linux: it starts SSH servers with mounts and a network of their own',
+    )
   const folder = mkdtempSync(join(tmpdir(), 'rp-bench.'))
   chmodSync(folder, 0o755)
-  // Without root the namespaces belong to a namespace of users, in which one may mount and set up the network.
-  const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user', '--keep-caps']
   const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
   // The shell stays, because the first process has to take care of those whose parents are gone.
   const begin = 'ip link set lo up && "$@"; exit $?'
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
-  const child = spawn('unshare', [...asUser, ...namespaces, 'sh', '-c', begin, 'sh', ...again], {
+  const child = spawn('unshare', [...namespaces, 'sh', '-c', begin, 'sh', ...again], {
     stdio: 'inherit',
     env: { ...process.env, [FOLDER]: folder },
   })

@@ -85,11 +85,21 @@ describe('the bench', () => {
 
   it('writes medians and ratios, and no number of a tool that was wrong', () => {
     const row = (tool: string, phase: Phase, wallS: number[], wrong?: string): Row => ({
-      ...{ tasks: 30, hosts: 3, delayMs: 20, tool, phase, wallS, cpuS: wallS },
+      tasks: 30,
+      hosts: 3,
+      delayMs: 20,
+      tool,
+      phase,
+      wallS,
+      cpuS: wallS,
       ...(wrong === undefined ? {} : { wrong }),
     })
     const results: Results = {
-      ...{ at: '2026-01-02T03:04:05Z', node: 'v20.0.0', cores: 2, processor: 'P', delayedBy: 'netem' },
+      at: '2026-01-02T03:04:05Z',
+      node: 'v20.0.0',
+      cores: 2,
+      processor: 'P',
+      delayedBy: 'netem',
       versions: { Ansible: '2.14' },
       rows: [
         row('ssh host true', 'no-op', [0.5, 0.1, 0.4]),
@@ -97,7 +107,8 @@ describe('the bench', () => {
         row('run-playbook', 'no-op', [0.6, 0.9, 0.6]),
         row('Ansible', 'no-op', [0.1, 0.1, 0.1], 'a file is missing'),
       ],
-      ...{ starts: [], manyHosts: [] },
+      starts: [],
+      manyHosts: [],
     }
     const page = withNumbers(readFileSync('docs/speed.md', 'utf8'), results)
     assert.ok(
