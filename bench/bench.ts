@@ -5,12 +5,14 @@ import { compile } from '../test/support/compile.ts'
 import { type Lab, startLab } from './lab/lab.ts'
 import { measureCell } from './measure/cell.ts'
 import { measureManyHosts } from './measure/many-hosts.ts'
+import { profileNoOp } from './measure/profile.ts'
 import { Patience } from './measure/patience.ts'
 import { type Cell, type Results, type Row, readResults, writeResults } from './measure/results.ts'
 import { measureStarts } from './measure/starts.ts'
 import type { BenchOptions, Part } from './options.ts'
 import { writePage } from './show/page.ts'
 import { TOOLS } from './tools/index.ts'
+import { tasks } from './work/tasks.ts'
 
 /** Programs of the bench that run by themselves, compiled with the package. */
 const PROGRAMS = ['bench/tools/floor-run.ts', 'bench/measure/many-hosts-run.ts']
@@ -26,8 +28,18 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`)
 export async function bench(options: BenchOptions, folder: string): Promise<number> {
   process.umask(0o022)
   const measures = (part: Part): boolean => options.parts.includes(part)
-  const lab = await startLab(folder, measures('runs') ? Math.max(...options.hosts) : 0)
+  const needsHosts = measures('runs') || measures('profile')
+  const lab = await startLab(folder, needsHosts ? Math.max(...options.hosts) : 0)
   const packageFolder = await compile(join(lab.dir, 'package'), PROGRAMS)
+  if (measures('profile')) {
+    const [hosts = 0, delayMs = 0, count = 0] = [options.hosts[0], options.delays[0], options.tasks[0]]
+    const own = join(lab.dir, 'profile')
+    mkdirSync(own)
+    const targets = await lab.targets(hosts, delayMs)
+    const job = { works: tasks(count), targets, folder: own, packageFolder }
+    console.log(profileNoOp(job, options.times).join('\n'))
+    return 0
+  }
   const versions: Record<string, string> = {}
   const old = options.keep ? readResults() : undefined
   const rows = measures('runs') ? await measureRuns(options, lab, packageFolder, versions) : []

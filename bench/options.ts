@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { TOOLS } from './tools/index.ts'
 import { SET } from './work/tasks.ts'
 
-export const PARTS = ['runs', 'starts', 'many-hosts'] as const
+const USUAL = ['runs', 'starts', 'many-hosts'] as const
+const PARTS = [...USUAL, 'profile'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface BenchOptions {
@@ -23,10 +24,11 @@ const USAGE = `usage: npm run bench -- [PART …] [OPTION …]
 Measures run-playbook and other tools on SSH servers that it starts on this machine, and writes bench/results/run.json,
 the tables of docs/speed.md and docs/images/speed.svg. It needs root on Linux with sshd.
 
-Parts (default: all):
+Parts (default: the first three):
   runs          first run, no-op and dry run, by tasks, hosts and delay
   starts        what starting the program costs
   many-hosts    time and memory of a dry run on very many hosts that answer at once
+  profile       prints where the time of a no-op goes, and writes nothing
 
 Options:
   --tasks 30,300          multiples of ${SET}
@@ -63,7 +65,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | 'tables' | 
     return undefined
   }
   if (values.tables) return 'tables'
-  const parts = PARTS.filter((part) => positionals.length === 0 || positionals.includes(part))
+  const parts = positionals.length === 0 ? USUAL : PARTS.filter((part) => positionals.includes(part))
   const unknown = positionals.find((name) => !PARTS.some((part) => part === name))
   if (unknown !== undefined) throw new Error(`there is no part ${unknown}: ${PARTS.join(', ')}`)
   const tools = values.tools.split(',')

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 
-/** A host: an sshd of its own that sees a folder of its own where all hosts have theirs. */
+/** A host: an sshd of its own that sees a folder and a /tmp of its own where all hosts have theirs. */
 export interface Host {
   readonly name: string
   /** Where its sshd listens. With a delay the tools connect elsewhere. */
@@ -27,7 +27,8 @@ export async function startHost({ dir, at, port }: Places, number: number): Prom
   const address = `127.77.0.${number}`
   const folder = join(dir, 'hosts', name)
   mkdirSync(folder, { recursive: true })
-  const script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+  // Its own /tmp too: the lock of a host is there.
+  const script = 'mount --bind "$1" "$2" && mount -t tmpfs -o mode=1777 tmpfs /tmp && shift 2 && exec "$@"'
   const sshd = [
     '/usr/sbin/sshd',
     '-D',

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { chmodSync, mkdtempSync } from 'node:fs'
 
 const FOLDER = 'RUN_PLAYBOOK_BENCH_FOLDER'
 
@@ -22,7 +20,8 @@ export async function runInside(): Promise<number> {
     throw new Error(
       'the bench needs root on Linux: it starts SSH servers with mounts and a network of their own',
     )
-  const folder = mkdtempSync(join(tmpdir(), 'rp-bench.'))
+  // Not in /tmp, because each host has a /tmp of its own.
+  const folder = mkdtempSync('/var/tmp/rp-bench.')
   chmodSync(folder, 0o755)
   const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
   // The shell stays, because the first process has to take care of those whose parents are gone.
@@ -35,6 +34,7 @@ export async function runInside(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => child.kill('SIGKILL'))
   const [code] = (await once(child, 'exit')) as [number | null]
-  rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
+  // By itself, because whoever interrupts this program may not wait until all is removed.
+  spawn('rm', ['-rf', folder], { detached: true, stdio: 'ignore' }).unref()
   return code ?? 1
 }
