@@ -17,19 +17,18 @@ export async function startProxy({
   roundTripMs,
 }: ProxyOptions): Promise<() => Promise<void>> {
   const sockets = new Set<Socket>()
-  const server = createServer({ noDelay: true }, (client) => {
-    // A client is connected after one round trip; the server hears of it half of one later.
-    const upstream = new Promise<Socket>((resolve) => {
-      setTimeout(() => resolve(connect({ host: to, port, noDelay: true })), 1.5 * roundTripMs)
-    })
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     sockets.add(client)
-    client.pause()
-    void upstream.then((socket) => {
-      sockets.add(socket)
-      passOn(client, socket, roundTripMs / 2)
-      passOn(socket, client, roundTripMs / 2)
+    client.pause().on('error', () => {})
+    // A client is connected after one round trip; the server hears of it half of one later.
+    setTimeout(() => {
+      if (client.destroyed) return
+      const upstream = connect({ host: to, port, noDelay: true, allowHalfOpen: true })
+      sockets.add(upstream)
+      passOn(client, upstream, roundTripMs / 2)
+      passOn(upstream, client, roundTripMs / 2)
       client.resume()
-    })
+    }, 1.5 * roundTripMs)
   })
   await new Promise<void>((resolve) => server.listen(port, from, resolve))
   return async () => {
@@ -44,5 +43,4 @@ function passOn(from: Socket, to: Socket, delayMs: number): void {
   from.on('data', (data) => later(() => to.write(data)))
   from.on('end', () => later(() => to.end()))
   from.on('error', () => to.destroy())
-  from.on('close', () => later(() => to.destroy()))
 }
