@@ -34,7 +34,9 @@ function about({ at, node, cores, processor, delayedBy, versions, rows }: Result
   const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [
     `Measured on ${at.slice(0, 10)} with Node.js ${node.slice(1)} on ${cores} cores (${processor}), which also ran the hosts.`,
-    ...(rows.length > 0 ? [`Medians of ${rounds} rounds. The delay is made by ${by}.`] : []),
+    ...(rows.length > 0
+      ? [`${rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`}. The delay is made by ${by}.`]
+      : []),
     ...(tools.length > 0 ? [`Versions: ${tools.join(', ')}.`] : []),
   ].join(' ')
 }

@@ -7,7 +7,8 @@ import { printed, versionIn } from './installed.ts'
 import type { Job, Tool } from './tool.ts'
 
 const PYTHON = '/usr/bin/python3'
-const MITOGEN = 'import ansible_mitogen, mitogen; print(ansible_mitogen.__path__[0], mitogen.__version__)'
+const MITOGEN =
+  'import ansible_mitogen, mitogen; print(ansible_mitogen.__path__[0], *mitogen.__version__, sep=" ")'
 
 const core = (): string | undefined => versionIn(printed('ansible-playbook', '--version'))
 const mitogenAt = (): string | undefined => printed(PYTHON, '-c', MITOGEN)?.trim()
@@ -22,17 +23,8 @@ export const ansible: Tool = {
 export const mitogen: Tool = {
   name: 'Mitogen',
   version: () => {
-    const [at, version] = [
-      core(),
-      versionIn(
-        mitogenAt()
-          ?.split(' ')[1]
-          ?.replace(/[(),]+/g, '.'),
-      ),
-    ]
-    return at === undefined || mitogenAt() === undefined
-      ? undefined
-      : `${version ?? ''} with Ansible ${at}`.trim()
+    const [at, [, ...version] = []] = [core(), mitogenAt()?.split(' ')]
+    return at === undefined || version.length === 0 ? undefined : `${version.join('.')} with Ansible ${at}`
   },
   prepare: (job) => {
     const [folder = ''] = (mitogenAt() ?? '').split(' ')
