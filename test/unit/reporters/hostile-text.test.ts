@@ -58,6 +58,9 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'an end of data': ']]><script>alert(1)</script>',
 }
 
+/** What the reporter itself writes, which draws its lines anew. */
+const OWN = new RegExp(`${String.fromCodePoint(27)}\\[(\\?25[hl]|\\d*[A-KJm]|\\?2026[hl])`, 'g')
+
 describe('what a terminal would obey', () => {
   for (const [what, text] of Object.entries(HOSTILE))
     it(`is not let through: ${what}`, async () => {
@@ -72,8 +75,7 @@ describe('what a terminal would obey', () => {
       const plain = await report(events, { output: 'plain' })
       assert.doesNotMatch(`${plain.stdout}${plain.stderr}`, /(?!\n)\p{Cc}|\p{Bidi_Control}/u)
       const live = await report(events, { stdout: terminal(), stderr: terminal(), env: { NO_COLOR: '1' } })
-      // Of the reporter itself: it draws its lines anew.
-      const drawn = `${live.stdout}${live.stderr}`.replace(/\x1b\[(\?25[hl]|\d*[A-KJm]|\?2026[hl])/g, '')
+      const drawn = `${live.stdout}${live.stderr}`.replace(OWN, '')
       assert.doesNotMatch(drawn, /(?![\n\r])\p{Cc}|\p{Bidi_Control}/u)
       const json = await report(events, { output: 'json' })
       assert.doesNotMatch(json.stdout, /(?!\n)\p{Cc}|\p{Bidi_Control}/u)
