@@ -19,6 +19,7 @@ import { overlayReachable } from '../../../roles/overlay-check/module.ts'
 import { drillNow, drillResult } from '../../../roles/postgres-drill/module.ts'
 import { imageContents } from '../../../roles/postgres-image/contents.ts'
 import { dockerComplete } from '../../../roles/postgres-image/docker-complete.ts'
+import { postgresNumber } from '../../../roles/postgres-image/number.ts'
 import { repositoryCipher } from '../../../roles/postgres-node/cipher.ts'
 import { leftoverSlots } from '../../../roles/postgres-node/leftover-slots.ts'
 import { passfile } from '../../../roles/postgres-node/passfile.ts'
@@ -63,6 +64,7 @@ const TASKS = {
   drillNow: () => drillNow('x', {}),
   drillResult: () => drillResult('x', {}),
   imageContents: () => imageContents('x', { image: 'run-playbook/postgres:17', dataDir }),
+  postgresNumber: () => postgresNumber('x', { image: 'run-playbook/postgres:17', dataDir }),
   dockerComplete: () => dockerComplete('x', { names: ['docker.io'] }),
   repositoryCipher: () => repositoryCipher('x', { backupDir: '/data/backups', encrypt: true }),
   leftoverSlots: () => leftoverSlots('x', { on, keep: [] }),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { type Bundle, makeAuthority, makeLeaf, parseBundle } from '../../../lib/secrets/certificate.ts'
 
 const text = makeAuthority('run-playbook hostile', new Date())
@@ -13,3 +14,7 @@ export const DER = (parseBundle(BUNDLE) as Bundle).certificate.raw.toString('lat
 
 export const pemOf = (bytes: string): string =>
   `-----BEGIN CERTIFICATE-----\n${Buffer.from(bytes, 'latin1').toString('base64')}\n-----END CERTIFICATE-----\n`
+
+export const SIGNING_KEY = generateKeyPairSync('ed25519')
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()

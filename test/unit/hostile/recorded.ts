@@ -72,6 +72,7 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
       'entrypoint ["entrypoint.sh"]\nmissing program jq\npostgres postgres (PostgreSQL) 17.2\npgbackrest pgBackRest 2.55\nuid 999\nlibc glibc\nlooked\ndata 17\ndata-uid 999\ndata-libc glibc\n',
     ],
   },
+  postgres_number: { texts: ['ids 999 999\ngroup systemd-journal\ntools\n', 'ids 70 70\ntools\n'] },
   docker_complete: { texts: ['docker\ndockerd\n'] },
   'repository-cipher': { texts: ['encrypted\n'] },
   postgres_passfile: { texts: ['old\n'] },
