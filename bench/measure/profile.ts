@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { SourceMap } from 'node:module'
-import { join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runPlaybook } from '../tools/run-playbook.ts'
 import type { Job } from '../tools/tool.ts'
@@ -97,5 +97,5 @@ function mapOf(file: string): SourceMap | undefined {
 function original(file: string, line: number, column: number): string {
   const entry = mapOf(file)?.findEntry(line, column)
   const source = entry !== undefined && 'originalSource' in entry ? entry.originalSource : file
-  return source.replace(/^(\.\.\/)+/, '')
+  return relative(process.cwd(), resolve(dirname(file), source))
 }
