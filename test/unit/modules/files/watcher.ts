@@ -44,6 +44,7 @@ while True:
             elif swap == 'a hard link': os.link(root + '/secret', path)
             else: os.mkfifo(path)
             count += 1
+            print(count, flush=True)
         except OSError:
             pass
         if count % 3 == 0:
@@ -51,7 +52,6 @@ while True:
                 os.unlink(path)
                 os.rename(old, path)
             except OSError: pass
-        print(count, flush=True)
 `
 
 /** Somebody who watches folders of theirs and swaps what appears in them. */
