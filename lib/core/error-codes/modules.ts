@@ -158,6 +158,10 @@ export const modules = {
     'Check the name, load the kernel module that brings the setting in an earlier task, or set `ignoreErrors: true`.',
   ],
   E_NO_SYSTEMD: ['The host does not run systemd.', 'Manage the service with `command` or `shell`.'],
+  E_NO_TIMEZONE: [
+    'The host does not have the time zone.',
+    'Check the name, or install the package `tzdata` in an earlier task.',
+  ],
   E_NO_UNIT: [
     'The host has no unit of this name.',
     'Install the package or the unit file in an earlier task.',
