@@ -10,6 +10,7 @@ import { repositoryOf } from './plan.ts'
 import { TRY, prelude } from './script.ts'
 import type { GitState } from './state.ts'
 import { type Target, targetOf } from './target.ts'
+import { verify } from './verify.ts'
 
 /*
  * What is checked out is the commit that the plan names, also where the branch has moved on since. A checkout that is not made to its
@@ -54,6 +55,7 @@ function updateCheckout(given: Git, state: GitState): string[] {
     `if [ "$(git config --get ${UNFINISHED})" = true ]; then force=--force; rm -f .git/*.lock; fi`,
     ...setRemote(given, `+refs/heads/*:refs/remotes/${remote}/*`),
     ...(is.head === target.commit ? [] : fetch(given, target)),
+    ...verify(given, target),
     ...(force && is.head !== undefined ? [sh`try ${`${dest} cannot be reset`} git reset -q --hard`] : []),
     ...checkOut(given, target),
     // Where history is cut off it no longer shows that the commit came from the repository.

@@ -58,6 +58,22 @@ const shape = {
    * @default what the configuration of git on the host says
    */
   credentialsFile: absolutePath.optional(),
+  /**
+   * Check out only a commit that is signed by a key which the user of the task has, as `git verify-commit` says; of a tag with a
+   * message the tag has to be signed. It is found out by the run, not by a dry run. @default false
+   */
+  verifyCommit: z.boolean().optional(),
+  /** With `verifyCommit`: full fingerprints of the GPG keys that may have signed. @default all keys that the user has */
+  gpgAllowlist: z
+    .array(
+      z
+        .string()
+        .regex(/^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/, 'must be a full fingerprint, without spaces')
+        .transform((key) => key.toUpperCase()),
+    )
+    .min(1)
+    .readonly()
+    .optional(),
 }
 
 export interface GitArgs extends ArgsOf<typeof shape> {}
@@ -72,6 +88,15 @@ const schema = z
       error: 'goes with neither version, depth, recursive nor force: it has all branches and tags',
     },
   )
+
+  .refine(({ gpgAllowlist, verifyCommit }) => gpgAllowlist === undefined || verifyCommit === true, {
+    path: ['gpgAllowlist'],
+    error: 'goes with verifyCommit: true only',
+  })
+  .refine(({ bare, verifyCommit }) => bare !== true || verifyCommit !== true, {
+    path: ['verifyCommit'],
+    error: 'does not go with bare, where nothing is checked out',
+  })
 
 /** The arguments, with their defaults and the environment of the task. */
 export interface Git extends GitArgs {

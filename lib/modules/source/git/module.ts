@@ -14,7 +14,7 @@ import { type GitState, probeGit } from './state.ts'
  * or about an unknown host. Unlike in Ansible, local commits that no remote has are an error too unless `force` is true; `HEAD` is the
  * default branch of the repository, not the branch that is checked out; a commit needs its full id; tags become what the repository
  * has; `depth` holds for a commit too; and the directory that `dest` lies in must exist. A repository that belongs to another user is
- * an error, because git runs programs that its owner chooses. `clone`, `refspec`, `reference`, `archive`, `ssh_opts`, `verify_commit`,
+ * an error, because git runs programs that its owner chooses. `clone`, `refspec`, `reference`, `archive`, `ssh_opts`,
  * `track_submodules` and `separate_git_dir` are not available.
  *
  * @throws UserError E_NO_GIT, E_GIT_REMOTE, E_NO_VERSION, E_LOCAL_CHANGES, E_FOREIGN_CHECKOUT
