@@ -32,13 +32,13 @@ export default definePlaybook({
   ),
 })`
 
-/** Whose tasks are written in which file. */
-const FILES: Readonly<Record<string, string>> = {
+/** Whose tasks are written in which files. */
+const FILES: Readonly<Record<string, string | readonly string[]>> = {
   'postgres-password-files': 'dist/roles/postgres-node/files.js',
   'set-aside': 'dist/roles/postgres-restore/set-aside.js',
   'postgres-drill': 'dist/roles/postgres-drill/role.js',
   'postgres-offsite': 'dist/roles/postgres-offsite/role.js',
-  wireguard: 'dist/roles/wireguard/role.js',
+  wireguard: ['dist/roles/wireguard/role.js', 'dist/roles/wireguard/endpoints.js'],
 }
 
 interface TaskEvent {
@@ -75,11 +75,16 @@ describe('the roles and playbooks of the installed package', function () {
       .map((line) => JSON.parse(line) as TaskEvent)
       .filter(({ type, at }) => type === 'task' && at !== undefined)
     assert.deepEqual(new Set(tasks.map(({ play }) => play)), new Set(Object.keys(FILES)), text)
-    for (const { play, task, module, at } of tasks) {
+    for (const { task, module, at } of tasks) {
       const [, file = '', line] = /^node_modules\/run-playbook\/(.+):(\d+)$/.exec(at) ?? []
-      assert.equal(file, FILES[play], `${task}: ${at}`)
       const written = readFileSync(join(packed.folder, file), 'utf8').split('\n')[Number(line) - 1]
       assert.match(written ?? '', new RegExp(`\\b${module}\\(`), `${task}: ${at}`)
+    }
+    for (const [role, files] of Object.entries(FILES)) {
+      const its = tasks
+        .filter(({ play }) => play === role)
+        .map(({ at }) => at.replace(/^node_modules\/run-playbook\/|:\d+$/g, ''))
+      assert.deepEqual(new Set(its), new Set([files].flat()), role)
     }
   })
 

@@ -42,13 +42,15 @@ export const nodeRoleVars = ownVars.extend({
     .prefault({}),
   /** When its turn comes in the nightly backups: 0 is the first. @default 0 */
   turn: z.int().min(0).default(0),
-  /** What a promotion by the operator is told from another node's word by. */
-  promotion: z.strictObject({
-    /** What the operator signs promotions with, in PEM. */
-    publicKey: z.string(),
-    /** That the primary was promoted, signed; empty where there was no promotion. */
-    statement: z.string(),
-  }),
+  /** What a promotion by the operator is told from another node's word by. @default nothing is signed, and a node's word counts */
+  promotion: z
+    .strictObject({
+      /** What the operator signs promotions with, in PEM. @default none */
+      publicKey: z.string().default(''),
+      /** That the primary was promoted, signed; empty where there was no promotion. @default none */
+      statement: z.string().default(''),
+    })
+    .prefault({}),
   /** Of `secrets.certificate`: what the nodes' pgBackRest know each other by. */
   tls: z.object({ authority: z.string(), certificate: z.string(), privateKey: secretValue }),
   passwords: z.strictObject({
