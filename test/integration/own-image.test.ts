@@ -22,8 +22,9 @@ describe("an image of one's own, on a real engine", function () {
   }
   /** An image with all that a node needs, but for what `without` removes. */
   const build = async (without = 'true', last = 'ENTRYPOINT ["entrypoint.sh"]') => {
-    const programs = 'postgres pg_basebackup pg_rewind psql pgbackrest tini jq entrypoint.sh healthcheck.sh'
-    const scripts = 'handover.sh backup backup-service backup-server drill repository restore'
+    const programs = 'postgres pg_basebackup pg_rewind psql pgbackrest tini jq openssl'
+    const scripts =
+      'entrypoint.sh healthcheck.sh handover.sh backup backup-service backup-server drill repository restore'
     const dockerfile = `FROM ${NAME}:1
 RUN export PATH=/bin; busybox mkdir -p /usr/local/bin /usr/local/lib/run-playbook /etc; \\
   for name in ${programs} ${scripts}; do \\
