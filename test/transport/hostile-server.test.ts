@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
+import { UnreachableError, UserError } from '../../lib/core/errors.ts'
 import { createTransport, ssh } from '../../lib/transport/index.ts'
 import { WAYS, hostileServer } from './hostile-server.ts'
 
@@ -59,10 +60,11 @@ describe('an SSH server that', function () {
 
   // What it throws outside of a promise ends the process, and the test with it.
   for (const way of WAYS)
-    it(`${way}, makes its own host unreachable and nothing else`, () => {
+    it(`${way}, fails on its own host and nowhere else`, () => {
       const outcome = outcomes.get(way)
-      assert.ok(outcome instanceof Error, String(outcome))
-      assert.equal(outcome.name, 'UnreachableError', outcome.stack)
+      assert.ok(outcome instanceof UserError, String(outcome))
+      // One that lets somebody in too early may refuse to run anything before it hangs up.
+      if (outcome.code !== 'E_CHANNEL_FAILED') assert.ok(outcome instanceof UnreachableError, outcome.stack)
       assert.ok(outcome.message.length < 6000)
     })
 })
