@@ -7,6 +7,7 @@ import { Secret, type Task } from 'run-playbook'
 import { quote } from '../../../lib/core/sh.ts'
 import { compileTemplate } from '../../../lib/templates/index.ts'
 import { wireguardRole } from '../../../roles/wireguard/role.ts'
+import { flatten } from '../../../lib/core/task.ts'
 
 const KEY = 'gHWNhZDzR4Hpc8yqTFBl3LhGcbbJc3bCVEMMtcGvjUY='
 const SHELLS = [['dash'], ['bash'], ['busybox', 'sh']] as const
@@ -16,16 +17,14 @@ describe('WireGuard peers that are given by name', () => {
   beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'endpoints-'))))
   afterEach(() => rmSync(dir, { recursive: true }))
 
-  const flat = (tasks: unknown): Task[] =>
-    Array.isArray(tasks) ? tasks.flatMap(flat) : tasks ? [tasks as Task] : []
   const tasks = (...endpoints: (string | undefined)[]): string[] =>
-    flat(
+    flatten(
       wireguardRole({
         address: '10.88.0.11/24',
         privateKey: new Secret('key', KEY),
         peers: endpoints.map((endpoint, i) => ({ publicKey: KEY, address: `10.88.0.${12 + i}`, endpoint })),
       }).tasks,
-    ).map(({ name }) => name)
+    ).map((entry) => (entry as Task).name)
 
   it('have a timer that looks for them, and others need none', () => {
     for (const one of ['192.0.2.12', '192.0.2.12:51821', 'fd00::12', '[fd00::12]:51821', undefined])

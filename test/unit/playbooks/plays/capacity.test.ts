@@ -10,6 +10,7 @@ import reclone from '../../../../playbooks/reclone.ts'
 import site from '../../../../playbooks/site.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
 import { b, bare, c, factsOf, hosts, primary, replica } from '../../cluster/nodes.ts'
+import { flatten } from '../../../../lib/core/task.ts'
 
 const usual = {
   max_connections: 100,
@@ -41,15 +42,13 @@ describe('the settings of which a standby needs what its primary has', () => {
     secrets,
     stateDir: home.stateDir,
   })
-  const flat = (tasks: unknown): Task[] =>
-    Array.isArray(tasks) ? tasks.flatMap(flat) : tasks ? [tasks as Task] : []
   /** What postgresql.conf is given on each node, by the name of the play. */
   const written = (plays: readonly Play[] | undefined) =>
     (plays ?? []).flatMap(({ name, roles }) =>
       hosts.flatMap((host) =>
         (roles?.(host) ?? [])
           .filter((role) => !!role)
-          .flatMap(({ tasks }) => flat(tasks))
+          .flatMap(({ tasks }) => flatten(tasks) as Task[])
           .filter((task) => task.name === 'postgresql.conf')
           .map((task) => {
             // What PostgreSQL reads.

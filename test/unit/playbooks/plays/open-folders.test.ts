@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import type { Host, Play, Task } from 'run-playbook'
+import type { Host, Play } from 'run-playbook'
 import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
 import { sitePlays } from '../../../../playbooks/plays/site.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
 import { a, b, bare, c, factsOf, hosts, primary, replica } from '../../cluster/nodes.ts'
+import { tasksOf } from './tasks-of.ts'
 
 describe('folders that users of a node may enter', () => {
   let home: Checkout
@@ -25,15 +26,9 @@ describe('folders that users of a node may enter', () => {
     secrets,
     stateDir: home.stateDir,
   })
-  const flat = (tasks: unknown): Task[] =>
-    Array.isArray(tasks) ? tasks.flatMap(flat) : tasks ? [tasks as Task] : []
   /** What is done with them on a node, in the order of the plays. */
   const done = (plays: readonly Play[], host: Host): string[] =>
-    plays
-      .filter(({ hosts: of }) => of === 'postgres' || (Array.isArray(of) && of.includes(host)))
-      .flatMap(({ roles }) => roles?.(host) ?? [])
-      .filter((role) => !!role)
-      .flatMap(({ tasks }) => flat(tasks))
+    tasksOf(plays, host)
       .map(({ name }) => name)
       .filter((name) => /^(only root|users may|data folder|postgres$)/.test(name))
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import type { Host, Play, Task } from 'run-playbook'
+import type { Host, Play } from 'run-playbook'
 import { type ClusterContext, clusterOf } from '../../../../lib/cluster/cluster.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
 import { sitePlays } from '../../../../playbooks/plays/site.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
 import { a, b, c, factsOf, hosts, primary, replica } from '../../cluster/nodes.ts'
+import { tasksOf } from './tasks-of.ts'
 
 describe('the order in which the inventory lists the nodes', () => {
   let home: Checkout
@@ -29,15 +30,9 @@ describe('the order in which the inventory lists the nodes', () => {
     secrets,
     stateDir: home.stateDir,
   })
-  const flat = (tasks: unknown): Task[] =>
-    Array.isArray(tasks) ? tasks.flatMap(flat) : tasks ? [tasks as Task] : []
   /** What the tasks of a node are given, whatever they are in. */
   const given = (plays: readonly Play[], host: Host): string[] =>
-    plays
-      .filter(({ hosts: of }) => of === 'postgres' || (Array.isArray(of) && of.includes(host)))
-      .flatMap(({ roles }) => roles?.(host) ?? [])
-      .filter((role) => !!role)
-      .flatMap(({ tasks }) => flat(tasks))
+    tasksOf(plays, host)
       .map(({ name, args }) => `${name}: ${JSON.stringify(args)}`)
       .toSorted()
 

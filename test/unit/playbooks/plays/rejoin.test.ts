@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import type { Host, Play, Task } from 'run-playbook'
+import type { Host, Play } from 'run-playbook'
 import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
 import { rejoinPlays } from '../../../../playbooks/plays/rejoin.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
 import { a, b, c, factsOf, hosts, orphan, primary, replica } from '../../cluster/nodes.ts'
+import { tasksOf } from './tasks-of.ts'
 
 describe('rejoin', () => {
   let home: Checkout
@@ -24,16 +25,9 @@ describe('rejoin', () => {
       secrets,
       stateDir: home.stateDir,
     })
-  const flat = (tasks: unknown): Task[] =>
-    Array.isArray(tasks) ? tasks.flatMap(flat) : tasks ? [tasks as Task] : []
   /** What is done on a node, in order: names of tasks with the arguments that say something. */
   const tasks = (all: readonly Play[], host: Host): { name: string; args: Record<string, unknown> }[] =>
-    all
-      .filter(({ hosts: of }) => of === 'postgres' || (Array.isArray(of) && of.includes(host)))
-      .flatMap(({ roles }) => roles?.(host) ?? [])
-      .filter((role) => !!role)
-      .flatMap((role) => flat(role.tasks))
-      .map(({ name, args }) => ({ name, args: args as Record<string, unknown> }))
+    tasksOf(all, host).map(({ name, args }) => ({ name, args: args as Record<string, unknown> }))
   const names = (all: readonly Play[], host: Host) => tasks(all, host).map(({ name }) => name)
 
   /** Somebody called pg_promote() on node-b. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import type { Host, Task } from 'run-playbook'
+import type { Host } from 'run-playbook'
 import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
 import { configPath, dropInFolder } from '../../../../lib/modules/network/wireguard/reader.ts'
 import { sitePlays } from '../../../../playbooks/plays/site.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
 import { a, b, c, factsOf, hosts, primary, replica } from '../../cluster/nodes.ts'
+import { type PlayTask, tasksOf } from './tasks-of.ts'
 
 describe('a node that is removed from the inventory', () => {
   let home: Checkout
@@ -17,10 +18,8 @@ describe('a node that is removed from the inventory', () => {
   })
   after(() => home.remove())
 
-  const flat = (tasks: unknown): Task[] =>
-    Array.isArray(tasks) ? tasks.flatMap(flat) : tasks ? [tasks as Task] : []
   /** The tasks that `site` has for a node, on which all that there can be is wanted. */
-  function tasks(listed: readonly Host[], host: Host): Task[] {
+  function tasks(listed: readonly Host[], host: Host): PlayTask[] {
     const reached = { hasDocker: true, hasWireguard: true }
     const context: ClusterContext = {
       vars: clusterVars.parse({ statusImage: 'mine/status' }),
@@ -40,16 +39,9 @@ describe('a node that is removed from the inventory', () => {
       stateDir: home.stateDir,
     }
     const mine = context.hosts.find(({ name }) => name === host.name) as Host
-    return sitePlays(context)
-      .filter(
-        ({ hosts: of }) =>
-          of === 'postgres' || (Array.isArray(of) && of.some(({ name }) => name === host.name)),
-      )
-      .flatMap(({ roles }) => roles?.(mine) ?? [])
-      .filter((role) => !!role)
-      .flatMap((role) => flat(role.tasks))
+    return tasksOf(sitePlays(context), mine)
   }
-  const said = (all: readonly Task[]) => all.map(({ name, args }) => `${name} ${JSON.stringify(args)}`)
+  const said = (all: readonly PlayTask[]) => all.map(({ name, args }) => `${name} ${JSON.stringify(args)}`)
 
   it('is unknown to the others after site: no peer, no slot, no line in pg_hba.conf', () => {
     const ofC = /10\.88\.0\.13|10_88_0_13|node-c/

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Host, Play, Task } from 'run-playbook'
+import type { Host, Play } from 'run-playbook'
 import { type NodeFact, nodeFact } from '../../../../lib/cluster/facts/node.ts'
 import { restoreFact } from '../../../../lib/cluster/restore/fact.ts'
 import type { Install } from '../../../../lib/modules/shared/install.ts'
@@ -13,25 +13,13 @@ import { inPlacePlays } from '../../../../playbooks/plays/restore-steps.ts'
 import { sitePlays } from '../../../../playbooks/plays/site.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
 import { a, b, c, factsOf, hosts, orphan, primary, replica, silent } from '../../cluster/nodes.ts'
-
-const flat = (tasks: unknown): Task[] =>
-  Array.isArray(tasks) ? tasks.flatMap(flat) : tasks ? [tasks as Task] : []
+import { tasksOf } from './tasks-of.ts'
 
 const statementIn = (text: string): string => /'(.*)'\n$/.exec(text)?.[1] ?? ''
 
-/** Plays and tasks of a node, in order. */
-const tasksOf = (plays: readonly Play[], host: Host) =>
-  plays
-    .filter(({ hosts: of }) => of === 'postgres' || (Array.isArray(of) && of.includes(host)))
-    .flatMap(({ name: play, roles }) =>
-      (roles?.(host) ?? []).flatMap((role) =>
-        flat(role ? role.tasks : []).map(({ name, args }) => ({
-          play,
-          name,
-          text: (args as { payload?: Partial<Install['payload']> } | undefined)?.payload?.text ?? '',
-        })),
-      ),
-    )
+/** What a task writes. */
+const textIn = (args: unknown): string =>
+  (args as { payload?: Partial<Install['payload']> } | undefined)?.payload?.text ?? ''
 
 describe('the statement about a promotion', () => {
   let home: Checkout
@@ -61,7 +49,7 @@ describe('the statement about a promotion', () => {
   /** What a node is told: the same in all tasks that tell it. */
   const told = (plays: readonly Play[], host: Host) => {
     const tasks = tasksOf(plays, host).filter(({ name }) => name === 'promotion statement')
-    const texts = [...new Set(tasks.map(({ text }) => statementIn(text)))]
+    const texts = [...new Set(tasks.map(({ args }) => statementIn(textIn(args))))]
     assert.equal(texts.length, 1, `${host.name}: ${texts.join(' | ')}`)
     return signedStatement(texts[0] ?? null, secrets.signingKey(PROMOTION_KEY).publicKey)
   }
@@ -124,9 +112,9 @@ describe('the statement about a promotion', () => {
     assert.notEqual(secrets.signingKey(PROMOTION_KEY).publicKey, before)
     for (const host of hosts) {
       assert.deepEqual(told(site(), host), wanted(a, 5))
-      const text = tasksOf(site(), host).find(({ name }) => name === 'promotion statement')?.text ?? ''
+      const task = tasksOf(site(), host).find(({ name }) => name === 'promotion statement')
       // A node that was away since still has the key of before.
-      assert.ok(signedStatement(statementIn(text), before))
+      assert.ok(signedStatement(statementIn(textIn(task?.args)), before))
     }
   })
 })
