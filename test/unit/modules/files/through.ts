@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport, defineConnection, processLink } from '../../../../lib/transport/index.ts'
 import type { Transport } from '../../../../lib/transport/transport.ts'
+import { install } from '../../../support/install.ts'
+
+install('/bin/busybox', 'busybox')
 
 const FOLDERS = '/usr/bin /usr/sbin /usr/local/bin /usr/local/sbin'
 
