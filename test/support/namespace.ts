@@ -18,6 +18,8 @@ export interface Namespace {
 export async function makeNamespace(kinds: readonly string[], begin: string): Promise<Namespace> {
   // They are there as long as its standard input is open.
   const own = kinds.includes('--mount') ? ['--propagation', 'private'] : []
+  // Without it nsenter leaves a chroot: commands would then meet this machine's own files.
+  const root = kinds.includes('--mount') ? ['--root'] : []
   const script = `{ ${begin}\n} >&2 && echo ready && exec cat`
   const holder = spawn('unshare', [...kinds, ...own, 'sh', '-ec', script], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -26,7 +28,7 @@ export async function makeNamespace(kinds: readonly string[], begin: string): Pr
   const [said] = await Promise.race([once(holder.stdout, 'data'), ended])
   if (String(said) !== 'ready\n') throw new Error(`no namespace: ${begin}`)
   return {
-    enter: ['nsenter', '-t', String(holder.pid), ...kinds, '--'],
+    enter: ['nsenter', '-t', String(holder.pid), ...kinds, ...root, '--'],
     remove: async () => {
       holder.stdin.end()
       await ended

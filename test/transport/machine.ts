@@ -82,7 +82,7 @@ cp ${command} /usr/local/sbin/shutdown && cp ${command} /usr/local/sbin/reboot &
     },
     crash: () => process.kill(Number(first()), 'SIGKILL'),
     inside: (script) =>
-      execFileSync('nsenter', ['-t', first(), '-m', '-p', 'sh', '-c', script], { encoding: 'utf8' }),
+      execFileSync('nsenter', ['-t', first(), '-m', '-r', '-p', 'sh', '-c', script], { encoding: 'utf8' }),
     stop: async () => {
       stopped = true
       child.kill('SIGKILL')
