@@ -24,7 +24,14 @@ describe('a namespace of a test', () => {
 
   it('stays in the chroot that the tests run in', () => {
     const chroot = `mount --rbind / "$0/root" && mount -t proc none "$0/root/proc" && exec chroot "$0/root" env -C ${resolve('.')} "$@"`
-    const node = [process.execPath, '--import=tsx', '--conditions=source', '--input-type=module', '-e', INSIDE]
+    const node = [
+      process.execPath,
+      '--import=tsx',
+      '--conditions=source',
+      '--input-type=module',
+      '-e',
+      INSIDE,
+    ]
     const unshare = ['--mount', '--propagation', 'private', 'sh', '-c', chroot, folder, ...node]
     execFileSync('unshare', unshare, { env: { ...process.env, FOLDER: join(folder, 'own') }, stdio: 'pipe' })
     assert(existsSync(join(folder, 'own/kept')))
