@@ -22,7 +22,7 @@ const row = (word: string, query: string): string =>
 // Why a server ended: of its own processes, which no client's name stands before, since it last let somebody in; or why the
 // entrypoint gave up.
 const LAST_WORDS = `
-  /\\] *(FATAL|PANIC): / { sub(/^.*\\] *(FATAL|PANIC): */, ""); words = $0 }
+  sub(/^[^[]*\\[[0-9]+\\] *(FATAL|PANIC): */, "") { words = $0 }
   /ready to accept (read-only )?connections/ { words = "" }
   { last = $0 }
   END {

@@ -9,6 +9,11 @@ const FATAL =
   '2026-11-24 03:46:20.768 UTC [29] FATAL:  hot standby is not possible because max_connections = 100 is a lower setting than on the primary server'
 const CLIENT =
   '2026-11-24 03:46:21.000 UTC [31] app@app FATAL:  password authentication failed for user "app"'
+// Without a database, or with a name that looks like the server's own words.
+const OTHER_CLIENTS = [
+  '2026-11-24 03:46:22.107 UTC [32] replicator@[unknown] FATAL:  the database system is not yet accepting connections',
+  '2026-11-24 03:46:22.107 UTC [33] [1] FATAL:  gone@app FATAL:  role "[1] FATAL:  gone" does not exist',
+]
 const READY = '2026-11-24 03:46:22.000 UTC [1] LOG:  database system is ready to accept read-only connections'
 const ENDED = '2026-11-24 03:46:22.000 UTC [1] LOG:  database system is shut down'
 
@@ -39,6 +44,7 @@ esac
       for (const status of ['restarting', 'exited', 'running'])
         assert.equal(await said(shell, status, READY, FATAL, ENDED, CLIENT), words)
       assert.equal(await said(shell, 'exited', FATAL, READY, CLIENT, ENDED), undefined)
+      assert.equal(await said(shell, 'running', FATAL, READY, ...OTHER_CLIENTS), undefined)
       const given = 'entrypoint: /data/pgdata was created with musl, but this image has glibc'
       assert.equal(await said(shell, 'restarting', READY, given), given.replace('entrypoint: ', ''))
       assert.equal(
