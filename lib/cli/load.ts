@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { UserError } from '../core/errors.ts'
 import type { Inventory } from '../playbook/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
@@ -18,6 +19,12 @@ export const loadPlaybook = (name: string): Promise<Playbook> =>
 export const loadInventory = async (file?: string): Promise<Inventory> =>
   loadDefault<Inventory>(findInventory(file), 'inventory', 'export default defineInventory({ … })')
 
+/**
+ * Loaded with the first file: --help has nothing to compile, and jiti takes as long to load as all the rest of it. With `require`,
+ * because an `import` first looks through its 190 KB for what they export, which takes longer than to load them.
+ */
+const loadJiti = (): typeof import('jiti') => createRequire(import.meta.url)('jiti')
+
 let loading: Promise<unknown> = Promise.resolve()
 
 // One after the other: jiti evaluates a module twice that two files import at the same time. Then there are two readers
@@ -37,9 +44,7 @@ async function loadFile<T extends { readonly kind: string }>(
   kind: string,
   expected: string,
 ): Promise<T> {
-  // Loaded only now: --help has nothing to compile, and jiti takes as long to load as all the rest of it.
-  const { createJiti } = await import('jiti')
-  const jiti = createJiti(import.meta.url, {
+  const jiti = loadJiti().createJiti(import.meta.url, {
     fsCache: cacheFolder('playbooks') ?? false,
     tsconfigPaths: true,
     interopDefault: true,

@@ -24,13 +24,19 @@ export interface Identity {
  * @throws UserError E_SECRETS_IDENTITY when the one that was named can't be used
  */
 export async function findIdentity(env: NodeJS.ProcessEnv, home: string): Promise<Identity | undefined> {
-  // Empty counts as unset: that is how CI systems pass a secret that a fork may not have.
-  const given = env['RUN_PLAYBOOK_IDENTITY']?.trim() || undefined
+  const given = named(env)
   if (given?.startsWith('AGE-SECRET-KEY-')) return parseIdentity(given, 'RUN_PLAYBOOK_IDENTITY')
   const path = given ?? identityPath(env, home)
   const text = given === undefined ? await readText(path) : await readGiven(path)
   return text === undefined ? undefined : parseIdentity(text, path)
 }
+
+/** Whether `RUN_PLAYBOOK_IDENTITY` names one. */
+export const isIdentityNamed = (env: NodeJS.ProcessEnv): boolean => named(env) !== undefined
+
+/** Empty counts as unset: that is how CI systems pass a secret that a fork may not have. */
+const named = (env: NodeJS.ProcessEnv): string | undefined =>
+  env['RUN_PLAYBOOK_IDENTITY']?.trim() || undefined
 
 /** The identity, made and kept (0600 in a 0700 folder) when there is none yet. Of two runs at once both get the same. */
 export async function ensureIdentity(env: NodeJS.ProcessEnv, home: string): Promise<Identity> {

@@ -1,6 +1,6 @@
 import type { UserError } from '../core/errors.ts'
 import { readText } from './files.ts'
-import { type Identity, ensureIdentity, findIdentity } from './identity.ts'
+import { type Identity, ensureIdentity, findIdentity, isIdentityNamed } from './identity.ts'
 import { recognize } from './known-stores.ts'
 import { lockedFor, unlisted } from './locked.ts'
 import type { Places } from './places.ts'
@@ -30,11 +30,10 @@ const EMPTY: Vault = { secrets: new Map(), previous: new Map(), recipients: [] }
  * @param trust whether a store is used that is not the one that was read here before
  */
 export async function open(places: Places, trust = false): Promise<Opened> {
-  const [found, text, recipients] = await Promise.all([
-    findIdentity(places.env, places.home),
-    readText(places.vault),
-    readRecipients(places.recipients),
-  ])
+  const [text, recipients] = await Promise.all([readText(places.vault), readRecipients(places.recipients)])
+  // Without a store the user's own identity is not needed, and age is not loaded for it. One that was named is checked.
+  const needed = text !== undefined || recipients !== undefined || isIdentityNamed(places.env)
+  const found = needed ? await findIdentity(places.env, places.home) : undefined
   if (text === undefined && recipients === undefined) return { vault: EMPTY, identity: found }
   let identity: Identity
   try {

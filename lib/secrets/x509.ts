@@ -6,8 +6,8 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto'
-import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
-import * as x509 from '@peculiar/asn1-x509'
+import type * as X509 from '@peculiar/asn1-x509'
+import { asn1 } from './asn1.ts'
 
 /** Whom a certificate is for. */
 export interface Holder {
@@ -30,11 +30,13 @@ export interface Statement {
 
 const COMMON_NAME = '2.5.4.3'
 /** RFC 5758: ECDSA with SHA-256, whose parameters are absent. */
-const ECDSA_SHA256 = new x509.AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' })
+const ECDSA_SHA256 = '1.2.840.10045.4.3.2'
 
 /** Issues an X.509 certificate (RFC 5280) for an elliptic curve key, as PEM. */
 export function issueCertificate(statement: Statement): string {
+  const x509 = asn1()
   const { holder, key, issuer, notBefore, notAfter } = statement
+  const algorithm = new x509.AlgorithmIdentifier({ algorithm: ECDSA_SHA256 })
   const serial = randomBytes(16)
   // Positive, and without a leading zero that DER would have to drop.
   serial[0] = (serial[0]! & 0x7f) | 0x40
@@ -42,7 +44,7 @@ export function issueCertificate(statement: Statement): string {
   const tbs = new x509.TBSCertificate({
     version: x509.Version.v3,
     serialNumber: toArrayBuffer(serial),
-    signature: ECDSA_SHA256,
+    signature: algorithm,
     issuer: issuer ? parse(issuer.certificate).subject : nameOf(holder.commonName),
     validity: new x509.Validity({ notBefore, notAfter }),
     subject: nameOf(holder.commonName),
@@ -52,7 +54,7 @@ export function issueCertificate(statement: Statement): string {
   const signature = sign('sha256', serialize(tbs), issuer?.key ?? key)
   const certificate = new x509.Certificate({
     tbsCertificate: tbs,
-    signatureAlgorithm: ECDSA_SHA256,
+    signatureAlgorithm: algorithm,
     signatureValue: toArrayBuffer(signature),
   })
   const lines = serialize(certificate)
@@ -65,7 +67,7 @@ export function issueCertificate(statement: Statement): string {
 export function isFor(certificate: X509Certificate, holder: Holder): boolean {
   // Compared as encoded: what tools print for an IPv6 address or an odd name is not what was asked for.
   const { subject, extensions: found } = parse(certificate)
-  const names = found?.find(({ extnID }) => extnID === x509.id_ce_subjectAltName)
+  const names = found?.find(({ extnID }) => extnID === asn1().id_ce_subjectAltName)
   const wanted = alternativeNames(holder)
   const same = (a: unknown, b: unknown): boolean => serialize(a).equals(serialize(b))
   if (!same(subject, nameOf(holder.commonName))) return false
@@ -73,7 +75,8 @@ export function isFor(certificate: X509Certificate, holder: Holder): boolean {
   return Buffer.from(names.extnValue.buffer).equals(serialize(wanted))
 }
 
-function extensions({ holder, issuer }: Statement, own: x509.SubjectPublicKeyInfo): x509.Extension[] {
+function extensions({ holder, issuer }: Statement, own: X509.SubjectPublicKeyInfo): X509.Extension[] {
+  const x509 = asn1()
   const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags
   const self = keyIdentifier(own)
   const subjectKey = extension(x509.id_ce_subjectKeyIdentifier, false, new x509.SubjectKeyIdentifier(self))
@@ -107,7 +110,8 @@ function extensions({ holder, issuer }: Statement, own: x509.SubjectPublicKeyInf
 }
 
 /** An address as a name too: Debian's pgBackRest 2.45 compares what it dials with names only. */
-function alternativeNames({ addresses, names = [] }: Holder): x509.SubjectAlternativeName | undefined {
+function alternativeNames({ addresses, names = [] }: Holder): X509.SubjectAlternativeName | undefined {
+  const x509 = asn1()
   const all = [
     ...addresses.flatMap((address) => [
       new x509.GeneralName({ iPAddress: address }),
@@ -120,27 +124,35 @@ function alternativeNames({ addresses, names = [] }: Holder): x509.SubjectAltern
 
 /** What an authority calls its key; one that was brought may have its own way. */
 function issuerKeyIdentifier(certificate: X509Certificate): ArrayBuffer {
+  const x509 = asn1()
   const { extensions: found, subjectPublicKeyInfo } = parse(certificate)
   const own = found?.find(({ extnID }) => extnID === x509.id_ce_subjectKeyIdentifier)
   if (own === undefined) return keyIdentifier(subjectPublicKeyInfo)
-  return AsnConvert.parse(own.extnValue, x509.SubjectKeyIdentifier).buffer
+  return x509.AsnConvert.parse(own.extnValue, x509.SubjectKeyIdentifier).buffer
 }
 
 /** RFC 5280 §4.2.1.2 (1): SHA-1 as a name, not as a proof. */
-const keyIdentifier = ({ subjectPublicKey }: x509.SubjectPublicKeyInfo): ArrayBuffer =>
+const keyIdentifier = ({ subjectPublicKey }: X509.SubjectPublicKeyInfo): ArrayBuffer =>
   toArrayBuffer(createHash('sha1').update(Buffer.from(subjectPublicKey)).digest())
 
-const publicKeyInfo = (key: KeyObject): x509.SubjectPublicKeyInfo =>
-  AsnConvert.parse(createPublicKey(key).export({ type: 'spki', format: 'der' }), x509.SubjectPublicKeyInfo)
+function publicKeyInfo(key: KeyObject): X509.SubjectPublicKeyInfo {
+  const { AsnConvert, SubjectPublicKeyInfo } = asn1()
+  return AsnConvert.parse(createPublicKey(key).export({ type: 'spki', format: 'der' }), SubjectPublicKeyInfo)
+}
 
-const parse = ({ raw }: X509Certificate): x509.TBSCertificate =>
-  AsnConvert.parse(raw, x509.Certificate).tbsCertificate
+function parse({ raw }: X509Certificate): X509.TBSCertificate {
+  const { AsnConvert, Certificate } = asn1()
+  return AsnConvert.parse(raw, Certificate).tbsCertificate
+}
 
-const extension = (extnID: string, critical: boolean, value: unknown): x509.Extension =>
-  new x509.Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) })
+function extension(extnID: string, critical: boolean, value: unknown): X509.Extension {
+  const { AsnConvert, Extension, OctetString } = asn1()
+  return new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) })
+}
 
-const nameOf = (commonName: string): x509.Name =>
-  new x509.Name([
+function nameOf(commonName: string): X509.Name {
+  const x509 = asn1()
+  return new x509.Name([
     new x509.RelativeDistinguishedName([
       new x509.AttributeTypeAndValue({
         type: COMMON_NAME,
@@ -148,7 +160,8 @@ const nameOf = (commonName: string): x509.Name =>
       }),
     ]),
   ])
+}
 
-const serialize = (value: unknown): Buffer => Buffer.from(AsnConvert.serialize(value))
+const serialize = (value: unknown): Buffer => Buffer.from(asn1().AsnConvert.serialize(value))
 
 const toArrayBuffer = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateX25519Identity } from 'age-encryption'
+import { type Project, playbookOf, project, runCli } from '../../support/cli.ts'
+
+/** What V8 writes where NODE_V8_COVERAGE says. */
+interface Coverage {
+  readonly result: readonly { readonly url: string }[]
+}
+
+describe('what a command loads', () => {
+  let own: Project
+  before(async () => {
+    own = project({
+      'playbooks/small.ts': playbookOf(`[shell('once', { script: ':', creates: '/' })]`),
+      '.config/run-playbook/identity.txt': `${await generateX25519Identity()}\n`,
+    })
+  })
+  after(() => own.remove())
+
+  /** The packages of which a command loads a file, sorted. */
+  const packagesOf = async (args: readonly string[]): Promise<string[]> => {
+    const folder = mkdtempSync(join(tmpdir(), 'run-playbook-loaded-'))
+    try {
+      const { code, stderr } = await runCli(own, args, { env: { NODE_V8_COVERAGE: folder } })
+      assert.equal(code, 0, stderr)
+      const urls = readdirSync(folder).flatMap((name) => {
+        const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Coverage
+        return result.map(({ url }) => url)
+      })
+      const names = urls.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? [])
+      return [...new Set(names)].filter((name) => name !== 'run-playbook').toSorted()
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+
+  const COMPILING = ['commander', 'jiti', 'p-limit', 'yocto-queue', 'zod']
+  const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+    '--help': ['commander'],
+    '--version': ['commander'],
+    'small --help': COMPILING,
+    'small --list-tasks': COMPILING,
+    'small --check': ['ci-info', ...COMPILING],
+    small: ['ci-info', ...COMPILING],
+  }
+  for (const [line, packages] of Object.entries(COMMANDS))
+    it(`is for run-playbook ${line} of these packages only: ${packages.join(', ')}`, async () =>
+      assert.deepEqual(await packagesOf(line.split(' ')), packages))
+})
