@@ -24,7 +24,7 @@ describe('what a command loads', () => {
   const packagesOf = async (args: readonly string[]): Promise<string[]> => {
     const folder = mkdtempSync(join(tmpdir(), 'run-playbook-loaded-'))
     try {
-      const { code, stderr } = await runCli(own, args, { env: { NODE_V8_COVERAGE: folder } })
+      const { code, stderr } = await runCli(own, args, { env: { NODE_V8_COVERAGE: folder, NO_COLOR: '1' } })
       assert.equal(code, 0, stderr)
       const urls = readdirSync(folder).flatMap((name) => {
         const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Coverage
