@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { parseKnownHosts } from '../../lib/transport/ssh/known-hosts.ts'
 import { lookUp } from '../../lib/transport/ssh/config.ts'
 import { parseHop } from '../../lib/transport/ssh/hop.ts'
@@ -126,6 +128,34 @@ for (const how of ['with an ssh client', 'without one']) {
     })
   })
 }
+
+describe('the ssh client', () => {
+  it('is asked for its defaults while it reads the config, once for all hosts', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'rp-config.'))
+    try {
+      writeFileSync(join(dir, 'config'), CONFIG)
+      // Each question waits until the other one is asked.
+      const script = `#!/bin/sh
+for last; do :; done
+[ "$last" = any ] && other=host || { other=any; last=host; }
+echo asked >> ${dir}/$last
+for try in $(seq 1000); do [ -e ${dir}/$other ] && exec /usr/bin/ssh "$@"; sleep 0.01; done
+exit 1
+`
+      writeFileSync(join(dir, 'ssh'), script, { mode: 0o755 })
+      const program = `const { lookUp } = await import('${join(import.meta.dirname, '../../lib/transport/ssh/config.ts')}')
+for (const name of ['db-2', 'off', 'command']) await lookUp(name, '${dir}/config')`
+      const args = ['--import', 'tsx', '--input-type=module', '-e', program]
+      const env = { ...process.env, PATH: `${dir}:${process.env['PATH']}` }
+      await promisify(execFile)(process.execPath, args, { env })
+      const times = (name: string): number =>
+        readFileSync(join(dir, name), 'utf8').match(/asked/g)?.length ?? 0
+      assert.deepEqual([times('host'), times('any')], [3, 1])
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
+  })
+})
 
 describe('a jump host', () => {
   it('is written as ssh takes it', () => {

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { askForDefaults } from './default-option.ts'
 import { type Question, type SshOptions, notUnderstood, readOptions } from './options.ts'
 import { type SessionAlgorithms, sessionAlgorithms } from './session-algorithms.ts'
 import { type TokenValues, expandPath } from './tokens.ts'
@@ -77,7 +78,10 @@ export async function lookUp(
   within?: AbortSignal,
 ): Promise<HostSettings> {
   const question = { alias, file, ...before }
-  return settingsOf(question, await readOptions(question, within))
+  const options = readOptions(question, within)
+  // At the same time, not once the answer is there.
+  void askForDefaults()
+  return settingsOf(question, await options)
 }
 
 /** The settings that an answer makes. @throws UserError E_SSH_CONFIG when the answer makes no sense */

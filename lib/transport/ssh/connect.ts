@@ -1,9 +1,10 @@
 import pRetry from 'p-retry'
 import { UnreachableError } from '../../core/errors.ts'
-import { type SshOptions, connectOnce } from './attempt.ts'
+import type { SshOptions } from './attempt.ts'
 import { type HostSettings, lookUp } from './config.ts'
 import { Deadline } from './connect-deadline.ts'
 import type { SshConnection } from './target.ts'
+import { LONGEST_READING } from './options.ts'
 import type { HostAddress } from '../transport.ts'
 
 /**
@@ -27,7 +28,9 @@ export async function connectSsh(
   notice: (text: string) => void,
 ): Promise<SshConnection> {
   try {
-    const settings = await settingsOf(host.name, options.configFile, signal)
+    // While ssh reads its config, ssh2 is loaded: both take some 20 ms.
+    const asking = settingsOf(host.name, options.configFile, signal)
+    const [settings, { connectOnce }] = await Promise.all([asking, import('./attempt.ts')])
     if (settings.warnNotStrict)
       notice('StrictHostKeyChecking no is treated as accept-new: a changed host key is refused')
     const place = { name: host.name, settings, address: host.address, depth: 0 }
@@ -42,9 +45,6 @@ export async function connectSsh(
     throw new UnreachableError('E_CONNECT_FAILED', `connecting to ${host.name} was interrupted`, { cause })
   }
 }
-
-/** Seconds for ssh to read its config: that takes milliseconds, unless the config has it run programs (`Match exec`). */
-const LONGEST_READING = 60
 
 async function settingsOf(
   name: string,

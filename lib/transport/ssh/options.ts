@@ -15,6 +15,9 @@ export interface Question {
   readonly proxyJump?: string | undefined
 }
 
+/** Seconds for ssh to read its config: that takes milliseconds, unless the config has it run programs (`Match exec`). */
+export const LONGEST_READING = 60
+
 /** The answer: values by lower-case keyword. */
 export interface SshOptions {
   readonly get: (name: string) => string | undefined
