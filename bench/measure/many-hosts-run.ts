@@ -1,45 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { runPlaybook } from '../../lib/engine/run/run.ts'
-import { defineInventory, definePlay, definePlaybook } from '../../lib/index.ts'
-import type { Playbook } from '../../lib/playbook/playbook.ts'
+import { loadInventory, loadPlaybook } from '../../lib/cli/load.ts'
 import { openSecrets } from '../../lib/secrets/index.ts'
-import { before } from '../work/states.ts'
-import { SET, tasks } from '../work/tasks.ts'
-import { writeTree } from '../work/tree.ts'
 import { replayedTransport } from './replayed.ts'
 import type { ManyHosts } from './results.ts'
-import { type Sources, taskOf, writeSources } from './task-of.ts'
 
-// A dry run of 100 tasks, in a process of its own: node many-hosts-run.js HOSTS
-const hosts = Number(process.argv[2])
-const TASKS = 100
-
-const folder = mkdtempSync(join(tmpdir(), 'rp-many-hosts.'))
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-const at = join(folder, 'srv')
-mkdirSync(at)
-const whole = tasks(Math.ceil(TASKS / SET) * SET)
-writeTree(at, before(whole), process.getuid?.() ?? 0)
-const sources: Sources = writeSources(folder)
-writeFileSync(join(folder, 'package.json'), '{}')
-
-const names = Array.from({ length: hosts }, (_, i) => `host-${i + 1}`)
-const inventory = defineInventory({
-  hosts: Object.fromEntries(names.map((name) => [name, { connection: 'local' as const }])),
-})
-const playbook = definePlaybook({
-  description: 'Sets up a service',
-  plays: () => [
-    definePlay({
-      name: 'service',
-      hosts: 'all',
-      become: false,
-      tasks: ({ name }) => whole.slice(0, TASKS).map((work) => taskOf(work, at, name, sources)),
-    }),
-  ],
-}) as Playbook
+// A dry run of the project in the working folder, in a process of its own: node many-hosts-run.js TASKS
+const tasks = Number(process.argv[2])
+const folder = process.cwd()
+const playbook = await loadPlaybook('service')
+const inventory = await loadInventory()
+const hosts = Object.keys(inventory.hosts).length
 
 const { transport, close } = await replayedTransport()
 const started = performance.now()
@@ -69,12 +39,12 @@ const recap = await runPlaybook(
 )
 const seconds = (performance.now() - started) / 1000
 await close()
-if (recap.exitCode !== 0 || ended !== hosts * TASKS)
-  throw new Error(`${ended} tasks ended, not ${hosts * TASKS}; exit status ${recap.exitCode}`)
+if (recap.exitCode !== 0 || ended !== hosts * tasks)
+  throw new Error(`${ended} tasks ended, not ${hosts * tasks}; exit status ${recap.exitCode}`)
 const { user, system } = process.cpuUsage()
 const measured: ManyHosts = {
   hosts,
-  tasks: TASKS,
+  tasks,
   seconds,
   cpuS: (user + system) / 1e6,
   mb: Math.round(process.resourceUsage().maxRSS / 1000),

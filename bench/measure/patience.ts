@@ -1,19 +1,14 @@
 import type { Cell } from './results.ts'
 
 /**
- * Which measurements would take too long. A tool that took longer than so many seconds is not repeated there, and left out
- * where there are as many tasks, hosts and milliseconds or more.
+ * Which measurements would take too long. A tool that took longer than so many seconds is left out where there are as many
+ * tasks, hosts and milliseconds or more.
  */
 export class Patience {
-  readonly #seconds: number
   readonly #slow: { readonly tool: string; readonly cell: Cell }[] = []
 
-  constructor(seconds: number) {
-    this.#seconds = seconds
-  }
-
-  note(tool: string, cell: Cell, seconds: number): void {
-    if (seconds > this.#seconds) this.#slow.push({ tool, cell })
+  noteSlow(tool: string, cell: Cell): void {
+    this.#slow.push({ tool, cell })
   }
 
   allows(tool: string, cell: Cell): boolean {

@@ -17,7 +17,12 @@ export interface Row extends Cell {
   readonly cpuS: readonly number[]
   /** Why the numbers do not count: what the judge found, or how the tool ended. */
   readonly wrong?: string | undefined
+  /** It was ended after so many seconds, and its numbers do not count. */
+  readonly longerThan?: number | undefined
 }
+
+/** Whether its numbers count. */
+export const isGood = ({ wrong, longerThan }: Row): boolean => wrong === undefined && longerThan === undefined
 
 /** A start of a program that does nothing. */
 export interface Start {
@@ -35,8 +40,20 @@ export interface ManyHosts {
   readonly mb: number
 }
 
+/** What the screen of a run costs while it goes on. */
+export interface ScreenCost {
+  readonly hosts: number
+  /** Tasks that end in a second, on all hosts together. */
+  readonly tasksASecond: number
+  /** Of a processor core. */
+  readonly percent: number
+}
+
 export interface Results {
+  /** When the bench began. */
   readonly at: string
+  /** Of the source. */
+  readonly commit: string
   readonly node: string
   readonly cores: number
   readonly processor: string
@@ -45,6 +62,7 @@ export interface Results {
   readonly rows: readonly Row[]
   readonly starts: readonly Start[]
   readonly manyHosts: readonly ManyHosts[]
+  readonly screen?: ScreenCost | undefined
 }
 
 export const RESULTS = 'bench/results/run.json'

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeProject } from '../tools/project.ts'
+import { SET, tasks } from '../work/tasks.ts'
 import type { Start } from './results.ts'
 import { plainEnv, timed } from './timed.ts'
 
@@ -10,12 +12,16 @@ export async function measureStarts(
   times: number,
 ): Promise<readonly Start[]> {
   const folder = join(dir, 'starts')
-  mkdirSync(folder)
+  const cwd = join(folder, 'project')
+  mkdirSync(cwd, { recursive: true })
+  const hosts = ['host-1', 'host-2', 'host-3']
+  writeProject(cwd, { works: tasks(SET), hosts, at: folder, packageFolder })
   const bin = join(packageFolder, 'bin/run-playbook.js')
   const programs = {
     'node -e 0': [process.execPath, '-e', '0'],
     'run-playbook --version': [process.execPath, bin, '--version'],
     'run-playbook --help': [process.execPath, bin, '--help'],
+    'run-playbook service --list-tasks': [process.execPath, bin, 'service', '--list-tasks'],
   }
   const starts = Object.keys(programs).map((program) => ({
     program,
@@ -25,7 +31,7 @@ export async function measureStarts(
   // The first round only fills the caches.
   for (let round = 0; round <= times; round++)
     for (const [i, argv] of Object.values(programs).entries()) {
-      const { wallS, cpuS, code, errors } = await timed(argv, { folder, env: plainEnv(folder) })
+      const { wallS, cpuS, code, errors } = await timed(argv, { folder, cwd, env: plainEnv(folder) })
       if (code !== 0) throw new Error(errors)
       if (round === 0) continue
       starts[i]?.wallS.push(wallS)

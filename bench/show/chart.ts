@@ -1,4 +1,4 @@
-import { type Row, median } from '../measure/results.ts'
+import { type Row, isGood, median } from '../measure/results.ts'
 import { distinct, toolsIn } from './rows.ts'
 
 const COLORS: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const TOP = 84
 
 /** Seconds by the number of hosts, as SVG: a panel for each number of tasks and each delay. The seconds are logarithmic. */
 export function chart(title: string, all: readonly Row[]): string {
-  const rows = all.filter(({ wrong }) => wrong === undefined)
+  const rows = all.filter(isGood)
   const tasks = distinct(rows.map((row) => row.tasks))
   const delays = distinct(rows.map((row) => row.delayMs))
   const seconds = rows.map(({ wallS }) => median(wallS))

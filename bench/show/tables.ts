@@ -1,4 +1,4 @@
-import { type Results, type Row, median } from '../measure/results.ts'
+import { type Results, type Row, isGood, median } from '../measure/results.ts'
 import { PHASES, type Phase } from '../tools/tool.ts'
 import { cellsIn, rowOf, toolsIn } from './rows.ts'
 
@@ -7,7 +7,7 @@ const IDLE = 'ssh host true'
 
 /** The tables of the page, as Markdown. */
 export const tables = (results: Results): string =>
-  [...PHASES.map((phase) => runs(results.rows, phase)), starts(results), manyHosts(results)]
+  [...PHASES.map((phase) => runs(results.rows, phase)), starts(results), manyHosts(results), screen(results)]
     .filter((text) => text !== '')
     .join('\n\n')
 
@@ -32,14 +32,14 @@ const heading = (phase: Phase): string => `${phase[0]?.toUpperCase()}${phase.sli
 function measured(row: Row | undefined, idle: Row | undefined): string {
   if (row === undefined) return '–'
   if (row.wrong !== undefined) return 'failed'
+  if (row.longerThan !== undefined) return `> ${row.longerThan} s`
   const once = row.wallS.length === 1 ? ' once' : ''
   const relative = idle === undefined ? '' : ` (${ratio(row, idle)})`
   return `${median(row.wallS).toFixed(2)} s${once}${relative}`
 }
 
 function ratio(row: Row | undefined, other: Row | undefined): string {
-  if (row === undefined || other === undefined || row.wrong !== undefined || other.wrong !== undefined)
-    return '–'
+  if (row === undefined || other === undefined || !isGood(row) || !isGood(other)) return '–'
   return `${(median(row.wallS) / median(other.wallS)).toFixed(1)}×`
 }
 
@@ -55,9 +55,7 @@ function starts({ starts: all, rows }: Results): string {
     `${(cpuS - base.cpu).toFixed(2)} s`,
   ]
   const lines = all.map(({ program, wallS, cpuS }) => line(`\`${program}\``, median(wallS), median(cpuS)))
-  const noOps = rows.filter(
-    ({ tool, phase, wrong }) => tool === OURS && phase === 'no-op' && wrong === undefined,
-  )
+  const noOps = rows.filter((row) => row.tool === OURS && row.phase === 'no-op' && isGood(row))
   const [smallest] = cellsIn(noOps)
   const noOp = smallest === undefined ? undefined : rowOf(noOps, smallest, OURS)
   if (noOp !== undefined) {
@@ -81,6 +79,11 @@ function manyHosts({ manyHosts: all }: Results): string {
   const head = ['hosts', 'tasks', 'time', 'processor time', 'time for each host', 'memory']
   return `### Many hosts\n\n${table(head, lines)}`
 }
+
+const screen = ({ screen: cost }: Results): string =>
+  cost === undefined
+    ? ''
+    : `### Screen\n\nOn a terminal, while ${cost.tasksASecond} tasks a second end on ${cost.hosts} hosts: ${cost.percent.toFixed(1)} % of a processor core.`
 
 function table(head: readonly string[], lines: readonly (readonly (string | number)[])[]): string {
   const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`

@@ -16,12 +16,14 @@ const mitogenAt = (): string | undefined => printed(PYTHON, '-c', MITOGEN)?.trim
 /** As its manual advises: pipelining, connections that are kept, no facts that nobody asked for. */
 export const ansible: Tool = {
   name: 'Ansible',
+  compared: true,
   version: core,
   prepare: (job) => prepare(job, []),
 }
 
 export const mitogen: Tool = {
   name: 'Mitogen',
+  compared: true,
   version: () => {
     const [at, [, ...version] = []] = [core(), mitogenAt()?.split(' ')]
     return at === undefined || version.length === 0 ? undefined : `${version.join('.')} with Ansible ${at}`

@@ -11,6 +11,7 @@ const q = (value: unknown): string => JSON.stringify(value)
 
 export const pyinfra: Tool = {
   name: 'pyinfra',
+  compared: true,
   version: () => versionIn(printed('pyinfra', '--version')),
   prepare: ({ works, targets, folder }) => {
     for (const name of ['templates', 'files']) mkdirSync(join(folder, name))

@@ -29,6 +29,8 @@ export interface Tool {
   readonly name: string
   /** It only shows how fast others could be: what it leaves is not judged. */
   readonly idle?: boolean
+  /** It is only compared with, and left out where it takes very long. */
+  readonly compared?: boolean
   /** @returns undefined where this machine does not have it */
   version(): string | undefined
   /** Writes the files of the tool. */
