@@ -40,9 +40,8 @@ export function goalsOf({ rows, starts, manyHosts, screen }: Results): readonly 
   }))
   const cpuS = medianOf(row(SMALL, 'run-playbook', 'no-op')?.cpuS)
   const nodeS = medianOf(start('node -e 0')?.cpuS)
-  const [few, many] = [manyHosts.at(0), manyHosts.at(-1)]
-  const grown = few === many ? [undefined, undefined] : [many, few]
-  const [timeOfMany, timeOfFew] = grown.map((one) => one && one.seconds / one.hosts)
+  const [few, many] = manyHosts.length > 1 ? [manyHosts.at(0), manyHosts.at(-1)] : []
+  const [timeOfMany, timeOfFew] = [many, few].map((one) => one && one.seconds / one.hosts)
   return [
     ...noOps,
     {
