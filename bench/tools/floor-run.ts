@@ -7,29 +7,30 @@ import type { Entry } from '../work/tree.ts'
 
 export interface FloorRequest {
   readonly at: string
-  readonly port: number
   readonly user: string
   readonly key: string
-  readonly hostKey: string
   readonly checks: readonly (readonly string[])[]
   readonly packages: readonly string[]
   readonly hosts: readonly {
     readonly address: string
+    readonly port: number
+    /** Its type and its text. */
+    readonly hostKey: string
     readonly tree: readonly (readonly [string, Entry])[]
   }[]
 }
 
 const [, , file = '', option] = process.argv
 const request = JSON.parse(readFileSync(file, 'utf8')) as FloorRequest
-const { at, port, user, checks, packages } = request
+const { at, user, checks, packages } = request
 const privateKey = readFileSync(request.key)
-const hostKey = Buffer.from(request.hostKey.split(' ')[1] ?? '', 'base64')
 const sums = new Map<string, string>()
 const counts = await Promise.all(request.hosts.map(bring))
 console.log(`${counts.reduce((sum, count) => sum + count, 0)} paths differ`)
 
 /** @returns how many paths are not as they should be */
-async function bring({ address, tree }: FloorRequest['hosts'][number]): Promise<number> {
+async function bring({ address, port, hostKey, tree }: FloorRequest['hosts'][number]): Promise<number> {
+  const known = Buffer.from(hostKey.split(' ')[1] ?? '', 'base64')
   const client = new Client()
   await new Promise<void>((resolve, reject) => {
     client.on('ready', resolve).on('error', reject)
@@ -38,7 +39,7 @@ async function bring({ address, tree }: FloorRequest['hosts'][number]): Promise<
       port,
       username: user,
       privateKey,
-      hostVerifier: (key: Buffer) => key.equals(hostKey),
+      hostVerifier: (key: Buffer) => key.equals(known),
     })
     client.setNoDelay(true)
   })
@@ -52,13 +53,15 @@ async function bring({ address, tree }: FloorRequest['hosts'][number]): Promise<
 }
 
 function questions(tree: FloorRequest['hosts'][number]['tree']): string {
-  const paths = (type: Entry['type']): string =>
-    tree.flatMap(([path, entry]) => (entry.type === type ? [path] : [])).join(' ')
+  const paths = (...types: Entry['type'][]): string[] =>
+    tree.flatMap(([path, entry]) => (types.includes(entry.type) ? [path] : []))
+  const about = (command: string, words: readonly string[]): string =>
+    words.length === 0 ? '' : `${command} ${words.join(' ')} 2>/dev/null\n`
   return `cd ${at} || exit
-    stat -c '%a %F %n' ${paths('directory')} ${paths('file')} 2>/dev/null
-    stat -c %N ${paths('link')} 2>/dev/null
-    sha256sum ${paths('file')} 2>/dev/null
-    dpkg-query -W -f '\${Package} \${Status}\\n' ${packages.join(' ')}
+    ${about(`stat -c '%a %F %n'`, paths('directory', 'file'))}
+    ${about('stat -c %N', paths('link'))}
+    ${about('sha256sum', paths('file'))}
+    ${about(`dpkg-query -W -f '\${Package} \${Status}\\n'`, packages)}
     ${checks.map((argv) => `${argv.join(' ')} >/dev/null`).join(' && ')}\n`
 }
 

@@ -11,13 +11,14 @@ export const floor: Tool = {
   prepare: ({ works, targets, folder, packageFolder }) => {
     const request: FloorRequest = {
       at: targets.at,
-      port: targets.port,
       user: targets.user.name,
       key: targets.key,
-      hostKey: targets.hostKey,
       checks: works.flatMap((work) => (work.kind === 'check' ? [work.argv] : [])),
       packages: works.flatMap((work) => (work.kind === 'package' ? [work.name] : [])),
-      hosts: targets.hosts.map(({ name, address }) => ({ address, tree: [...after(works, name)] })),
+      hosts: targets.hosts.map(({ name, address }) => {
+        const { port, hostKey } = targets
+        return { address, port, hostKey, tree: [...after(works, name)] }
+      }),
     }
     const file = join(folder, 'request.json')
     writeFileSync(file, JSON.stringify(request))

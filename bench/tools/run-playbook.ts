@@ -15,11 +15,13 @@ export const runPlaybook: Tool = {
     return {
       argv: { 'first run': run, 'no-op': run, 'dry run': [...run, '--check'] },
       warmUp: [...run, '--list-hosts'],
-      changes: (output) => {
-        const [, would, changed] =
-          /^(?:dry run: (\d+) would change|\d+ hosts?: (\d+) changed)/m.exec(output) ?? []
-        return would === undefined && changed === undefined ? undefined : Number(would ?? changed)
-      },
+      changes: changesIn,
     }
   },
+}
+
+/** The number of changes that a run or a dry run reports. */
+export function changesIn(output: string): number | undefined {
+  const [, would, changed] = /^(?:dry run: (\d+) would change|\d+ hosts?: (\d+) changed)/m.exec(output) ?? []
+  return would === undefined && changed === undefined ? undefined : Number(would ?? changed)
 }

@@ -7,13 +7,20 @@ done
 for one in $all; do wait "$one" || exit; done`
 
 /** `ssh HOST true` on all hosts at the same time. */
+export const trueOnAll = (sshConfig: string, names: readonly string[]) => ({
+  argv: ['sh', '-c', SCRIPT],
+  env: { CONFIG: sshConfig, HOSTS: names.join(' ') },
+})
+
 export const ssh: Tool = {
   name: 'ssh host true',
   idle: true,
   version: () => versionIn(printed('ssh', '-V')),
   prepare: ({ targets }) => {
-    const argv = ['sh', '-c', SCRIPT]
-    const env = { CONFIG: targets.sshConfig, HOSTS: targets.hosts.map(({ name }) => name).join(' ') }
+    const { argv, env } = trueOnAll(
+      targets.sshConfig,
+      targets.hosts.map(({ name }) => name),
+    )
     return { argv: { 'first run': argv, 'no-op': argv, 'dry run': argv }, env }
   },
 }
