@@ -1,6 +1,6 @@
 import type { UserError } from '../core/errors.ts'
 import { readText } from './files.ts'
-import { type Identity, ensureIdentity, findIdentity, isIdentityNamed } from './identity.ts'
+import { type Identity, ensureIdentity, findKeys, identityOf, isIdentityNamed } from './identity.ts'
 import { recognize } from './known-stores.ts'
 import { lockedFor, unlisted } from './locked.ts'
 import type { Places } from './places.ts'
@@ -30,11 +30,16 @@ const EMPTY: Vault = { secrets: new Map(), previous: new Map(), recipients: [] }
  * @param trust whether a store is used that is not the one that was read here before
  */
 export async function open(places: Places, trust = false): Promise<Opened> {
-  const [text, recipients] = await Promise.all([readText(places.vault), readRecipients(places.recipients)])
-  // Without a store the user's own identity is not needed, and age is not loaded for it. One that was named is checked.
-  const needed = text !== undefined || recipients !== undefined || isIdentityNamed(places.env)
-  const found = needed ? await findIdentity(places.env, places.home) : undefined
-  if (text === undefined && recipients === undefined) return { vault: EMPTY, identity: found }
+  const [keys, text, recipients] = await Promise.all([
+    findKeys(places.env, places.home),
+    readText(places.vault),
+    readRecipients(places.recipients),
+  ])
+  const isNew = text === undefined && recipients === undefined
+  // Without a store nothing needs the user's own identity, and age is not loaded for it. One that was named is checked.
+  if (isNew && !isIdentityNamed(places.env)) return { vault: EMPTY }
+  const found = keys && (await identityOf(keys))
+  if (isNew) return { vault: EMPTY, identity: found }
   let identity: Identity
   try {
     identity = found ?? (await ensureIdentity(places.env, places.home))

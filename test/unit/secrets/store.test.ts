@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
@@ -27,6 +27,12 @@ describe('a secret store', () => {
     const store = await repo.openAs('ann')
     store.password('app')
     assert.deepEqual(await readdir(repo.root), [])
+  })
+
+  it('says at once that the file of the own identity is none, also where there is no store yet', async () => {
+    await mkdir(dirname(repo.identityOf('ann')), { recursive: true })
+    await writeFile(repo.identityOf('ann'), 'ssh-ed25519 AAAA\n')
+    await assert.rejects(repo.openAs('ann'), { code: 'E_SECRETS_IDENTITY' })
   })
 
   it('keeps the files to their owner, and values out of them', async () => {
