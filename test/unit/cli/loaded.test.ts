@@ -15,13 +15,17 @@ describe('what a command loads', () => {
   before(async () => {
     own = project({
       'playbooks/small.ts': playbookOf(`[shell('once', { script: ':', creates: '/' })]`),
+      'playbooks/templated.ts': playbookOf(
+        `[template('text', { dest: '/tmp/text', src: new URL('text.hbs', import.meta.url), vars: { yes: true } })]`,
+      ).replace('shell', 'template'),
+      'playbooks/text.hbs': '{{#if yes}}text{{/if}}\n',
       '.config/run-playbook/identity.txt': `${await generateX25519Identity()}\n`,
     })
   })
   after(() => own.remove())
 
-  /** The packages of which a command loads a file, sorted. */
-  const packagesOf = async (args: readonly string[]): Promise<string[]> => {
+  /** How many files of each package a command loads, without its own. */
+  const loadedBy = async (args: readonly string[]): Promise<Map<string, number>> => {
     const folder = mkdtempSync(join(tmpdir(), 'run-playbook-loaded-'))
     try {
       const { code, stderr } = await runCli(own, args, { env: { NODE_V8_COVERAGE: folder, NO_COLOR: '1' } })
@@ -31,7 +35,8 @@ describe('what a command loads', () => {
         return result.map(({ url }) => url)
       })
       const names = urls.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? [])
-      return [...new Set(names)].filter((name) => name !== 'run-playbook').toSorted()
+      const others = names.filter((name) => name !== 'run-playbook')
+      return new Map(others.map((name) => [name, others.filter((one) => one === name).length]))
     } finally {
       rmSync(folder, { recursive: true })
     }
@@ -48,5 +53,18 @@ describe('what a command loads', () => {
   }
   for (const [line, packages] of Object.entries(COMMANDS))
     it(`is for run-playbook ${line} of these packages only: ${packages.join(', ')}`, async () =>
-      assert.deepEqual(await packagesOf(line.split(' ')), packages))
+      assert.deepEqual([...(await loadedBy(line.split(' '))).keys()].toSorted(), packages))
+
+  it('is of Handlebars one file, where there is a template', async () => {
+    const loaded = await loadedBy(['templated', '--list-tasks'])
+    assert.deepEqual([...loaded.keys()].toSorted(), [
+      'commander',
+      'handlebars',
+      'jiti',
+      'p-limit',
+      'yocto-queue',
+      'zod',
+    ])
+    assert.equal(loaded.get('handlebars'), 1)
+  })
 })
