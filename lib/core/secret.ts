@@ -58,12 +58,23 @@ export function reveal(secret: Secret | string): string {
 export function scrub(text: string): string {
   let clean = text
   for (const value of toScrub) {
-    for (const form of forms(value)) clean = clean.replaceAll(form, '«secret»')
+    for (const form of formsOf(value)) if (clean.includes(form)) clean = clean.replaceAll(form, '«secret»')
   }
   return clean
 }
 
-function forms(value: string): string[] {
+/** Made once a value: a run masks each line that it prints, and may know hundreds of secrets. */
+const made = new Map<string, readonly string[]>()
+
+function formsOf(value: string): readonly string[] {
+  const known = made.get(value)
+  if (known !== undefined) return known
+  const forms = makeForms(value)
+  made.set(value, forms)
+  return forms
+}
+
+function makeForms(value: string): string[] {
   const base64 = Buffer.from(value).toString('base64').replace(/=+$/, '')
   return [...new Set([value, base64, encodeURIComponent(value), value.replaceAll("'", `'\\''`)])]
 }
