@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMPILERS, type Ended, type Packed, pack, run } from '../package/support/consumer.ts'
+import { OUTSIDE } from '../support/certificates.ts'
 
 const ROLE = `
 import { type Host, copy, defineInventory, definePlay, definePlaybook, defineRole, z as ours } from 'run-playbook'
@@ -64,6 +65,7 @@ describe('the package with versions of other things', function () {
     return text
   }
   before(async () => {
+    Object.assign(process.env, OUTSIDE)
     packed = pack()
     tools = folder()
     writeFileSync(join(tools, 'package.json'), '{}')
