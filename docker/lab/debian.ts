@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -33,12 +35,29 @@ export async function ensurePrograms(say: Say, programs: readonly Program[]): Pr
   if (missing.includes('mmdebstrap')) packages.add('debian-archive-keyring')
   say(`Missing here: ${missing.join(', ')}. Installing from Debian: ${[...packages].join(', ')}\n`)
 
-  await step(say, 'apt-get update', () => run(['apt-get', 'update', '-q']))
-  // Since Debian 13 the client is a package of its own.
-  if (missing.includes('docker') && (await run(['apt-cache', 'search', '--names-only', '^docker-cli$']))) {
-    packages.add('docker-cli')
+  await aloneWithApt(async () => {
+    await step(say, 'apt-get update', () => run(['apt-get', 'update', '-q']))
+    // Since Debian 13 the client is a package of its own.
+    if (missing.includes('docker') && (await run(['apt-cache', 'search', '--names-only', '^docker-cli$']))) {
+      packages.add('docker-cli')
+    }
+    await step(say, 'apt-get install', () => withoutStartingDaemons(() => install([...packages])))
+  })
+}
+
+/** Tests that run side by side may need packages at the same time: `test/support/install.ts` takes the same lock. */
+async function aloneWithApt(work: () => Promise<void>): Promise<void> {
+  const holder = spawn('flock', ['/var/lib/apt', 'sh', '-c', 'echo; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const ended = once(holder, 'close')
+  await Promise.race([once(holder.stdout, 'data'), ended])
+  try {
+    await work()
+  } finally {
+    holder.stdin.end()
+    await ended
   }
-  await step(say, 'apt-get install', () => withoutStartingDaemons(() => install([...packages])))
 }
 
 function install(packages: readonly string[]): Promise<string> {

@@ -1,13 +1,16 @@
+// tsx docker/status/build.ts [FOLDER]: writes the service, and what its image is made from, to FOLDER or to dist/.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Plugin, build } from 'esbuild'
 import { schemaFile } from './schema-file.ts'
 
 const here = import.meta.dirname
-const out = join(here, '../../dist/docker/status')
+const out = process.argv[2] ?? join(here, '../../dist/docker/status')
 const { version } = JSON.parse(readFileSync(join(here, '../../package.json'), 'utf8')) as { version: string }
 
-writeFileSync(join(here, 'status.schema.json'), schemaFile())
+const schema = join(here, 'status.schema.json')
+// Not for a moment half of it: something else may read it now.
+if (readFileSync(schema, 'utf8') !== schemaFile()) writeFileSync(schema, schemaFile())
 
 const slim: Plugin = {
   name: 'slim',

@@ -24,10 +24,12 @@ describe('the service as it ships, with the heap that it has in its container', 
     this.timeout(600_000)
     ;[node] = await sharedPair()
     port = await freePort()
-    execFileSync('npx', ['tsx', 'docker/status/build.ts'])
-    const file = join(node.postgres.folder, 'status.json')
+    const { folder } = node.postgres
+    // Not in dist/, from where a test beside this one may build the image.
+    execFileSync(process.execPath, ['--import=tsx', 'docker/status/build.ts', join(folder, 'service')])
+    const file = join(folder, 'status.json')
     writeFileSync(file, JSON.stringify({ ...node.config, port, peers: [] }))
-    service = spawn(process.execPath, [...flags(), 'dist/docker/status/status.cjs', file], {
+    service = spawn(process.execPath, [...flags(), join(folder, 'service/status.cjs'), file], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     await within(15, isWell, (well) => well)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** One at a time: test processes that run side by side may need the same package. */
+/** One at a time: test processes that run side by side may need the same package, and the lab installs some too. */
 const INSTALL = `
   [ -e "$1" ] && exit 0
   # A test's sshd or PostgreSQL is its own; the machine's stays off.
@@ -19,16 +19,7 @@ export function install(program: string, name: string): void {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version'))
     throw new Error(`this test needs ${program}: install ${name}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const args = [
-    '/tmp/run-playbook-test-apt.lock',
-    'sh',
-    '-c',
-    INSTALL,
-    'sh',
-    program,
-    name,
-    updated ? '' : 'update',
-  ]
+  const args = ['/var/lib/apt', 'sh', '-c', INSTALL, 'sh', program, name, updated ? '' : 'update']
   execFileSync('flock', args, { stdio: ['ignore', 'ignore', 'pipe'], env })
   updated = true
 }
