@@ -1,17 +1,20 @@
 /**
- * Runs groups of tests at the same time, each in a Mocha process of its own. Most tests wait more than they work. What they
- * print is mixed suite by suite. What failed comes last of all, group by group: a log may keep its end only.
+ * Runs groups of tests side by side, each in a Mocha process of its own. Most tests wait more than they work, so one more group
+ * runs at a time than the machine has cores. They begin in the order in which they are given: the longest comes first. What
+ * they print is mixed suite by suite. What failed comes last of all, group by group: a log may keep its end only.
  *
  *     tsx test/side-by-side.ts 'test/transport/*.test.ts' -- 'test/unit/**\/*.test.ts'
  *
  * Runs on one machine keep each other out with its lock, and write down there which handlers are owed. So each group has a lock
  * and a state folder of its own in their places. Where that cannot be (not root, or no namespaces), the groups run one after
- * the other.
+ * the other. Tests that start a Docker engine would have it in these places: `--same-places` before the groups leaves them as
+ * they are, and is for tests that take neither the lock nor the state folder.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import pLimit from 'p-limit'
 
 const LOCK = '/run/run-playbook.lock'
 const STATE = '/var/lib/run-playbook'
@@ -24,14 +27,20 @@ const OWN_PLACES = [
 ] as const
 
 const groups: string[][] = [[]]
-for (const word of process.argv.slice(2)) {
+const words = process.argv.slice(2)
+const samePlaces = words[0] === '--same-places'
+for (const word of samePlaces ? words.slice(1) : words) {
   if (word === '--') groups.push([])
   else groups.at(-1)?.push(word)
 }
 const folder = mkdtempSync(join(tmpdir(), 'rp-locks.'))
 const children = new Set<ChildProcess>()
+let stopped = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => children.forEach((child) => child.kill(signal)))
+  process.on(signal, () => {
+    stopped = true
+    children.forEach((child) => child.kill(signal))
+  })
 
 /** A folder with a lock and the state of one machine. */
 const placesOf = (index: number): string => {
@@ -97,12 +106,11 @@ function start(index: number, files: readonly string[], own: boolean): Promise<s
   })
 }
 
-const own = canHaveOwnPlaces()
-const ends: Promise<string | undefined>[] = []
-for (const [index, files] of groups.entries()) {
-  ends.push(start(index, files, own))
-  if (!own) await ends.at(-1)
-}
+const own = !samePlaces && canHaveOwnPlaces()
+const turn = pLimit(own || samePlaces ? availableParallelism() + 1 : 1)
+const ends = groups.map((files, index) =>
+  turn(() => (stopped ? `Not begun: ${files.join(' ')}` : start(index, files, own))),
+)
 const failures = (await Promise.all(ends)).filter((failure) => failure !== undefined)
 rmSync(folder, { recursive: true, force: true })
 for (const failure of failures) console.error(failure)
