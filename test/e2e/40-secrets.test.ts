@@ -6,24 +6,34 @@ import { openSecrets } from '../../lib/secrets/index.ts'
 import { ask } from './service.ts'
 import { DIR, type Outcome, NODES, explain, freshLab, lab, onNode, start } from './support.ts'
 
+/** Prints each command line that it sees, once. It looks every few milliseconds, and leaves time for what is watched. */
+const WATCH = `$| = 1;
+  my %seen;
+  while (1) {
+    opendir my $processes, "/proc" or die;
+    for my $pid (grep /^[0-9]/, readdir $processes) {
+      open my $file, "<", "/proc/$pid/cmdline" or next;
+      local $/;
+      my $line = <$file> // next;
+      $line =~ tr/\\0\\n/  /;
+      print "$line\\n" unless $seen{$line}++;
+    }
+    select undef, undef, undef, 0.005;
+  }`
+
 /** Watches the processes of a node until told to stop; returns all command lines that were seen. */
 async function watchProcesses(node: string): Promise<() => Promise<string>> {
   const { engine, nodes } = await lab()
   const container = nodes.find(({ name }) => name === node)?.container ?? ''
-  const loop = 'while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "; echo; done'
-  const child = spawn('docker', ['exec', container, 'sh', '-c', loop], {
+  const child = spawn('docker', ['exec', container, 'perl', '-e', WATCH, 'watch-processes'], {
     env: engine.env,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   let seen = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    seen += chunk.toString()
-    // Only what is new in each round is of interest; a tail keeps the memory bounded.
-    if (seen.length > 400_000_000) seen = seen.slice(-200_000_000)
-  })
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (seen += chunk))
   return async () => {
     child.kill('SIGKILL')
-    await onNode(node, "pkill -f 'cat /proc/\\[0-9\\]' || true")
+    await onNode(node, "pkill -f 'watch-proces[s]es' || true")
     return seen
   }
 }
