@@ -8,7 +8,8 @@
  * Runs on one machine keep each other out with its lock, and write down there which handlers are owed. So each group has a lock
  * and a state folder of its own in their places. Where that cannot be (not root, or no namespaces), the groups run one after
  * the other. Tests that start a Docker engine would have it in these places: `--same-places` before the groups leaves them as
- * they are, and is for tests that take neither the lock nor the state folder.
+ * they are, and is for tests that take neither the lock nor the state folder. A group that is a program, not tests, makes what
+ * later tests need; it is left the places of the machine too.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -87,8 +88,10 @@ class Printed {
 
 /** @returns what failed, or undefined where all passed */
 function start(index: number, files: readonly string[], own: boolean): Promise<string | undefined> {
-  const mocha = [process.execPath, resolve('node_modules/mocha/bin/mocha.js'), '--no-color', ...files]
-  const [program = '', ...args] = own ? [...OWN_PLACES, placesOf(index), ...mocha] : mocha
+  const isProgram = /(?<!\.test)\.ts$/.test(files[0] ?? '')
+  const how = isProgram ? ['--import=tsx'] : [resolve('node_modules/mocha/bin/mocha.js'), '--no-color']
+  const node = [process.execPath, ...how, ...files]
+  const [program = '', ...args] = own && !isProgram ? [...OWN_PLACES, placesOf(index), ...node] : node
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
   const printed = new Printed()
@@ -100,8 +103,8 @@ function start(index: number, files: readonly string[], own: boolean): Promise<s
       children.delete(child)
       const summary = printed.end()
       if (status === 0) process.stdout.write(summary)
-      const how = status === null ? `ended by ${signal}` : `status ${status}`
-      done(status === 0 ? undefined : `${summary}\nNot all tests passed (${how}): ${files.join(' ')}`)
+      const end = status === null ? `ended by ${signal}` : `status ${status}`
+      done(status === 0 ? undefined : `${summary}\nNot all tests passed (${end}): ${files.join(' ')}`)
     })
   })
 }

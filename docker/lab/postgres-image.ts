@@ -17,16 +17,24 @@ const recipe = join(import.meta.dirname, '../postgres')
 const statusRecipe = join(import.meta.dirname, '../../dist/docker/status')
 const majorOf: Record<string, string> = { bookworm: '15', trixie: '17' }
 
-/**
- * The images of the database and of its status service as one archive in the lab's folder, from where `site` takes it
- * to the nodes: they cannot pull their own where no registry answers. Where one does there is nothing to do, unless a
- * suite is asked for. One archive, because the second image is the first and a few files more.
- */
+/** The images of the database and of its status service as one archive in the lab's folder, from where `site` takes it. */
 export async function ensurePostgresArchive(
   engine: Engine,
   dir: string,
   say: Say,
 ): Promise<string | undefined> {
+  const cached = await ensureCachedArchive(engine, say)
+  if (cached === undefined) return undefined
+  const archive = join(dir, '.run-playbook/images/postgres.tar.gz')
+  await place(cached, archive)
+  return archive
+}
+
+/**
+ * The archive that all labs share: nodes cannot pull their own images where no registry answers. Where one does there is nothing
+ * to do, unless a suite is asked for. One archive, because the second image is the first and a few files more.
+ */
+export async function ensureCachedArchive(engine: Engine, say: Say): Promise<string | undefined> {
   const asked = process.env['RUN_PLAYBOOK_LAB_SUITE']
   if (!asked && (await registryAnswers())) return undefined
   const suite = asked ?? 'trixie'
@@ -38,9 +46,7 @@ export async function ensurePostgresArchive(
   const version = `${await hashOfFolder(recipe)}-${await hashOfFolder(statusRecipe)}`
   const cached = join(imageCache, `postgres-${suite}-${version}.tar.gz`)
   if (!existsSync(cached)) await build(engine, say, suite, `run-playbook/postgres:${major}`, cached)
-  const archive = join(dir, '.run-playbook/images/postgres.tar.gz')
-  await place(cached, archive)
-  return archive
+  return cached
 }
 
 async function build(engine: Engine, say: Say, suite: string, tag: string, cached: string): Promise<void> {
