@@ -1,7 +1,7 @@
 /**
- * Runs groups of tests side by side, each in a Mocha process of its own. Most tests wait more than they work, so one more group
- * runs at a time than the machine has cores. They begin in the order in which they are given: the longest comes first. What
- * they print is mixed suite by suite. What failed comes last of all, group by group: a log may keep its end only.
+ * Runs groups of tests side by side, each in a Mocha process of its own. Most tests wait more than they work, so two groups a
+ * core run at a time. They begin in the order in which they are given: the longest comes first. What they print is mixed suite
+ * by suite. What failed comes last of all, group by group: a log may keep its end only.
  *
  *     tsx test/side-by-side.ts 'test/transport/*.test.ts' -- 'test/unit/**\/*.test.ts'
  *
@@ -110,7 +110,7 @@ function start(index: number, files: readonly string[], own: boolean): Promise<s
 }
 
 const own = !samePlaces && canHaveOwnPlaces()
-const turn = pLimit(own || samePlaces ? availableParallelism() + 1 : 1)
+const turn = pLimit(own || samePlaces ? 2 * availableParallelism() : 1)
 const ends = groups.map((files, index) =>
   turn(() => (stopped ? `Not begun: ${files.join(' ')}` : start(index, files, own))),
 )

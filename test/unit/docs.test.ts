@@ -204,7 +204,7 @@ function write(folder: string, path: string, text: string): void {
 }
 
 const compile = (): Promise<string> =>
-  run('npx', ['tsc', '--noEmit', '-p', FOLDER]).then(
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', FOLDER]).then(
     () => '',
     (error: { stdout: string }) => error.stdout,
   )
