@@ -43,7 +43,9 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
   write('package.json', '{"type":"module"}')
   write('inventory.ts', LOCAL_INVENTORY)
   for (const [name, text] of Object.entries(files)) write(name, text)
-  return { folder, write, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  // What is left of a run that was killed may write one more file meanwhile.
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  return { folder, write, remove }
 }
 
 export interface Ended {
