@@ -29,8 +29,9 @@ describe('a host that falls silent in the middle of a change', function () {
     // The change ends, too.
     if (folder) rmSync(folder, { recursive: true })
     await link?.close()
-    await sshd?.stop()
+    // Before the user goes: the next one may get its number, and with that its lock.
     if (lock !== undefined) rmSync(lock, { force: true })
+    await sshd?.stop()
   })
 
   it('gives its place to another one, long before it is known to be lost', async () => {

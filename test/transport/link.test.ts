@@ -51,8 +51,9 @@ for (const client of ['auto', 'openssh'] as const) {
     })
     after(async () => {
       await link?.close()
-      await sshd?.stop()
+      // Before the user goes: the next one may get its number, and with that its lock.
       if (lock !== undefined) rmSync(lock, { force: true })
+      await sshd?.stop()
     })
 
     const run = (root: string, sshConfigFile = patient): Promise<LocalRun> => {
