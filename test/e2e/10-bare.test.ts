@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { firstRun } from './first-run.ts'
 import {
   NODES,
   difference,
@@ -37,7 +38,7 @@ describe('bare nodes', function () {
   })
 
   it('become a cluster, and nothing changes that the dry run had called ok', async () => {
-    const site = await runJson('site')
+    const site = await firstRun()
     assert.equal(site.code, 0, explain(site))
     const promised = new Set(dry.with('ok'))
     assert.deepEqual(

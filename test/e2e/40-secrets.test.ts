@@ -1,59 +1,17 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { reveal } from '../../lib/core/secret.ts'
-import { openSecrets } from '../../lib/secrets/index.ts'
+import { type FirstRun, firstRun, readSecrets } from './first-run.ts'
 import { ask } from './service.ts'
-import { DIR, type Outcome, NODES, explain, freshLab, lab, onNode, start } from './support.ts'
-
-/** Prints each command line that it sees, once. It looks every few milliseconds, and leaves time for what is watched. */
-const WATCH = `$| = 1;
-  my %seen;
-  while (1) {
-    opendir my $processes, "/proc" or die;
-    for my $pid (grep /^[0-9]/, readdir $processes) {
-      open my $file, "<", "/proc/$pid/cmdline" or next;
-      local $/;
-      my $line = <$file> // next;
-      $line =~ tr/\\0\\n/  /;
-      print "$line\\n" unless $seen{$line}++;
-    }
-    select undef, undef, undef, 0.005;
-  }`
-
-/** Watches the processes of a node until told to stop; returns all command lines that were seen. */
-async function watchProcesses(node: string): Promise<() => Promise<string>> {
-  const { engine, nodes } = await lab()
-  const container = nodes.find(({ name }) => name === node)?.container ?? ''
-  const child = spawn('docker', ['exec', container, 'perl', '-e', WATCH, 'watch-processes'], {
-    env: engine.env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  let seen = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (seen += chunk))
-  return async () => {
-    child.kill('SIGKILL')
-    await onNode(node, "pkill -f 'watch-proces[s]es' || true")
-    return seen
-  }
-}
+import { DIR, NODES, explain, freshLab, onNode } from './support.ts'
 
 describe('passwords', function () {
   this.timeout(1_800_000)
-  let outcome: Outcome
-  let processes: string[]
-  const secrets: Record<string, string> = {}
+  let first: FirstRun
+  let secrets: Readonly<Record<string, string>>
   before(async () => {
-    await freshLab()
-    const stops = await Promise.all(NODES.map(watchProcesses))
-    outcome = await start(['site', '-vvv', '--diff']).done
-    processes = await Promise.all(stops.map((stop) => stop()))
-    const store = await openSecrets({ stateDir: `${DIR}/.run-playbook` })
-    for (const name of ['postgres.superuser', 'postgres.replicator', 'postgres.app'])
-      secrets[name] = reveal(store.get(name))
-    secrets['promotion.key'] = reveal(store.get('promotion.key')).split('\n')[1] ?? ''
-    for (const node of NODES)
-      secrets[`wireguard.${node}`] = reveal(store.wireguardKey(`wireguard.${node}`).privateKey)
+    first = await firstRun(freshLab)
+    secrets = await readSecrets()
+    assert.deepEqual(first.secrets, secrets, 'they are others by now')
   })
 
   function assertAbsent(text: string, where: string): void {
@@ -64,15 +22,17 @@ describe('passwords', function () {
   }
 
   it('are in no process list while the cluster is made', () => {
-    assert.equal(outcome.code, 0, explain(outcome))
-    processes.forEach((seen, i) => {
+    assert.equal(first.code, 0, explain(first))
+    first.processes.forEach((seen, i) => {
       assert.match(seen, /docker/, 'the watch saw nothing')
       assertAbsent(seen, `the processes of ${NODES[i]}`)
     })
   })
 
-  it('are in no output, at -vvv and with diffs', () =>
-    assertAbsent(outcome.stdout + outcome.stderr, 'the output'))
+  it('are in no output, at -vvv and with diffs', () => {
+    assertAbsent(first.stdout + first.stderr, 'the output')
+    assertAbsent(first.report, 'the report')
+  })
 
   it('are not in docker inspect, in the container log, or in the journal', async () => {
     for (const node of NODES) {

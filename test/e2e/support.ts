@@ -78,7 +78,12 @@ export const run = (...args: string[]): Promise<Outcome> => start(args).done
 /** Runs with `--output json` and reads what came. */
 export async function runJson(...args: string[]): Promise<JsonOutcome> {
   const outcome = await run(...args, '--output', 'json')
-  const events = outcome.stdout
+  return readJson(outcome, outcome.stdout)
+}
+
+/** @param text the lines of `--output json` or of a report */
+export function readJson(outcome: Outcome, text: string): JsonOutcome {
+  const events = text
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as RunEvent)
