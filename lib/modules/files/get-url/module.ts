@@ -1,7 +1,9 @@
-import { UserError } from '../../../core/errors.ts'
 import { type Module, type Plan, defineModule } from '../../../core/module.ts'
 import { type Probe, ask, askAll, known, predict } from '../../../core/probe.ts'
 import { applyInstall } from '../../shared/apply-install.ts'
+import { assertTool, noTool } from '../../shared/http/assert-tool.ts'
+import { curlConfig } from '../../shared/http/curl.ts'
+import { type Downloader, downloader } from '../../shared/http/tool.ts'
 import {
   type Install,
   type InstallState,
@@ -12,9 +14,9 @@ import {
 } from '../../shared/install.ts'
 import { contentPayload } from '../../shared/payload.ts'
 import { sha256, sha512 } from '../../shared/sha256.ts'
-import { type GetUrlArgs, type GetUrlValues, args, hasSecrets } from './args.ts'
-import { download, hashScript, curlConfig } from './fetch.ts'
-import { type Downloader, downloader, remoteHash } from './reader.ts'
+import { type GetUrlArgs, type GetUrlValues, args } from './args.ts'
+import { download, hashScript } from './fetch.ts'
+import { remoteHash } from './reader.ts'
 
 /** What is there of a file that is downloaded. */
 export interface GetUrlState {
@@ -94,7 +96,7 @@ function plan(given: GetUrlValues, state: GetUrlState): Plan {
   const install = installOf(given, state)
   const done = planInstall(install, state.file)
   if (done.changes.length === 0) return done
-  if (contentDiffers(install, state.file)) assertTool(given, state)
+  if (contentDiffers(install, state.file)) assertCanDownload(given, state)
   const unknown = wantedHash(given, state) === undefined
   const to = given.checksum === 'none' ? 'what the server has' : given.checksum.slice(0, 19)
   const isUnknown = ({ question }: { question: { reader: unknown; key: string } }): boolean =>
@@ -110,20 +112,12 @@ function plan(given: GetUrlValues, state: GetUrlState): Plan {
   }
 }
 
-function assertTool(given: GetUrlValues, { tool }: GetUrlState): void {
+function assertCanDownload(given: GetUrlValues, { tool }: GetUrlState): void {
+  assertTool(given, tool)
   const https = given.url.toLowerCase().startsWith('https:')
-  const hint = "Install curl in an earlier task: packages('curl', { names: ['curl'] })."
-  if (tool === 'none') throw new UserError('E_NO_DOWNLOADER', 'the host has neither curl nor wget', { hint })
-  if (tool === 'curl') return
-  if (hasSecrets(given))
-    throw new UserError('E_NO_DOWNLOADER', 'the host has no curl, and everybody on it sees what wget sends', {
-      hint,
-    })
   // Some of them check no certificate, and all follow a server to an address without one.
-  if (https && given.checksum === 'none' && given.validateCerts !== false)
-    throw new UserError(
-      'E_NO_DOWNLOADER',
+  if (tool !== 'curl' && https && given.checksum === 'none' && given.validateCerts !== false)
+    throw noTool(
       'the host has no curl, and wget does not keep to https: without a checksum anybody could have sent the file',
-      { hint },
     )
 }

@@ -1,5 +1,5 @@
 import type { Keeps } from '../../../core/module.ts'
-import { downloader } from '../../files/get-url/reader.ts'
+import { downloader } from '../../shared/http/tool.ts'
 import { survivesInstall } from '../../shared/conventions.ts'
 import { accountsSurviveInstall } from '../../system/shared/kept.ts'
 import { packageListed } from './listed-reader.ts'
