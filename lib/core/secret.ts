@@ -76,5 +76,6 @@ function formsOf(value: string): readonly string[] {
 
 function makeForms(value: string): string[] {
   const base64 = Buffer.from(value).toString('base64').replace(/=+$/, '')
-  return [...new Set([value, base64, encodeURIComponent(value), value.replaceAll("'", `'\\''`)])]
+  const inJson = JSON.stringify(value).slice(1, -1)
+  return [...new Set([value, base64, encodeURIComponent(value), value.replaceAll("'", `'\\''`), inJson])]
 }

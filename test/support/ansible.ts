@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 
 /** One call of a module of Ansible. */
 export interface AnsibleCall {
@@ -46,4 +48,17 @@ export function runAnsible(
   const ended = spawnSync(program, args, { input: JSON.stringify(calls), encoding: 'utf8' })
   if (ended.status !== 0) throw new Error(ended.stderr)
   return JSON.parse(ended.stdout) as AnsibleResult[]
+}
+
+/** The same, while this process goes on, as a server that is asked. */
+export async function askAnsible(calls: readonly AnsibleCall[]): Promise<readonly AnsibleResult[]> {
+  const child = spawn(PYTHON, ['-c', PROGRAM], { stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end(JSON.stringify(calls))
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ])
+  if (code !== 0) throw new Error(stderr)
+  return JSON.parse(stdout) as AnsibleResult[]
 }

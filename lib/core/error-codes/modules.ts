@@ -215,6 +215,10 @@ export const modules = {
     'The package manager of the host, or its tools for accounts, cannot do what the task asks.',
     'Do what the message suggests.',
   ],
+  E_URI: [
+    'A request of a `uri` task failed, or the answer is not the expected one.',
+    'Read the message, and correct the request or what is expected. To wait for a service, use `retry`.',
+  ],
   E_VOLUME_DIFFERS: [
     'A Docker volume would have to be recreated, which would delete its data.',
     'Copy the data elsewhere and remove the volume yourself.',

@@ -13,6 +13,7 @@ import { parseLag } from '../../../docker/status/http/health-checks.ts'
 import { parseRepository, parseStanzas } from '../../../lib/pgbackrest/index.ts'
 import { parseLsn } from '../../../lib/pgbackrest/lsn.ts'
 import { parseExpiry } from '../../../lib/pgbackrest/modules/expire/reader.ts'
+import { parseAnswer } from '../../../lib/modules/network/uri/answer.ts'
 import { parseContainerState } from '../../../lib/postgres/modules/shared/container-state.ts'
 import { fits, parseBundle, parseLoneCertificate } from '../../../lib/secrets/certificate.ts'
 import { signingPublicKey } from '../../../lib/secrets/signing.ts'
@@ -126,6 +127,16 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
       parseContainers(text.split('\n'), { dataDir: '/data/postgres', backupDir: '/data/backups' }),
   },
   'the state of a container': { seeds: [SAID.state], read: (text) => parseContainerState(text.split('\n')) },
+  'the answer to a request': {
+    seeds: [
+      'curl\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\na: c\r\n\r\nbody\n200\n0',
+      'curl\nHTTP/2 302\r\nlocation: /x\r\n\r\n\n302\n47',
+      `wget\nbody\n${Buffer.from('  HTTP/1.1 404 Not Found\n  A: b\nwget: server returned error\n1').toString('base64')}`,
+      'none',
+    ],
+    read: (text) => parseAnswer({ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) }),
+    calm: true,
+  },
   known_hosts: {
     seeds: [
       `host,10.0.0.1 ssh-ed25519 ${KEY}`,

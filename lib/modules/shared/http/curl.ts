@@ -77,16 +77,20 @@ function originPattern(url: string): string {
 export const curlOption = (name: string, value: string): string =>
   `${name} = "${value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"\n`
 
-/** Headers and the like as lines of a configuration of curl. Empty where there are none. */
-export function curlConfig(given: HttpArgs, more = ''): string | Secret {
+/**
+ * Headers as lines of a configuration of curl. Empty where there are none.
+ * @param more further lines
+ */
+export function curlConfig(given: HttpArgs, more: string | Secret = ''): string | Secret {
   const { headers = {}, username, password } = given
   const all = Object.entries(headers).map(([name, value]) => headerOf(name, oneLine(name, value)))
   if (username !== undefined && password !== undefined) {
-    const login = Buffer.from(`${username}:${reveal(password)}`).toString('base64')
-    all.push(`Authorization: Basic ${login}`)
+    // A secret of its own, so that it is not shown where a server repeats it.
+    const login = new Secret('login', Buffer.from(`${username}:${reveal(password)}`).toString('base64'))
+    all.push(`Authorization: Basic ${reveal(login)}`)
   }
-  const text = all.map((one) => curlOption('header', one)).join('') + more
-  return hasSecrets(given) ? new Secret('HTTP headers', text) : text
+  const text = all.map((one) => curlOption('header', one)).join('') + reveal(more)
+  return hasSecrets(given) || isSecret(more) ? new Secret('HTTP request', text) : text
 }
 
 // For a header without a value curl wants a semicolon: a colon would mean not to send it.
