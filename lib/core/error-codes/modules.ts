@@ -73,6 +73,10 @@ export const modules = {
     'The uid or gid is already used by another user or group, or none is free.',
     'Choose another `uid` or `gid`, or leave it out to get the next free one.',
   ],
+  E_KERNEL_MODULE: [
+    'The running kernel does not have the module, or cannot unload it because it is built in.',
+    'Check its name, or install the package that has it. After an upgrade of the kernel, reboot first.',
+  ],
   E_LOCAL_CHANGES: [
     'The git checkout has changes or commits that no remote has.',
     'Commit and push them, or throw them away with `force: true`.',

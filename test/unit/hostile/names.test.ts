@@ -10,6 +10,7 @@ import {
   git,
   hostname,
   hostsEntry,
+  kernelModule,
   knownHost,
   packages,
   service,
@@ -84,6 +85,7 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   'user of a cron job': (name) => cron('x', { name: 'a', minute: 0, job: 'true', user: name }),
   sudoers: (name) => sudoers('x', { name, user: 'app', commands: ['/bin/x'] }),
   'user of sudoers': (name) => sudoers('x', { name: 'x', user: name, commands: ['/bin/x'] }),
+  'kernel module': (name) => kernelModule('x', { name }),
   sysctl: (name) => sysctl('x', { name, value: 1 }),
   interface: (name) =>
     wireguard('x', {

@@ -8,7 +8,7 @@ import { Secret } from '../../../../lib/core/secret.ts'
 import { type GetUrlArgs, getUrl } from '../../../../lib/modules/index.ts'
 import { install } from '../../../support/install.ts'
 import { SHELLS, converge, useTemp } from '../driver.ts'
-import { withTools } from '../http-hosts.ts'
+import { withTools } from '../tool-folders.ts'
 
 install('/usr/bin/curl', 'curl')
 install('/usr/bin/wget', 'wget')

@@ -13,7 +13,7 @@ import type { TestShell } from '../../../../lib/testing/shells.ts'
 import { install } from '../../../support/install.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { SHELLS, converge, observe, run, useTemp } from '../driver.ts'
-import { withTools } from '../http-hosts.ts'
+import { withTools } from '../tool-folders.ts'
 
 install('/usr/bin/curl', 'curl')
 install('/usr/bin/wget', 'wget')

@@ -11,7 +11,7 @@ import { install } from '../../../support/install.ts'
 import { LONG } from '../../../support/often.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { SHELLS, useTemp } from '../driver.ts'
-import { withTools } from '../http-hosts.ts'
+import { withTools } from '../tool-folders.ts'
 import { CASES } from './uri-cases.ts'
 import { type Web, startWeb } from './web.ts'
 
