@@ -67,6 +67,8 @@ export { type KernelModuleState, kernelModule } from './system/kernel-module/mod
 export { type KernelModuleStatus, kernelModules } from './system/kernel-module/reader.ts'
 export type { KnownHostArgs } from './system/known-host/args.ts'
 export { knownHost } from './system/known-host/module.ts'
+export type { LimitsArgs } from './system/limits/args.ts'
+export { limits } from './system/limits/module.ts'
 export type { MountArgs } from './system/mount/args.ts'
 export { mount } from './system/mount/module.ts'
 export type { MountFlag, MountFlags } from './system/mount/options.ts'

@@ -12,6 +12,7 @@ import {
   hostsEntry,
   kernelModule,
   knownHost,
+  limits,
   packages,
   service,
   sudoers,
@@ -86,6 +87,7 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   sudoers: (name) => sudoers('x', { name, user: 'app', commands: ['/bin/x'] }),
   'user of sudoers': (name) => sudoers('x', { name: 'x', user: name, commands: ['/bin/x'] }),
   'kernel module': (name) => kernelModule('x', { name }),
+  'domain of a limit': (domain) => limits('x', { domain, type: '-', item: 'nproc', value: 9 }),
   sysctl: (name) => sysctl('x', { name, value: 1 }),
   interface: (name) =>
     wireguard('x', {

@@ -17,6 +17,7 @@ import {
   iniFile,
   kernelModule,
   knownHost,
+  limits,
   lineinfile,
   mount,
   packages,
@@ -76,6 +77,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     knownHost: () => knownHost('x', { name: 'web', key: KEY, path: at('file'), hashed: true }),
     knownHostOfUser: () => knownHost('x', { name: 'web', key: KEY, user: 'daemon' }),
     hostsEntry: () => hostsEntry('x', { address: '10.0.0.5', names: ['web'], path: at('file') }),
+    limits: () => limits('x', { domain: 'app', type: '-', item: 'nproc', value: 9, path: at('file') }),
     mount: () => mount('x', { path: '/', src: '/dev/vda1', fstype: 'ext4', opts: 'ro', state: 'ephemeral' }),
     mountBind: () =>
       mount('x', { ...BIND, path: '/proc', src: '/proc', state: 'mounted', fstab: at('file') }),
