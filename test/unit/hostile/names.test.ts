@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Secret } from '../../../lib/core/secret.ts'
 import type { Task } from '../../../lib/core/task.ts'
 import {
+  aptPin,
   authorizedKey,
   copy,
   cron,
@@ -74,6 +75,7 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   'owner of a copy': (name) => copy('x', { dest: '/srv/x', content: 'x', group: name }),
   service: (name) => service('x', { name, state: 'started' }),
   package: (name) => packages('x', { names: [name] }),
+  'package that is pinned': (packages) => aptPin('x', { name: 'x', packages, pin: 'version 1', priority: 1 }),
   container: (name) => docker('x', { name, image: 'postgres:16' }),
   image: (name) => docker.image('x', { name }),
   network: (name) => docker.network('x', { name }),

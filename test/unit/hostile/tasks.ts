@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Secret } from '../../../lib/core/secret.ts'
 import {
+  aptPin,
   authorizedKey,
   blockinfile,
   command,
@@ -81,6 +82,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     mount: () => mount('x', { path: '/', src: '/dev/vda1', fstype: 'ext4', opts: 'ro', state: 'ephemeral' }),
     mountBind: () =>
       mount('x', { ...BIND, path: '/proc', src: '/proc', state: 'mounted', fstab: at('file') }),
+    aptPin: () => aptPin('x', { name: 'x', packages: 'x', pin: 'version 1', priority: 1 }),
     packages: () => packages('x', { names: ['dash', 'not-there'] }),
     packagesLatest: () => packages('x', { names: ['dash'], state: 'latest' }),
     service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
