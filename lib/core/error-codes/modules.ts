@@ -119,6 +119,10 @@ export const modules = {
     'The host has no command `crontab`.',
     'Install it in an earlier task: the package is `cron` on Debian, `cronie` on RHEL.',
   ],
+  E_NO_DEBCONF: [
+    'The host has no debconf, which belongs to Debian and Ubuntu.',
+    'Run the task only where it is: `when`, with the family of `facts.os`.',
+  ],
   E_NO_DEVICE: [
     'The device, file or directory that is to be mounted does not exist.',
     'Compare with the output of `lsblk` on the host, or create it in an earlier task.',

@@ -6,6 +6,7 @@ import {
   authorizedKey,
   copy,
   cron,
+  debconf,
   docker,
   file,
   git,
@@ -76,6 +77,9 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   service: (name) => service('x', { name, state: 'started' }),
   package: (name) => packages('x', { names: [name] }),
   'package that is pinned': (packages) => aptPin('x', { name: 'x', packages, pin: 'version 1', priority: 1 }),
+  'package with a question': (name) => debconf('x', { name, question: 'a/b', type: 'string', value: 'x' }),
+  question: (question) =>
+    debconf('x', { name: 'app', question, type: 'password', value: new Secret('x', 'a') }),
   container: (name) => docker('x', { name, image: 'postgres:16' }),
   image: (name) => docker.image('x', { name }),
   network: (name) => docker.network('x', { name }),

@@ -8,6 +8,7 @@ import {
   copy,
   copyTree,
   cron,
+  debconf,
   docker,
   facts,
   file,
@@ -83,6 +84,9 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     mountBind: () =>
       mount('x', { ...BIND, path: '/proc', src: '/proc', state: 'mounted', fstab: at('file') }),
     aptPin: () => aptPin('x', { name: 'x', packages: 'x', pin: 'version 1', priority: 1 }),
+    debconf: () => debconf('x', { name: 'locales', question: 'locales/x', type: 'string', value: 'x' }),
+    debconfSecret: () =>
+      debconf('x', { name: 'app', question: 'a/b', type: 'password', value: new Secret('x', 'a') }),
     packages: () => packages('x', { names: ['dash', 'not-there'] }),
     packagesLatest: () => packages('x', { names: ['dash'], state: 'latest' }),
     service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
