@@ -144,6 +144,10 @@ export const modules = {
     'Create it in an earlier task, or set `create: true`.',
   ],
   E_NO_GIT: ['The host has no git.', 'Install it in an earlier task.'],
+  E_NO_LOCALE: [
+    'The host does not know the locale, or has no `locale-gen` to make it.',
+    'Check its name, or install the package that has it.',
+  ],
   E_NO_NC: [
     'The host has neither bash nor nc, so a connection cannot be tried.',
     'Install one of them in an earlier task, or delegate the task to another host.',

@@ -15,6 +15,7 @@ import {
   kernelModule,
   knownHost,
   limits,
+  locale,
   packages,
   service,
   sudoers,
@@ -94,6 +95,7 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   'user of sudoers': (name) => sudoers('x', { name: 'x', user: name, commands: ['/bin/x'] }),
   'kernel module': (name) => kernelModule('x', { name }),
   'domain of a limit': (domain) => limits('x', { domain, type: '-', item: 'nproc', value: 9 }),
+  locale: (name) => locale('x', { name }),
   sysctl: (name) => sysctl('x', { name, value: 1 }),
   interface: (name) =>
     wireguard('x', {

@@ -21,6 +21,7 @@ import {
   knownHost,
   limits,
   lineinfile,
+  locale,
   mount,
   packages,
   reboot,
@@ -80,6 +81,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     knownHostOfUser: () => knownHost('x', { name: 'web', key: KEY, user: 'daemon' }),
     hostsEntry: () => hostsEntry('x', { address: '10.0.0.5', names: ['web'], path: at('file') }),
     limits: () => limits('x', { domain: 'app', type: '-', item: 'nproc', value: 9, path: at('file') }),
+    locale: () => locale('x', { name: 'de_DE.UTF-8' }),
     mount: () => mount('x', { path: '/', src: '/dev/vda1', fstype: 'ext4', opts: 'ro', state: 'ephemeral' }),
     mountBind: () =>
       mount('x', { ...BIND, path: '/proc', src: '/proc', state: 'mounted', fstab: at('file') }),
