@@ -101,6 +101,10 @@ export const modules = {
     'Nothing is mounted on the path that is to be mounted anew.',
     'Mount it in an earlier task.',
   ],
+  E_NOT_SWAP: [
+    'A file is to be used for swap, and holds something else.',
+    'Remove it if nobody needs it, or choose another path.',
+  ],
   E_NOT_THERE: [
     "A path whose mode or owner is to be set with `state: 'exists'` does not exist.",
     'Create it in an earlier task.',
