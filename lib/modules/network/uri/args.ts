@@ -35,7 +35,12 @@ const own = {
   followRedirects: z.boolean().optional(),
   /** Send the request only if this path does not exist. Not for GET, HEAD and OPTIONS. @default always */
   creates: absolutePath.optional(),
-  /** Seconds that the request may take. The wget of BusyBox does not know it. @default 30 */
+  /**
+   * Seconds that the request may take; at most 50 for a GET, HEAD or OPTIONS without a secret, which is a question to the host. The wget
+   * of BusyBox does not know it.
+   *
+   * @default 30
+   */
   timeout: z.int().min(1).max(3600).optional(),
 }
 
@@ -59,6 +64,10 @@ export const args = z
   .refine((given) => given.creates === undefined || !isReading(given), {
     path: ['creates'],
     error: 'is for requests that change something; for others use when',
+  })
+  .refine(({ timeout = 30, ...given }) => timeout <= 50 || !isReading(given) || isSecretRequest(given), {
+    path: ['timeout'],
+    error: 'must be at most 50 for a request that only reads: use retry of the task to wait longer',
   })
   .refine((given) => given.contains === undefined || given.method !== 'HEAD', {
     path: ['contains'],

@@ -55,9 +55,9 @@ const { definition } = defineModule<UriArgs, UriValues, UriState>({
  * An HTTP request from the host, with its curl: the answer must have an expected status, and the text that `contains` says. To wait until
  * a service answers, use `retry` of the task. GET and HEAD without headers and a body also go with wget.
  *
- * GET, HEAD and OPTIONS change nothing: they are asked in a dry run too, unless they carry a secret, which only a run sends. Any
- * other request is a change in every run, and after it everything may be different unless `touches` of the task says what. Secrets
- * do not show in `ps`.
+ * GET, HEAD and OPTIONS change nothing: they are asked in a dry run too, unless they carry a secret, which only a run sends; and again
+ * in a run, after other changes of the host. Any other request is a change in every run, and after it everything may be different
+ * unless `touches` of the task says what. Secrets do not show in `ps`.
  *
  * As in Ansible, only GET and HEAD follow redirects. Unlike in Ansible, a POST counts as changed; headers do not go to another server;
  * name and password are sent at once, as with `force_basic_auth`; and there are no `dest`, which is `getUrl`, `src`, and cookies.

@@ -31,11 +31,11 @@ follow() {
     [ "$code" -eq 47 ] && [ -n "$config" ] || return "$code"
     [ "$left" -gt 0 ] || { echo 'curl: (47) too many redirects' >&2; return 47; }
     left=$((left - 1))
-    url=$(ask -o /dev/null -w '%{redirect_url}') || return
+    url=$(ask -m 60 -o /dev/null -w '%{redirect_url}') || return
     case $(printf %s "$url" | tr A-Z a-z) in
       __ORIGIN__) ;;
       __PROTOCOLS__) config= ;;
-      *) echo "curl: (1) the server leads to another protocol: redirect to $url" >&2; return 1 ;;
+      *) echo "curl: (1) redirect to an address that is not followed: $url" >&2; return 1 ;;
     esac
   done
 }`

@@ -282,6 +282,7 @@ describe('arguments of uri', () => {
     'creates with a GET': { creates: '/srv/x' },
     'a text of a HEAD': { method: 'HEAD', contains: 'x' },
     'a password in the URL': { url: 'https://app:secret@example.org/' },
+    'a question of a minute': { timeout: 60 },
     'a password without a name': { password: new Secret('p', 'x') },
   }
   for (const [what, args] of Object.entries(wrong))
