@@ -12,6 +12,7 @@ import {
   docker,
   facts,
   file,
+  find,
   getUrl,
   git,
   hostname,
@@ -72,6 +73,9 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     authorizedKey: () => authorizedKey('x', { user: 'daemon', key: KEY }),
     cron: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon' }),
     cronFile: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon', cronFile: at('file') }),
+    find: () =>
+      find('x', { paths: root, patterns: ['f*', /c/], fileType: 'any', recurse: true, checksum: true }),
+    findText: () => find('x', { paths: at('folder'), contains: 'a|b', age: '-1d', mode: '0644' }),
     getUrl: () => getUrl('x', { url, dest: at('file'), checksum: none }),
     getUrlForce: () => getUrl('x', { url, dest: at('file'), checksum: 'none', force: true }),
     git: () => git('x', { repo: at('repo'), dest: at('repo'), version: 'main' }),
