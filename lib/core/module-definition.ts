@@ -17,8 +17,13 @@ export interface ShellStep {
   readonly timeoutMs?: number | undefined
   /** When it fails the last line of its stderr says why, better than the command does. @default false */
   readonly explains?: boolean | undefined
-  /** `whole`: the outcome is made from what it prints, so output that is too long to keep is an error. @default 'tail' */
-  readonly output?: 'tail' | 'whole' | undefined
+  /**
+   * - `whole`: the outcome is made from what it prints, so output that is too long to keep is an error
+   * - `passed`: as `whole`, but it is shown nowhere and not kept. The step of a channel that comes next gets it
+   *
+   * @default 'tail'
+   */
+  readonly output?: 'tail' | 'whole' | 'passed' | undefined
   /** The host goes away after it and comes back, as after a reboot: the engine waits for it. */
   readonly restartsHost?: RestartsHost | undefined
 }

@@ -103,9 +103,10 @@ export interface OpenChannel<Target = unknown> {
   /**
    * Runs one step, within its `timeoutMs`. Code 0 is success; what went wrong is on `stderr`. What it throws fails the step.
    * @param signal aborted when the time is over, or the operator stopped the run for the second time
+   * @param passed what the shell step before it printed, where the `output` of that one is `passed`
    * @throws UnreachableError when the host is lost
    */
-  run(step: ChannelStep<Target>, signal: AbortSignal): Promise<Reply>
+  run(step: ChannelStep<Target>, signal: AbortSignal, passed?: Buffer): Promise<Reply>
   /** At the end of the run, or when the channel was given up. What it leaves open is closed after two seconds. */
   close(): Promise<void>
 }
@@ -118,6 +119,8 @@ export interface ChannelStep<Target = unknown> {
   readonly text: string
   /** Milliseconds that it may take. Those of the task count more. @default 600_000 */
   readonly timeoutMs?: number | undefined
+  /** When it fails the last line of its stderr says why. @default false */
+  readonly explains?: boolean | undefined
 }
 
 /** Defines a channel. */

@@ -62,10 +62,10 @@ export interface Script extends ShellStep {
   /** A further step of the change that the step before it began: a stop does not come between them. @default false */
   readonly continues?: boolean | undefined
   /**
-   * What of a step's output is kept: `tail` the last 256 KiB of stdout and of stderr, for a log; `whole` all of it, and
+   * What of a step's output is kept: `tail` the last 256 KiB of stdout and of stderr, for a log; `whole` and `passed` all of it, and
    * more than 16 MiB makes a script that ended with 0 end with 1. A probe's output is always whole. @default 'tail'
    */
-  readonly output?: 'tail' | 'whole' | undefined
+  readonly output?: ShellStep['output']
 }
 
 export interface ExchangeOptions {

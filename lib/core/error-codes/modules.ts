@@ -81,6 +81,10 @@ export const modules = {
     'The git checkout has changes or commits that no remote has.',
     'Commit and push them, or throw them away with `force: true`.',
   ],
+  E_LOCAL_FILE: [
+    'A file or directory of your machine that a file of a host is written to cannot be used.',
+    'Read the message of the system. Correct permissions, or set `dest` to another directory.',
+  ],
   E_MOUNTS_BELOW: [
     'A mount point cannot be unmounted, because something is mounted below it.',
     'Unmount that in an earlier task.',
@@ -223,6 +227,10 @@ export const modules = {
     'Set `become: true` for the task, or write only the file: `reload: false`.',
   ],
   E_UNIT_MASKED: ['The unit is masked.', 'Run `systemctl unmask UNIT` on the host.'],
+  E_TOO_LARGE: [
+    'A file of the host is larger than the task accepts.',
+    'Raise `maxBytes`, or compress the file on the host first.',
+  ],
   E_UNSAFE_PATH: [
     'A directory in the path belongs to another user, who could replace the file with a link to another place.',
     'Make one user the owner of all directories in the path, or run the task as the user who owns them: `becomeUser`.',

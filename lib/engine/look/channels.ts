@@ -69,14 +69,15 @@ export class Channels {
 
   /**
    * What a channel throws fails the step.
+   * @param passed what the shell step before it printed for it
    * @returns an error when it did not end in time
    * @throws UnreachableError
    */
-  async run(step: ChannelStep): Promise<Reply | UserError> {
+  async run(step: ChannelStep, passed?: Buffer): Promise<Reply | UserError> {
     const timeoutMs = step.timeoutMs ?? STEP_TIMEOUT_MS
     try {
       return await this.#inTurn(step.channel, 'proof', timeoutMs, (channel, signal) =>
-        channel.run(step as ChannelStep<never>, signal),
+        channel.run(step as ChannelStep<never>, signal, passed),
       )
     } catch (error) {
       if (error instanceof UnreachableError) throw error

@@ -38,8 +38,8 @@ export class HostChannel {
     return this.#open.ask(questions, signal)
   }
 
-  async run(step: ChannelStep<never>, signal: AbortSignal): Promise<Reply> {
-    return this.#open.run(step, signal)
+  async run(step: ChannelStep<never>, signal: AbortSignal, passed?: Buffer): Promise<Reply> {
+    return this.#open.run(step, signal, passed)
   }
 
   /** @param cut does not wait for it */

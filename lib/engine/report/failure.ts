@@ -30,8 +30,19 @@ export class StepFailed extends Error {
 function stepReport(step: Step, reply: Reply): ErrorReport {
   const lines = lastLines(reply.stderr.length > 0 ? reply.stderr : reply.stdout)
   const output = lines.join('\n')
+  const because = (): ErrorReport | undefined => {
+    const reason = step.explains === true ? lines.pop() : undefined
+    return reason ? { code: 'E_STEP_FAILED', message: reason, output: lines.join('\n') } : undefined
+  }
   if (!('script' in step))
-    return { code: 'E_STEP_FAILED', message: 'the statement failed', command: scrub(step.text), output }
+    return (
+      because() ?? {
+        code: 'E_STEP_FAILED',
+        message: 'the statement failed',
+        command: scrub(step.text),
+        output,
+      }
+    )
   const report = {
     code: 'E_STEP_FAILED',
     command: beginning(scrub(step.script)),
@@ -48,9 +59,7 @@ function stepReport(step: Step, reply: Reply): ErrorReport {
       hint,
     }
   }
-  const reason = step.explains === true ? lines.pop() : undefined
-  if (reason) return { code: 'E_STEP_FAILED', message: reason, output: lines.join('\n') }
-  return { ...report, message: `the command failed with exit code ${reply.code}` }
+  return because() ?? { ...report, message: `the command failed with exit code ${reply.code}` }
 }
 
 // A long script is a program of ours: its first lines tell which, and -vv shows all of it.

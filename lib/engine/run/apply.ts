@@ -65,7 +65,9 @@ export async function applyChanges(
   for (const change of changes) {
     const own = entries.flatMap((entry, i) => {
       const reply = replies[before.scripts.length + i]
-      return entry.change === change && reply !== undefined ? [{ ...entry, reply }] : []
+      return entry.change === change && reply !== undefined
+        ? [{ ...entry, reply: shownOf(entry.script, reply) }]
+        : []
     })
     if (own.length > 0 && own.every(({ reply }) => reply.code === SKIPPED)) break
     const broken = own.find(({ reply }) => reply.code !== 0)
@@ -115,12 +117,15 @@ async function applyAlone(
   const replies: Reply[] = []
   let error: unknown
   announce(item)
+  let passed: Buffer | undefined
   for (const [index, { step, bookkeeping }] of stepsWithMarks(change).entries()) {
-    const reply = await sendChange(session, () => runStep(session, item.user, step, index))
-    if (reply instanceof UserError) {
-      error = new StepFailed(step, reply)
+    const left = await sendChange(session, () => runStep(session, item.user, step, index, passed))
+    if (left instanceof UserError) {
+      error = new StepFailed(step, left)
       break
     }
+    passed = isPassed(step) ? left.stdout : undefined
+    const reply = shownOf(step, left)
     // Stopped before the first step: nothing was begun.
     if (reply.code === SKIPPED) break
     if (!bookkeeping) replies.push(reply)
@@ -139,6 +144,12 @@ async function applyAlone(
   }
 }
 
+const isPassed = (step: Step | Script): boolean => 'script' in step && step.output === 'passed'
+
+/** What may be kept and shown of a reply. */
+const shownOf = (step: Step | Script, reply: Reply): Reply =>
+  isPassed(step) ? { ...reply, stdout: Buffer.alloc(0) } : reply
+
 const NOT_BEGUN: Reply = { code: SKIPPED, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
 
 async function runStep(
@@ -146,9 +157,10 @@ async function runStep(
   user: string,
   step: Step,
   index: number,
+  passed: Buffer | undefined,
 ): Promise<Reply | UserError> {
   if (session.mode.stop.aborted && index === 0) return NOT_BEGUN
-  if (!isShellStep(step)) return session.channels.run(step)
+  if (!isShellStep(step)) return session.channels.run(step, passed)
   const exchange = () => session.connection.exchange([scriptOf(step, index)], { user, lock: true })
   if (step.restartsHost === undefined) return (await exchange())[0] ?? NOT_BEGUN
   // The connection may go before the reply comes: both are right.

@@ -30,7 +30,12 @@ export const sameFolders = (above: readonly ParentFolder[]): Prediction[] =>
  *
  * @throws UserError E_UNSAFE_PATH
  */
-export function assertSafe(path: string, above: readonly ParentFolder[], { accounts }: AccessState): void {
+export function assertSafe(
+  path: string,
+  above: readonly ParentFolder[],
+  { accounts }: AccessState,
+  purpose: 'write to' | 'read' = 'write to',
+): void {
   const self = accounts[SELF.user]?.id
   const trusted = (uid: number | undefined): boolean => uid === undefined || uid === 0 || uid === self
   let outer: ParentFolder | undefined
@@ -38,10 +43,11 @@ export function assertSafe(path: string, above: readonly ParentFolder[], { accou
     const { type, uid, owner } = folder.stat
     if (type === 'absent') return
     if (type === 'link' && !trusted(uid))
-      throw unsafe(path, `${folder.path} is a link that ${owner} (${uid}) made`)
+      throw unsafe(path, purpose, `${folder.path} is a link that ${owner} (${uid}) made`)
     if (outer !== undefined && !trusted(outer.stat.uid) && outer.stat.uid !== uid)
       throw unsafe(
         path,
+        purpose,
         `${outer.path} belongs to ${outer.stat.owner} (${outer.stat.uid}), who can put anything in the place of ${folder.path}`,
       )
     // Where a link leads to is not known yet.
@@ -49,7 +55,7 @@ export function assertSafe(path: string, above: readonly ParentFolder[], { accou
   }
 }
 
-const unsafe = (path: string, reason: string): UserError =>
-  new UserError('E_UNSAFE_PATH', `${path} is not safe to write to: ${reason}`, {
+const unsafe = (path: string, purpose: string, reason: string): UserError =>
+  new UserError('E_UNSAFE_PATH', `${path} is not safe to ${purpose}: ${reason}`, {
     hint: 'Make one user the owner of all directories in the path, or run the task as the user who owns them: becomeUser.',
   })

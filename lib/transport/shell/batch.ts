@@ -49,9 +49,12 @@ export function batchText(
   return lines.join('\n')
 }
 
+/** Whether all of what a step prints is needed. */
+export const isWhole = (output: Script['output']): boolean => output === 'whole' || output === 'passed'
+
 /** How `session.sh` calls a step: what it keeps of the output, and `on` for one that is not stopped any more. */
 const stepWord = ({ output, continues }: Script): string =>
-  (output === 'whole' ? 'whole' : 'step') + (continues === true ? '-on' : '')
+  (isWhole(output) ? 'whole' : 'step') + (continues === true ? '-on' : '')
 
 /**
  * The milliseconds until the host has replied, for each script as the first that has no reply yet. Probes are answered

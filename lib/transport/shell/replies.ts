@@ -1,5 +1,6 @@
 import type { Reply } from '../../core/probe.ts'
 import type { ByteReader } from './byte-reader.ts'
+import { isWhole } from './batch.ts'
 import { OUTPUT_CAP } from './program.ts'
 import { type Script, SKIPPED } from '../transport.ts'
 
@@ -48,7 +49,7 @@ export function parseFrame([codes = '', sizes = '']: readonly string[], scripts:
   if (lengths.length !== 2 * numbers.length) throw new NotAReply()
   const outputs = lengths.map((length, i): Output => {
     const { kind, output } = scripts[i >> 1] as Script
-    const whole = kind === 'probe' || output === 'whole'
+    const whole = kind === 'probe' || isWhole(output)
     const sent = Math.min(length, whole ? OUTPUT_CAP.whole : OUTPUT_CAP.tail)
     // Of what a script says on stderr the last is enough.
     return { length, sent, tooLong: whole && i % 2 === 0 && length > sent }

@@ -58,6 +58,7 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
   status: { texts: SAID.reports },
   found_secrets: { texts: ['superuser c2VjcmV0\nwireguard c2VjcmV0'] },
   crontab: { texts: ['# a\n0 0 * * * true\n'], wrap: coded },
+  'local copy': { texts: ['{"path":"/srv/fetched/a","type":"absent"}'] },
   download: { texts: [`0\n${'c'.repeat(64)}  -\n`] },
   jobs: {
     texts: [

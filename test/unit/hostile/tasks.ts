@@ -11,6 +11,7 @@ import {
   debconf,
   docker,
   facts,
+  fetch,
   file,
   find,
   getUrl,
@@ -73,6 +74,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     authorizedKey: () => authorizedKey('x', { user: 'daemon', key: KEY }),
     cron: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon' }),
     cronFile: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon', cronFile: at('file') }),
+    fetch: () => fetch('x', { src: at('file'), dest: at('fetched') }),
     find: () =>
       find('x', { paths: root, patterns: ['f*', /c/], fileType: 'any', recurse: true, checksum: true }),
     findText: () => find('x', { paths: at('folder'), contains: 'a|b', age: '-1d', mode: '0644' }),
