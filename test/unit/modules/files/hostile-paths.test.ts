@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { copy, file, lineinfile } from '../../../../lib/modules/index.ts'
+import { from } from '../../../../lib/core/deferred.ts'
+import { copy, fetch, file, find, lineinfile } from '../../../../lib/modules/index.ts'
 import { runLocal } from '../../../support/run-local.ts'
 
 /** Names that mean something to a shell, to a tool or to a terminal. To the modules each is a name. */
@@ -109,6 +110,26 @@ describe('a hostile name of a file', function () {
         assert.throws(() => file('it', { path: `/${name}`, state: 'absent' }), { code: 'E_BAD_ARGUMENT' })
       else assert.equal(of(1, 'gone'), 'changed')
     })
+  it('is found, and fetched into the directory of its host', async () => {
+    const [here, there] = [mkdtempSync(`${root}-host-`), mkdtempSync(`${root}-fetched-`)]
+    try {
+      for (const [i, name] of NAMES.entries()) writeFileSync(join(here, name), `${i}`)
+      const all = find('all', { paths: here, hidden: true })
+      const fetched = from(all, ({ files }) =>
+        files.map(({ path }) => fetch(path, { src: path, dest: there })),
+      )
+      const { tasks, recap } = await runLocal(() => [all, fetched])
+      assert.equal(recap.exitCode, 0)
+      assert.equal(tasks.length, NAMES.length + 1)
+      assert.deepEqual(readdirSync(there), ['host-1'])
+      const at = join(there, 'host-1', here)
+      for (const [i, name] of NAMES.entries()) assert.equal(readFileSync(join(at, name), 'utf8'), `${i}`)
+      assert.equal(readdirSync(at).length, NAMES.length)
+    } finally {
+      for (const one of [here, there]) rmSync(one, { recursive: true })
+    }
+  })
+
   it('touches nothing else', () => {
     assert.deepEqual(readdirSync(root).toSorted(), ['bystander', ...NAMES.filter(isPattern)].toSorted())
   })
