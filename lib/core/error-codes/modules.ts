@@ -122,6 +122,10 @@ export const modules = {
     'The host has neither `useradd` nor the `adduser` of BusyBox.',
     'Install the package with `useradd`: `passwd` on Debian, `shadow-utils` on RHEL, `shadow` on Alpine.',
   ],
+  E_NO_ARCHIVER: [
+    'The host lacks a program that makes the archive.',
+    'Install it in an earlier task, or use another format.',
+  ],
   E_NO_CONTAINER: ['There is no container of this name.', 'Create it with `docker(…)` in an earlier task.'],
   E_NO_CRONTAB: [
     'The host has no command `crontab`.',

@@ -3,6 +3,7 @@ import { Secret } from '../../../lib/core/secret.ts'
 import type { Task } from '../../../lib/core/task.ts'
 import {
   aptPin,
+  archive,
   authorizedKey,
   copy,
   cron,
@@ -79,6 +80,13 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   'owner of a copy': (name) => copy('x', { dest: '/srv/x', content: 'x', group: name }),
   'name that is looked for': (name) => find('x', { paths: '/srv', patterns: [name] }),
   'text that is looked for': (name) => find('x', { paths: `/srv/${name}`, contains: name }),
+  'pattern that is not archived': (name) =>
+    archive('x', {
+      path: '/srv/a',
+      dest: '/srv/a.tar',
+      exclusionPatterns: [name],
+      excludePath: [`/srv/a/${name}`],
+    }),
   'file that is fetched': (name) => fetch('x', { src: `/srv/${name}`, dest: 'x' }),
   service: (name) => service('x', { name, state: 'started' }),
   package: (name) => packages('x', { names: [name] }),

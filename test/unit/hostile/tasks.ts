@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Secret } from '../../../lib/core/secret.ts'
 import {
   aptPin,
+  archive,
   authorizedKey,
   blockinfile,
   command,
@@ -79,6 +80,8 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     find: () =>
       find('x', { paths: root, patterns: ['f*', /c/], fileType: 'any', recurse: true, checksum: true }),
     findText: () => find('x', { paths: at('folder'), contains: 'a|b', age: '-1d', mode: '0644' }),
+    archive: () =>
+      archive('x', { path: at('folder'), dest: at('made.tar.gz'), exclusionPatterns: ['*.log'] }),
     getUrl: () => getUrl('x', { url, dest: at('file'), checksum: none }),
     getUrlForce: () => getUrl('x', { url, dest: at('file'), checksum: 'none', force: true }),
     git: () => git('x', { repo: at('repo'), dest: at('repo'), version: 'main' }),
