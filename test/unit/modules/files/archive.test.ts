@@ -48,8 +48,7 @@ after(() => rmSync(bin, { recursive: true }))
 for (const [name, given] of Object.entries(SHELLS)) {
   const shell = withTar(given)
   if (name === 'bash' && !LONG) continue
-  describe(`what archive makes, under ${name}`, function () {
-    this.timeout(30_000)
+  describe(`what archive makes, under ${name}`, () => {
     const temp = useTemp()
     const at = (path: string): string => join(temp(), path)
     const run = async (args: Partial<ArchiveArgs> = {}, with_: TestShell = shell) => {

@@ -122,8 +122,7 @@ describe('what fetch keeps of a host', () => {
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   if (name === 'bash') continue
-  describe(`what root fetches from the directory of somebody else, under ${name}`, function () {
-    this.timeout(30_000)
+  describe(`what root fetches from the directory of somebody else, under ${name}`, () => {
     const temp = useTemp()
     const at = (path: string): string => join(temp(), path)
     const run = () => runOn(shell, () => [fetch('it', { src: at('alice/a'), dest: at('x/'), flat: true })])

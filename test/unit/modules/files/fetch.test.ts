@@ -40,8 +40,7 @@ const isChanged = ({ local = {}, after }: Case): boolean => JSON.stringify(local
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   if (name === 'bash' && !LONG) continue
-  describe(`what fetch fetches, under ${name}`, function () {
-    this.timeout(30_000)
+  describe(`what fetch fetches, under ${name}`, () => {
     const temp = useTemp()
 
     it('is foretold, done once, and left alone then', async () => {
@@ -130,7 +129,6 @@ describe('fetch', () => {
 
   it('does what the fetch of Ansible does, except where said', function () {
     if (!hasAnsible()) this.skip()
-    this.timeout(60_000)
     prepare(temp())
     const compared = Object.entries(CASES).flatMap(([what, one], i) =>
       one.differs === undefined ? [{ what, one, i }] : [],

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
-import { type IncomingHttpHeaders, type ServerResponse, createServer } from 'node:http'
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Asked } from './uri-cases.ts'
@@ -35,7 +35,7 @@ export async function startWeb(): Promise<Web> {
   const asked: Request[] = []
   const seen: string[] = []
   let thirds = 0
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request
     const body = await text(request)
     asked.push({ method, url, headers, body })
@@ -57,6 +57,10 @@ export async function startWeb(): Promise<Web> {
       const page = PAGES[path]
       response.writeHead(page === undefined ? 404 : 200, { 'X-Page': 'a' }).end(page ?? 'no such page')
     }
+  }
+  // A request may end before it is whole.
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy())
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const web: Web = {
