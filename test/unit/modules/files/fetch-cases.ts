@@ -169,3 +169,32 @@ export const CASES: Readonly<Record<string, Case>> = {
     differs: 'there is no limit',
   },
 }
+
+/** Where a case has its files. */
+export const folders = (root: string, one: Case) => {
+  const index = Object.values(CASES).indexOf(one)
+  const [host, local] = [join(root, `${index}/host`), join(root, `${index}/local`)]
+  const place = (path: string): string => path.replace('HOST', `host-1${host}`)
+  const named = (files: Files): Files =>
+    Object.fromEntries(Object.entries(files).map(([path, what]) => [place(path), what]))
+  return { host, local, named }
+}
+
+export const argsOf = (root: string, one: Case): FetchArgs => {
+  const { src, dest = '', args } = one
+  const { host, local } = folders(root, one)
+  return { src: join(host, src), dest: `${local}/${dest}`, ...args }
+}
+
+/** Makes the files of all cases. */
+export function prepare(root: string): void {
+  for (const one of Object.values(CASES)) {
+    const at = folders(root, one)
+    makeFiles(at.host, one.host)
+    makeFiles(at.local, at.named(one.local ?? {}))
+  }
+}
+
+/** Whether a case changes something on the operator's machine. */
+export const isChanged = ({ local = {}, after }: Case): boolean =>
+  JSON.stringify(local) !== JSON.stringify(after)

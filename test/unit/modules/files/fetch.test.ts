@@ -10,33 +10,7 @@ import { LONG } from '../../../support/often.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { runOn } from '../../../support/run-on.ts'
 import { SHELLS, useTemp } from '../driver.ts'
-import { CASES, type Case, type Files, filesOf, makeFiles } from './fetch-cases.ts'
-
-/** Where a case has its files. */
-const folders = (root: string, one: Case) => {
-  const index = Object.values(CASES).indexOf(one)
-  const [host, local] = [join(root, `${index}/host`), join(root, `${index}/local`)]
-  const place = (path: string): string => path.replace('HOST', `host-1${host}`)
-  const named = (files: Files): Files =>
-    Object.fromEntries(Object.entries(files).map(([path, what]) => [place(path), what]))
-  return { host, local, named }
-}
-
-const argsOf = (root: string, one: Case): FetchArgs => {
-  const { src, dest = '', args } = one
-  const { host, local } = folders(root, one)
-  return { src: join(host, src), dest: `${local}/${dest}`, ...args }
-}
-
-function prepare(root: string): void {
-  for (const one of Object.values(CASES)) {
-    const at = folders(root, one)
-    makeFiles(at.host, one.host)
-    makeFiles(at.local, at.named(one.local ?? {}))
-  }
-}
-
-const isChanged = ({ local = {}, after }: Case): boolean => JSON.stringify(local) !== JSON.stringify(after)
+import { CASES, type Files, argsOf, filesOf, folders, isChanged, makeFiles, prepare } from './fetch-cases.ts'
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   if (name === 'bash' && !LONG) continue
