@@ -19,7 +19,7 @@ const OF_THE_OPERATOR: readonly string[] = [
   // Hands what a server says to the readers, which are fuzzed.
   'lib/postgres/ask-server.ts parse',
   'lib/postgres/modules/shared/readiness.ts parseQuestion',
-  'lib/secrets/identity.ts parseIdentity',
+  'lib/secrets/identity.ts parseKeys',
   'lib/secrets/vault.ts parse',
   'lib/templates/source.ts parse',
   'lib/testing/drive-task.ts parseRecorded',
