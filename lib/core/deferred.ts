@@ -48,7 +48,10 @@ export function from(
   }
 }
 
-/** True when the task changed something in this run; for `when`. */
+/**
+ * True when the task changed something in this run; for `when`. A run that ends between the two tasks never does the second one: for work
+ * that must follow a change, use `notify`.
+ */
 export function changed(task: Task): Deferred<boolean> {
   return { kind: 'deferred', tasks: [task], reads: 'changed', resolve: ([one]) => one?.changed === true }
 }

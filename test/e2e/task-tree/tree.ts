@@ -43,9 +43,12 @@ function tasks(host: string, at: (path: string) => string): TaskList {
     { argv: ['test', '-e', at('cache')], changes: false },
     { ignoreErrors: true },
   )
+  // Says that it changes something until what depends on that is done: a run may be killed between the two.
   const sync = shell(
     'synchronize',
-    { script: `[ ! -e ${at('synced')} ] || { echo 0 files; exit; }; echo 1 file; touch ${at('synced')}` },
+    {
+      script: `[ ! -e ${at('synchronized')} ] || { echo 0 files; exit; }; echo 1 file; touch ${at('synced')}`,
+    },
     { changedWhen: ({ state }) => !state.stdout.startsWith('0 '), touches: [paths.at(at('synced'))] },
   )
   const users = command('accounts', { argv: ['getent', 'passwd'], changes: false })
