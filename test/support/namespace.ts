@@ -9,6 +9,12 @@ export interface Namespace {
   remove(): Promise<void>
 }
 
+/** POSIX sh for {@link makeNamespace}: puts folders of `root`, by their names, in the place of those of this machine. */
+export const inPlaceOf = (root: string, places: Readonly<Record<string, string>>): string =>
+  Object.entries(places)
+    .map(([folder, place]) => `mount --bind '${root}/${folder}' '${place}'`)
+    .join(' && ')
+
 /**
  * Makes namespaces, as root.
  *

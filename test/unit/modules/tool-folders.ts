@@ -3,6 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestShell } from '../../../lib/testing/shells.ts'
+import { install } from '../../support/install.ts'
+import { LONG } from '../../support/often.ts'
+import { SHELLS } from './driver.ts'
+
+install('/bin/busybox', 'busybox')
 
 let tools: string | undefined
 
@@ -19,6 +24,22 @@ export function withTools(name: string, others: Readonly<Record<string, string |
   }
   return ['env', `PATH=${folder}`, '/bin/dash']
 }
+
+/** The shell with one more folder of programs, which come first. */
+export const withPath = (shell: TestShell, folder: string): TestShell =>
+  shell.some((word) => word.startsWith('PATH='))
+    ? shell.map((word) => word.replace(/^PATH=/, `PATH=${folder}:`))
+    : ['env', `PATH=${folder}:${process.env['PATH']}`, ...shell]
+
+/** Hosts on which a test can have its own of these programs. The shell of BusyBox takes its own, whatever else there is. */
+export const hostsWithout = (programs: readonly string[]): Readonly<Record<string, TestShell>> => ({
+  dash: SHELLS['dash'] ?? [],
+  ...(LONG && { bash: SHELLS['bash'] ?? [] }),
+  'the tools of BusyBox': withTools(
+    `without-${programs.join('-')}`,
+    Object.fromEntries(programs.map((program) => [program, undefined])),
+  ),
+})
 
 function makeFolder(): string {
   const made = mkdtempSync(join(tmpdir(), 'run-playbook-tools-'))

@@ -16,11 +16,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ArchiveArgs, archive, file, unarchive } from '../../../../lib/modules/index.ts'
 import type { TestShell } from '../../../../lib/testing/shells.ts'
+import { install } from '../../../support/install.ts'
 import { LONG } from '../../../support/often.ts'
 import { runOn } from '../../../support/run-on.ts'
 import { SHELLS, converge, itAsRoot, useTemp } from '../driver.ts'
 import { CASES, SOURCE } from './archive-cases.ts'
 import { makeTree, treeOf } from './copy-tree-cases.ts'
+
+for (const [program, name] of Object.entries({
+  xz: 'xz-utils',
+  zstd: 'zstd',
+  bzip2: 'bzip2',
+  python3: 'python3',
+}))
+  install(`/usr/bin/${program}`, name)
 
 /** As Python reads it, as Ansible does. */
 const PYTHON = `

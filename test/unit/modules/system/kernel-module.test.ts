@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import { type KernelModuleArgs, kernelModule, sysctl } from '../../../../lib/modules/index.ts'
 import { kernelModuleStatus } from '../../../../lib/modules/system/kernel-module/reader.ts'
 import type { TestShell } from '../../../../lib/testing/shells.ts'
-import { type Namespace, makeNamespace } from '../../../support/namespace.ts'
-import { LONG } from '../../../support/often.ts'
+import { type Namespace, inPlaceOf, makeNamespace } from '../../../support/namespace.ts'
 import { runOn } from '../../../support/run-on.ts'
-import { withTools } from '../tool-folders.ts'
-import { SHELLS, converge, planOf, run as runStep } from '../driver.ts'
+import { hostsWithout, withPath } from '../tool-folders.ts'
+import { converge, planOf, run as runStep } from '../driver.ts'
 
 interface Case {
   /** Modules that are loaded. */
@@ -126,20 +125,7 @@ case $1 in
 esac
 `
 
-/** The shell with one more folder of programs. */
-const withPath = (shell: TestShell, folder: string): TestShell =>
-  shell.some((word) => word.startsWith('PATH='))
-    ? shell.map((word) => word.replace(/^PATH=/, `PATH=${folder}:`))
-    : ['env', `PATH=${folder}:${process.env['PATH']}`, ...shell]
-
-/** The shell of BusyBox takes its own modprobe, whatever else there is. */
-const HOSTS: Readonly<Record<string, TestShell>> = {
-  dash: SHELLS['dash'] ?? [],
-  ...(LONG && { bash: SHELLS['bash'] ?? [] }),
-  'the tools of BusyBox': withTools('modules', { modprobe: undefined }),
-}
-
-for (const [name, shell] of Object.entries(HOSTS)) {
+for (const [name, shell] of Object.entries(hostsWithout(['modprobe']))) {
   describe(`a module of the kernel, with ${name}`, () => {
     let root: string
     let own: Namespace
@@ -157,8 +143,7 @@ for (const [name, shell] of Object.entries(HOSTS)) {
       writeFileSync(at('bin/modprobe'), MODPROBE)
       chmodSync(at('bin/modprobe'), 0o755)
       const binds = { etc: '/etc', sys: '/sys', bin: '/usr/local/sbin', proc: '/proc' }
-      const begin = Object.entries(binds).map(([from, to]) => `mount --bind '${at(from)}' ${to}`)
-      own = await makeNamespace(['--mount'], begin.join(' && '))
+      own = await makeNamespace(['--mount'], inPlaceOf(root, binds))
       inside = [...own.enter, ...withPath(shell, at('bin'))]
     })
     after(async () => {

@@ -7,7 +7,7 @@ import { plainName } from '../../../../lib/modules/system/locale/args.ts'
 import { editLocales } from '../../../../lib/modules/system/locale/edit.ts'
 import type { TestShell } from '../../../../lib/testing/shells.ts'
 import { install } from '../../../support/install.ts'
-import { type Namespace, makeNamespace } from '../../../support/namespace.ts'
+import { type Namespace, inPlaceOf, makeNamespace } from '../../../support/namespace.ts'
 import { LONG } from '../../../support/often.ts'
 import { runOn } from '../../../support/run-on.ts'
 import { SHELLS, converge, run } from '../driver.ts'
@@ -95,10 +95,8 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       install('/usr/sbin/locale-gen', 'locales')
       root = mkdtempSync(join(tmpdir(), 'rp-locale.'))
       for (const path of ['etc', 'locale']) mkdirSync(join(root, path), { mode: 0o755 })
-      own = await makeNamespace(
-        ['--mount'],
-        `mount --bind '${root}/locale' /usr/lib/locale; mount --bind '${root}/etc' /etc`,
-      )
+      const begin = inPlaceOf(root, { locale: '/usr/lib/locale', etc: '/etc' })
+      own = await makeNamespace(['--mount'], begin)
       inside = [...own.enter, ...onHost]
     })
     beforeEach(() => {

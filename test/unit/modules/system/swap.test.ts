@@ -14,11 +14,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SwapArgs, swap } from '../../../../lib/modules/index.ts'
 import type { TestShell } from '../../../../lib/testing/shells.ts'
-import { type Namespace, makeNamespace } from '../../../support/namespace.ts'
-import { LONG } from '../../../support/often.ts'
+import { type Namespace, inPlaceOf, makeNamespace } from '../../../support/namespace.ts'
 import { runOn } from '../../../support/run-on.ts'
-import { withTools } from '../tool-folders.ts'
-import { SHELLS, converge, run as runStep } from '../driver.ts'
+import { hostsWithout, withPath } from '../tool-folders.ts'
+import { converge, run as runStep } from '../driver.ts'
 
 // The kernel swaps for the whole machine, so these only write down what they are told.
 const SWAPON = `#!/bin/sh
@@ -37,19 +36,7 @@ const HEAD = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'
 const FSTAB = '# ours\nUUID=x / ext4 defaults 0 1\n'
 const MIB = 1024 * 1024
 
-const withPath = (shell: TestShell, folder: string): TestShell =>
-  shell.some((word) => word.startsWith('PATH='))
-    ? shell.map((word) => word.replace(/^PATH=/, `PATH=${folder}:`))
-    : ['env', `PATH=${folder}:${process.env['PATH']}`, ...shell]
-
-/** The shell of BusyBox takes its own swapon, whatever else there is. */
-const HOSTS: Readonly<Record<string, TestShell>> = {
-  dash: SHELLS['dash'] ?? [],
-  ...(LONG && { bash: SHELLS['bash'] ?? [] }),
-  'the tools of BusyBox': withTools('swap', { swapon: undefined, swapoff: undefined }),
-}
-
-for (const [name, shell] of Object.entries(HOSTS)) {
+for (const [name, shell] of Object.entries(hostsWithout(['swapon', 'swapoff']))) {
   describe(`a swap file, with ${name}`, () => {
     let root: string
     let own: Namespace
@@ -66,8 +53,7 @@ for (const [name, shell] of Object.entries(HOSTS)) {
       ] as const)
         writeFileSync(at(`bin/${tool}`), text, { mode: 0o755 })
       const binds = { etc: '/etc', bin: '/usr/local/sbin', srv: '/srv', proc: '/proc' }
-      const begin = Object.entries(binds).map(([from, to]) => `mount --bind '${at(from)}' ${to}`)
-      own = await makeNamespace(['--mount'], begin.join(' && '))
+      own = await makeNamespace(['--mount'], inPlaceOf(root, binds))
       inside = [...own.enter, ...withPath(shell, at('bin'))]
     })
     after(async () => {

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { timezone } from '../../../../lib/modules/index.ts'
-import { type Namespace, makeNamespace } from '../../../support/namespace.ts'
+import { type Namespace, inPlaceOf, makeNamespace } from '../../../support/namespace.ts'
 import { LONG } from '../../../support/often.ts'
 import { runOn } from '../../../support/run-on.ts'
 import { SHELLS, converge } from '../driver.ts'
@@ -75,8 +75,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
         mkdirSync(join(root, path), { recursive: true, mode: 0o755 })
       for (const zone of ['Europe/Berlin', 'Etc/UTC'])
         writeFileSync(join(root, 'share/zoneinfo', zone), 'TZif2')
-      const binds = `mount --bind '${root}/share' /usr/share; mount --bind '${root}/etc' /etc`
-      own = await makeNamespace(['--mount'], binds)
+      own = await makeNamespace(['--mount'], inPlaceOf(root, { share: '/usr/share', etc: '/etc' }))
     })
     after(async () => {
       await own?.remove()
