@@ -26,8 +26,9 @@ export interface BenchOptions extends Kept {
 const USAGE = `usage: npm run bench -- [PART …] [OPTION …]
 
 Measures run-playbook and other tools on SSH servers that it starts on this machine, and writes bench/results/run.json,
-the tables of docs/speed.md and docs/images/speed.svg. It needs root on Linux with sshd. The results are written after
-each cell: a number of tasks, of hosts, and a delay. Those that the goals are about come first.
+the tables of docs/speed.md and docs/images/speed.svg. It needs root on Linux; on Debian it installs sshd, Ansible and
+Mitogen. The results are written after each cell: a number of tasks, of hosts, and a delay. Those that the goals are
+about come first.
 
 Parts (default: the first four):
   starts        what starting the program costs

@@ -1,4 +1,5 @@
 import { insideFolder, runInside } from './lab/namespaces.ts'
+import { installPackages } from './lab/packages.ts'
 import { readOptions } from './options.ts'
 import { readResults } from './measure/results.ts'
 import { writePage } from './show/page.ts'
@@ -11,8 +12,10 @@ if (options === 'tables') {
   writePage(results)
 } else if (options !== undefined) {
   const folder = insideFolder()
-  if (folder === undefined) process.exitCode = await runInside()
-  else {
+  if (folder === undefined) {
+    installPackages(options)
+    process.exitCode = await runInside()
+  } else {
     const { bench } = await import('./bench.ts')
     // The hosts are still there, and end with the namespaces.
     process.exit(await bench(options, folder))
