@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { type Plugin, build } from 'esbuild'
 import { emit } from './emit.ts'
 
@@ -50,6 +50,14 @@ const ownPlace: Plugin = {
   },
 }
 
+/** Zod is 95 files, which every command would open: the package has its code in one of its own. */
+const zodInside: Plugin = {
+  name: 'zod-inside',
+  setup: (building) => {
+    building.onResolve({ filter: /^zod$/ }, () => ({ path: join(here, 'node_modules/zod/index.js') }))
+  },
+}
+
 /**
  * Writes the JavaScript of the package: the library in few files, which load quickly, and each file of the roles and the
  * playbooks by itself, because errors name its lines. Then what the files look for beside them: templates of the roles and
@@ -72,7 +80,7 @@ export async function bundle(folder: string, more: readonly string[] = []): Prom
     sourcemap: 'linked',
     legalComments: 'none',
     packages: 'external',
-    plugins: [ownPlace],
+    plugins: [ownPlace, zodInside],
   })
   emit(folder, sources)
 
@@ -81,6 +89,7 @@ export async function bundle(folder: string, more: readonly string[] = []): Prom
     if (existsSync(templates)) cpSync(templates, `${folder}/${templates}`, { recursive: true })
   }
 
+  cpSync('node_modules/zod/LICENSE', `${folder}/chunks/zod.LICENSE`)
   for (const name of readdirSync('lib', { recursive: true, encoding: 'utf8' })) {
     if (name.endsWith('.sh')) cpSync(`lib/${name}`, `${folder}/lib/${name}`)
   }
