@@ -61,7 +61,9 @@ async function aloneWithApt(work: () => Promise<void>): Promise<void> {
 }
 
 function install(packages: readonly string[]): Promise<string> {
-  return run(['apt-get', 'install', '-q', '-y', '--no-install-recommends', ...packages], {
+  // Somebody else may be installing: unattended-upgrades, or a person. apt gives up at once unless told to wait.
+  const patient = ['-o', 'DPkg::Lock::Timeout=600']
+  return run(['apt-get', 'install', '-q', '-y', '--no-install-recommends', ...patient, ...packages], {
     env: { DEBIAN_FRONTEND: 'noninteractive' },
   })
 }

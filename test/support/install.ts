@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** One at a time: test processes that run side by side may need the same package, and the lab installs some too. */
+/**
+ * One at a time: test processes that run side by side may need the same package, and the lab installs some too. Others, such as
+ * unattended-upgrades, are waited for.
+ */
 const INSTALL = `
   [ -e "$1" ] && exit 0
   # A test's sshd or PostgreSQL is its own; the machine's stays off.
@@ -10,7 +13,7 @@ const INSTALL = `
     trap 'rm -f $policy' EXIT
     printf '#!/bin/sh\\nexit 101\\n' >$policy && chmod 755 $policy
   fi
-  { [ -z "$3" ] || apt-get -q update; } && apt-get -q install -y --no-install-recommends "$2"`
+  { [ -z "$3" ] || apt-get -q update; } && apt-get -q -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$2"`
 let updated = false
 
 /** Installs Debian's package when `program`, a path, is missing. Daemons that it brings are not started. */
