@@ -4,7 +4,7 @@ import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath } from '../../../core/schemas.ts'
 import { accessArgs } from '../../shared/access.ts'
-import { tarOf } from './format.ts'
+import { formatOf } from '../unarchive/format.ts'
 
 const source = absolutePath.refine((path) => path !== '/', 'must not be /')
 
@@ -13,11 +13,11 @@ const own = {
   path: z.union([source, z.array(source).min(1).readonly()]),
   /**
    * Absolute path of the archive on the host, whose name says what it is: `.tar`, `.tar.gz`, `.tgz`, `.tar.xz`, `.txz`, `.tar.bz2`, `.tbz2`,
-   * or `.tar.zst`. Its directory must exist, and it must not lie in `path`.
+   * `.tar.zst`, or `.zip`. Its directory must exist, and it must not lie in `path`.
    */
   dest: absolutePath.refine(
-    (path) => tarOf(path) !== undefined,
-    'must end in .tar, .tar.gz, .tar.xz, .tar.bz2 or .tar.zst',
+    (path) => formatOf(path) !== undefined,
+    'must end in .tar, .tar.gz, .tar.xz, .tar.bz2, .tar.zst or .zip',
   ),
   /** Absolute paths in `path` that are left out, with what is below them. @default none */
   excludePath: z.array(absolutePath).readonly().optional(),

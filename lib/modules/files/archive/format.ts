@@ -1,10 +1,4 @@
-import { type Format, formatOf } from '../unarchive/format.ts'
+import { type Format, PROGRAMS } from '../unarchive/format.ts'
 
-/** Archives that can be compared with what is there without writing one: those of tar. */
-export type TarFormat = Exclude<Format, 'zip'>
-
-/** By the name of the archive. */
-export function tarOf(path: string): TarFormat | undefined {
-  const format = formatOf(path)
-  return format === 'zip' ? undefined : format
-}
+/** The programs that make an archive. */
+export const PACKERS: Readonly<Record<Format, readonly string[]>> = { ...PROGRAMS, zip: ['zip'] }

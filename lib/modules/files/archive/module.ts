@@ -12,8 +12,8 @@ import {
 import { program } from '../../shared/program.ts'
 import { type ParentFolder, assertSafe, probeFolders, sameFolders } from '../../shared/safe-path.ts'
 import { sha256 } from '../../shared/sha256.ts'
-import { PROGRAMS } from '../unarchive/format.ts'
-import { tarOf } from './format.ts'
+import { formatOf } from '../unarchive/format.ts'
+import { PACKERS } from './format.ts'
 import { type Archive, type ArchiveArgs, args } from './args.ts'
 import { type Compared, compared, comparedKey } from './reader.ts'
 import { type Contents, write } from './script.ts'
@@ -34,7 +34,8 @@ export interface ArchiveState {
  *
  * As in Ansible, names in the archive begin in the innermost directory that all paths lie in, and links are archived as links. Unlike in Ansible, the
  * name of `dest` says the format; a single file becomes an archive too, as with `force_archive`; a path that is missing is an error, unless all are missing and
- * the archive is there; a new archive can be read by its owner alone; and patterns in `path` are for `find`. Needs a tar that takes a list of names: on Alpine, the package `tar`. There is no `zip`, which cannot be compared without writing one. `remove` is not available: use `file` with
+ * the archive is there; a new archive can be read by its owner alone; and patterns in `path` are for `find`. Needs a tar that takes a list of names: on Alpine, the package `tar`. A `.zip` needs the program `zip`, has no owners and times of two seconds, and
+ * is made in the folder for temporary files to be compared. `remove` is not available: use `file` with
  * `state: 'absent'` afterwards.
  *
  * Whoever can write to a directory of `path` chooses what is in it. To compare, all of it is read, in a dry run too. That must not take more than a minute.
@@ -58,10 +59,10 @@ const contentsOf = ({ root, paths, excludePath = [], exclusionPatterns = [], des
   paths,
   excludePath,
   exclusionPatterns,
-  format: tarOf(dest) ?? 'tar',
+  format: formatOf(dest) ?? 'tar',
 })
 const keyOf = (given: Archive): string => comparedKey(contentsOf(given), given.dest)
-const programsOf = ({ dest }: Archive): readonly string[] => PROGRAMS[tarOf(dest) ?? 'tar']
+const programsOf = ({ dest }: Archive): readonly string[] => PACKERS[formatOf(dest) ?? 'tar']
 
 /** What may be read by few must not be read by all in the archive: it is written like a secret. */
 const payloadOf = (given: Archive): Install['payload'] => ({

@@ -18,7 +18,7 @@ const schema = z.object({
   paths: z.array(z.string()),
   excludePath: z.array(z.string()),
   exclusionPatterns: z.array(z.string()),
-  format: z.enum(['tar', 'gz', 'xz', 'bz2', 'zst']),
+  format: z.enum(['tar', 'gz', 'xz', 'bz2', 'zst', 'zip']),
 })
 const keyOf = (key: string): z.output<typeof schema> => schema.parse(JSON.parse(key))
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { quote, sh } from '../../../core/sh.ts'
-import type { TarFormat } from './format.ts'
+import type { Format } from '../unarchive/format.ts'
 
 /** What goes into an archive. */
 export interface Contents {
@@ -8,16 +8,18 @@ export interface Contents {
   readonly paths: readonly string[]
   readonly excludePath: readonly string[]
   readonly exclusionPatterns: readonly string[]
-  readonly format: TarFormat
+  readonly format: Format
 }
 
 /** What compresses, and what brings it back. The time is not kept, so that the same files give the same archive. */
-const COMPRESS: Readonly<Record<TarFormat, readonly [forth: string, back: string]>> = {
+const COMPRESS: Readonly<Record<Format, readonly [forth: string, back: string]>> = {
   tar: ['cat', 'cat'],
   gz: ['gzip -n -c', 'gzip -d -c'],
   xz: ['xz -c', 'xz -d -c'],
   bz2: ['bzip2 -c', 'bzip2 -d -c'],
   zst: ['zstd -q -c', 'zstd -q -d -c'],
+  // It compresses each file by itself.
+  zip: ['cat', 'cat'],
 }
 
 /**
@@ -43,15 +45,33 @@ export function functions({ root, paths, excludePath, exclusionPatterns, format 
     `check() {`,
     `  all >/dev/null || return 1`,
     `  [ "$(all | tr -dc '\\n' | wc -c)" -eq 0 ] || { echo 'a name with a line break cannot be archived' >&2; return 1; }`,
+    ...(format === 'zip' ? [NO_BLANK] : []),
     '}',
     `pack() {`,
     `  ( cd -P -- "$root" && check || exit 1`,
-    `    names | tr '\\n' '\\0' | tar -c --no-recursion --null -f - -T - )`,
+    `    ${format === 'zip' ? ZIP : TAR} )`,
     '}',
     `squeeze() { ${forth}; }`,
     `unsqueeze() { ${back}; }`,
   ]
 }
+
+const TAR = String.raw`names | tr '\n' '\0' | tar -c --no-recursion --null -f - -T -`
+
+// Into a file: zip goes back in what it writes. Without what is of this moment: who owns a file, and when it was read. A name is no option
+// and no pattern behind ./
+const ZIP = `work=$(mktemp -d) || exit 1
+    trap 'rm -rf "$work"' EXIT
+    names | sed 's|^|./|' | zip -q -X -y "$work/all.zip" -@ >&2 || exit 1
+    cat "$work/all.zip"`
+
+const NO_BLANK = String.raw`  ! all | tr '\0' '\n' | grep -q '[[:space:]]$' || { echo 'a name that ends in a space cannot be put into a zip' >&2; return 1; }`
+
+/** Whether the programs of the host do what is needed. */
+const canPack = (format: Format): string =>
+  format === 'zip'
+    ? 'command -v zip'
+    : String.raw`{ echo | squeeze && printf './\0' | tar -c --no-recursion --null -f /dev/null -T -; }`
 
 /** A pattern of find that stands for itself. */
 const literal = (text: string): string => text.replace(/[*?[\]\\]/g, String.raw`\$&`)
@@ -68,7 +88,7 @@ export const compare = (contents: Contents, dest: string): string =>
     `for path in ${contents.paths.map(quote).join(' ')}; do`,
     `  [ -e "$path" ] || [ -L "$path" ] || { missing=yes; printf '!%s\\n' "$path"; }`,
     'done',
-    `{ echo | squeeze && printf './\\0' | tar -c --no-recursion --null -f /dev/null -T -; } >/dev/null 2>&1 || echo cannot`,
+    `${canPack(contents.format)} >/dev/null 2>&1 || echo cannot`,
     '[ -n "$missing" ] || ( cd -P -- "$root" && check ) || exit 1',
     '[ -z "$missing" ] && [ -f "$dest" ] && [ ! -L "$dest" ] || { echo differs; exit 0; }',
     'is=$(unsqueeze <"$dest" 2>/dev/null | sha256sum)',

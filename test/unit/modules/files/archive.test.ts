@@ -28,13 +28,18 @@ for (const [program, name] of Object.entries({
   zstd: 'zstd',
   bzip2: 'bzip2',
   python3: 'python3',
+  zip: 'zip',
+  unzip: 'unzip',
 }))
   install(`/usr/bin/${program}`, name)
 
 /** As Python reads it, as Ansible does. */
 const PYTHON = `
-import io, subprocess, sys, tarfile
+import io, subprocess, sys, tarfile, zipfile
 path = sys.argv[1]
+if path.endswith('.zip'):
+    print('\\n'.join(sorted(name.rstrip('/').encode('cp437').decode() for name in zipfile.ZipFile(path).namelist())))
+    sys.exit()
 zst = path.endswith('.zst')
 data = subprocess.run(['zstd', '-dcq', path], stdout=subprocess.PIPE, check=True).stdout if zst else open(path, 'rb').read()
 with tarfile.open(fileobj=io.BytesIO(data)) as archive: print('\\n'.join(sorted(archive.getnames())))
@@ -42,11 +47,11 @@ with tarfile.open(fileobj=io.BytesIO(data)) as archive: print('\\n'.join(sorted(
 const namesIn = (path: string): string[] =>
   execFileSync('/usr/bin/python3', ['-c', PYTHON, path], { encoding: 'utf8' }).trimEnd().split('\n').sort()
 
-const FORMATS = ['.tar', '.tar.gz', '.tgz', '.tar.bz2', '.tar.xz', '.tar.zst']
+const FORMATS = ['.tar', '.tar.gz', '.tgz', '.tar.bz2', '.tar.xz', '.tar.zst', '.zip']
 
 /** With the tar of GNU in the place of that of BusyBox, as on Alpine with the package `tar`. */
 const bin = mkdtempSync(join(tmpdir(), 'run-playbook-tar-'))
-for (const program of ['tar', 'xz', 'zstd']) symlinkSync(`/usr/bin/${program}`, join(bin, program))
+for (const program of ['tar', 'xz', 'zstd', 'zip']) symlinkSync(`/usr/bin/${program}`, join(bin, program))
 // The shell of Debian's BusyBox does not look for tar.
 const withTar = (shell: TestShell): TestShell => {
   const path = shell.find((word) => word.startsWith('PATH='))
@@ -81,7 +86,7 @@ for (const [name, given] of Object.entries(SHELLS)) {
         assert.equal(lstatSync(at('a.tar.gz')).mode & 0o7777, 0o600)
       })
 
-    for (const ending of name === 'busybox' ? ['.tar.gz', '.tar.bz2'] : FORMATS)
+    for (const ending of name === 'busybox' ? ['.tar.gz', '.tar.bz2', '.zip'] : FORMATS)
       it(`is a ${ending} that holds just what was there`, async () => {
         const dest = at(`a${ending}`)
         assert.equal((await run({ dest })).length, 1)
@@ -120,6 +125,31 @@ for (const [name, given] of Object.entries(SHELLS)) {
         (await run({ mode: '0640' })).map((one) => one.what),
         ['mode'],
       )
+    })
+
+    it('is a zip with names of any kind, made anew when something changes, and only then', async () => {
+      const dest = at('a.zip')
+      writeFileSync(at('src/d/-@ ü * x'), 'content')
+      writeFileSync(at('src/d/ leading'), '')
+      await run({ dest, exclusionPatterns: ['deep'] })
+      assert.deepEqual(
+        namesIn(dest),
+        ['d', 'd/ leading', 'd/-@ ü * x', 'd/-n', 'd/b.log', 'd/empty', 'd/link'].sort(),
+      )
+      const changes: Readonly<Record<string, () => void>> = {
+        content: () => writeFileSync(at('src/d/b.log'), 'B'),
+        'another name': () => renameSync(at('src/d/b.log'), at('src/d/c.log')),
+        'a mode': () => chmodSync(at('src/d/c.log'), 0o640),
+        'a time': () => utimesSync(at('src/d/c.log'), 1_000_000_000, 1_000_000_000),
+        'the archive, which is broken': () => writeFileSync(dest, readFileSync(dest).subarray(0, -20)),
+      }
+      for (const [what, change] of Object.entries(changes)) {
+        change()
+        assert.deepEqual([what, (await run({ dest })).map((one) => one.what)], [what, ['content']])
+        assert.deepEqual(await run({ dest }), [])
+      }
+      writeFileSync(at('src/d/blank '), '')
+      await assert.rejects(run({ dest }), /a name that ends in a space cannot be put into a zip/)
     })
 
     it('stays when all that it was made of is gone', async () => {
@@ -204,7 +234,6 @@ describe('archive', () => {
   const wrong: Readonly<Record<string, ArchiveArgs>> = {
     'no path': { path: [], dest: '/a.tar' },
     'the root': { path: '/', dest: '/a.tar' },
-    'a zip': { path: '/a', dest: '/a.zip' },
     'a name that is no archive': { path: '/a', dest: '/a.txt' },
     'an archive in itself': { path: ['/b', '/srv/a'], dest: '/srv/a/b.tar' },
     'a pattern with a slash': { path: '/a', dest: '/a.tar', exclusionPatterns: ['a/b'] },
