@@ -4,9 +4,11 @@ import { quote, sh } from '../../../core/sh.ts'
 import { EXPLAIN } from '../../shared/explain.ts'
 import { ancestors } from '../../shared/parent-folders.ts'
 import { PLACE } from '../../shared/place.ts'
+import { archiveSteps } from './archive.ts'
 import type { Git } from './args.ts'
 import { UNFINISHED } from './checkout.ts'
-import { repositoryOf } from './plan.ts'
+import { commitOf, leavesCheckout, repositoryOf } from './plan.ts'
+import { objectsOf } from './reference.ts'
 import { TRY, prelude } from './script.ts'
 import type { GitState } from './state.ts'
 import { type Target, targetOf } from './target.ts'
@@ -17,6 +19,17 @@ import { verify } from './verify.ts'
  * end is marked, so that the next run goes on with it.
  */
 export function applyGit(given: Git, state: GitState): ShellStep[] {
+  const { archive, checkout } = state
+  const isKept = given.update === false && repositoryOf(state).head !== undefined
+  const commit = commitOf(given, state)
+  const isMade = checkout?.kind === 'repository' && (isKept || leavesCheckout(given, state))
+  return [
+    ...(isMade ? [] : [bring(given, state)]),
+    ...(archive === undefined || commit === undefined ? [] : archiveSteps(given, archive, commit)),
+  ]
+}
+
+function bring(given: Git, state: GitState): ShellStep {
   const lines = [
     'set -eu',
     EXPLAIN,
@@ -25,7 +38,7 @@ export function applyGit(given: Git, state: GitState): ShellStep[] {
     ...enterDest(given.dest),
     ...(given.bare === true ? updateMirror(given, state) : updateCheckout(given, state)),
   ]
-  return [{ script: lines.join('\n'), explains: true }]
+  return { script: lines.join('\n'), explains: true }
 }
 
 const enterDest = (dest: string): string[] => [
@@ -50,8 +63,9 @@ function updateCheckout(given: Git, state: GitState): string[] {
   const target = targetOf(given, state)
   const is = repositoryOf(state)
   return [
-    sh`commit=${target.commit} alone= force=${force ? '--force' : raw}`,
+    sh`commit=${target.commit} alone=${given.refspec === undefined ? raw : 'yes'} force=${force ? '--force' : raw}`,
     sh`[ -e .git ] || { try ${`${dest} cannot be made`} git init -q; git config ${UNFINISHED} true; }`,
+    ...(is.head === undefined ? borrow(given, state, '.git/objects/info') : []),
     `if [ "$(git config --get ${UNFINISHED})" = true ]; then force=--force; rm -f .git/*.lock; fi`,
     ...setRemote(given, `+refs/heads/*:refs/remotes/${remote}/*`),
     ...(is.head === target.commit ? [] : fetch(given, target)),
@@ -67,10 +81,17 @@ function updateCheckout(given: Git, state: GitState): string[] {
 
 const raw = { raw: "''" }
 
+/** What a new one need not fetch, as by `git clone --reference`. */
+function borrow(given: Git, { reference }: GitState, info: string): string[] {
+  const objects = objectsOf(given, reference)
+  return objects === undefined ? [] : [sh`printf '%s\\n' ${objects} >${info}/alternates`]
+}
+
 function fetch(given: Git, target: Target): string[] {
-  const { repo, remote, depth } = given
+  const { repo, remote, depth, refspec } = given
   const { branch, tag, commit } = target
-  const all = [`+refs/heads/*:refs/remotes/${remote}/*`, '+refs/tags/*:refs/tags/*']
+  const more = refspec === undefined ? [] : [refspec]
+  const all = [`+refs/heads/*:refs/remotes/${remote}/*`, '+refs/tags/*:refs/tags/*', ...more]
   const one =
     branch !== undefined
       ? [`+refs/heads/${branch}:refs/remotes/${remote}/${branch}`]
@@ -88,7 +109,7 @@ function fetch(given: Git, target: Target): string[] {
       ? [`${isCommitOnly ? 'have || ' : ''}try ${quote(failed)} ${get(['--no-tags'], all)}`]
       : isCommitOnly
         ? []
-        : [`try ${quote(failed)} ${get(['--no-tags', '--depth', String(depth)], one)}`]),
+        : [`try ${quote(failed)} ${get(['--no-tags', '--depth', String(depth)], [...one, ...more])}`]),
     // One that is on no branch, or that the branch has left since.
     `have || { ${some} >/dev/null 2>&1 </dev/null && alone=yes; } || :`,
     ...(depth === undefined ? [] : [`have || try ${quote(failed)} ${get(['--no-tags'], all)}`]),
@@ -114,13 +135,15 @@ const submodules = (repo: string, force: boolean): string[] => [
   'fi',
 ]
 
-function updateMirror(given: Git, { remote, mirror }: GitState): string[] {
+function updateMirror(given: Git, state: GitState): string[] {
+  const { remote, mirror } = state
   const { repo, dest, remote: name } = given
   const head = remote?.kind === 'refs' ? remote.head?.branch : undefined
   const isNew = mirror?.kind !== 'repository'
   const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
   return [
     sh`[ -e HEAD ] || try ${`${dest} cannot be made`} git init -q --bare`,
+    ...(isNew ? borrow(given, state, 'objects/info') : []),
     ...setRemote(given, '+refs/heads/*:refs/heads/*'),
     sh`try ${`${repo} cannot be fetched`} git fetch -q --no-tags -- ${name} ${refs}`,
     ...(isNew && head !== undefined ? [sh`git symbolic-ref HEAD ${`refs/heads/${head}`}`] : []),

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath } from '../../../core/schemas.ts'
-import { isCommit, isRefName, wrongRepo } from './url.ts'
+import { archiveFormat } from './archive-format.ts'
+import { isCommit, isRefName, isRefspec, wrongRepo } from './url.ts'
 
 const repo = z.string().superRefine((text, context) => {
   const message = wrongRepo(text)
@@ -35,6 +36,35 @@ const shape = {
   depth: z.int().min(1).optional(),
   /** Check out submodules too, and theirs. @default true */
   recursive: z.boolean().optional(),
+  /**
+   * What else is fetched whenever something is, such as `refs/meta/config` or `+refs/pull/*:refs/remotes/origin/pull/*`: for a commit that is
+   * on no branch and no tag. @default nothing
+   */
+  refspec: z
+    .string()
+    .refine(
+      isRefspec,
+      'must be a refspec such as refs/meta/config or +refs/pull/*:refs/remotes/origin/pull/*',
+    )
+    .optional(),
+  /**
+   * Absolute path of a repository on the host whose objects a new checkout uses instead of fetching them. The checkout needs it from
+   * then on. @default none
+   */
+  reference: absolutePath.optional(),
+  /**
+   * Absolute path on the host of an archive of the version, whose name ends in `.tar`, `.tar.gz`, `.tgz` or `.zip`. It is made anew if its content
+   * is not that of the version. @default none
+   */
+  archive: absolutePath
+    .refine((path) => archiveFormat(path) !== undefined, 'must end in .tar, .tar.gz, .tgz or .zip')
+    .optional(),
+  /** With `archive`: what the name of each file in it begins with, such as `app-1.4/`. @default nothing */
+  archivePrefix: z
+    .string()
+    .regex(/^[^\0\n\r/][^\0\n\r]*$/, 'must not be empty or begin with a slash')
+    .refine((text) => !/(^|\/)\.\.(\/|$)/.test(text), 'must not contain ..')
+    .optional(),
   /** Keep a repository without a working tree, with all branches and tags. @default false */
   bare: z.boolean().optional(),
   /** Name of the remote in the checkout. @default 'origin' */
@@ -88,7 +118,14 @@ const schema = z
       error: 'goes with neither version, depth, recursive nor force: it has all branches and tags',
     },
   )
-
+  .refine(({ bare, archive, refspec }) => bare !== true || (archive === undefined && refspec === undefined), {
+    path: ['bare'],
+    error: 'goes with neither archive nor refspec: it is compared by its branches and tags',
+  })
+  .refine(({ archive, archivePrefix }) => archivePrefix === undefined || archive !== undefined, {
+    path: ['archivePrefix'],
+    error: 'goes with archive only',
+  })
   .refine(({ gpgAllowlist, verifyCommit }) => gpgAllowlist === undefined || verifyCommit === true, {
     path: ['gpgAllowlist'],
     error: 'goes with verifyCommit: true only',

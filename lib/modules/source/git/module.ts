@@ -14,13 +14,22 @@ import { type GitState, probeGit } from './state.ts'
  * or about an unknown host. Unlike in Ansible, local commits that no remote has are an error too unless `force` is true; `HEAD` is the
  * default branch of the repository, not the branch that is checked out; a commit needs its full id; tags become what the repository
  * has; `depth` holds for a commit too; and the directory that `dest` lies in must exist. A repository that belongs to another user is
- * an error, because git runs programs that its owner chooses. `clone`, `refspec`, `reference`, `archive`, `ssh_opts`,
- * `track_submodules` and `separate_git_dir` are not available.
+ * an error, because git runs programs that its owner chooses; and an archive is also made anew if the checkout is as wanted and the archive is
+ * of another commit or of other content. `clone`, `ssh_opts`, `track_submodules` and `separate_git_dir` are not available.
  *
  * @throws UserError E_NO_GIT, E_GIT_REMOTE, E_NO_VERSION, E_LOCAL_CHANGES, E_FOREIGN_CHECKOUT
  *
  * @example
  * git('app', { repo: 'https://github.com/example/app.git', dest: '/srv/app', version: 'v1.4.0', depth: 1 })
+ *
+ * @example
+ * git('release', {
+ *   repo: 'https://github.com/example/app.git',
+ *   dest: '/srv/app',
+ *   version: 'v1.4.0',
+ *   archive: '/srv/releases/app-1.4.0.tar.gz',
+ *   archivePrefix: 'app-1.4.0/',
+ * })
  *
  * @example
  * // Over SSH, as the user that the checkout belongs to.
@@ -48,8 +57,10 @@ export const git: Module<GitArgs, GitState> = defineModule({
   touches,
 })
 
-function touches({ dest, acceptNewHostKey = false }: Git, state: GitState | undefined): readonly Resource[] {
+function touches(given: Git, state: GitState | undefined): readonly Resource[] {
+  const { dest, archive, acceptNewHostKey = false } = given
   const home = state?.remote?.home ?? state?.mirror?.home
-  if (!acceptNewHostKey) return [paths.below(dest)]
-  return [paths.below(dest), ...(home === undefined ? [paths.all] : ownFiles(home))]
+  const written = [paths.below(dest), ...(archive === undefined ? [] : [paths.at(archive)])]
+  if (!acceptNewHostKey) return written
+  return [...written, ...(home === undefined ? [paths.all] : ownFiles(home))]
 }

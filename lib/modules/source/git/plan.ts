@@ -6,10 +6,12 @@ import { freshAccess, isSetgid, sameAccounts } from '../../shared/access.ts'
 import { folderOf } from '../../shared/parent-folders.ts'
 import { sameFolders } from '../../shared/safe-path.ts'
 import { stat } from '../../shared/stat.ts'
+import { archiveChanges, archiveLeaves } from './archive.ts'
 import type { Git } from './args.ts'
 import { type Repository, checkout, checkoutKey } from './checkout.ts'
 import { assertPlace } from './assert-place.ts'
 import { mirror, mirrorKey, remoteKey, remoteRefs } from './remote.ts'
+import { gitReference, objectsOf } from './reference.ts'
 import type { GitState } from './state.ts'
 import { type Target, targetOf } from './target.ts'
 import { withoutPasswords } from './url.ts'
@@ -33,16 +35,43 @@ const NEW: Repository = {
 export const repositoryOf = ({ checkout: found }: GitState): Repository =>
   found?.kind === 'repository' ? found : NEW
 
+/** The commit that is checked out in the end. Undefined for a bare repository. */
+export function commitOf(given: Git, state: GitState): string | undefined {
+  if (given.bare === true) return undefined
+  const { head } = repositoryOf(state)
+  return given.update === false && head !== undefined ? head : targetOf(given, state).commit
+}
+
+/** Whether the checkout is as wanted. */
+export const leavesCheckout = (given: Git, state: GitState): boolean =>
+  changesOf(given, repositoryOf(state), targetOf(given, state)).length === 0
+
 function planCheckout(given: Git, state: GitState): Plan {
-  const { update = true, dest } = given
+  const { update = true, dest, repo } = given
   const is = repositoryOf(state)
-  if (!update && is.head !== undefined) return { changes: [], because: `${dest} is there` }
-  const target = targetOf(given, state)
-  assertNothingLost(given, is, target)
-  const changes = changesOf(given, is, target)
-  if (changes.length === 0) return { changes, because: `already ${short(target.commit)}${named(target)}` }
-  const after: Repository = { ...NEW, head: target.commit, branch: target.branch, url: given.repo }
-  return { changes, leaves: [predict(checkout, checkoutKey(given), after), ...leaves(given, state)] }
+  const isKept = !update && is.head !== undefined
+  const target = isKept ? { commit: is.head, branch: is.branch, tag: undefined } : targetOf(given, state)
+  if (!isKept) assertNothingLost(given, is, target)
+  if (is.head === undefined) objectsOf(given, state.reference)
+  const own = isKept ? [] : changesOf(given, is, target)
+  const { archive } = state
+  const archived = archive === undefined ? [] : archiveChanges(given, archive, target.commit)
+  const changes = [...own, ...archived]
+  if (changes.length === 0)
+    return {
+      changes,
+      because: isKept ? `${dest} is there` : `already ${short(target.commit)}${named(target)}`,
+    }
+  const after: Repository =
+    own.length === 0 ? is : { ...NEW, head: target.commit, branch: target.branch, url: repo }
+  return {
+    changes,
+    leaves: [
+      predict(checkout, checkoutKey(given), after),
+      ...leaves(given, state),
+      ...(archive === undefined ? [] : archiveLeaves(given, archive, target.commit)),
+    ],
+  }
 }
 
 const short = (commit: string): string => commit.slice(0, 12)
@@ -100,6 +129,7 @@ function planMirror(given: Git, state: GitState): Plan {
   const { repo, remote, dest, update = true } = given
   const is = state.mirror?.kind === 'repository' ? state.mirror : undefined
   if (!update && is !== undefined) return { changes: [], because: `${dest} is there` }
+  if (is === undefined) objectsOf(given, state.reference)
   const changes: Change[] = [
     ...(is === undefined || is.url === repo
       ? []
@@ -121,7 +151,7 @@ function planMirror(given: Git, state: GitState): Plan {
 
 function leaves(given: Git, state: GitState): Prediction[] {
   const { dest, update = true } = given
-  const { here, folder, above, access, remote } = state
+  const { here, folder, above, access, remote, reference } = state
   const made = {
     type: 'directory',
     mode: isSetgid(folder) ? '2755' : '0755',
@@ -129,6 +159,9 @@ function leaves(given: Git, state: GitState): Prediction[] {
   } as const
   const certain = here.type !== 'absent' || folder.type !== 'link'
   return [
+    ...(reference === undefined || given.reference === undefined
+      ? []
+      : [predict(gitReference, given.reference, reference)]),
     ...(certain ? [predict(stat, dest, here.type === 'absent' ? made : here)] : []),
     predict(stat, folderOf(dest), folder),
     ...sameFolders(above),

@@ -3,8 +3,10 @@ import { type AccessState, probeAccess } from '../../shared/access.ts'
 import { folderOf } from '../../shared/parent-folders.ts'
 import { type ParentFolder, probeFolders } from '../../shared/safe-path.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
+import { type GitArchive, probeArchive } from './archive.ts'
 import type { Git } from './args.ts'
 import { type Checkout, checkout, checkoutKey } from './checkout.ts'
+import { type GitReference, gitReference } from './reference.ts'
 import { type Mirror, type Remote, mirror, mirrorKey, remoteKey, remoteRefs } from './remote.ts'
 import { isCommit } from './url.ts'
 
@@ -21,10 +23,14 @@ export interface GitState {
   readonly remote: Remote | undefined
   /** Of a bare repository. */
   readonly mirror: Mirror | undefined
+  /** Where one is named. */
+  readonly reference: GitReference | undefined
+  /** Where one is named. */
+  readonly archive: GitArchive | undefined
 }
 
 export function probeGit(given: Git): Probe<GitState> {
-  const { dest, version, bare = false } = given
+  const { dest, version, bare = false, reference, archive } = given
   return askAll<GitState>({
     here: ask(stat, dest),
     folder: ask(stat, folderOf(dest)),
@@ -32,6 +38,8 @@ export function probeGit(given: Git): Probe<GitState> {
     access: probeAccess({}),
     checkout: bare ? known(undefined) : ask(checkout, checkoutKey(given)),
     remote: isCommit(version) ? known(undefined) : ask(remoteRefs, remoteKey(given)),
+    reference: reference === undefined ? known(undefined) : ask(gitReference, reference),
+    archive: archive === undefined ? known(undefined) : probeArchive(given),
     mirror: bare ? ask(mirror, mirrorKey(given)) : known(undefined),
   })
 }

@@ -31,6 +31,19 @@ export const isRefName = (name: string): boolean =>
   // oxlint-disable-next-line no-control-regex
   name.length <= 250 && !/^[-/.]|[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(\/|$)|[/.]$|^@$/.test(name)
 
+/** Whether it says what to fetch, and where to, as git fetch takes it: names in full, with at most one `*` on each side. */
+export function isRefspec(text: string): boolean {
+  const [from = '', to, ...more] = text.replace(/^\+/, '').split(':')
+  const names = to === undefined ? [from] : [from, to]
+  const stars = (name: string): number => name.split('*').length - 1
+  return (
+    more.length === 0 &&
+    names.every((name) => stars(name) <= 1 && stars(name) === stars(from)) &&
+    names.every((name) => isRefName(name.replace('*', 'x')) && (name.startsWith('refs/') || name === from)) &&
+    (to !== undefined || stars(from) === 0)
+  )
+}
+
 /** A full id of a commit, of SHA-1 or SHA-256. */
 export const isCommit = (text: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
 
