@@ -27,6 +27,10 @@ export const modules = {
     'A command with `changes: false` ended with an exit code that is not in `okCodes`.',
     'Read its output, or add the exit code to `okCodes`.',
   ],
+  E_COMPOSE: [
+    'Docker Compose refuses the project, or has containers of it that the task does not name.',
+    'Read its message. Correct the compose file, or set `removeOrphans: true`.',
+  ],
   E_DOCKER: ['`docker inspect` failed.', 'Run the command in the message on the host.'],
   E_DOCKER_ENGINE: [
     'The `docker` command on the host is not from Docker, or the engine is a snap or runs rootless.',
@@ -125,6 +129,10 @@ export const modules = {
   E_NO_ARCHIVER: [
     'The host lacks a program that makes the archive.',
     'Install it in an earlier task, or use another format.',
+  ],
+  E_NO_COMPOSE: [
+    'The host has no Docker Compose 2.',
+    'Install it in an earlier task: the package is `docker-compose` on Debian 13.',
   ],
   E_NO_CONTAINER: ['There is no container of this name.', 'Create it with `docker(…)` in an earlier task.'],
   E_NO_CRONTAB: [

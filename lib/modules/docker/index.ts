@@ -1,5 +1,6 @@
 import type { Module } from '../../core/module.ts'
 import type { ContainerArgs } from './container/args.ts'
+import { compose } from './compose/module.ts'
 import { container } from './container/module.ts'
 import type { ContainerState } from './container/state.ts'
 import { image } from './image/module.ts'
@@ -7,8 +8,8 @@ import { network } from './network.ts'
 import { restart } from './restart.ts'
 import { volume } from './volume.ts'
 
-/** Manages a container. `docker.image`, `docker.network`, `docker.volume` and `docker.restart` manage what belongs to it. */
-export const docker: Docker = Object.assign(container, { image, network, volume, restart })
+/** Manages a container. `docker.image`, `docker.network`, `docker.volume` and `docker.restart` manage what belongs to it, `docker.compose` many at once. */
+export const docker: Docker = Object.assign(container, { image, network, volume, restart, compose })
 
 /** The modules of Docker. */
 export interface Docker extends Module<ContainerArgs, ContainerState> {
@@ -20,8 +21,14 @@ export interface Docker extends Module<ContainerArgs, ContainerState> {
   readonly volume: typeof volume
   /** Restarts a container. It always has something to do, so it belongs into `notify`. */
   readonly restart: typeof restart
+  /** The containers of a project of Docker Compose. */
+  readonly compose: typeof compose
 }
 
+export type { DockerComposeArgs } from './compose/args.ts'
+export type { ComposeEvent } from './compose/events.ts'
+export type { ComposeContainer, ComposeFound } from './compose/reader.ts'
+export type { ComposeState } from './compose/state.ts'
 export type * from './container/args.ts'
 export type { ContainerState } from './container/state.ts'
 export type { ImageArgs, ImageBuild } from './image/args.ts'
