@@ -58,6 +58,7 @@ export {
   definePlay,
   definePlaybook,
 } from './playbook/playbook.ts'
+export type { Prompt } from './playbook/prompt.ts'
 export type { AnyModule, Retry, SharedOptions, Task, TaskEntry, TaskList, TaskOptions } from './core/task.ts'
 export { type Deferred, type TaskResult, changed, failed, from } from './core/deferred.ts'
 export { type Group, type GroupEnds, type GroupOptions, group } from './core/group.ts'

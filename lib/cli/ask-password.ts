@@ -1,9 +1,7 @@
-import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { UserError } from '../core/errors.ts'
-import { onAbort } from '../core/on-abort.ts'
 import { Secret } from '../core/secret.ts'
+import { askLine } from './ask-line.ts'
 
 /** Asks for the sudo password without echo; reads one line when standard input is a pipe. Never stored. */
 export async function askBecomePassword(): Promise<Secret> {
@@ -23,26 +21,6 @@ export async function askSecret(prompt: string): Promise<string> {
  * @param over takes the question back: one that stays on the terminal would keep this process from ending
  */
 export async function askPassphrase(prompt: string, over?: AbortSignal): Promise<Secret | undefined> {
-  const answer = process.stdin.isTTY === true ? await askLine(prompt, over) : undefined
+  const answer = process.stdin.isTTY === true ? await askLine(prompt, { stop: over }) : undefined
   return answer === undefined ? undefined : new Secret('passphrase', answer)
-}
-
-async function askLine(prompt: string, over?: AbortSignal): Promise<string | undefined> {
-  if (over?.aborted === true) return undefined
-  const terminal = process.stdin.isTTY === true
-  if (terminal) process.stderr.write(prompt)
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output: silent, terminal })
-  const forget = over && onAbort(over, () => lines.close())
-  const answer = await new Promise<string | undefined>((resolve) => {
-    lines.once('line', resolve)
-    // A terminal that is closed may fail instead of ending.
-    for (const event of ['close', 'SIGINT', 'error']) lines.on(event, () => resolve(undefined))
-  })
-  forget?.()
-  lines.close()
-  // A file has none.
-  if ('unref' in process.stdin) process.stdin.unref()
-  if (terminal) process.stderr.write('\n')
-  return answer
 }

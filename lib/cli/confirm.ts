@@ -8,7 +8,7 @@ export interface AskedOn {
   readonly input?: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly output?: NodeJS.WritableStream
   /** Takes the question back: the answer is no then. */
-  readonly stop?: AbortSignal
+  readonly stop?: AbortSignal | undefined
 }
 
 /**

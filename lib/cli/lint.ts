@@ -13,6 +13,7 @@ import { checkTypes } from './types-check.ts'
 import { type HostOptions, addHostOptions, parsed, printOption } from './shared-options.ts'
 import { validate } from '../core/schema.ts'
 import { resolveHosts } from '../playbook/hosts.ts'
+import { privateVars, standIns } from '../playbook/prompt.ts'
 import { varSchemas } from '../playbook/vars.ts'
 
 const HELP = `
@@ -106,7 +107,8 @@ async function lintPlaybook(
       new UserError('E_NOT_LOOKED_AT', `the plays of this playbook were not checked: ${why}`)
     if (inventory === undefined) throw notChecked('the inventory is wrong')
     const shapes = [varSchemas(playbook.vars), varSchemas(inventory.schema)]
-    const given = parseExtraVars(options.extraVars, shapes)
+    const typed = parseExtraVars(options.extraVars, shapes, privateVars(playbook.prompts))
+    const given = { ...standIns(playbook.prompts, typed), ...typed }
     const missing = Object.entries(varSchemas(playbook.vars)).filter(
       ([key, schema]) => !Object.hasOwn(given, key) && validate(schema, undefined).issues !== undefined,
     )

@@ -1,5 +1,6 @@
 import { loadInventory, loadPlaybook } from './load.ts'
 import { UserError } from '../core/errors.ts'
+import type { RunRequest } from '../engine/run/prepare.ts'
 import { COMMAND_NAMES, type CliSession } from './command.ts'
 import { type CliOptions, readCommandLine } from './options.ts'
 import { findInventory, playbookFolders, playbookNames } from './project.ts'
@@ -49,7 +50,7 @@ async function run(name: string, options: CliOptions, session: CliSession): Prom
   if (options.listHosts || options.listTasks || options.listTags) {
     const { listed, listing } = await import('./list.ts')
     const what = { hosts: options.listHosts, tasks: options.listTasks, tags: options.listTags }
-    const prepared = prepare(request)
+    const prepared = prepare(await withoutAsking(request))
     outlet.print(
       () => listing(prepared, what),
       () => listed(prepared, what),
@@ -57,5 +58,19 @@ async function run(name: string, options: CliOptions, session: CliSession): Prom
     return 0
   }
   const { execute } = await import('./execute.ts')
-  return execute(request, options, session)
+  return execute(await withAnswers(request, session.stop), options, session)
+}
+
+async function withAnswers(request: RunRequest, stop: AbortSignal): Promise<RunRequest> {
+  if (request.playbook.prompts === undefined) return request
+  const { askVars } = await import('./ask-vars.ts')
+  const answers = await askVars(request.playbook, request.extraVars, { stop })
+  return { ...request, extraVars: { ...request.extraVars, ...answers } }
+}
+
+async function withoutAsking(request: RunRequest): Promise<RunRequest> {
+  if (request.playbook.prompts === undefined) return request
+  const { notAsked } = await import('./ask-vars.ts')
+  const vars = notAsked(request.playbook, request.extraVars)
+  return { ...request, extraVars: { ...request.extraVars, ...vars } }
 }

@@ -10,7 +10,7 @@ import { defaultWords, descriptionOf, isRequired, typeWords } from './var-words.
  * @param inventory undefined where there is none, or none that can be loaded
  */
 export function playbookHelp(
-  playbook: Pick<Playbook, 'vars' | 'description'>,
+  playbook: Pick<Playbook, 'vars' | 'description' | 'prompts'>,
   inventory: Inventory | undefined,
   width = 80,
 ): string {
@@ -23,10 +23,14 @@ export function playbookHelp(
   helper.prepareContext({ helpWidth: width })
   const terms = own.map(([name, schema]) => `${name}=${typeWords(schema)}`)
   const widest = Math.max(0, ...terms.map((term) => term.length))
-  const lines = own.map(([, schema], i) => {
-    const text = [descriptionOf(schema), defaultWords(schema)].filter(
-      (part) => part !== undefined && part !== '',
-    )
+  const isAsked = (name: string): boolean => Object.hasOwn(playbook.prompts ?? {}, name)
+  const lines = own.map(([name, schema], i) => {
+    const asked = isAsked(name) ? '(asked for)' : ''
+    const text = [
+      descriptionOf(schema),
+      asked === '' || !isRequired(schema) ? defaultWords(schema) : '',
+      asked,
+    ].filter((part) => part !== undefined && part !== '')
     return helper.formatItem(terms[i] ?? '', widest, text.join(' '), helper).trimEnd()
   })
   const inherited = `-e ${own.length === 0 ? 'sets' : 'also sets'} the vars of the inventory, for all hosts: ${others.join(', ')}`

@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts'
 import type { RunRequest } from '../engine/run/prepare.ts'
 import type { Inventory } from '../playbook/inventory.ts'
 import type { Playbook } from '../playbook/playbook.ts'
+import { privateVars } from '../playbook/prompt.ts'
 import { openSecrets } from '../secrets/index.ts'
 import { parseExtraVars } from './extra-vars.ts'
 import type { HostOptions } from './shared-options.ts'
@@ -41,7 +42,11 @@ export async function requestFor({
     inventory,
     limit: options.limit,
     selection: { tags: options.tags ?? [], skipTags: options.skipTags ?? [] },
-    extraVars: parseExtraVars(options.extraVars, [varSchemas(playbook.vars), varSchemas(inventory.schema)]),
+    extraVars: parseExtraVars(
+      options.extraVars,
+      [varSchemas(playbook.vars), varSchemas(inventory.schema)],
+      privateVars(playbook.prompts),
+    ),
     secrets: await openSecrets({ stateDir }),
     stateDir,
     startAtTask: options.startAtTask,

@@ -8,6 +8,7 @@ import type { SecretStore } from '../secrets/index.ts'
 import type { Host } from './inventory.ts'
 import { NO_VARS } from './no-vars.ts'
 import type { HostPattern } from './pattern.ts'
+import { type Prompt, checkPrompts } from './prompt.ts'
 import { refuseUnknown } from './check-shared-options.ts'
 import type { Serial } from './serial.ts'
 import type { RoleUse } from './role.ts'
@@ -102,6 +103,11 @@ export interface PlaybookDefinition<Schema extends VarsSchema, Values> {
   readonly description: string
   /** What `-e` may set. `--help` lists them, with the text of `.describe('…')`. @default nothing */
   readonly vars?: Schema | undefined
+  /**
+   * Vars that the operator is asked for, in this order, before any host is reached. One that `-e` gives is not asked for. Programs that call
+   * `runPlaybook` are not asked: they give all vars. @default none
+   */
+  readonly prompts?: { readonly [Name in keyof VarsOutput<Schema>]?: Prompt | undefined } | undefined
   /** What is asked of the hosts before the plays are made, by name. @default nothing */
   readonly facts?: { readonly [Name in keyof Values]: Fact<Values[Name], VarsOutput<Schema>> } | undefined
   /** How much is printed at least, as by `-v`. @default 0 */
@@ -144,6 +150,20 @@ export interface Playbook<
  *   ],
  * })
  *
+ * @example A playbook that asks for vars:
+ * export default definePlaybook({
+ *   description: 'the password of the application',
+ *   vars: z.strictObject({ folder: z.string().default('/etc/app'), password: secretValue }),
+ *   prompts: { folder: { text: 'Which folder?' }, password: { text: 'Password', private: true, confirm: true } },
+ *   plays: ({ vars }) => [
+ *     definePlay({
+ *       name: 'password',
+ *       hosts: 'all',
+ *       tasks: () => [copy('password', { dest: `${vars.folder}/password`, content: vars.password, mode: '0600' })],
+ *     }),
+ *   ],
+ * })
+ *
  * @example A playbook that only looks, for `run-playbook uptime --watch`:
  * const uptime = readerOfOne({
  *   name: 'uptime',
@@ -172,6 +192,7 @@ export function definePlaybook<Schema extends VarsSchema, Values = object>(
   const known = {
     description: true,
     vars: true,
+    prompts: true,
     facts: true,
     verbosity: true,
     plays: true,
@@ -185,6 +206,7 @@ export function definePlaybook<Schema extends VarsSchema, Values = object>(
   if (definition.plays === undefined && definition.report === undefined)
     throw new UserError('E_BAD_OPTION', 'the playbook has neither plays nor a report', { at })
   const vars = definition.vars ?? (NO_VARS as Schema)
+  checkPrompts(definition.prompts ?? {}, vars, at)
   return Object.freeze({ ...definition, kind: 'playbook', vars })
 }
 

@@ -59,6 +59,10 @@ export const usage = {
     'A playbook or an inventory could not be loaded, or the file does not export one as its default.',
     'Read the message; the file needs `export default definePlaybook({ … })` or `defineInventory({ … })`.',
   ],
+  E_NOT_ANSWERED: [
+    'The playbook asks for vars, and nobody answered, or there is no terminal to ask on.',
+    'Run it on a terminal, or give the vars with `-e name=value`, or with `-e @FILE` for one that nobody may see.',
+  ],
   E_NOT_CONFIRMED: [
     'The playbook asks before it overwrites something, and the answer was not yes.',
     'Run it again and answer yes, or, with `-e`, set the var that the message names.',

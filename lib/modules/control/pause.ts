@@ -30,7 +30,7 @@ const { definition } = defineModule<PauseArgs, PauseArgs, undefined>({
  * `waitFor`.
  *
  * Unlike in Ansible, each host waits by itself, when it comes to the task. `prompt` is not available: `--step` asks before each task, and
- * a value that is asked for is a var or a secret.
+ * `prompts` of a playbook ask for values before any host is reached.
  *
  * @example
  * pause('the load balancer notices', { ms: 10_000 })
