@@ -121,6 +121,10 @@ export const modules = {
     'A file is not UTF-8 text, or is larger than 104,448 bytes.',
     'Write the whole file with `copy` or `template`, or change it with `command`.',
   ],
+  E_NPM: [
+    'npm does not answer, because a file that it reads is broken or because the registry does not answer it.',
+    'Read its message. Correct the file, or name a registry that the host can reach.',
+  ],
   E_NO_ACCOUNT: ['The host has no such user or group.', 'Create it in an earlier task, or use a numeric ID.'],
   E_NO_ACCOUNT_TOOLS: [
     'The host has neither `useradd` nor the `adduser` of BusyBox.',
@@ -172,9 +176,10 @@ export const modules = {
     'The host has neither bash nor nc, so a connection cannot be tried.',
     'Install one of them in an earlier task, or delegate the task to another host.',
   ],
+  E_NO_NPM: ['The host has no npm.', 'Install it in an earlier task.'],
   E_NO_PACKAGE: [
-    'The package is not in the package lists of the host.',
-    'Check the name, or add the repository that contains it in an earlier task.',
+    'The package is not in the package lists of the host, or not in the registry of npm.',
+    'Check the name and the version, or add the repository that contains it in an earlier task.',
   ],
   E_NO_PACKAGE_MANAGER: [
     'The host has neither apt, apk nor dnf.',
