@@ -41,6 +41,34 @@ const rows = (...values: readonly object[]): string => JSON.stringify(values)
 export const RECORDED: Readonly<Record<string, Recorded>> = {
   service: { texts: [fixture('systemctl-show-252.txt')] },
   'service-run': { texts: [fixture('systemctl-show-run-252.txt')] },
+  'docker compose': {
+    texts: [
+      [
+        'project shop',
+        'service web',
+        'container shop-web-1\trunning\tweb\t/srv/shop\tUp 2 seconds',
+        'says  DRY-RUN MODE -  Container shop-web-1  Recreate',
+        'says  DRY-RUN MODE -  Volume shop_data  Removing',
+        'there volume shop_data shop',
+        'end\n',
+      ].join('\n'),
+      'failed\nyaml: line 1: did not find expected node content\n',
+    ],
+  },
+  npm: {
+    texts: [
+      'home /root\n{"one":{"version":"1.0.0","missing":false,"invalid":false,"extraneous":false},"root":"/usr/lib"}\n',
+      'home /root\n{"differs":[["leaf","absent","1.1.0"]],"total":1,"lock":true,"manifest":true}\n',
+      'home /root\nforeign 1000\n',
+    ],
+  },
+  'npm registry': {
+    texts: [
+      'home /root\n"1.2.0"\n',
+      'home /root\n{"leaf":{"current":"1.0.0","wanted":"1.1.0","latest":"2.0.0","dependent":"app"}}\n',
+      'home /root\n{"error":{"code":"E404","summary":"Not Found - GET http://127.0.0.1/leaf","detail":""}}\n',
+    ],
+  },
   docker_container: { texts: [inspected('container-all-options', 'container-defaults')] },
   docker_image: { texts: [inspected('images')] },
   docker_network: { texts: [inspected('network')] },

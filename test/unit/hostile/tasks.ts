@@ -26,6 +26,7 @@ import {
   lineinfile,
   locale,
   mount,
+  npm,
   packages,
   reboot,
   replace,
@@ -86,6 +87,8 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     getUrlForce: () => getUrl('x', { url, dest: at('file'), checksum: 'none', force: true }),
     git: () => git('x', { repo: at('repo'), dest: at('repo'), version: 'main' }),
     gitBare: () => git('x', { repo: at('repo'), dest: at('repo/.git'), bare: true }),
+    gitBeside: () =>
+      git('x', { repo: at('repo'), dest: at('repo'), archive: at('made.tar'), reference: at('repo') }),
     hostname: () => hostname('x', { name: 'rp-other' }),
     kernelModule: () => kernelModule('x', { name: 'dummy', params: 'a=1' }),
     knownHost: () => knownHost('x', { name: 'web', key: KEY, path: at('file'), hashed: true }),
@@ -100,6 +103,9 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     debconf: () => debconf('x', { name: 'locales', question: 'locales/x', type: 'string', value: 'x' }),
     debconfSecret: () =>
       debconf('x', { name: 'app', question: 'a/b', type: 'password', value: new Secret('x', 'a') }),
+    npm: () => npm('x', { name: 'leaf', path: root }),
+    npmGlobal: () => npm('x', { name: 'leaf', global: true, version: '1.0.0' }),
+    npmFolder: () => npm('x', { path: root, state: 'latest' }),
     packages: () => packages('x', { names: ['dash', 'not-there'] }),
     packagesLatest: () => packages('x', { names: ['dash'], state: 'latest' }),
     service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
@@ -130,6 +136,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
         address: '10.88.0.11/24',
         peers: [],
       }),
+    dockerCompose: () => docker.compose('x', { folder: root, state: 'absent', removeVolumes: true }),
     docker: () =>
       docker('x', {
         name: PLAIN,
