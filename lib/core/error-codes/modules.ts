@@ -143,6 +143,10 @@ export const modules = {
     'The host has no command `crontab`.',
     'Install it in an earlier task: the package is `cron` on Debian, `cronie` on RHEL.',
   ],
+  E_NO_APK: [
+    'The host has no apk, which belongs to Alpine Linux.',
+    'Run the task only where it is: `when`, with the family of `facts.os`.',
+  ],
   E_NO_DEBCONF: [
     'The host has no debconf, which belongs to Debian and Ubuntu.',
     'Run the task only where it is: `when`, with the family of `facts.os`.',

@@ -116,4 +116,13 @@ function leaves(args: Install, state: InstallState, wanted: Access): Prediction[
   ]
 }
 
+/** It stays what it is: said again, because a question without a prediction is unknown afterwards. */
+export const sameInstall = ({ dest }: Install, state: InstallState): Prediction[] => [
+  predict(stat, dest, state.here),
+  predict(sha256, dest, state.sha256),
+  predict(stat, folderOf(dest), state.folder),
+  ...sameFolders(state.above),
+  ...sameAccounts(state.access),
+]
+
 export const touchesOfInstall = ({ dest }: Install): Resource[] => [paths.at(dest)]

@@ -16,5 +16,8 @@ export const program: Reader<boolean> = {
       return said === 'yes' || said === 'no' ? said === 'yes' : new Error(`${name}: no answer`)
     })
   },
-  sees: (name) => ['/usr/bin', '/bin', '/usr/local/bin'].map((folder) => paths.at(`${folder}/${name}`)),
+  sees: (name) =>
+    ['/usr/bin', '/bin', '/usr/local/bin', '/usr/sbin', '/sbin'].map((folder) =>
+      paths.at(`${folder}/${name}`),
+    ),
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Secret } from '../../../lib/core/secret.ts'
 import type { Task } from '../../../lib/core/task.ts'
 import {
+  apkRepository,
   aptPin,
   archive,
   authorizedKey,
@@ -90,6 +91,7 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   'file that is fetched': (name) => fetch('x', { src: `/srv/${name}`, dest: 'x' }),
   service: (name) => service('x', { name, state: 'started' }),
   package: (name) => packages('x', { names: [name] }),
+  'repository of apk': (name) => apkRepository('x', { url: `/srv/${name}`, tag: name }),
   'package that is pinned': (packages) => aptPin('x', { name: 'x', packages, pin: 'version 1', priority: 1 }),
   'package with a question': (name) => debconf('x', { name, question: 'a/b', type: 'string', value: 'x' }),
   question: (question) =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Secret } from '../../../lib/core/secret.ts'
 import {
+  apkRepository,
   aptPin,
   archive,
   authorizedKey,
@@ -99,6 +100,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     mount: () => mount('x', { path: '/', src: '/dev/vda1', fstype: 'ext4', opts: 'ro', state: 'ephemeral' }),
     mountBind: () =>
       mount('x', { ...BIND, path: '/proc', src: '/proc', state: 'mounted', fstab: at('file') }),
+    apkRepository: () => apkRepository('x', { url: '/srv/apk', tag: 'x', file: at('file') }),
     aptPin: () => aptPin('x', { name: 'x', packages: 'x', pin: 'version 1', priority: 1 }),
     debconf: () => debconf('x', { name: 'locales', question: 'locales/x', type: 'string', value: 'x' }),
     debconfSecret: () =>
