@@ -9,6 +9,7 @@ import {
   copy,
   cron,
   debconf,
+  dnfRepository,
   docker,
   fetch,
   file,
@@ -92,6 +93,7 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   service: (name) => service('x', { name, state: 'started' }),
   package: (name) => packages('x', { names: [name] }),
   'repository of apk': (name) => apkRepository('x', { url: `/srv/${name}`, tag: name }),
+  'repository of dnf': (name) => dnfRepository('x', { name, description: 'x', baseurl: `https://x/${name}` }),
   'package that is pinned': (packages) => aptPin('x', { name: 'x', packages, pin: 'version 1', priority: 1 }),
   'package with a question': (name) => debconf('x', { name, question: 'a/b', type: 'string', value: 'x' }),
   question: (question) =>

@@ -11,6 +11,7 @@ import {
   copyTree,
   cron,
   debconf,
+  dnfRepository,
   docker,
   facts,
   fetch,
@@ -108,6 +109,8 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     npm: () => npm('x', { name: 'leaf', path: root }),
     npmGlobal: () => npm('x', { name: 'leaf', global: true, version: '1.0.0' }),
     npmFolder: () => npm('x', { path: root, state: 'latest' }),
+    dnfRepository: () =>
+      dnfRepository('x', { name: 'x', description: 'x', baseurl: 'https://x/', reposdir: root }),
     packages: () => packages('x', { names: ['dash', 'not-there'] }),
     packagesLatest: () => packages('x', { names: ['dash'], state: 'latest' }),
     service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
