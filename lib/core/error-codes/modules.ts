@@ -219,6 +219,11 @@ export const modules = {
     'The crontab has no variable of the name that `insertAfter` or `insertBefore` gives.',
     'Set that variable in an earlier task.',
   ],
+  E_NO_UFW: ['The host has no ufw.', "Install it in an earlier task: `packages('ufw', { names: ['ufw'] })`."],
+  E_NO_UFW_APP: [
+    'ufw of the host has no application profile of that name.',
+    'Install the package that brings it in an earlier task, or use `toPort` and `proto`.',
+  ],
   E_NO_VISUDO: [
     'The host has no `visudo`, so the text of a file of sudo cannot be checked.',
     'Install sudo in an earlier task, or set `validation`.',
@@ -255,6 +260,10 @@ export const modules = {
   E_UNSAFE_PATH: [
     'A directory in the path belongs to another user, who could replace the file with a link to another place.',
     'Make one user the owner of all directories in the path, or run the task as the user who owns them: `becomeUser`.',
+  ],
+  E_UFW_LOCKOUT: [
+    'After the change, the firewall would no longer let in the SSH connection of the task. Nothing was changed.',
+    'Add a rule that lets it in, as the hint says, in an earlier task.',
   ],
   E_UNSUPPORTED: [
     'The package manager of the host, or its tools for accounts, cannot do what the task asks.',
