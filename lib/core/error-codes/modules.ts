@@ -189,6 +189,10 @@ export const modules = {
     'The host has neither apt, apk nor dnf.',
     'Install the packages with `command` or `shell`.',
   ],
+  E_NO_RULE: [
+    'The file of PAM has no rule with this type, control and path.',
+    'Compare all three with the file.',
+  ],
   E_NO_SOURCE: [
     'A local file or directory cannot be read.',
     'Check the path; relative paths are relative to the current directory.',

@@ -84,6 +84,8 @@ export function defineFileEdit<Input, Args extends FileEditArgs>({
     ((text: string, given: Args): string => withLines(text, either.editLines(linesOf(text), given)))
   /** Undefined where nothing is to be there. */
   const wanted = (given: Args, state: FileEditState): Install | undefined => {
+    // Before the edit looks for something in a text that is not there.
+    if (mustExist && state.here.type === 'absent') assertMayCreate(given, state)
     const text = state.text ?? ''
     const content = edit(text, given)
     if (edit(text, given) !== content) throw remembers(given.path)

@@ -22,6 +22,7 @@ import {
   limits,
   locale,
   packages,
+  pam,
   service,
   sudoers,
   sysctl,
@@ -72,6 +73,7 @@ const NAMES: readonly string[] = [
 ]
 
 const on = { host: '10.88.0.11', password: new Secret('postgres', 'a password') }
+const PAM = { type: 'auth', control: 'required', modulePath: 'pam_x.so' } as const
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS'
 
 /** Where a playbook puts a name, maybe one that it has from elsewhere. */
@@ -113,6 +115,9 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   'user of sudoers': (name) => sudoers('x', { name: 'x', user: name, commands: ['/bin/x'] }),
   'kernel module': (name) => kernelModule('x', { name }),
   'domain of a limit': (domain) => limits('x', { domain, type: '-', item: 'nproc', value: 9 }),
+  'file of PAM': (name) => pam('x', { name, ...PAM, state: 'absent' }),
+  'module of PAM': (modulePath) => pam('x', { name: 'x', ...PAM, modulePath, state: 'absent' }),
+  'argument of PAM': (word) => pam('x', { name: 'x', ...PAM, moduleArguments: [word] }),
   locale: (name) => locale('x', { name }),
   sysctl: (name) => sysctl('x', { name, value: 1 }),
   interface: (name) =>

@@ -30,6 +30,7 @@ import {
   mount,
   npm,
   packages,
+  pam,
   reboot,
   replace,
   service,
@@ -112,6 +113,14 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     npmFolder: () => npm('x', { path: root, state: 'latest' }),
     dnfRepository: () =>
       dnfRepository('x', { name: 'x', description: 'x', baseurl: 'https://x/', reposdir: root }),
+    pam: () =>
+      pam('x', {
+        path: at('file'),
+        type: 'auth',
+        control: 'required',
+        modulePath: 'pam_x.so',
+        moduleArguments: ['a'],
+      }),
     packages: () => packages('x', { names: ['dash', 'not-there'] }),
     packagesLatest: () => packages('x', { names: ['dash'], state: 'latest' }),
     service: () => service('x', { name: 'cron.service', state: 'started', enabled: true }),
