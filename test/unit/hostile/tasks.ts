@@ -137,7 +137,14 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     unarchive: () => unarchive('x', { src: at('a.zip'), remoteSrc: true, dest: root, creates: at('none') }),
     uri: () => uri('x', { url, returnContent: true, contains: 'a' }),
     uriPost: () => uri('x', { url, method: 'POST', creates: at('none') }),
-    user: () => user('x', { name: 'daemon', groups: ['bin'], comment: 'x', shell: '/bin/false' }),
+    user: () =>
+      user('x', {
+        name: 'daemon',
+        groups: ['bin'],
+        comment: 'x',
+        shell: '/bin/false',
+        passwordExpireMax: 60,
+      }),
     newUser: () => user('x', { name: 'rp-not-there', system: true }),
     userGroup: () => userGroup('x', { name: 'rp-not-there' }),
     reboot: () => reboot('x', { ifNeeded: true }),

@@ -4,6 +4,7 @@ import { sh } from '../../../core/sh.ts'
 import { EXPLAIN, orExplain } from '../../shared/explain.ts'
 import { place } from '../../shared/place.ts'
 import { removing } from '../../shared/remove.ts'
+import { setAgeing } from './ageing.ts'
 import { type UserArgs, homeOf } from './args.ts'
 import { NO_LOGIN } from '../shared/user-entry.ts'
 import type { UserState } from './state.ts'
@@ -34,7 +35,8 @@ const ownGroup = (args: UserArgs, wanted: WantedUser, tool: string): string[] =>
     ? [unlessThere(args.name, '/etc/group', sh`${tool.split(' ')} ${wanted.gid} ${args.name}`)]
     : []
 
-function withShadow(args: UserArgs, { entry }: UserState, wanted: WantedUser): string[] {
+function withShadow(args: UserArgs, state: UserState, wanted: WantedUser): string[] {
+  const { entry } = state
   const { name, system } = args
   const { uid, gid, home, shell, comment, groups } = wanted
   if (entry === undefined) {
@@ -50,6 +52,7 @@ function withShadow(args: UserArgs, { entry }: UserState, wanted: WantedUser): s
     return [
       ...ownGroup(args, wanted, `groupadd${system === true ? ' -r' : ''} -g`),
       unlessThere(name, '/etc/passwd', sh`useradd ${options} ${name}`),
+      ...setAgeing(args, state),
     ]
   }
   const options = [
@@ -63,7 +66,7 @@ function withShadow(args: UserArgs, { entry }: UserState, wanted: WantedUser): s
       ? []
       : ['-e', dateOf(args.expires)]),
   ]
-  return options.length === 0 ? [] : [sh`usermod ${options} ${name}`]
+  return [...(options.length === 0 ? [] : [sh`usermod ${options} ${name}`]), ...setAgeing(args, state)]
 }
 
 const given = (options: Readonly<Record<string, string | number>>): (string | number)[] =>

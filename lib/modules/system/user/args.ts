@@ -7,6 +7,8 @@ import { accountId, accountName } from '../shared/account-args.ts'
 
 const field = z.string().regex(/^[^:\0\n\r]*$/, 'must be one line without a colon')
 
+const days = z.int().min(-1).max(99_999)
+
 const shape = {
   /** The login name. */
   name: accountName,
@@ -58,6 +60,12 @@ const shape = {
   passwordLock: z.boolean().optional(),
   /** The day from which it cannot log in any more, such as `'2027-01-31'`, or `'never'`. @default as it is */
   expires: z.union([z.literal('never'), z.iso.date()]).optional(),
+  /** Days after which a password may be changed again. -1: at any time. @default as it is; for a new user what useradd gives */
+  passwordExpireMin: days.optional(),
+  /** Days after which a password must be changed. -1: never. @default as it is; for a new user what useradd gives */
+  passwordExpireMax: days.optional(),
+  /** Days before that on which the user is warned. -1: none. @default as it is; for a new user what useradd gives */
+  passwordExpireWarn: days.optional(),
 }
 
 export interface UserArgs extends ArgsOf<typeof shape> {}

@@ -8,6 +8,7 @@ import { accountTools } from '../shared/account-tools.ts'
 import { type SshFile, sshFiles, sshPath } from '../shared/ssh-file/reader.ts'
 import { sorted, takenIds } from '../shared/taken-ids.ts'
 import { userEntry } from '../shared/user-entry.ts'
+import { ageingLeaves } from './ageing.ts'
 import { type UserArgs, homeOf } from './args.ts'
 import type { UserState } from './state.ts'
 import type { WantedUser } from './wanted.ts'
@@ -20,6 +21,7 @@ export function leavesOfUser(args: UserArgs, state: UserState, wanted: WantedUse
   const groups = Object.entries(state.groups).filter(([group]) => !(makesGroup && group === name))
   return [
     predict(userEntry, name, entry),
+    ...ageingLeaves(args, state),
     predict(account, `user:${name}`, { id: uid, name }),
     predict(account, `user:${uid}`, { id: uid, name }),
     ...(makesGroup ? namedGroup(name, gid) : []),

@@ -4,6 +4,7 @@ import { ACCOUNT_FILES, SELF, account, groups, users } from '../../shared/accoun
 import { sha256 } from '../../shared/sha256.ts'
 import { stat } from '../../shared/stat.ts'
 import { readBody } from '../../shared/text.ts'
+import { ageing } from '../shared/ageing.ts'
 import { SHADOW_FILES } from '../shared/account-files.ts'
 import { crontab } from '../shared/crontab.ts'
 import { isSshFile } from '../shared/ssh-file/reader.ts'
@@ -60,7 +61,7 @@ function touches(given: UserArgs, state: UserState | undefined): readonly Resour
 function keeps({ name, state: wanted, home }: UserArgs, state: UserState | undefined): Keeps {
   const other = otherAccount(name, state)
   return ({ reader, key }) => {
-    if (reader === userEntry || isSshFile(reader)) return key !== name
+    if (reader === userEntry || reader === ageing || isSshFile(reader)) return key !== name
     if (reader === account) return other(key)
     if (reader === crontab) return wanted !== 'absent' || key !== name
     if (wanted === 'absent' || state === undefined || state.entry !== undefined) return false

@@ -5,6 +5,7 @@ import type { Plan } from '../../../core/module.ts'
 import { assertSafe } from '../../shared/safe-path.ts'
 import { assertShadow, assertTools } from '../shared/account-tools.ts'
 import { NO_LOGIN, type UserEntry } from '../shared/user-entry.ts'
+import { ageingChanges } from './ageing.ts'
 import { type UserArgs, homeOf } from './args.ts'
 import { leavesOfAbsent, leavesOfUser } from './leaves.ts'
 import type { UserState } from './state.ts'
@@ -25,7 +26,8 @@ export function planUser(args: UserArgs, state: UserState): Plan {
   return { changes, leaves: leavesOfUser(args, state, wanted) }
 }
 
-function changesOf(args: UserArgs, { entry }: UserState, wanted: WantedUser): Change[] {
+function changesOf(args: UserArgs, state: UserState, wanted: WantedUser): Change[] {
+  const { entry } = state
   const { name, uid, group, groups, home, shell, comment } = args
   if (entry === undefined) {
     const asked = {
@@ -40,6 +42,7 @@ function changesOf(args: UserArgs, { entry }: UserState, wanted: WantedUser): Ch
       { what: 'state', from: 'absent', to: 'present' },
       ...differences(asked, {}),
       ...loginChanges(args, wanted, { ...wanted, login: NO_LOGIN }),
+      ...ageingChanges(args, state),
     ]
   }
   const moved =
@@ -50,6 +53,7 @@ function changesOf(args: UserArgs, { entry }: UserState, wanted: WantedUser): Ch
     ...differences({ groups: wanted.groups, home: wanted.home, shell: wanted.shell }, entry),
     ...differences({ comment: wanted.comment }, entry),
     ...loginChanges(args, wanted, entry),
+    ...ageingChanges(args, state),
   ]
 }
 
@@ -74,9 +78,11 @@ const dateOf = (day: string): string =>
 const homeChange = (args: UserArgs, { home }: UserState, { makesHome }: WantedUser): Change[] =>
   makesHome ? [{ what: 'home folder', from: home.type, to: homeOf(args) }] : []
 
-// adduser makes a user with all of these, except for a day on which it expires.
+// adduser makes a user with all of these, except for a day on which it expires, and the age of its password.
 const takesShadow = (what: string, entry: UserEntry | undefined): boolean =>
-  what === 'expires' || (entry !== undefined && ['uid', 'group', 'home', 'shell', 'comment'].includes(what))
+  what === 'expires' ||
+  what.startsWith('password expire') ||
+  (entry !== undefined && ['uid', 'group', 'home', 'shell', 'comment'].includes(what))
 
 function assertLogin(args: UserArgs, entry: UserEntry | undefined): void {
   if (!asksLogin(args, entry)) return

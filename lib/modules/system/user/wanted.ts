@@ -3,6 +3,7 @@ import { reveal } from '../../../core/secret.ts'
 import type { Account } from '../../shared/account.ts'
 import { nextId } from '../shared/next-id.ts'
 import { type Login, NO_LOGIN, type UserEntry, digestOf } from '../shared/user-entry.ts'
+import { asksAgeing } from './ageing.ts'
 import { type UserArgs, homeOf } from './args.ts'
 import type { UserState } from './state.ts'
 
@@ -101,4 +102,7 @@ export const setsPassword = (
 
 /** Whether the task says anything of what only root may read. */
 export const asksLogin = (args: UserArgs, entry: UserEntry | undefined): boolean =>
-  setsPassword(args, entry) || args.passwordLock !== undefined || args.expires !== undefined
+  setsPassword(args, entry) ||
+  args.passwordLock !== undefined ||
+  args.expires !== undefined ||
+  asksAgeing(args)
