@@ -7,6 +7,7 @@ import { EVERYTHING, paths } from '../../core/resource.ts'
 import { quote } from '../../core/sh.ts'
 import { type Service, service as unit, services, unitOf } from '../shared/service.ts'
 import { keptByService } from './shared/kept.ts'
+import { applyMask, isAboutMask, planMask } from './shared/mask.ts'
 import { DAEMON_RELOAD, assertUnit, isActive, systemctl, unitName } from './shared/systemctl.ts'
 
 const shape = {
@@ -16,6 +17,12 @@ const shape = {
   state: z.enum(['started', 'stopped']).optional(),
   /** Whether it starts at boot. A unit that cannot be enabled or disabled, such as a static one, is left alone. @default not changed */
   enabled: z.boolean().optional(),
+  /**
+   * Whether it is masked: nothing can start it, neither at boot nor by hand. A unit that is not there can be masked too.
+   *
+   * @default not changed
+   */
+  masked: z.boolean().optional(),
   /** Run `systemctl daemon-reload` if the unit file changed on disk. @default true */
   daemonReload: z.boolean().optional(),
   /** With `stopped` or `enabled: false`: the task is ok if the host has no such unit. Otherwise that is an error. @default false */
@@ -26,8 +33,12 @@ export interface ServiceArgs extends ArgsOf<typeof shape> {}
 
 const args = z
   .strictObject(shape)
-  .refine(({ state, enabled }) => state !== undefined || enabled !== undefined, {
-    error: 'set state, enabled or both',
+  .refine(({ state, enabled, masked }) => (state ?? enabled ?? masked) !== undefined, {
+    error: 'set state, enabled or masked',
+  })
+  .refine(({ state, enabled, masked }) => masked !== true || (state !== 'started' && enabled === undefined), {
+    path: ['masked'],
+    error: 'is not allowed with state: started or enabled',
   })
   .refine(({ state, enabled, ifExists }) => ifExists !== true || (state !== 'started' && enabled !== true), {
     path: ['ifExists'],
@@ -40,6 +51,9 @@ const args = z
  *
  * @example
  * service('docker', { name: 'docker', state: 'started', enabled: true })
+ *
+ * @example
+ * service('no Ctrl-Alt-Del', { name: 'ctrl-alt-del.target', masked: true })
  */
 export const service: Module<ServiceArgs, Service> = defineModule({
   name: 'service',
@@ -55,10 +69,9 @@ export const service: Module<ServiceArgs, Service> = defineModule({
   keeps: ({ name }, is) => keptByService(unitOf(name), is),
 })
 
-function plan(
-  { name, state, enabled, daemonReload = true, ifExists = false }: ServiceArgs,
-  is: Service,
-): Plan {
+function plan(args: ServiceArgs, is: Service): Plan {
+  const { name, state, enabled, daemonReload = true, ifExists = false } = args
+  if (isAboutMask(args, is)) return planMask(args, is)
   // What is masked, or not there, does not run, neither now nor at boot.
   const settled = state !== 'started' && enabled !== true && !isActive(is)
   if (is.load === 'masked' && settled) return { changes: [], because: 'the unit is masked' }
@@ -80,7 +93,9 @@ function plan(
   return { changes, leaves: [predict(unit, name, left)] }
 }
 
-function apply({ name, state, enabled, daemonReload = true }: ServiceArgs, is: Service): Step[] {
+function apply(args: ServiceArgs, is: Service): Step[] {
+  const { name, state, enabled, daemonReload = true } = args
+  if (isAboutMask(args, is)) return applyMask(args, is)
   const word = quote(unitOf(name))
   const starts = state === 'started' && turns(state, is)
   return [

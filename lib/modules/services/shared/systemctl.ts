@@ -36,7 +36,7 @@ export function assertUnit(name: string, { load }: Service): void {
   if (load === 'loaded') return
   if (load === 'masked') {
     throw new UserError('E_UNIT_MASKED', `${unit} is masked`, {
-      hint: `On the host: systemctl unmask ${unit}`,
+      hint: `Set masked: false, or on the host: systemctl unmask ${unit}`,
     })
   }
   if (load === 'not-found') {

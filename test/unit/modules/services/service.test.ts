@@ -99,6 +99,38 @@ describe('service', () => {
     )
   })
 
+  it('masks and unmasks, and foretells a mask alone', () => {
+    const masked = { load: 'masked', active: 'inactive', enabled: 'masked', needsReload: false }
+    assert.deepEqual(plan({ masked: true, state: 'stopped' }, RUNNING), [
+      ['masked true', 'state stopped'],
+      masked,
+      ['systemctl stop -- app.service', 'systemctl mask -- app.service'],
+    ])
+    assert.deepEqual(plan({ masked: true }, MISSING), [
+      ['masked true'],
+      masked,
+      ['systemctl mask -- app.service'],
+    ])
+    assert.deepEqual(plan({ masked: true, state: 'stopped' }, masked), NOTHING)
+    assert.deepEqual(plan({ masked: true }, RUNNING), [
+      ['masked true'],
+      undefined,
+      ['systemctl mask -- app.service'],
+    ])
+    assert.deepEqual(plan({ masked: false, enabled: true, state: 'started' }, masked), [
+      ['masked false', 'enabled true', 'state started'],
+      undefined,
+      [
+        'systemctl unmask -- app.service',
+        'systemctl enable -- app.service',
+        'systemctl start -- app.service',
+      ],
+    ])
+    assert.deepEqual(plan({ masked: false, state: 'started' }, RUNNING), NOTHING)
+    for (const args of [{ state: 'started' }, { enabled: true }, { enabled: false }] as const)
+      assert.throws(() => service('it', { name: 'app', masked: true, ...args }), { code: 'E_BAD_ARGUMENT' })
+  })
+
   it('says why a unit cannot be started', () => {
     const start = (is: Service) => () => plan({ state: 'started' }, is)
     for (const args of [{ state: 'stopped' }, { enabled: false }, { enabled: true }] as const)
@@ -113,7 +145,7 @@ describe('service', () => {
       assert.throws(() => service('it', { name, state: 'started' }), { code: 'E_BAD_ARGUMENT' })
     }
     service('it', { name: 'wg-quick@wg0', state: 'started' })
-    assert.throws(() => service('it', { name: 'docker' }), /set state, enabled or both/)
+    assert.throws(() => service('it', { name: 'docker' }), /set state, enabled or masked/)
   })
 
   it('touches everything when it starts or stops, and little when it only switches', () => {
