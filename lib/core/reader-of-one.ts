@@ -20,8 +20,8 @@ export interface SingleReader<Answer, Target = undefined> extends Omit<
   readonly parse: (reply: Reply, key: string) => Answer
 }
 
-/** Readers that take one key a script. */
-const single = new WeakSet<Reader<unknown, never>>()
+/** Marks readers that take one key a script, also those of a second copy of the library, which a playbook may have loaded. */
+const SINGLE = Symbol.for('run-playbook.single-reader')
 
 export function readerOfOne<Answer, Target = undefined>(
   one: SingleReader<Answer, Target>,
@@ -31,7 +31,7 @@ export function readerOfOne<Answer, Target = undefined>(
     ask: (keys) => one.ask(onlyKey(one.name, keys)),
     parse: (reply, keys) => [one.parse(reply, onlyKey(one.name, keys))],
   }
-  single.add(reader)
+  Object.defineProperty(reader, SINGLE, { value: true })
   return reader
 }
 
@@ -42,4 +42,4 @@ function onlyKey(name: string, keys: readonly string[]): string {
 }
 
 /** Whether the reader takes one key a script. */
-export const isSingle = (reader: Reader<unknown, never>): boolean => single.has(reader)
+export const isSingle = (reader: Reader<unknown, never>): boolean => SINGLE in reader
