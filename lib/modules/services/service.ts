@@ -7,7 +7,7 @@ import { EVERYTHING, paths } from '../../core/resource.ts'
 import { quote } from '../../core/sh.ts'
 import { type Service, service as unit, services, unitOf } from '../shared/service.ts'
 import { keptByService } from './shared/kept.ts'
-import { applyMask, isAboutMask, planMask } from './shared/mask.ts'
+import { applyMask, isAboutMask, keptByMask, planMask } from './shared/mask.ts'
 import { DAEMON_RELOAD, assertUnit, isActive, systemctl, unitName } from './shared/systemctl.ts'
 
 const shape = {
@@ -66,7 +66,7 @@ export const service: Module<ServiceArgs, Service> = defineModule({
     state === undefined || (is !== undefined && !turns(state, is))
       ? [services.all, paths.below('/etc/systemd')]
       : [EVERYTHING],
-  keeps: ({ name }, is) => keptByService(unitOf(name), is),
+  keeps: (args, is) => keptByMask(args, is) ?? keptByService(unitOf(args.name), is),
 })
 
 function plan(args: ServiceArgs, is: Service): Plan {

@@ -1,5 +1,5 @@
 import type { Change } from '../../../core/change.ts'
-import { type Plan, type Step } from '../../../core/module.ts'
+import type { Keeps, Plan, Step } from '../../../core/module.ts'
 import { predict } from '../../../core/probe.ts'
 import { quote } from '../../../core/sh.ts'
 import { type Service, service as unit, unitOf } from '../../shared/service.ts'
@@ -39,6 +39,19 @@ export function planMask(args: MaskArgs, is: Service): Plan {
     changes,
     leaves: [predict(unit, name, { load: 'masked', active, enabled: 'masked', needsReload: false })],
   }
+}
+
+/** A mask that stops nothing is a link of the unit alone. */
+export function keptByMask(args: MaskArgs, is: Service | undefined): Keeps | undefined {
+  if (
+    is === undefined ||
+    !isAboutMask(args, is) ||
+    stops(args, is) ||
+    args.state === 'started' ||
+    args.enabled !== undefined
+  )
+    return undefined
+  return ({ reader, key }) => reader === unit && unitOf(key) !== unitOf(args.name)
 }
 
 export function applyMask(args: MaskArgs, is: Service): Step[] {

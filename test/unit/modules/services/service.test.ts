@@ -175,6 +175,18 @@ describe('service', () => {
     assert.deepEqual(keeps('graphical.target'), [])
     assert.deepEqual(keeps('srv.mount'), [])
   })
+
+  it('keeps other units for a dry run where it only masks one', () => {
+    const kept = (args: Omit<ServiceArgs, 'name'>, is: Service): string[] => {
+      const task = service('it', { name: 'app.target', ...args })
+      const keeps = task.module.keeps?.(task.args, is)
+      return ['app.target', 'other', 'app'].filter((name) => keeps?.(question(reader, name), RUNNING))
+    }
+    const off = { ...RUNNING, active: 'inactive' }
+    assert.deepEqual(kept({ masked: true }, off), ['other', 'app'])
+    assert.deepEqual(kept({ masked: true, state: 'stopped' }, RUNNING), [])
+    assert.deepEqual(kept({ enabled: true }, off), [])
+  })
 })
 
 describe('service_restart and service_reload', () => {
