@@ -41,9 +41,10 @@ export const init: CliCommand = (argv, { outlet, version }) => {
     writeFileSync(path, text)
   }
   const place = relative(process.cwd(), folder) || '.'
-  const lacking = kept ? lackingIn(manifest, files.get('package.json') ?? '{}') : []
+  const manager = managerOf(folder)
+  const lacking = kept ? lackingIn(manifest, files.get('package.json') ?? '{}', manager) : []
   outlet.print(
-    () => nextText(place, lacking),
+    () => nextText(place, lacking, manager),
     () => [{ type: 'init', folder, files: [...files.keys()], lacking }],
   )
   return Promise.resolve(0)
@@ -93,32 +94,52 @@ interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>
 }
 
+/** How the package manager of a project is called. */
+interface Manager {
+  readonly name: string
+  readonly run: string
+  readonly add: string
+  readonly addDev: string
+}
+const NPM: Manager = { name: 'npm', run: 'npx', add: 'npm install', addDev: 'npm install --save-dev' }
+const PNPM: Manager = { name: 'pnpm', run: 'pnpm exec', add: 'pnpm add', addDev: 'pnpm add --save-dev' }
+
+/** npm spoils a node_modules that pnpm made. */
+const managerOf = (folder: string): Manager =>
+  existsSync(join(folder, 'pnpm-lock.yaml')) ||
+  process.env['npm_config_user_agent']?.startsWith('pnpm/') === true
+    ? PNPM
+    : NPM
+
 /** The commands that make an existing package.json as the project needs it. */
-function lackingIn(manifest: string, wantedText: string): string[] {
+function lackingIn(manifest: string, wantedText: string, { add, addDev }: Manager): string[] {
   const has = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
   const wants = JSON.parse(wantedText) as Manifest
   const installed = { ...has.dependencies, ...has.devDependencies }
   const missing = (names: Manifest['dependencies']): string[] =>
     Object.keys(names ?? {}).filter((name) => !Object.hasOwn(installed, name))
+  const settings = [
+    ...(has.type === wants.type ? [] : ['type=module']),
+    ...Object.entries(wants.scripts ?? {})
+      .filter(([name, script]) => has.scripts?.[name] !== script)
+      .map(([name, script]) => `'scripts.${name}=${script}'`),
+  ]
   const main = missing(wants.dependencies)
   const dev = missing(wants.devDependencies)
   return [
-    ...(has.type === wants.type ? [] : ['npm pkg set type=module']),
-    ...Object.entries(wants.scripts ?? {})
-      .filter(([name, script]) => has.scripts?.[name] !== script)
-      .map(([name, script]) => `npm pkg set 'scripts.${name}=${script}'`),
-    ...(main.length > 0 ? [`npm install ${main.join(' ')}`] : []),
-    ...(dev.length > 0 ? [`npm install --save-dev ${dev.join(' ')}`] : []),
+    ...(settings.length > 0 ? [`npm pkg set ${settings.join(' ')}`] : []),
+    ...(main.length > 0 ? [`${add} ${main.join(' ')}`] : []),
+    ...(dev.length > 0 ? [`${addDev} ${dev.join(' ')}`] : []),
   ]
 }
 
-function nextText(place: string, lacking: readonly string[]): string {
+function nextText(place: string, lacking: readonly string[], { name, run }: Manager): string {
   const steps = [
     ...(place === '.' ? [] : [`cd ${place}`]),
-    ...(lacking.length > 0 ? lacking : ['npm install']),
-    'npx run-playbook hello --check',
-    'npx run-playbook hello',
-    'npm test',
+    ...(lacking.length > 0 ? lacking : [`${name} install`]),
+    `${run} run-playbook hello --check`,
+    `${run} run-playbook hello`,
+    `${name} test`,
   ]
   return `The project is in ${place === '.' ? 'this folder' : place}. Next:\n${steps.map((step) => `  ${step}`).join('\n')}`
 }

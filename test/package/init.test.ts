@@ -76,12 +76,34 @@ describe('run-playbook init', function () {
     other.write('package.json', '{"name":"mine","dependencies":{"run-playbook":"*"}}')
     const { code, text } = await other.run('run-playbook', 'init')
     assert.equal(code, 0, text)
-    assert.match(text, /npm pkg set type=module/)
-    assert.match(text, /npm install --save-dev @types\/node tsx typescript/)
+    assert.match(text, /^ {2}npm pkg set type=module 'scripts.check=[^']+' 'scripts.test=[^']+'$/m)
+    assert.match(text, /^ {2}npm install --save-dev @types\/node tsx typescript$/m)
     assert.equal(
       (JSON.parse(readFileSync(join(other.folder, 'package.json'), 'utf8')) as { name: string }).name,
       'mine',
     )
+    other.remove()
+  })
+
+  it('says the commands of pnpm where pnpm installed the package', async () => {
+    const other = consumer(packed)
+    other.write('pnpm-lock.yaml', '')
+    other.write('package.json', '{"name":"mine","type":"commonjs","dependencies":{"run-playbook":"*"}}')
+    const { text } = await other.run('run-playbook', 'init')
+    assert.match(text, /^ {2}pnpm add --save-dev @types\/node tsx typescript$/m)
+    assert.match(text, /^ {2}pnpm exec run-playbook hello --check$/m)
+    assert.doesNotMatch(text, /npx|npm install/)
+    other.remove()
+  })
+
+  it('makes what runs beside the package.json of npm init, before anything is added to it', async () => {
+    const other = consumer(packed)
+    other.write('package.json', '{"name":"mine","type":"commonjs","dependencies":{"run-playbook":"*"}}')
+    await other.run('run-playbook', 'init')
+    const { code, text } = await other.run('run-playbook', 'hello', '-e', `folder=${other.folder}/hello`)
+    assert.equal(code, 0, text)
+    assert.match(text, /3 changed/)
+    assert.equal(readFileSync(join(other.folder, 'hello/greeting'), 'utf8'), 'Hello, here!\n')
     other.remove()
   })
 
