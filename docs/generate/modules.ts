@@ -6,7 +6,7 @@ const HEAD = `# Modules
 A module describes one kind of state, such as a file or a container. Call it with a name for the task, its arguments, and
 [options](task-options.md) that all tasks have. Arguments without a default are required.
 
-This page is generated from the types of the modules by \`npm run docs\`. Your editor shows the same texts.
+The pages of the modules are generated from their types by \`npm run docs\`. Your editor shows the same texts.
 `
 
 /** What the package brings, by heading. */
@@ -21,18 +21,30 @@ interface Documented {
   readonly type: ts.Type
 }
 
-/** docs/modules.md */
-export function modulesPage(): string {
+/** docs/modules.md, and a page for each module, by their paths. */
+export function modulePages(): Readonly<Record<string, string>> {
   const read = ts.readConfigFile('tsconfig.json', ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, process.cwd())
   const files = PACKAGES.map(({ file }) => resolve(file))
   const program = ts.createProgram(files, { ...options, types: ['node'] })
   const checker = program.getTypeChecker()
-  const parts = PACKAGES.map(({ heading, file }) => {
-    const modules = modulesOf(checker, exportsOf(program, checker, resolve(file)))
-    return [`## ${heading}`, '', ...modules.map((module) => describe(checker, module))].join('\n')
+  const packages = PACKAGES.map(({ heading, file }) => ({
+    heading,
+    modules: modulesOf(checker, exportsOf(program, checker, resolve(file))),
+  }))
+  const lists = packages.map(({ heading, modules }) => listed(checker, heading, modules))
+  const pages = packages.flatMap(({ heading, modules }) =>
+    modules.map((module) => [`docs/modules/${module.path}.md`, describe(checker, heading, module)]),
+  )
+  return { 'docs/modules.md': [HEAD, ...lists].join('\n'), ...Object.fromEntries(pages) }
+}
+
+function listed(checker: ts.TypeChecker, heading: string, modules: readonly Documented[]): string {
+  const rows = modules.map(({ path, symbol }) => {
+    const [summary = ''] = textOf(checker, symbol).split(/(?<=[.:]) |\n\n/)
+    return `| [${path}](modules/${path}.md) | ${cell(summary.replace(/:$/, '.'))} |`
   })
-  return [HEAD, ...parts].join('\n')
+  return [`## ${heading}`, '', '| module | what it does |', '| --- | --- |', ...rows, ''].join('\n')
 }
 
 function exportsOf(program: ts.Program, checker: ts.TypeChecker, file: string): Documented[] {
@@ -80,8 +92,10 @@ function origin(checker: ts.TypeChecker, property: ts.Symbol): ts.Symbol {
   return named === undefined ? property : resolved(checker, named)
 }
 
-function describe(checker: ts.TypeChecker, { path, symbol, type }: Documented): string {
-  const text = linksAsCode(ts.displayPartsToString(symbol.getDocumentationComment(checker)))
+const textOf = (checker: ts.TypeChecker, symbol: ts.Symbol): string =>
+  linksAsCode(ts.displayPartsToString(symbol.getDocumentationComment(checker)))
+
+function describe(checker: ts.TypeChecker, from: string, { path, symbol, type }: Documented): string {
   const examples = symbol.getJsDocTags(checker).filter(({ name }) => name === 'example')
   const args = argumentsOf(checker, type)
   const rows = args.map(
@@ -89,17 +103,24 @@ function describe(checker: ts.TypeChecker, { path, symbol, type }: Documented): 
   )
   const table = ['| argument | type | what it is | default |', '| --- | --- | --- | --- |', ...rows, '']
   return [
-    `### ${path}`,
+    `# ${path}`,
     '',
-    text,
+    '```typescript',
+    `import { ${path.replace(/\..*/, '')} } from '${from}'`,
+    '```',
+    '',
+    textOf(checker, symbol),
     '',
     ...(args.length === 0 ? ['It takes no arguments.', ''] : table),
+    ...(examples.length === 0 ? [] : [examples.length === 1 ? '## Example' : '## Examples', '']),
     ...examples.flatMap(({ text: code }) => [
       '```typescript',
       ts.displayPartsToString(code).trim(),
       '```',
       '',
     ]),
+    '[All modules](../modules.md). [Options that all tasks have](../task-options.md).',
+    '',
   ].join('\n')
 }
 

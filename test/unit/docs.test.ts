@@ -13,12 +13,11 @@ import { type Sample, playbookOf, samplesOf } from '../support/samples.ts'
 
 const FOLDER = 'test/unit/.samples'
 const TSX = ['--import', pathToFileURL(createRequire(resolve('package.json')).resolve('tsx')).href]
-const PAGES = [
-  'README.md',
-  ...readdirSync('docs')
+const pagesIn = (folder: string): string[] =>
+  readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-]
+    .map((name) => `${folder}/${name}`)
+const PAGES = ['README.md', ...pagesIn('docs'), ...pagesIn('docs/modules')]
 const run = promisify(execFile)
 const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
 
@@ -193,8 +192,12 @@ describe('the generated pages', () => {
   })
 
   it('are up to date: npm run docs writes them', async function () {
-    for (const [path, text] of Object.entries(await generatedPages()))
-      assert.equal(readFileSync(path, 'utf8'), text, path)
+    const pages = await generatedPages()
+    for (const [path, text] of Object.entries(pages)) assert.equal(readFileSync(path, 'utf8'), text, path)
+    assert.deepEqual(
+      pagesIn('docs/modules').filter((path) => !Object.hasOwn(pages, path)),
+      [],
+    )
   })
 })
 

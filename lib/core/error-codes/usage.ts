@@ -8,7 +8,7 @@ export const usage = {
   ],
   E_BAD_ARGUMENT: [
     'An argument of a module is misspelled, missing or has a wrong value.',
-    'Correct the task; docs/modules.md lists the arguments.',
+    'Correct the task; the page of the module in docs/modules lists the arguments.',
   ],
   E_BAD_CONNECTION: [
     'The `connection` of a host in the inventory is not a connection.',
