@@ -19,6 +19,13 @@ describe('what somebody who installed the package is told', function () {
     assert.deepEqual(installed.trim().split(' ').toSorted(), Object.keys(devDependencies).toSorted())
   })
 
+  it('of CI is what init writes', () => {
+    const page = readFileSync('docs/ci.md', 'utf8')
+    assert.ok(
+      page.includes(`\`\`\`yaml\n${readFileSync('starter/.github/workflows/ci.yml', 'utf8')}\`\`\`\n`),
+    )
+  })
+
   it('on its pages can be followed: what they link to is in the package', () => {
     const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       encoding: 'utf8',
