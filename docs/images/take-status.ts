@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
 
-// usage: npm run docs:images   (in the lab of `npm run lab`, with Debian's chromium)
+// usage: npm run docs:images   (in the lab of `npm run lab`, with Debian's chromium and pngquant)
 // The picture in the README: the page of node-a a minute after node-c was lost. Brings node-c back.
 const LOST = 'node-c'
 const PORT = 18008
@@ -28,8 +28,11 @@ try {
   })
   const page = await browser.newPage({ viewport: { width: 1100, height: 800 } })
   await page.goto(`http://127.0.0.1:${PORT}/`)
-  await page.screenshot({ path: join(import.meta.dirname, 'status.png'), fullPage: true })
+  const picture = join(import.meta.dirname, 'status.png')
+  await page.screenshot({ path: picture, fullPage: true })
   await browser.close()
+  // It is in the package: with a palette it is a third as large.
+  execFileSync('pngquant', ['--strip', '--speed', '1', '--force', '--output', picture, picture])
 } finally {
   on(LOST, 'docker start postgres postgres-status')
   tunnel.kill()
