@@ -3,20 +3,18 @@ import { fileURLToPath } from 'node:url'
 
 /** `file:line` of whoever called `callee`, relative to the current folder: errors name the user's line, not ours. */
 export function callSite(callee: (...args: never[]) => unknown): string {
-  return lazyCallSite(callee)()
+  const holder: { stack?: string } = {}
+  Error.captureStackTrace(holder, callee)
+  const stack = `${process.cwd()}\n${holder.stack ?? ''}`
+  const known = places.get(stack)
+  if (known !== undefined) return known
+  const place = firstFrame(holder.stack ?? '')
+  places.set(stack, place)
+  return place
 }
 
-/** The same, worked out when it is first asked for: a run makes many tasks and names the place of few. */
-export function lazyCallSite(callee: (...args: never[]) => unknown): () => string {
-  let holder: { stack?: string } | undefined = {}
-  Error.captureStackTrace(holder, callee)
-  let place = ''
-  return () => {
-    if (holder !== undefined) place = firstFrame(holder.stack ?? '')
-    holder = undefined
-    return place
-  }
-}
+/** By the stack that leads there: a line of a playbook makes a task for each host, and one text names it in all of them. */
+const places = new Map<string, string>()
 
 /** `file:line` of the innermost frame of an error that is in no package and not in Node.js itself. */
 export const placeOfError = (error: unknown): string | undefined =>

@@ -1,5 +1,5 @@
 import { checkArgs } from './args.ts'
-import { lazyCallSite } from './call-site.ts'
+import { callSite } from './call-site.ts'
 import { isDeferred } from './deferred.ts'
 import { checking } from './mistakes.ts'
 import type { AnyModule } from './module-definition.ts'
@@ -13,21 +13,12 @@ export function createTask(
   options: TaskOptions,
   caller: (...args: never[]) => unknown,
 ): Task {
-  const at = lazyCallSite(caller)
+  const at = callSite(caller)
   const checked = isDeferred(args)
     ? args
     : checking(
-        () => checkArgs(module, name, args, at),
+        () => checkArgs(module, name, args, () => at),
         () => args,
       )
-  return Object.freeze({
-    kind: 'task',
-    name,
-    module,
-    args: checked,
-    options,
-    get at() {
-      return at()
-    },
-  })
+  return Object.freeze({ kind: 'task', name, module, args: checked, options, at })
 }

@@ -6,7 +6,7 @@ import { type SharedOptions, type Task, type TaskList, flatten } from '../core/t
 import { checkDependencies, checkHandler, checkTask, handlersOf } from './check-task.ts'
 import { checkEntry, checkUse } from './check-list.ts'
 import { checkGroup, checkPlay } from './check-play.ts'
-import { identify } from './identify.ts'
+import { nameOf } from './identify.ts'
 import type { Host, Inventory } from './inventory.ts'
 import { selectHosts } from './pattern.ts'
 import type { Play } from './playbook.ts'
@@ -87,6 +87,8 @@ interface Surroundings {
 
 function compileHost(play: Play, host: Host, known: readonly string[], selection: TagSelection): HostPlay {
   const handlers = new Map<Task, Item>()
+  // Grows with them. No getter, which would keep all that the compiling of the host needed.
+  const inOrder: Item[] = []
   const listed = new Set<Task>()
   const tags = new Set<string>()
   const times = new Map<string, number>()
@@ -136,13 +138,14 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
       const one = makeItem(
         handler,
         { ...within(around, handler.options, handler), conditions: conditionsOf([], handler) },
-        [],
+        NOBODY,
         true,
       )
       handlers.set(handler, one)
+      inOrder.push(one)
       return one
     })
-    const item = makeItem(task, inner, [...new Set(notify)], false)
+    const item = makeItem(task, inner, notify.length === 0 ? NOBODY : [...new Set(notify)], false)
     for (const tag of item.tags) tags.add(tag)
     return isSelected(item.tags, selection) ? [{ kind: 'task', item, places: around.places }] : []
   }
@@ -154,7 +157,7 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
     handler: boolean,
   ): Item => {
     const { ignoreErrors = false, delegateTo, runOnce = false, timeoutMs } = options
-    const name = [handler ? 'handler' : 'task', play.name, role, task.module.name, task.name].join('\0')
+    const name = nameOf({ handler, play: play.name, role, task })
     const nth = times.get(name) ?? 0
     times.set(name, nth + 1)
     return {
@@ -171,10 +174,8 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
       delegateTo: typeof delegateTo === 'object' ? delegateTo.name : delegateTo,
       runOnce,
       timeoutMs,
-      key: `${name}\0${nth}`,
-      get id() {
-        return identify(host, play, role, task, nth)
-      },
+      host: host.name,
+      nth,
     }
   }
 
@@ -205,15 +206,11 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
       top,
     ),
   ]
-  return {
-    host,
-    program,
-    get handlers() {
-      return [...handlers.values()]
-    },
-    tags,
-  }
+  return { host, program, handlers: inOrder, tags }
 }
+
+/** What most tasks notify. */
+const NOBODY: readonly Item[] = []
 
 /** What a play makes for a host. An error in it says which host, because another one may have other vars. */
 function forHost<T>({ name }: Host, make: () => T): T {
@@ -237,10 +234,13 @@ function within(
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
   return {
     ...around,
-    tags: [...around.tags, ...(options.tags ?? [])],
+    tags: options.tags === undefined ? around.tags : [...around.tags, ...options.tags],
     notify: [...around.notify, ...handlersOf({ options, name, at })],
     conditions: conditionsOf(around.conditions, { options }),
-    environment: { ...around.environment, ...options.environment },
+    environment:
+      options.environment === undefined
+        ? around.environment
+        : { ...around.environment, ...options.environment },
     options: { ...around.options, ...given, ...rights(around.options, become, becomeUser) },
   }
 }

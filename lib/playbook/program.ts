@@ -1,5 +1,6 @@
 import type { Deferred } from '../core/deferred.ts'
 import type { Task, TaskList } from '../core/task.ts'
+import { keyOf } from './identify.ts'
 
 /** A task of one host, with all that its play, role and groups add to it. */
 export interface Item {
@@ -22,10 +23,10 @@ export interface Item {
   readonly runOnce: boolean
   /** Of each command, where the task or a group says so. */
   readonly timeoutMs: number | undefined
-  /** The same on all hosts of the play, and of no other task. */
-  readonly key: string
-  /** Names the item across runs: a handler that is still owed is found again by it. */
-  readonly id: string
+  /** The name of the host whose task it is. */
+  readonly host: string
+  /** How many tasks of the same name come before it. */
+  readonly nth: number
 }
 
 /** A group with a rescue or with tasks that run in any case. */
@@ -87,7 +88,7 @@ export const askedOf = (entries: readonly Entry[]): Item[] =>
 
 /** Names the tasks that run once for all hosts of the play. */
 export const keysOfOnce = (entries: readonly Entry[]): string[] =>
-  tasksOf(entries).flatMap(({ runOnce, key }) => (runOnce ? [key] : []))
+  tasksOf(entries).flatMap((item) => (item.runOnce ? [keyOf(item)] : []))
 
 /**
  * What is left to do after a failure: the rescue of the innermost block that has one, and whatever always runs.

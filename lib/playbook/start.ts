@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { Task } from '../core/task.ts'
 import type { CompiledPlay, HostPlay } from './compile.ts'
+import { keyOf } from './identify.ts'
 import { type Entry, type Item, tasksOf } from './program.ts'
 
 /** Where a host begins: the play, and the place in its program; behind the last entry for none of its tasks. */
@@ -35,11 +36,11 @@ export function findStart(plays: readonly CompiledPlay[], name: string): Map<str
   const here = plays[play]?.hosts ?? []
   for (const { program } of here) {
     const at = program.findIndex(found)
-    if (at >= 0) for (const { key } of tasksOf(program.slice(at))) behind.add(key)
+    if (at >= 0) for (const item of tasksOf(program.slice(at))) behind.add(keyOf(item))
   }
   for (const { host, program } of here) {
     const own = program.findIndex(found)
-    const like = program.findIndex((entry) => entry.kind === 'task' && behind.has(entry.item.key))
+    const like = program.findIndex((entry) => entry.kind === 'task' && behind.has(keyOf(entry.item)))
     starts.set(host.name, { play, entry: own >= 0 ? own : like >= 0 ? like : program.length })
   }
   for (const { host } of plays.flatMap(({ hosts }) => hosts))
@@ -112,14 +113,7 @@ function withoutFirst(own: HostPlay, count: number, because: string): HostPlay {
       if (looked) note(entry)
       return left(entry, because, looked)
     })
-  return {
-    host: own.host,
-    program: [...first.toReversed(), ...own.program.slice(count)],
-    get handlers() {
-      return own.handlers
-    },
-    tags: own.tags,
-  }
+  return { ...own, program: [...first.toReversed(), ...own.program.slice(count)] }
 }
 
 function left(entry: Entry, because: string, looked: boolean): Entry {

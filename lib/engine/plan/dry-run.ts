@@ -7,6 +7,7 @@ import {
   askedOf,
   tasksOf,
 } from '../../playbook/program.ts'
+import { keyOf } from '../../playbook/identify.ts'
 import type { Question } from '../../core/probe.ts'
 import type { Task } from '../../core/task.ts'
 import { groupBy } from '../../core/group-by.ts'
@@ -118,7 +119,7 @@ async function planEntry(
   }
   if (!item.runOnce) return planOn(session, item, leftOut, rest, perhaps)
   let mine: Omit<Found, 'rescued'> | undefined
-  const planning = session.others.planOnce(item.key, session.host.name, async () => {
+  const planning = session.others.planOnce(keyOf(item), session.host.name, async () => {
     mine = await planOn(session, item, leftOut, rest, perhaps)
     return mine.verdict.kind === 'failed' ? FAILED : (session.results.get(item.task) ?? FAILED)
   })

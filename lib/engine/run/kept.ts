@@ -6,6 +6,7 @@ import { argsKey } from '../../core/args-key.ts'
 import { UserError } from '../../core/errors.ts'
 import { isDeferred } from '../../core/deferred.ts'
 import type { CompiledPlay } from '../../playbook/compile.ts'
+import { keyOf } from '../../playbook/identify.ts'
 import type { Start } from '../../playbook/start.ts'
 import { readText, replaceFile } from '../../secrets/files.ts'
 
@@ -85,10 +86,10 @@ export function checksumBefore(plays: readonly CompiledPlay[], host: string, { p
         hash.update(one.kind)
         continue
       }
-      const { key, user, task } = one.item
+      const { user, task } = one.item
       // Secrets and bodies have numbers of this process.
       const args = isDeferred(task.args) ? '' : (argsKey(task.args) ?? '').replace(/#\d+/g, '#')
-      hash.update(JSON.stringify([key, user, args]))
+      hash.update(JSON.stringify([keyOf(one.item), user, args]))
     }
   }
   return hash.digest('hex').slice(0, 16)

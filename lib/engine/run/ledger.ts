@@ -1,6 +1,7 @@
 import { type Reader, question } from '../../core/probe.ts'
 import { defineResourceKind } from '../../core/resource.ts'
 import { sh } from '../../core/sh.ts'
+import { idOf } from '../../playbook/identify.ts'
 import type { Item } from '../../playbook/program.ts'
 import { type Wanted, observe } from '../look/observe.ts'
 import type { Session } from '../session.ts'
@@ -48,7 +49,7 @@ export async function owed(
   const questions = owedQuestions(items, handlers)
   await observe(session, questions)
   const ids = new Set(questions.flatMap(({ user }) => ownedBy(session, user)))
-  return handlers.filter((handler) => ids.has(handler.id))
+  return handlers.filter((handler) => ids.has(idOf(handler)))
 }
 
 function ownedBy(session: Session, user: string): readonly string[] {
@@ -61,12 +62,12 @@ export const forgetOwed = ({ snapshot }: Session): void => snapshot.forget([ledg
 
 /** Writes down that these handlers must run. */
 export function oweScript(handlers: readonly Item[]): string {
-  const names = handlers.map(({ id }) => id)
+  const names = handlers.map(idOf)
   return sh`d=${folder}; mkdir -p "$d" && cd "$d" && [ -O . ] && [ -O .. ] && touch -- ${names}`
 }
 
 /** Crosses a handler out. */
-export const paidScript = ({ id }: Item): string => sh`rm -f -- ${folder}/${id}`
+export const paidScript = (handler: Item): string => sh`rm -f -- ${folder}/${idOf(handler)}`
 
 /**
  * Crosses out handlers where their own last step did not: those that had nothing to do when their turn came, and in the

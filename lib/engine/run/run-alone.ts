@@ -1,4 +1,5 @@
 import type { Item } from '../../playbook/program.ts'
+import { keyOf } from '../../playbook/identify.ts'
 import { describeError, onceFailed } from '../report/failure.ts'
 import { type Session, endOnce, whereRuns } from '../session.ts'
 import type { Ended } from '../plan/ended.ts'
@@ -14,7 +15,7 @@ export async function runAlone(session: Session, item: Item): Promise<Ended | un
   if (!item.runOnce) return runHere(session, item)
   const once = await endOnce(
     session,
-    session.others.once(item.key, session.host.name, () => runHere(session, item)),
+    session.others.once(keyOf(item), session.host.name, () => runHere(session, item)),
   )
   const ended = once.end
   if (once.mine || ended === undefined) return ended

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { file, shell } from '../../../lib/modules/index.ts'
 import { compilePlays } from '../../../lib/playbook/compile.ts'
 import { resolveHosts } from '../../../lib/playbook/hosts.ts'
+import { idOf } from '../../../lib/playbook/identify.ts'
 import { defineInventory } from '../../../lib/playbook/inventory.ts'
 import type { Play } from '../../../lib/playbook/playbook.ts'
 import { runLocal } from '../../support/run-local.ts'
@@ -72,6 +73,6 @@ describe('what nobody would read', () => {
   it('does not let two handlers of one name share what is owed', () => {
     const handler = () => shell('restart', { script: 'true' })
     const play = compile({ tasks: () => [one('a', { notify: handler() }), one('b', { notify: handler() })] })
-    assert.equal(new Set(play?.handlers.map(({ id }) => id)).size, 2)
+    assert.equal(new Set(play?.handlers.map(idOf)).size, 2)
   })
 })

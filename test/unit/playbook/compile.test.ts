@@ -5,6 +5,7 @@ import type { TaskList } from '../../../lib/core/task.ts'
 import { file, shell } from '../../../lib/modules/index.ts'
 import { compilePlays } from '../../../lib/playbook/compile.ts'
 import { resolveHosts } from '../../../lib/playbook/hosts.ts'
+import { idOf } from '../../../lib/playbook/identify.ts'
 import { defineInventory } from '../../../lib/playbook/inventory.ts'
 import { pattern } from '../../../lib/playbook/pattern.ts'
 import { definePlay } from '../../../lib/playbook/playbook.ts'
@@ -101,7 +102,7 @@ describe('compiling a playbook', () => {
   it('gives a handler the same id in every run, and another on another host', () => {
     const ids = () => {
       const restart = shell('restart', { script: 'true' })
-      return compile(() => [one('a', { notify: restart })]).handlers?.map(({ id }) => id)
+      return compile(() => [one('a', { notify: restart })]).handlers?.map(idOf)
     }
     assert.deepEqual(ids(), ids())
   })

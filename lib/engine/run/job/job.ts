@@ -5,6 +5,7 @@ import type { ShellStep } from '../../../core/module.ts'
 import { type Question, question, readerOfOne } from '../../../core/probe.ts'
 import { defineResourceKind } from '../../../core/resource.ts'
 import { raw, sh } from '../../../core/sh.ts'
+import { idOf } from '../../../playbook/identify.ts'
 import type { Item } from '../../../playbook/program.ts'
 import type { Script } from '../../../transport/transport.ts'
 import { STEP_TIMEOUT_MS } from '../../look/limits.ts'
@@ -58,18 +59,18 @@ export const jobsQuestion: Question = question(jobs, '')
 export const jobsIn = (answer: unknown): readonly Job[] => (Array.isArray(answer) ? (answer as Job[]) : [])
 
 /** The same job in another run: the task and its arguments. Secrets do not count: nothing is to be guessed from a name. */
-export function jobId({ id }: Item, args: unknown): string {
+export function jobId(item: Item, args: unknown): string {
   const text = JSON.stringify(args, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   )
-  return `${id}-${createHash('sha256')
+  return `${idOf(item)}-${createHash('sha256')
     .update(text ?? '')
     .digest('hex')
     .slice(0, 16)}`
 }
 
 /** Whether the job belongs to the task, with these or other arguments. */
-export const isOf = (job: Job, { id }: Item): boolean => job.id.startsWith(`${id}-`)
+export const isOf = (job: Job, item: Item): boolean => job.id.startsWith(`${idOf(item)}-`)
 
 /** The scripts that start a job. The last one returns when the job has begun. */
 export function startScripts(id: string, name: string, steps: readonly ShellStep[]): Script[] {
