@@ -152,6 +152,12 @@ export function planned(session: Session, change: PlannedChange): void {
   else session.abroad.push(...touches.filter(({ shared }) => shared))
 }
 
+/** Lets go of what is known of a host that is done: no task runs on it any more. */
+export function letGo({ snapshot, results }: Session): void {
+  snapshot.clear()
+  results.clear()
+}
+
 /** Takes nothing for known any more. */
 export const forgetEverything = ({ snapshot }: Session): void => snapshot.forget([EVERYTHING])
 

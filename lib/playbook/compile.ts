@@ -22,6 +22,8 @@ export interface HostPlay {
   readonly handlers: readonly Item[]
   /** Of all tasks, selected or not. */
   readonly tags: ReadonlySet<string>
+  /** A task of it runs on another host, or may: tasks that are made from what was found are not known yet. */
+  readonly reachesOut: boolean
 }
 
 export interface CompiledPlay {
@@ -92,6 +94,7 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
   const listed = new Set<Task>()
   const tags = new Set<string>()
   const times = new Map<string, number>()
+  let reachesOut = false
 
   const compileList = (list: TaskList, around: Surroundings): Entry[] =>
     flatten(list).flatMap((entry) =>
@@ -105,6 +108,7 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
     checkEntry(entry, `play ${play.name}`)
     if (!isDeferred(entry)) return isGroup(entry) ? compileGroup(entry, around) : compileTask(entry, around)
     checkDependencies('a list of tasks', entry.tasks, listed)
+    reachesOut = true
     const compile = (made: TaskList) => compileList(made, around)
     return [{ kind: 'make', list: entry, places: around.places, compile }]
   }
@@ -157,6 +161,7 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
     handler: boolean,
   ): Item => {
     const { ignoreErrors = false, delegateTo, runOnce = false, timeoutMs } = options
+    reachesOut ||= delegateTo !== undefined
     const name = nameOf({ handler, play: play.name, role, task })
     const nth = times.get(name) ?? 0
     times.set(name, nth + 1)
@@ -206,7 +211,7 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
       top,
     ),
   ]
-  return { host, program, handlers: inOrder, tags }
+  return { host, program, handlers: inOrder, tags, reachesOut }
 }
 
 /** What most tasks notify. */

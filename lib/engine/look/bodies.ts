@@ -1,10 +1,10 @@
-import type { Change } from '../../core/change.ts'
+import type { Change, ChangedBody } from '../../core/change.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Question } from '../../core/probe.ts'
 import { scrub } from '../../core/secret.ts'
 import type { Session } from '../session.ts'
 import { type Answered, askNow } from './observe.ts'
-import { questionId } from './snapshot.ts'
+import { questionId } from './question-id.ts'
 
 /** Past this `diff` takes seconds for bodies that have nothing in common. */
 const DIFF_TIMEOUT_MS = 500
@@ -49,24 +49,30 @@ export function readBodies(answers: readonly Answered[]): Bodies {
 export async function bodyDiffs(changes: readonly Change[], bodies: Bodies): Promise<string[]> {
   const changed = changes.flatMap(({ body }) => (body === undefined ? [] : [body]))
   if (changed.length === 0 || bodies.size === 0) return []
-  const { FILE_HEADERS_ONLY, createTwoFilesPatch } = await import('diff')
-  return changed.map(({ path, wanted, now }) => {
+  const diff = await import('diff')
+  return changed.map((body) => {
+    const { path, now } = body
     const before = bodies.get(questionId(now))
     if (before instanceof UserError) return before.message
     if (before instanceof Error) return `${path}: ${before.message}`
-    const patch = createTwoFilesPatch(
-      path,
-      path,
-      typeof before === 'string' ? before : '',
-      wanted,
-      'now',
-      'wanted',
-      {
-        context: 3,
-        headerOptions: FILE_HEADERS_ONLY,
-        timeout: DIFF_TIMEOUT_MS,
-      },
-    )
+    const patch = patchOf(body, typeof before === 'string' ? before : '', diff)
     return patch === undefined ? `${path}: too different to show line by line` : scrub(patch)
   })
+}
+
+/** The last diff of a body, with what the file held before. */
+const patches = new WeakMap<ChangedBody, { readonly before: string; readonly patch: string | undefined }>()
+
+/** Hosts with the same plan have the same body: where their files hold the same too, their diff is one text. */
+function patchOf(body: ChangedBody, before: string, diff: typeof import('diff')): string | undefined {
+  const known = patches.get(body)
+  if (known?.before === before) return known.patch
+  const { path, wanted } = body
+  const patch = diff.createTwoFilesPatch(path, path, before, wanted, 'now', 'wanted', {
+    context: 3,
+    headerOptions: diff.FILE_HEADERS_ONLY,
+    timeout: DIFF_TIMEOUT_MS,
+  })
+  patches.set(body, { before, patch })
+  return patch
 }

@@ -6,7 +6,7 @@ import { type Script, TIMED_OUT } from '../../transport/transport.ts'
 import type { Session } from '../session.ts'
 import type { Why } from './channels.ts'
 import { ASK_TIMEOUT_MS } from './limits.ts'
-import { questionId } from './snapshot.ts'
+import { questionId } from './question-id.ts'
 
 /** Keys of one script: well under the 128 KiB that Linux allows one argument. */
 const SCRIPT_LIMIT = 48 * 1024

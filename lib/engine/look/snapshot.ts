@@ -1,7 +1,7 @@
 import type { Keeps } from '../../core/module.ts'
-import type { Prediction, Question, Reader } from '../../core/probe.ts'
+import type { Prediction, Question } from '../../core/probe.ts'
 import { type Resource, overlaps } from '../../core/resource.ts'
-import { targetKeyOf } from '../../core/target-key.ts'
+import { questionId, questionIds } from './question-id.ts'
 
 /** What is known of one question. */
 export type Knowledge =
@@ -60,18 +60,23 @@ export class Snapshot {
   /** Answers that do not hold any more: they only tell what to expect. */
   private readonly old = new Map<string, { readonly answer: unknown }>()
   private pending: Pending[] = []
+  /** What was known when it was looked at last. A planned change only adds to that. */
+  private readonly looks = new Map<string, Look>()
 
   /** What is known now: what the host said, and what became of it with each planned change. */
   look(user: string, question: Question): Knowledge {
     const id = questionId(question)
     const key = `${user}\0${id}`
+    const last = this.looks.get(key)
+    if (last?.planned === this.pending.length) return last.known
     const asked = this.answers.get(key)
     let known: Knowledge =
-      asked === undefined
+      last?.known ??
+      (asked === undefined
         ? { kind: 'missing', before: this.old.get(key) }
-        : { kind: 'asked', answer: asked.answer }
-    let seen: Seen | undefined
-    for (const change of this.pending) {
+        : { kind: 'asked', answer: asked.answer })
+    let seen = last?.seen
+    for (const change of this.pending.slice(last?.planned ?? 0)) {
       const { by } = change
       const stale = (today: { readonly answer: unknown } | undefined): Knowledge => ({
         kind: 'stale',
@@ -92,12 +97,15 @@ export class Snapshot {
         if (concerns(change.touches, seen.resources)) known = stale(is)
       }
     }
+    this.looks.set(key, { planned: this.pending.length, known, seen })
     return known
   }
 
   /** An answer from the host, an `Error` where it could not answer. */
   record(user: string, question: Question, answer: unknown): void {
-    this.answers.set(`${user}\0${questionId(question)}`, { question, user, answer })
+    const key = `${user}\0${questionId(question)}`
+    this.answers.set(key, { question, user, answer })
+    this.looks.delete(key)
   }
 
   /** A change is planned: answers it may alter are no longer good, except for those that it predicts. */
@@ -108,8 +116,8 @@ export class Snapshot {
       user,
       presumed,
       keeps,
-      own: new Set(own.map(questionId)),
-      leaves: new Map(leaves.map(({ question, answer }) => [questionId(question), answer])),
+      own: questionIds(own),
+      leaves: leftBy(leaves),
     })
   }
 
@@ -123,6 +131,7 @@ export class Snapshot {
       this.old.set(id, { answer })
     }
     this.pending = []
+    this.looks.clear()
   }
 
   /** Something outside of this host's own tasks may have changed it. */
@@ -133,8 +142,35 @@ export class Snapshot {
 
   /** These are to be asked again. */
   forgetAnswers(user: string, questions: readonly Question[]): void {
-    for (const question of questions) this.answers.delete(`${user}\0${questionId(question)}`)
+    for (const question of questions) {
+      const key = `${user}\0${questionId(question)}`
+      this.answers.delete(key)
+      this.looks.delete(key)
+    }
   }
+
+  /** Nobody asks for anything more: the host is done. */
+  clear(): void {
+    for (const all of [this.answers, this.old, this.looks]) all.clear()
+    this.pending = []
+  }
+}
+
+interface Look {
+  /** How many changes were planned then. */
+  readonly planned: number
+  readonly known: Knowledge
+  readonly seen: Seen | undefined
+}
+
+const left = new WeakMap<readonly Prediction[], ReadonlyMap<string, unknown>>()
+
+/** The answers that are left, by the ids of their questions: made once for a list. */
+function leftBy(leaves: readonly Prediction[]): ReadonlyMap<string, unknown> {
+  const known =
+    left.get(leaves) ?? new Map(leaves.map(({ question, answer }) => [questionId(question), answer]))
+  left.set(leaves, known)
+  return known
 }
 
 /** What would be answered if no planned change altered it, as far as that is known. */
@@ -162,19 +198,3 @@ function keeps(change: Pending, question: Question, known: Knowledge): boolean {
 
 export const concerns = (touches: readonly Resource[], seen: readonly Resource[]): boolean =>
   seen.some((see) => touches.some((touch) => overlaps(touch, see)))
-
-const ids = new WeakMap<Reader<unknown, never>, number>()
-let next = 0
-
-/** Readers are told apart by identity: two of one name may be two people's. */
-function readerId(reader: Reader<unknown, never>): number {
-  const known = ids.get(reader)
-  if (known !== undefined) return known
-  ids.set(reader, ++next)
-  return next
-}
-
-/** The same for the same reader, key and target: two tasks that ask the same share the answer. */
-export function questionId(question: Question): string {
-  return `${readerId(question.reader)}\0${targetKeyOf(question)}\0${question.key}`
-}

@@ -2,6 +2,7 @@ import pLimit from 'p-limit'
 import { isDeferred } from '../../core/deferred.ts'
 import type { Item } from '../../playbook/program.ts'
 import { argsOf, settleArgs } from './arguments.ts'
+import { noteLoaded } from './shared.ts'
 import type { Session } from '../session.ts'
 
 const limit = pLimit(4)
@@ -20,7 +21,11 @@ function loadOne(session: Session, item: Item): Promise<void> {
   const args = isDeferred(item.task.args) ? settleArgs(item, session.results) : argsOf(item, item.task.args)
   if (typeof args !== 'object' || args === null) return Promise.resolve()
   const { load } = item.task.module
-  const known = loading.get(args) ?? limit(async () => load?.(args)).catch(() => {})
+  const known =
+    loading.get(args) ??
+    limit(async () => load?.(args))
+      .then(() => noteLoaded(args))
+      .catch(() => {})
   loading.set(args, known)
   return known
 }

@@ -9,6 +9,7 @@ import type { Snapshot } from '../look/snapshot.ts'
 import { argsOf, asToday, checkedArgs, conditionsMet, settled } from './arguments.ts'
 import { failureOf } from './judge.ts'
 import type { Results } from './result.ts'
+import { type Made, planOf, probeOf } from './shared.ts'
 
 /** What can be said of a task now. */
 export type Verdict = Certainty | WaitVerdict | FailedVerdict
@@ -94,8 +95,8 @@ function presumed(
 }
 
 function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
-  const { task, user } = item
-  const probe = task.module.probe(args)
+  const { user } = item
+  const probe = probeOf(item, args)
   const known = probe.questions.map((question) => snapshot.look(user, question))
   const stale = known.find((one) => one.kind === 'stale')
   if (stale !== undefined || known.some((one) => one.kind === 'missing')) {
@@ -133,20 +134,26 @@ function compare(item: Item, args: unknown, snapshot: Snapshot): Verdict {
     state: probe.parse(answers),
     predicted: known.some((one) => one.kind === 'predicted'),
   }
-  return planOn(item, view, snapshot)
+  return planOn(item, view, answers, snapshot)
 }
 
-function planOn(item: Item, view: View, snapshot: Snapshot): Exclude<Verdict, WaitVerdict> {
-  const { module, options } = item.task
+function planOn(
+  item: Item,
+  view: View,
+  answers: readonly unknown[],
+  snapshot: Snapshot,
+): Exclude<Verdict, WaitVerdict> {
+  const { options } = item.task
   const { args, state } = view
-  let plan: Plan
+  let made: Made
   try {
-    plan = module.plan(args, state)
+    made = planOf(item, args, answers, state)
   } catch (error) {
     // A command that only reads has been run by now; whether it failed is the task's to say.
     if (options.failedWhen === undefined) throw error
-    plan = { changes: [] }
+    made = { plan: { changes: [] }, steps: () => [] }
   }
+  const { plan, steps } = made
   if (plan.changes.length === 0) {
     const error = failureOf(item.task, { changed: false, failed: false, state })
     return error === undefined ? { kind: 'ok', view, because: plan.because } : { kind: 'failed', error }
@@ -155,7 +162,7 @@ function planOn(item: Item, view: View, snapshot: Snapshot): Exclude<Verdict, Wa
     kind: 'change',
     view,
     plan,
-    steps: module.apply(args, state),
+    steps: steps(),
     touches: touchesOf(item, args, state, snapshot),
     keeps: keptBy(item, args, state),
   }
@@ -170,7 +177,8 @@ function ifUnchanged(
   snapshot: Snapshot,
 ): Certainty | undefined {
   try {
-    const verdict = planOn(item, { args, probe, state: probe.parse(answers), predicted: true }, snapshot)
+    const view = { args, probe, state: probe.parse(answers), predicted: true }
+    const verdict = planOn(item, view, answers, snapshot)
     return verdict.kind === 'failed' ? undefined : verdict
   } catch {
     return undefined

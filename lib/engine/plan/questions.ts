@@ -2,6 +2,7 @@ import { isDeferred } from '../../core/deferred.ts'
 import type { Question } from '../../core/probe.ts'
 import type { Item } from '../../playbook/program.ts'
 import { argsOf, settleArgs } from './arguments.ts'
+import { probeOf } from './shared.ts'
 import type { Session } from '../session.ts'
 import type { Wanted } from '../look/observe.ts'
 
@@ -20,9 +21,9 @@ export function questionsOfOne(session: Session, item: Item): Wanted[] {
   return probeQuestions(item, args).map((question) => ({ user: item.user, question }))
 }
 
-function probeQuestions({ task: { module } }: Item, args: unknown): readonly Question[] {
+function probeQuestions(item: Item, args: unknown): readonly Question[] {
   try {
-    return module.probe(args).questions
+    return probeOf(item, args).questions
   } catch {
     // Told when the task's turn comes.
     return []

@@ -1,6 +1,6 @@
 import type { Item } from '../../playbook/program.ts'
 import { type Wanted, observe } from '../look/observe.ts'
-import { questionId } from '../look/snapshot.ts'
+import { questionId } from '../look/question-id.ts'
 import type { Session } from '../session.ts'
 import type { Verdict } from './plan-task.ts'
 

@@ -11,7 +11,9 @@ export function tellMissed(
   before: readonly Entry[],
   after: readonly Entry[],
 ): void {
-  const keys = keysOfOnce(before)
+  // Mostly one task ended, and what came behind it comes now.
+  const ended = before.length === after.length + 1 && after.every((entry, i) => entry === before[i + 1])
+  const keys = keysOfOnce(ended ? before.slice(0, 1) : before)
   if (keys.length === 0) return
   const left = new Set(keysOfOnce(after))
   others.missed(

@@ -7,19 +7,26 @@ import { loadFiles } from '../plan/load-files.ts'
 import { observe } from '../look/observe.ts'
 import { unlessStopped } from '../look/stopped.ts'
 import { questionsOf } from '../plan/questions.ts'
-import { type RunMode, type Session, inTurn, noteChangesOfOthers } from '../session.ts'
+import { type RunMode, type Session, inTurn, letGo, noteChangesOfOthers } from '../session.ts'
 import type { Fleet } from './fleet.ts'
 import { jobQuestions, warnOfStrangers, withJobs } from './job/find-job.ts'
 import { owedQuestions } from './ledger.ts'
 import { playHost } from './play-host.ts'
 
-/** One play on all of its hosts that are left. @returns false when the run must not go on */
+/**
+ * One play on all of its hosts that are left.
+ * @param plays that are compiled by now, this one included
+ * @param goesOn whether other plays come after these
+ * @returns false when the run must not go on
+ */
 export async function runPlay(
-  { play, hosts }: CompiledPlay,
+  compiled: CompiledPlay,
   plays: readonly CompiledPlay[],
   fleet: Fleet,
   mode: RunMode,
+  goesOn: boolean,
 ): Promise<boolean> {
+  const { play, hosts } = compiled
   const once = hosts.map(({ host, program }) => ({ host: host.name, keys: keysOfOnce(program) }))
   // Batches are made of hosts that answer, and the first of those that answer runs what runs once.
   if (play.serial !== undefined || once.some(({ keys }) => keys.length > 0))
@@ -34,13 +41,14 @@ export async function runPlay(
     alive.map(({ host, program }) => [host.name, tasksOf(program).length]),
   )
   mode.emit({ type: 'play', play: play.name, hosts: namesOf(alive), taskCounts })
+  const isLast = goesOn ? () => false : lastOf(compiled, plays)
   const sizes =
     play.serial === undefined ? [alive.length] : batchSizes(play.serial, alive.length, `play ${play.name}`)
   let begun = 0
   for (const size of sizes) {
     const batch = alive.slice(begun, begun + size)
     begun += size
-    const failed = await runBatch(batch, plays, fleet, mode)
+    const failed = await runBatch(batch, plays, isLast, fleet, mode)
     shareChanges(play.name, fleet)
     if (mode.stop.aborted) return false
     const tolerated = ((play.maxFailPercentage ?? 0) / 100) * batch.length
@@ -59,6 +67,14 @@ export async function runPlay(
   return true
 }
 
+/** Whether a play is the last one that asks a host, or runs something on it. */
+function lastOf(compiled: CompiledPlay, plays: readonly CompiledPlay[]): (host: Host) => boolean {
+  const later = plays.slice(plays.indexOf(compiled) + 1)
+  if ([compiled, ...later].some(({ hosts }) => hosts.some(({ reachesOut }) => reachesOut))) return () => false
+  const awaited = new Set(later.flatMap(({ hosts }) => hosts.map(({ host }) => host)))
+  return (host) => !awaited.has(host)
+}
+
 const namesOf = (hosts: readonly HostPlay[]): string[] => hosts.map(({ host }) => host.name)
 
 const whyStopped = (failed: readonly Host[], batch: readonly HostPlay[]): string =>
@@ -69,6 +85,7 @@ const whyStopped = (failed: readonly Host[], batch: readonly HostPlay[]): string
 function runBatch(
   batch: readonly HostPlay[],
   plays: readonly CompiledPlay[],
+  isLast: (host: Host) => boolean,
   fleet: Fleet,
   mode: RunMode,
 ): Promise<readonly Host[]> {
@@ -79,6 +96,7 @@ function runBatch(
     mode.emit({ type: 'host', host: session.host.name, phase: 'probing' })
     if (mode.batch) await inTurn(session, () => lookAhead(session, plays))
     const done = await playHost(session, own)
+    if (isLast(session.host)) letGo(session)
     mode.emit({ type: 'host', host: session.host.name, phase: 'done' })
     return done
   })

@@ -119,7 +119,10 @@ async function once(
   const first = prepared.compileFirst(seen.facts)
   let plays = first.length > 0 ? [] : await begin()
   await settleQuestion(prepared.confirmation(seen.facts), mode)
-  if (first.length > 0 && (await runPlays(await record.beginFirst(first), request, fleet, mode, told))) {
+  if (
+    first.length > 0 &&
+    (await runPlays(await record.beginFirst(first), request, fleet, mode, told, true))
+  ) {
     seen = await ask()
     plays = mode.stop.aborted ? [] : await begin()
   }
@@ -127,7 +130,7 @@ async function once(
   for (const { host } of all.flatMap(({ hosts }) => hosts)) {
     if (fleet.has(host)) involved.add(host)
   }
-  const done = await runPlays(plays, request, fleet, mode, told)
+  const done = await runPlays(plays, request, fleet, mode, told, false)
   await connecting
   const { closing, report } = request.playbook
   const closes = closing !== undefined && done && !mode.check && !tally.anyFailed()
@@ -153,13 +156,14 @@ async function settleQuestion(
   else await confirm(question)
 }
 
-/** @returns false when the run must not go on */
+/** @param goesOn whether other plays come after these @returns false when the run must not go on */
 async function runPlays(
   plays: readonly CompiledPlay[],
   request: RunRequest,
   fleet: Fleet,
   mode: RunMode,
   told: Told,
+  goesOn: boolean,
 ): Promise<boolean> {
   // A password is kept before it is used anywhere: a host must never have one that nobody knows. But no earlier: what the hosts
   // say may have the playbook refuse, and what it made up for them must not look like theirs afterwards.
@@ -169,11 +173,11 @@ async function runPlays(
     const text = `recipients.txt lists ${waiting.join(' and ')}, who cannot read the secrets yet: run-playbook secrets recipients --accept`
     mode.emit({ type: 'notice', level: 'warning', text })
   }
-  let goesOn = true
+  let ok = true
   for (const play of plays) {
-    goesOn = !mode.stop.aborted && (await runPlay(play, plays, fleet, mode))
-    if (!goesOn) break
+    ok = !mode.stop.aborted && (await runPlay(play, plays, fleet, mode, goesOn))
+    if (!ok) break
   }
   told.tellRest(plays, mode)
-  return goesOn && !mode.stop.aborted
+  return ok && !mode.stop.aborted
 }
