@@ -230,7 +230,7 @@ describe('packages of npm', function () {
     'ci without package-lock.json': [{ ci: true }, /has no package-lock\.json/, () => manifest({})],
     'a package.json that cannot be read': [
       {},
-      /npm does not say what is installed: .*JSON/,
+      /npm does not say what is installed: .*package\.json/,
       () => writeFileSync(join(app, 'package.json'), '{'),
     ],
     'a folder that is not there': [
