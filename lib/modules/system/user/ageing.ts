@@ -1,24 +1,16 @@
 import type { Change } from '../../../core/change.ts'
 import { type Prediction, predict } from '../../../core/probe.ts'
 import { sh } from '../../../core/sh.ts'
-import { type Ageing, ageing } from '../shared/ageing.ts'
+import { ageing } from '../shared/ageing.ts'
 import type { UserArgs } from './args.ts'
+import { askedAgeing } from './asked-ageing.ts'
 import type { UserState } from './state.ts'
-
-/** What the task says of the age of a password. */
-const given = (args: UserArgs): Partial<Ageing> => ({
-  ...(args.passwordExpireMin === undefined ? {} : { min: args.passwordExpireMin }),
-  ...(args.passwordExpireMax === undefined ? {} : { max: args.passwordExpireMax }),
-  ...(args.passwordExpireWarn === undefined ? {} : { warn: args.passwordExpireWarn }),
-})
 
 const NAMES = ['min', 'max', 'warn'] as const
 
-export const asksAgeing = (args: UserArgs): boolean => Object.keys(given(args)).length > 0
-
 export function ageingChanges(args: UserArgs, { entry, ageing: found }: UserState): Change[] {
   const is = entry === undefined ? undefined : found
-  const wanted = given(args)
+  const wanted = askedAgeing(args)
   return NAMES.flatMap((name) =>
     wanted[name] === undefined || wanted[name] === is?.[name]
       ? []
@@ -28,7 +20,7 @@ export function ageingChanges(args: UserArgs, { entry, ageing: found }: UserStat
 
 /** What a new user gets besides is for the tools of the host to say. */
 export function ageingLeaves(args: UserArgs, { entry, ageing: found }: UserState): Prediction[] {
-  const { min, max, warn } = { ...(entry === undefined ? {} : found), ...given(args) }
+  const { min, max, warn } = { ...(entry === undefined ? {} : found), ...askedAgeing(args) }
   return min === undefined || max === undefined || warn === undefined
     ? []
     : [predict(ageing, args.name, { min, max, warn })]
@@ -36,7 +28,7 @@ export function ageingLeaves(args: UserArgs, { entry, ageing: found }: UserState
 
 export function setAgeing(args: UserArgs, state: UserState): string[] {
   if (ageingChanges(args, state).length === 0) return []
-  const wanted = given(args)
+  const wanted = askedAgeing(args)
   const letters = { min: '-m', max: '-M', warn: '-W' } as const
   const options = NAMES.flatMap((name) => (wanted[name] === undefined ? [] : [letters[name], wanted[name]]))
   return [sh`chage ${options} ${args.name}`]

@@ -7,8 +7,8 @@ import { type Ageing, ageing } from '../shared/ageing.ts'
 import { type AccountTools, accountTools } from '../shared/account-tools.ts'
 import { takenIds } from '../shared/taken-ids.ts'
 import { type UserEntry, userEntry } from '../shared/user-entry.ts'
-import { asksAgeing } from './ageing.ts'
 import { type UserArgs, homeOf } from './args.ts'
+import { asksAgeing } from './asked-ageing.ts'
 
 /** What is there of a user. */
 export interface UserState {

@@ -3,8 +3,8 @@ import { reveal } from '../../../core/secret.ts'
 import type { Account } from '../../shared/account.ts'
 import { nextId } from '../shared/next-id.ts'
 import { type Login, NO_LOGIN, type UserEntry, digestOf } from '../shared/user-entry.ts'
-import { asksAgeing } from './ageing.ts'
 import { type UserArgs, homeOf } from './args.ts'
+import { asksAgeing } from './asked-ageing.ts'
 import type { UserState } from './state.ts'
 
 /** What the user will be. */
