@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Item } from './program.ts'
+import { type Entry, type Item, tasksOf } from './program.ts'
 
 /** What tells tasks of one name apart. The same on all hosts of the play, but for those of one name after the first one. */
 export type Named = Pick<Item, 'handler' | 'play' | 'role' | 'task'>
@@ -20,3 +20,7 @@ export function idOf({ host, play, role, task, nth }: Item): string {
   const text = [host, owner, task.module.name, task.name, ...(nth > 0 ? [nth] : [])].join('\0')
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
+
+/** Names the tasks that run once for all hosts of the play. */
+export const keysOfOnce = (entries: readonly Entry[]): string[] =>
+  tasksOf(entries).flatMap((item) => (item.runOnce ? [keyOf(item)] : []))

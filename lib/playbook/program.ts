@@ -1,6 +1,5 @@
 import type { Deferred } from '../core/deferred.ts'
 import type { Task, TaskList } from '../core/task.ts'
-import { keyOf } from './identify.ts'
 
 /** A task of one host, with all that its play, role and groups add to it. */
 export interface Item {
@@ -85,10 +84,6 @@ export const tasksOf = (entries: readonly Entry[]): Item[] =>
 /** The tasks that the host is asked about. */
 export const askedOf = (entries: readonly Entry[]): Item[] =>
   tasksOf(entries.filter((entry) => entry.kind !== 'task' || entry.leftOut?.looked !== false))
-
-/** Names the tasks that run once for all hosts of the play. */
-export const keysOfOnce = (entries: readonly Entry[]): string[] =>
-  tasksOf(entries).flatMap((item) => (item.runOnce ? [keyOf(item)] : []))
 
 /**
  * What is left to do after a failure: the rescue of the innermost block that has one, and whatever always runs.

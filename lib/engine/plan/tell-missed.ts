@@ -1,4 +1,5 @@
-import { type Entry, keysOfOnce } from '../../playbook/program.ts'
+import { keysOfOnce } from '../../playbook/identify.ts'
+import type { Entry } from '../../playbook/program.ts'
 import type { Session } from '../session.ts'
 
 /**
