@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { parseBundle } from '../secrets/certificate.ts'
+import { parseBundle, parseLoneCertificate } from '../secrets/certificate.ts'
 import { checkName, variableOf } from '../secrets/names.ts'
 import { randomPassword } from '../secrets/password.ts'
 import { save } from '../secrets/save.ts'
@@ -38,11 +38,23 @@ export function listSecrets({ opened, places, session }: SecretsContext): Promis
   return Promise.resolve(0)
 }
 
-/** Prints the value that a run would use. */
-export function getSecret({ opened, places, session }: SecretsContext, name: string): Promise<number> {
-  const value = new SecretStore(places, opened, () => new Date()).get(name)
-  session.outlet.printSecret(name, reveal(value))
+/** Prints the value that a run would use; with `certificate` only what of it is not secret. */
+export function getSecret(
+  { opened, places, session }: SecretsContext,
+  name: string,
+  certificate: boolean,
+): Promise<number> {
+  const value = reveal(new SecretStore(places, opened, () => new Date()).get(name))
+  session.outlet.printSecret(name, certificate ? certificateIn(name, value) : value)
   return Promise.resolve(0)
+}
+
+function certificateIn(name: string, value: string): string {
+  const found = parseBundle(value)?.certificate ?? parseLoneCertificate(value)
+  if (found !== undefined) return found.toString()
+  throw new UserError('E_SECRETS_KIND', `the secret ${name} is not a certificate`, {
+    hint: 'Leave out --certificate to print it as it is. See run-playbook secrets list.',
+  })
 }
 
 /** Stores a value from standard input. It is no argument: those show in `ps` and in the shell's history. */

@@ -23,6 +23,7 @@ RUN_PLAYBOOK_SECRET_<NAME> in the environment wins over what is stored, and is n
 Examples:
   run-playbook secrets list
   run-playbook secrets get postgres.superuser
+  run-playbook secrets get pgbackrest.authority --certificate > root.crt
   run-playbook secrets set mail.password                 asks for it; nothing shows in the shell's history
   pass mail | run-playbook secrets set mail.password     or takes it from a pipe
   run-playbook secrets rotate app.password               a new random value; hosts have it after the next run
@@ -48,9 +49,11 @@ export const secrets: CliCommand = async (argv, session) => {
   const add = (usage: string, description: string): Command =>
     strict(command.command(usage).description(description))
   add('list', 'lists the names and kinds of all secrets').action(() => void (work = listSecrets))
-  add('get <name>', 'prints the value').action((name: string) => {
-    work = (context) => getSecret(context, name)
-  })
+  add('get <name>', 'prints the value')
+    .option('--certificate', 'print only the certificate, without its private key', false)
+    .action((name: string, { certificate }: { certificate: boolean }) => {
+      work = (context) => getSecret(context, name, certificate)
+    })
   add('set <name>', 'stores a value that is read from the terminal or standard input')
     .option('--replace', 'replace the existing value', false)
     .action((name: string, { replace }: { replace: boolean }) => {

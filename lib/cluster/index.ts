@@ -20,7 +20,16 @@ export { type Settled, capacityVars, settled } from './settled.ts'
 export type { ServerFact } from './facts/server.ts'
 export type { SettingsFact } from './facts/settings.ts'
 export { AS_OWNER } from './as-owner.ts'
-export { ARCHIVE_CHECKED, BACKUP_SERVER, CONFIG, PGBACKREST, SECRETS, SHARED, mounts } from './places.ts'
+export {
+  ARCHIVE_CHECKED,
+  BACKUP_SERVER,
+  CONFIG,
+  PGBACKREST,
+  SECRETS,
+  SERVER_CERTIFICATE,
+  SHARED,
+  mounts,
+} from './places.ts'
 export { PRIVILEGES, PRIVILEGE_OPTIONS } from './privileges.ts'
 export { PROMOTION_KEY } from './promotion/operator.ts'
 export { type Promotion, type PromotionWish, planPromotion } from './promotion/plan.ts'

@@ -6,6 +6,7 @@ import { repositoryKeyOf } from './repository-key.ts'
 import { networkOf, refuseOutside } from './network.ts'
 import { promotionVars } from './promotion/operator.ts'
 import { refuseOtherSecrets } from './secrets/refuse.ts'
+import { serverBundle } from './secrets/server-certificate.ts'
 import { saidCapacity } from './settled.ts'
 import { tune } from './tuning.ts'
 import { hostVarsOf } from './vars/host.ts'
@@ -53,6 +54,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
         commonName: host.name,
         addresses: [host.address],
       }),
+      server: serverBundle(secrets, host),
       passwords: {
         postgres: secrets.password('postgres.superuser'),
         previous: [...secrets.previous('postgres.superuser')],

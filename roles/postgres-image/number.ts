@@ -11,7 +11,13 @@ import {
   users,
   z,
 } from 'run-playbook'
-import { ACCOUNTS, type NumberOf, type PostgresNumber, numberKey, numberReader } from './number-reader.ts'
+import {
+  ACCOUNTS,
+  type NumberOf,
+  type PostgresNumber,
+  numberKey,
+  numberReader,
+} from '../postgres-node/number-reader.ts'
 
 /** Of the user and the group that keep the number. It is in the name, because another image may have another one. */
 const nameOf = (uid: number): string => `run-playbook-${uid}`

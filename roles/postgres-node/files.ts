@@ -3,6 +3,7 @@ import { CONFIG, SECRETS, tune, type NodeRoleVars, slotName } from 'run-playbook
 import { backupServerFiles } from './backup-server.ts'
 import { pgbackrestConfig } from './pgbackrest.ts'
 import { folderTasks } from './folders.ts'
+import { serverCertificate } from './server-certificate.ts'
 
 const managed = { mode: '0644', owner: 'root', group: 'root' }
 const secret = { mode: '0400', owner: 'root', group: 'root' }
@@ -75,6 +76,8 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
       ...managed,
     }),
     promotionFiles(vars, reload),
+    // Before the configuration that names it: PostgreSQL does not start without.
+    serverCertificate(vars, reload),
     template(
       'postgresql.conf',
       {

@@ -13,6 +13,7 @@ const node = {
   image: 'cluster', address: '10.0.0.1', primary: '10.0.0.1', network: '10.0.0.0/24',
   nodes: [{ name: 'here', address: '10.0.0.1' }],
   memoryMb: 1024, cores: 1, mostCores: 1,
+  server: secret,
   tls: { authority: 'a', certificate: 'c', privateKey: secret },
   passwords: { postgres: secret, replicator: secret, rewinder: secret, basebackup: secret },
 }

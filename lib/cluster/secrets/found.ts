@@ -5,7 +5,7 @@ import { sh } from '../../core/sh.ts'
 import type { Fact } from '../../playbook/playbook.ts'
 import { SECRET_FILES, wireguardKeyScript } from '../facts/secrets.ts'
 import { nodesOf } from '../nodes.ts'
-import { SECRETS } from '../places.ts'
+import { SECRETS, SERVER_CERTIFICATE } from '../places.ts'
 
 // Its certificate and key besides what other playbooks compare: to take over, all is wanted.
 const FILES = {
@@ -15,7 +15,7 @@ const FILES = {
 } as const
 
 /** What {@link foundSecrets} looks for on a node. */
-export type FoundKind = keyof typeof FILES | 'wireguard'
+export type FoundKind = keyof typeof FILES | 'server' | 'wireguard'
 
 /** The secrets of a node, themselves. */
 export type FoundSecrets = Readonly<Partial<Record<FoundKind, Secret>>>
@@ -28,12 +28,16 @@ export const foundSecrets: Fact<FoundSecrets | undefined> = {
 }
 
 /** POSIX sh. In base64: some have several lines, and none may end what is printed. */
-export const foundScript = (secrets = SECRETS, wireguard = '/etc/wireguard'): string => `
-  ${Object.entries(FILES)
-    .map(
-      ([kind, file]) =>
-        sh`if [ -s ${`${secrets}/${file}`} ]; then echo ${kind} "$(base64 < ${`${secrets}/${file}`} | tr -d '\\n')"; fi`,
-    )
+export const foundScript = (
+  secrets = SECRETS,
+  wireguard = '/etc/wireguard',
+  server = SERVER_CERTIFICATE,
+): string => `
+  ${[
+    ...Object.entries(FILES).map(([kind, file]) => [kind, `${secrets}/${file}`] as const),
+    ['server', server] as const,
+  ]
+    .map(([kind, path]) => sh`if [ -s ${path} ]; then echo ${kind} "$(base64 < ${path} | tr -d '\\n')"; fi`)
     .join('\n  ')}
   key=$(${wireguardKeyScript(wireguard)})
   if [ -n "$key" ]; then echo wireguard "$(printf %s "$key" | base64 | tr -d '\\n')"; fi`
@@ -41,7 +45,7 @@ export const foundScript = (secrets = SECRETS, wireguard = '/etc/wireguard'): st
 /** @param text what the script printed */
 export function parseFound(text: string): FoundSecrets {
   const lines = text.split('\n').map((line) => line.split(' '))
-  const kinds: readonly string[] = [...Object.keys(FILES), 'wireguard']
+  const kinds: readonly string[] = [...Object.keys(FILES), 'server', 'wireguard']
   return Object.fromEntries(
     lines.flatMap(([kind = '', base64 = '']) =>
       kinds.includes(kind) && base64 !== ''
@@ -53,7 +57,9 @@ export function parseFound(text: string): FoundSecrets {
 
 // A password that was written with an editor ends with one, and PostgreSQL's entrypoint reads it without.
 const withoutBreak = (kind: string, text: string): string =>
-  kind.startsWith('certificate') || kind === 'authority' ? text : text.replace(/\n+$/, '')
+  PEM.includes(kind) ? text : text.replace(/\n+$/, '')
+
+const PEM: readonly string[] = ['authority', 'certificate', 'certificateKey', 'server']
 
 const reader = readerOfOne<FoundSecrets>({
   name: 'found_secrets',

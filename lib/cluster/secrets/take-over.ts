@@ -9,6 +9,7 @@ import { settled } from '../settled.ts'
 import { clusterWish } from '../vars/cluster.ts'
 import type { FoundSecrets } from './found.ts'
 import { PASSWORDS, WORDS, listed, nameOf, ownerSecret } from './names.ts'
+import { serverSecret } from './server-certificate.ts'
 
 /** What `-e` may set for `take-over`. */
 export const takeOverVars = clusterWish.pick({ databases: true }).extend({
@@ -45,7 +46,7 @@ export function takeOver(context: Context): void {
   const own = secrets.isKept(AUTHORITY)
   // An authority that is stored issues what is missing; the nodes' certificates are of no use without theirs.
   const values = [...onNodes(context, nodes, found)].filter(
-    ([name]) => !own || !name.startsWith('pgbackrest.'),
+    ([name]) => !own || !/^(pgbackrest|server)\./.test(name),
   )
   const others = values.filter(([name, value]) => secrets.isKept(name) && differs(secrets.get(name), value))
   if (others.length > 0 && !context.vars.replace)
@@ -76,8 +77,9 @@ function onNodes(
   const authority = chosen.map((node) => found(node).authority).find((one) => one !== undefined)
   if (authority !== undefined) values.set(AUTHORITY, authority)
   for (const node of nodes) {
-    const { wireguard, certificate, certificateKey } = found(node)
+    const { wireguard, certificate, certificateKey, server } = found(node)
     if (wireguard !== undefined) values.set(nameOf('wireguard', node), wireguard)
+    if (server !== undefined && authority !== undefined) values.set(serverSecret(node), server)
     if (certificate === undefined || certificateKey === undefined || authority === undefined) continue
     const name = `pgbackrest.${node.name}`
     values.set(name, new Secret(name, reveal(certificateKey) + reveal(certificate)))

@@ -53,6 +53,8 @@ export const nodeRoleVars = ownVars.extend({
     .prefault({}),
   /** Of `secrets.certificate`: what the nodes' pgBackRest know each other by. */
   tls: z.object({ authority: z.string(), certificate: z.string(), privateKey: secretValue }),
+  /** What PostgreSQL shows its clients: a key and its certificate, in PEM. */
+  server: secretValue,
   passwords: z.strictObject({
     /** The key of the repository's encryption. */
     cipher: secretValue.optional(),

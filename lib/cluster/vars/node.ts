@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { network } from '../../modules/network/wireguard/subnet.ts'
+import { hostName } from './host-name.ts'
 import { sharedVars } from './shared.ts'
 import { backupPolicy, retentionPolicy } from './backup-policy.ts'
 
@@ -22,6 +23,11 @@ export const ownVars = z.strictObject({
   mtu: z.int().min(576).max(65535).optional(),
   /** Where the other nodes reach this one for WireGuard, such as `203.0.113.7`, `fd00::11` or `[fd00::11]:51821`. @default the address that SSH reached */
   endpoint: z.string().optional(),
+  /**
+   * Further host names of this node in its TLS certificate, such as `'db.example.com'` or `'*.example.com'`: what clients call it. Its
+   * name in the inventory, its overlay address, `localhost` and `127.0.0.1` are in it anyway. @default none
+   */
+  serverNames: z.array(hostName).default([]),
   /** Folder of the data, mounted at /var/lib/postgresql/data. @default '/data/postgres' */
   dataDir: z.string().default('/data/postgres'),
   /** Folder of the repository, mounted at /var/lib/pgbackrest. @default '/data/backups' */

@@ -55,6 +55,8 @@ export function lastChange(): string {
     SELECT unnest(ARRAY[current_setting('config_file'), current_setting('hba_file'), current_setting('ident_file'),
       current_setting('data_directory') || '/postgresql.auto.conf'])
     UNION SELECT sourcefile FROM pg_file_settings
+    UNION SELECT setting FROM pg_settings WHERE current_setting('ssl')::boolean
+      AND name IN ('ssl_cert_file', 'ssl_key_file', 'ssl_ca_file', 'ssl_crl_file')
     UNION SELECT to_jsonb(r)->>'file_name' FROM pg_hba_file_rules r) AS files(file) WHERE file <> '')`
 }
 

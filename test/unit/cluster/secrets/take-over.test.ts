@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Host, Secret, reveal } from 'run-playbook'
 import { type FoundSecrets, foundScript, parseFound } from '../../../../lib/cluster/secrets/found.ts'
 import { takeOver, takeOverReport, takeOverVars } from '../../../../lib/cluster/secrets/take-over.ts'
+import { serverBundle } from '../../../../lib/cluster/secrets/server-certificate.ts'
 import { WIREGUARD_MARKER } from '../../../../lib/modules/network/wireguard/reader.ts'
 import { SHELLS, run, useTemp } from '../../modules/driver.ts'
 import { type Checkout, checkout } from '../../secrets/checkout.ts'
@@ -28,6 +29,7 @@ function laidOut(store: Store, host: Host): FoundSecrets {
     authority: new Secret('authority', authority),
     certificate: new Secret('certificate', certificate),
     certificateKey: privateKey,
+    server: serverBundle(store, host),
   }
 }
 
@@ -116,6 +118,7 @@ describe('secrets that are taken over from the nodes', () => {
     await store.save()
     takeOver(context(store, found()))
     assert.equal(store.certificate('pgbackrest.node-a', holder(host)).certificate, own.certificate)
+    assert.ok(!store.has('server.node-a'), 'a certificate that clients would refuse was taken')
   })
 })
 
@@ -131,11 +134,20 @@ describe('what lies on a node', () => {
       writeFileSync(at('secrets/postgres_password'), odd)
       writeFileSync(at('secrets/rewind_password'), 'edited\n')
       writeFileSync(at('secrets/pgbackrest_node.key'), pem)
+      writeFileSync(at('server.pem'), pem)
       writeFileSync(at('wireguard/wg0.conf'), `${WIREGUARD_MARKER}\n[Interface]\nPrivateKey = ${key}\n`)
-      const { stdout, stderr } = await run(shell, { script: foundScript(at('secrets'), at('wireguard')) })
+      const { stdout, stderr } = await run(shell, {
+        script: foundScript(at('secrets'), at('wireguard'), at('server.pem')),
+      })
       assert.equal(stderr.toString(), '')
       const found = parseFound(stdout.toString())
       const text = Object.fromEntries(Object.entries(found).map(([kind, value]) => [kind, reveal(value)]))
-      assert.deepEqual(text, { superuser: odd, rewinder: 'edited', certificateKey: pem, wireguard: key })
+      assert.deepEqual(text, {
+        superuser: odd,
+        rewinder: 'edited',
+        certificateKey: pem,
+        server: pem,
+        wireguard: key,
+      })
     })
 })

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShellStep } from '../../../../lib/core/module.ts'
+import { shownCertificate } from '../../../../docker/status/facts/certificate.ts'
+import { makeAuthority } from '../../../../lib/secrets/certificate.ts'
 import { postgresSettings } from '../../../../lib/postgres/modules/settings/module.ts'
 import { type PostgresChannel, createPostgresChannel, sql } from '../../../../lib/postgres/channel.ts'
 import { localConnection } from '../support/connection.ts'
@@ -42,6 +45,28 @@ describe('postgres_settings', function () {
     assert.equal(reply.stdout.toString(), '[{"work_mem":"9MB"}]')
     assert.deepEqual(await converge(channel, task()), [])
     appendFileSync(file('pg_hba.conf'), 'host all nobody 10.0.0.0/8 reject\n')
+    assert.deepEqual(await converge(channel, task()), [stale])
+  })
+
+  it('reloads when a certificate or a key was replaced', async () => {
+    const certificates = ['server.crt', 'server.key'].map((name) => file(name))
+    const replace = () => {
+      const bundle = makeAuthority('server', new Date())
+      for (const path of certificates) server.give(path, bundle)
+      return new X509Certificate(bundle).serialNumber
+    }
+    // It is not looked for where TLS is off: on many systems the default names a file that is not there.
+    assert.deepEqual(await converge(channel, task()), [])
+    replace()
+    assert.deepEqual(await converge(channel, task()), [])
+    write('ssl = on')
+    assert.deepEqual(await converge(channel, task()), [stale])
+    const wanted = replace()
+    assert.deepEqual(await converge(channel, task()), [stale])
+    assert.deepEqual(await converge(channel, task()), [])
+    const { host, port } = server.target
+    assert.equal((await shownCertificate(host, port))?.serialNumber, wanted)
+    write()
     assert.deepEqual(await converge(channel, task()), [stale])
   })
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PostgresTarget } from '../../../../lib/postgres/target.ts'
@@ -15,6 +15,8 @@ export interface TestServer {
   stop(): void
   start(options?: string): void
   log(): string
+  /** Replaces a file by one that only the server may read. */
+  give(path: string, content: string): void
   remove(): void
 }
 
@@ -81,6 +83,11 @@ export async function startServer(settings: readonly string[] = []): Promise<Tes
     stop,
     restart: () => run('pg_ctl', '-D', data, '-l', log, '-m', 'fast', '-w', 'restart'),
     log: () => readFileSync(log, 'utf8'),
+    give: (path, content) => {
+      writeFileSync(`${path}.new`, content, { mode: 0o600 })
+      ownerOf(`${path}.new`)
+      renameSync(`${path}.new`, path)
+    },
     remove: () => {
       try {
         stop()
@@ -93,11 +100,11 @@ export async function startServer(settings: readonly string[] = []): Promise<Tes
 }
 
 // PostgreSQL refuses to run as root.
-function ownerOf(folder: string, pwfile: string): string[] | undefined {
+function ownerOf(...given: readonly string[]): string[] | undefined {
   if (process.getuid?.() !== 0) return undefined
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres']).toString())
   const [uid, gid] = [id('-u'), id('-g')]
-  for (const path of [folder, pwfile]) chownSync(path, uid, gid)
-  if (statSync(folder).uid !== uid) throw new Error('the folder was not given away')
+  for (const path of given) chownSync(path, uid, gid)
+  if (given.some((path) => statSync(path).uid !== uid)) throw new Error('a file was not given away')
   return [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--']
 }
