@@ -40,6 +40,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
       adopt: adopts(vars, fact(host)),
       address: host.address,
       network: networkOf(host),
+      clientTls: vars.clientTls,
       nodes: nodes.map(({ name, address }) => ({ name, address })),
       turn: nodes.indexOf(host),
       primary: primary.address,

@@ -60,6 +60,7 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
     port,
     nodes,
     network,
+    clientTls,
     primary,
     maxConnections,
     capacity,
@@ -107,7 +108,7 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
       {
         src: new URL('./templates/pg_hba.conf.hbs', import.meta.url),
         dest: `${CONFIG}/pg_hba.conf`,
-        vars: { address, nodes, network },
+        vars: { address, nodes, network, tlsOnly: clientTls === 'require' },
         ...managed,
       },
       { notify: reload, tags: ['config'] },

@@ -4,7 +4,8 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { another, assertHealthy, healthyCluster, primaryNow } from './cluster.ts'
-import { addressOf } from './service.ts'
+import { writeInventory } from './inventory.ts'
+import { addressOf, statusOf } from './service.ts'
 import { DIR, NODES, explain, onNode, psql, run, runJson, until } from './support.ts'
 
 const PEM = '/etc/run-playbook/postgres/server.pem'
@@ -79,6 +80,42 @@ describe('clients with TLS', function () {
 
   it('may still come without it', async () =>
     assert.match(await connect('node-b', await primaryNow(), 'sslmode=disable', HOW), /^f/))
+
+  it('are refused without it where the inventory requires it, and the cluster works as before', async () => {
+    const primary = await primaryNow()
+    const standbys =
+      "SELECT string_agg(application_name || ' ' || backend_start, ', ' ORDER BY 1) FROM pg_stat_replication"
+    const connected = await psql(primary, standbys)
+    const inventory = writeInventory('tls-inventory.ts', [
+      /groups: \{\s*postgres: \{ /,
+      "groups: { postgres: { vars: { clientTls: 'require' }, ",
+    ])
+    const site = await runJson('site', '--inventory', inventory)
+    assert.equal(site.code, 0, explain(site))
+    for (const node of NODES) {
+      assert.match(
+        await connect('node-b', node, 'sslmode=disable', HOW),
+        /no pg_hba.conf entry.* no encryption/,
+      )
+      assert.match(await verified('node-b', node, HOW), /^t/)
+    }
+    assert.equal(await psql(primary, standbys), connected)
+    // The role of the status service, a replica's login, and a backup of a standby, which asks the primary.
+    await psql(primary, 'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_replication')
+    await until(
+      'two replicas stream again',
+      async () =>
+        (await psql(primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) === '2',
+    )
+    for (const node of NODES) assert.equal((await statusOf(node)).postgres.up, true)
+    const backup = await runJson('backup', '-l', another(primary), '--inventory', inventory)
+    assert.equal(backup.code, 0, explain(backup))
+    const again = await runJson('site', '--inventory', inventory)
+    assert.deepEqual(again.with('changed', 'failed'), [], explain(again))
+    const back = await runJson('site')
+    assert.equal(back.code, 0, explain(back))
+    assert.match(await connect('node-b', primary, 'sslmode=disable', HOW), /^f/)
+  })
 
   it('have keys that postgres alone reads', async () => {
     for (const node of NODES) {

@@ -23,6 +23,7 @@ export const clusterVars = clusterWish.extend({
   image: z.string().default('run-playbook/postgres'),
   statusImage: z.string().default('run-playbook/postgres-status'),
   databases: databaseNames.default(['app']),
+  clientTls: z.enum(['allow', 'require']).default('allow'),
   thresholds: thresholdVars,
   wireguardPackages: z.array(z.string()).default(['wireguard-tools']),
 })

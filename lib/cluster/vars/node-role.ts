@@ -23,6 +23,8 @@ export const nodeRoleVars = ownVars.extend({
   primary: z.string(),
   /** Clients may connect from here. */
   network: z.string(),
+  /** Whether they may do so without TLS. @default 'allow' */
+  clientTls: z.enum(['allow', 'require']).default('allow'),
   /** MiB of memory: what PostgreSQL is tuned to. */
   memoryMb: z.number(),
   /** Number of cores: what PostgreSQL is tuned to. */

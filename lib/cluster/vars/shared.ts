@@ -27,6 +27,15 @@ export const sharedVars = {
   databases: databaseNames
     .optional()
     .describe('Databases, each with an owner of the same name: ["app","shop"]. (default: ["app"])'),
+  /**
+   * Whether clients may connect without TLS: `allow`, or `require` to refuse them. Connections of the cluster itself are not affected: the
+   * overlay encrypts them.
+   * @default 'allow'
+   */
+  clientTls: z
+    .enum(['allow', 'require'])
+    .optional()
+    .describe('Allow clients to connect without TLS, or require it of them. (default: allow)'),
   /** PostgreSQL's max_connections. @default what the primary has; 100 in a new cluster */
   maxConnections: atLeast(
     10,
