@@ -48,6 +48,11 @@ function server({ postgres, connections }: Status, gauge: Add): void {
     postgres.role === null ? null : postgres.role === 'replica',
   ])
   gauge('run_playbook_connections_used', 'Client connections', [connections.used])
+  gauge(
+    'run_playbook_certificate_expiry_timestamp_seconds',
+    'When the TLS certificate that PostgreSQL shows clients expires; no sample: unknown, or TLS is off',
+    [epoch(postgres.certificateUntil)],
+  )
   gauge('run_playbook_connections_allowed', 'Client connections that may be', [connections.allowed])
 }
 

@@ -3,6 +3,7 @@ import { type Reading, fromPostgres, iso } from '../../lib/cluster/status/assemb
 import { fromRepository, newestOf, windowOf } from '../../lib/cluster/status/backups.ts'
 import type { Config, Node } from '../../lib/cluster/status/config.ts'
 import { repositoryReader } from './facts/backups.ts'
+import { shownCertificate } from './facts/certificate.ts'
 import { filesReader } from './facts/files.ts'
 import { peerReader } from './facts/peers.ts'
 import { factsSchema, slowFactsSchema } from '../../lib/cluster/status/postgres-facts.ts'
@@ -18,7 +19,7 @@ import { warningsFor } from '../../lib/cluster/status/warnings/index.ts'
 const PATIENCE_MS = 1000
 
 /** How old an answer may be, in milliseconds. However many ask, nothing is read more often than this. */
-const FRESH = { facts: 500, slow: 30_000, repository: 1000, files: 1000, peers: 2000 }
+const FRESH = { facts: 500, slow: 30_000, certificate: 10_000, repository: 1000, files: 1000, peers: 2000 }
 
 /** A peer that has gone shows within 5 s, and it takes a moment to be sure of it: it is asked twice in that time. */
 const LOOKS_A_POINT = 2
@@ -36,6 +37,7 @@ export class Service {
   readonly #session: Session
   readonly #facts
   readonly #slow
+  readonly #certificate
   readonly #repository
   readonly #files
   readonly #peers
@@ -50,6 +52,8 @@ export class Service {
     this.#session = new Session(config.postgres)
     this.#facts = new Source(async () => factsSchema.parse(await this.#session.ask(FACTS)))
     this.#slow = new Source(async () => slowFactsSchema.parse(await this.#session.ask(SLOW_FACTS)))
+    const { node, postgres } = config
+    this.#certificate = new Source(() => shownCertificate(node.address, postgres.port), PATIENCE_MS)
     this.#repository =
       config.pgbackrest === null
         ? undefined
@@ -82,6 +86,7 @@ export class Service {
       this.#facts.refresh(FRESH.facts),
       this.#repository?.refresh(FRESH.repository),
       this.#files.refresh(FRESH.files),
+      this.#certificate.refresh(FRESH.certificate),
     ])
     // In turn, and only where the server just answered: there is one connection.
     if (this.#facts.failure === undefined) await this.#slow.refresh(FRESH.slow)
@@ -127,7 +132,7 @@ export class Service {
       schemaVersion: SCHEMA_VERSION,
       time: iso(now),
       node: { name, address },
-      postgres: { ...(trouble || running), ...about },
+      postgres: { ...(trouble || running), ...about, certificateUntil: this.#certificateUntil() },
       ...database,
       backups: fromRepository(this.#repository ?? NOTHING, this.#files.value?.attempt ?? null, now),
       window: windowOf(this.#repository ?? NOTHING),
@@ -145,6 +150,12 @@ export class Service {
     const warnings = warningsFor(known, this.config)
     // Judged first: the only full backup may be an old one.
     return { ...known, backups: newestOf(known.backups), warnings }
+  }
+
+  // Of a server that is down as it was seen last: it will show the same one again.
+  #certificateUntil(): string | null {
+    const certificate = this.#certificate.value
+    return certificate ? iso(Date.parse(certificate.validTo)) : null
   }
 
   async #alive(): Promise<void> {

@@ -144,7 +144,12 @@ describe('clients with TLS', function () {
     const site = await runJson('site')
     assert.equal(site.code, 0, explain(site))
     assert.ok(site.with('changed').includes(`${node}: postgres-primary › server certificate`), explain(site))
-    assert.notEqual((await shown(node)).serialNumber, before.serialNumber)
+    const after = await shown(node)
+    assert.notEqual(after.serialNumber, before.serialNumber)
+    await until('the status service sees it', async () => {
+      const { certificateUntil } = (await statusOf(node)).postgres
+      return Date.parse(certificateUntil ?? '') === Date.parse(after.validTo)
+    })
     assert.match(await verified(node, node, HOW), /^t/)
     assert.match(await session, /still here$/)
     assert.equal(await startedAt(node), started)

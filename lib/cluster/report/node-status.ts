@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type { Host } from '../../playbook/inventory.ts'
 import { parseRepository, recoverableWindow } from '../../pgbackrest/index.ts'
 import { type Reading, fromPostgres, iso } from '../status/assemble.ts'
@@ -71,7 +72,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     schemaVersion: SCHEMA_VERSION,
     time: iso(clock),
     node: { name: host.name, address: host.address },
-    postgres: { ...state, ...about, ...(value === undefined && fromDisk) },
+    postgres: { ...state, ...about, ...(value === undefined && fromDisk), certificateUntil: untilOf(answer) },
     ...database,
     backups: { ...fromRepository(repository, files['backup.json'] ?? null, clock), ...spaceOf(answer) },
     window: windowOf(repository),
@@ -131,6 +132,12 @@ function archiveOf({ repository }: Answer): RepositoryFacts['window'] {
   } catch {
     return undefined
   }
+}
+
+// Of its file. The status service asks PostgreSQL itself.
+function untilOf({ facts }: Answer): string | null {
+  const certificate = (base64: string) => new X509Certificate(Buffer.from(base64, 'base64'))
+  return parsedText(facts.get('certificate'), (text) => iso(Date.parse(certificate(text).validTo))) ?? null
 }
 
 function spaceOf({ facts }: Answer) {

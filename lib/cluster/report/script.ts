@@ -1,7 +1,7 @@
 import { sh } from '../../core/sh.ts'
 import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 import { FACTS, SLOW_FACTS } from '../status/sql.ts'
-import { SHARED } from '../places.ts'
+import { SERVER_CERTIFICATE, SHARED } from '../places.ts'
 import { diskScript } from '../facts/disk.ts'
 import { ASKS_SCRIPT, VERSION_SCRIPT } from '../facts/server.ts'
 
@@ -30,6 +30,9 @@ const LAST_WORDS = `
     if (words != "") print "fatal " substr(words, 1, 300)
   }`
 
+// The file has the key, too, which nothing prints.
+const CERTIFICATE = `/^-----/ { inside = $0 == "-----BEGIN CERTIFICATE-----"; next } inside { printf "%s", $0 }`
+
 /** Folders of a node, by its vars. */
 export interface StatusFolders {
   readonly dataDir: string
@@ -45,6 +48,7 @@ export function statusScript({ dataDir, backupDir }: StatusFolders): string {
   for f in repository backup drill; do
     if [ -r ${SHARED}/state/$f.json ]; then printf '%s\\n' "$f.json $(tr -d '\\n' < ${SHARED}/state/$f.json)"; fi
   done
+  if [ -r ${SERVER_CERTIFICATE} ]; then echo "certificate $(awk '${CERTIFICATE}' ${SERVER_CERTIFICATE})"; fi
   b=${sh`${backupDir}`}
   if [ -d "$b/backup/main" ]; then echo "folders $(ls "$b/backup/main" | tr '\\n' ' ')"; fi
   df -Pk "$b" 2>/dev/null | awk 'NR == 2 { printf "space %.0f %.0f\\n", $2 * 1024, $4 * 1024 }'

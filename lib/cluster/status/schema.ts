@@ -92,6 +92,10 @@ export const postgresSchema = z.object({
     .nullable()
     .default(null)
     .describe('how often pages with invalid checksums were read: pg_stat_database'),
+  certificateUntil: time
+    .nullable()
+    .default(null)
+    .describe('when the TLS certificate that clients are shown expires; null: unknown, or TLS is off'),
   settingsAgeSeconds: seconds
     .default(null)
     .describe('since pendingRestart, overridden and the sizes of databases were read: every half minute'),

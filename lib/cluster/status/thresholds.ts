@@ -13,6 +13,8 @@ export const THRESHOLDS = {
   drillAgeSeconds: 8 * 86_400,
   /** Of the oldest transaction of a client, or prepared transaction. */
   transactionAgeSeconds: 86_400,
+  /** Until the certificate that clients are shown expires. A run renews it when a year is left. */
+  certificateLeftSeconds: 30 * 86_400,
   /** Transactions since a database was frozen: autovacuum begins at 200 million, writes end at 2100 million. */
   transactionIdAge: 1e9,
   /** Of the connections that are allowed. */

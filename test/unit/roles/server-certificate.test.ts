@@ -7,9 +7,13 @@ import { CONFIG, SERVER_CERTIFICATE } from '../../../lib/cluster/places.ts'
 import type { NodeRoleVars } from '../../../lib/cluster/vars/node-role.ts'
 import { serverCertificate } from '../../../roles/postgres-node/server-certificate.ts'
 import { runOn } from '../../support/run-on.ts'
+import { type Bundle, makeAuthority, makeLeaf, parseBundle } from '../../../lib/secrets/certificate.ts'
 import { a } from '../cluster/nodes.ts'
 import { onEachMachine } from '../modules/system/machines.ts'
 import { type Checkout, checkout } from '../secrets/checkout.ts'
+
+const bundleOf = ({ key, certificate }: Bundle): string =>
+  key.export({ type: 'pkcs8', format: 'pem' }).toString() + certificate.toString()
 
 const DATA = '/srv/postgres'
 const POSTGRES = 70
@@ -123,6 +127,22 @@ describe('the names of a server certificate', () => {
 
   it('are not those by which the nodes know each other for backups', async () => {
     assert.doesNotMatch((await issued()).subject, /^CN=node-a$/m)
+  })
+
+  it('are those of a certificate that has not expired: one that the environment gives is refused', async () => {
+    const authority = parseBundle(makeAuthority('run-playbook pgbackrest', new Date()))
+    assert.ok(authority)
+    const long = { commonName: 'node-a PostgreSQL', addresses: [a.address] }
+    const expired = makeLeaf(authority, long, new Date(Date.now() - 4 * 365 * 86_400_000))
+    const env = {
+      RUN_PLAYBOOK_SECRET_SERVER_NODE_A: expired,
+      RUN_PLAYBOOK_SECRET_PGBACKREST_AUTHORITY: bundleOf(authority),
+    }
+    const store = await home.openAs('operator', env)
+    assert.throws(() => serverBundle(store, a), {
+      code: 'E_SECRETS_KIND',
+      message: /server\.node-a expired on 20/,
+    })
   })
 
   it('are refused where a client could not call a node so', async () => {
