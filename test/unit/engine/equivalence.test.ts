@@ -84,7 +84,7 @@ function listing(root: string): string[] {
 }
 
 describe('batched and one at a time', function () {
-  this.timeout(900_000)
+  this.timeout(1_800_000)
 
   it('agree on the plan and on the end state, whatever has drifted', async () => {
     await fc.assert(

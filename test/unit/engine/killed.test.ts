@@ -108,7 +108,7 @@ function tasks(root: string, shape: readonly number[]): TaskList {
 const HANDLERS = [['first'], ['second'], ['first', 'second'], ['second'], ['third']] as const
 
 describe('a run whose connection is lost', function () {
-  this.timeout(900_000)
+  this.timeout(1_800_000)
 
   it('is brought to its end by the next one: no handler is lost, nothing is half-written', async () => {
     const shape = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 4 })

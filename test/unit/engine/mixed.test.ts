@@ -165,7 +165,7 @@ function listing(root: string): string[] {
 }
 
 describe('a play of groups, rescues, attempts, delegated tasks and handlers', function () {
-  this.timeout(900_000)
+  this.timeout(1_800_000)
 
   it('comes to the same batched and one at a time, and changes nothing that the dry run called ok', async () => {
     const present = fc.subarray(['a', 'b', 'd/c'])
