@@ -14,6 +14,7 @@ import { parseRepository, parseStanzas } from '../../../lib/pgbackrest/index.ts'
 import { parseLsn } from '../../../lib/pgbackrest/lsn.ts'
 import { parseExpiry } from '../../../lib/pgbackrest/modules/expire/reader.ts'
 import { parseAnswer } from '../../../lib/modules/network/uri/answer.ts'
+import { parseRule } from '../../../lib/modules/network/ufw/rule.ts'
 import { parseContainerState } from '../../../lib/postgres/modules/shared/container-state.ts'
 import { fits, parseBundle, parseLoneCertificate } from '../../../lib/secrets/certificate.ts'
 import { signingPublicKey } from '../../../lib/secrets/signing.ts'
@@ -57,6 +58,11 @@ export interface Parser {
 export const PARSERS: Readonly<Record<string, Parser>> = {
   'pgbackrest info': { seeds: fixtures('pgbackrest-2.45', '.json'), read: parseStanzas },
   'pgbackrest expire': { seeds: fixtures('pgbackrest-2.45', '.txt'), read: parseExpiry },
+  'a rule of ufw': {
+    seeds: ['route:allow_log tcp 80,443 10.0.0.0/8 any 0.0.0.0/0 Nginx%20Full - in_eth0!out_eth1 comment=78'],
+    read: parseRule,
+    calm: true,
+  },
   'a repository': { seeds: [SAID.repository], read: parseRepository, calm: true },
   'an LSN': { seeds: ['16/B374D848', '0/0', 'FFFFFFFF/FFFFFFFF'], read: parseLsn, calm: true },
   'a data directory': { seeds: [SAID.disk], read: (text) => parseDisk(firstWords(text)) },
