@@ -1,5 +1,6 @@
 import { runPlaybook } from '../../lib/engine/run/run.ts'
 import { loadInventory, loadPlaybook } from '../../lib/cli/load.ts'
+import { keepHeapSmall } from '../../lib/cli/small-heap.ts'
 import { openSecrets } from '../../lib/secrets/index.ts'
 import { replayedTransport } from './replayed.ts'
 import type { ManyHosts } from './results.ts'
@@ -11,6 +12,7 @@ const playbook = await loadPlaybook('service')
 const inventory = await loadInventory()
 const hosts = Object.keys(inventory.hosts).length
 
+keepHeapSmall(hosts)
 const { transport, close } = await replayedTransport()
 const started = performance.now()
 let ended = 0

@@ -8,6 +8,7 @@ import { onBuildServer } from './build-server.ts'
 import { confirm } from './confirm.ts'
 import type { CliSession } from './command.ts'
 import type { CommonRunOptions } from './shared-options.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { askStep } from './step.ts'
 
 /** What a run is told by the command line. */
@@ -34,6 +35,7 @@ export async function execute(
       '--detailed-exitcode only goes with --check, or with a playbook that only reports, such as status',
       { hint: 'See run-playbook --help.' },
     )
+  keepHeapSmall(Object.keys(request.inventory.hosts).length)
   const becomePassword = options.askBecomePass ? await askBecomePassword() : undefined
   const { check, watch } = options
   const diff = options.diff ?? check
