@@ -9,6 +9,12 @@ provePort({
       by: `sed -i 's/ no_pass_expiry//' /etc/pam.d/common-account`,
       tasks: ['login with a key when the password is too old'],
     },
+    {
+      by: 'DEBIAN_FRONTEND=noninteractive apt-get remove -y -q libpam-passwdqc',
+      tasks: ['password checks', 'PAM profile passwdqc', 'PAM profiles in use'],
+      needless: ['restart the journal'],
+    },
+    { by: 'systemctl unmask -q ctrl-alt-del.target', tasks: ['no Ctrl-Alt-Del'] },
     { by: `sed -i 's/^UMASK.*/UMASK 022/' /etc/login.defs`, tasks: ['login.defs'] },
     {
       by: 'sysctl -q -w net.ipv4.icmp_echo_ignore_broadcasts=0',
