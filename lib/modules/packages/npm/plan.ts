@@ -7,8 +7,8 @@ import { sameFolders } from '../../shared/safe-path.ts'
 import { stat } from '../../shared/stat.ts'
 import type { Npm } from './args.ts'
 import { assertPossible, hostCannotAsk } from './assert-possible.ts'
-import { type Installed, type NpmPackage, foundKey, npmFound } from './reader.ts'
-import { type Offer, npmOffered, offeredKey } from './registry.ts'
+import { type NpmInstalled, type NpmPackage, foundKey, npmFound } from './reader.ts'
+import { type NpmOffer, npmOffered, offeredKey } from './registry.ts'
 import type { NpmState } from './state.ts'
 
 export function planNpm(given: Npm, state: NpmState): Plan {
@@ -18,7 +18,7 @@ export function planNpm(given: Npm, state: NpmState): Plan {
   return found.kind === 'folder' ? planFolder(given, state, found) : { changes: [], because: 'not there' }
 }
 
-function planPackage(given: Npm, state: NpmState, found: Extract<Installed, { kind: 'package' }>): Plan {
+function planPackage(given: Npm, state: NpmState, found: Extract<NpmInstalled, { kind: 'package' }>): Plan {
   const { one } = found
   const { name = '', version } = given
   if (given.state === 'absent') {
@@ -33,7 +33,7 @@ function planPackage(given: Npm, state: NpmState, found: Extract<Installed, { ki
   const to = wanted ?? offered ?? 'present'
   // Where global packages are is not known before the first of them.
   const isCertain = to !== 'present' && (given.global !== true || found.root !== undefined)
-  const then: Installed | undefined = !isCertain
+  const then: NpmInstalled | undefined = !isCertain
     ? undefined
     : { ...found, one: { version: to, is: 'as asked for' } }
   return { changes: [{ what: name, from: shown(one), to }], leaves: leaves(given, state, then) }
@@ -45,7 +45,7 @@ const shown = ({ version, is }: NpmPackage): string => {
   return is === 'extraneous' ? `${version}, which package.json does not ask for` : version
 }
 
-function offeredVersion({ name, version, global }: Npm, offered: Offer | undefined): string | undefined {
+function offeredVersion({ name, version, global }: Npm, offered: NpmOffer | undefined): string | undefined {
   if (offered?.kind === 'failed') throw hostCannotAsk(offered.why)
   if (offered?.kind !== 'version') return undefined
   if (offered.version === undefined)
@@ -59,7 +59,7 @@ function offeredVersion({ name, version, global }: Npm, offered: Offer | undefin
   return offered.version
 }
 
-function planFolder(given: Npm, state: NpmState, found: Extract<Installed, { kind: 'folder' }>): Plan {
+function planFolder(given: Npm, state: NpmState, found: Extract<NpmInstalled, { kind: 'folder' }>): Plan {
   const { path = '' } = given
   const { offered } = state
   if (offered?.kind === 'failed') throw hostCannotAsk(offered.why)
@@ -78,7 +78,7 @@ function planFolder(given: Npm, state: NpmState, found: Extract<Installed, { kin
   }
 }
 
-function leaves(given: Npm, state: NpmState, then: Installed | undefined): Prediction[] {
+function leaves(given: Npm, state: NpmState, then: NpmInstalled | undefined): Prediction[] {
   const { path } = given
   const { here, above, access, offered, found } = state
   const { home } = found
@@ -93,7 +93,7 @@ function leaves(given: Npm, state: NpmState, then: Installed | undefined): Predi
   ]
 }
 
-function after({ state }: Npm, offered: Offer): Offer {
+function after({ state }: Npm, offered: NpmOffer): NpmOffer {
   if (offered.kind === 'outdated') return { kind: 'outdated', outdated: [] }
   return state === 'latest' ? offered : { kind: 'not asked' }
 }

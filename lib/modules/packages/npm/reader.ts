@@ -35,9 +35,9 @@ export interface NpmPackage {
 export type NpmFound = {
   /** Of the user who runs npm. */
   readonly home: string
-} & Installed
+} & NpmInstalled
 
-export type Installed =
+export type NpmInstalled =
   | { readonly kind: 'no npm' | 'absent' }
   /** The folder, or what is in it, belongs to another user. npm was not run in it. */
   | { readonly kind: 'foreign'; readonly uid: number }
@@ -129,7 +129,7 @@ function parseFound({ code, stdout, stderr }: Reply, key: string): NpmFound {
   }
 }
 
-function told(said: string, key: string): Installed {
+function told(said: string, key: string): NpmInstalled {
   const found = look.parse(JSON.parse(said))
   if ('why' in found) return { kind: 'failed', why: oneLine(found.why) }
   if ('one' in found) return { kind: 'package', one: packageOf(found.one), root: found.root }
@@ -145,7 +145,7 @@ function packageOf({ version, missing, invalid, extraneous }: z.output<typeof si
 /** What is said where npm was not run. */
 export function common(
   said: string,
-): Extract<Installed, { kind: 'no npm' | 'absent' | 'foreign' }> | undefined {
+): Extract<NpmInstalled, { kind: 'no npm' | 'absent' | 'foreign' }> | undefined {
   if (said === 'no npm' || said === 'absent') return { kind: said }
   const [, uid] = /^foreign (\d{1,10})$/.exec(said) ?? []
   return uid === undefined ? undefined : { kind: 'foreign', uid: Number(uid) }

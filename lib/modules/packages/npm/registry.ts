@@ -10,9 +10,9 @@ import { flagsOf, prelude } from './script.ts'
 export type NpmOffered = {
   /** Of the user who runs npm. */
   readonly home: string
-} & Offer
+} & NpmOffer
 
-export type Offer =
+export type NpmOffer =
   | { readonly kind: 'not asked' }
   | { readonly kind: 'failed'; readonly why: string }
   /** Undefined: it has no such package, or not in this version. */
@@ -76,7 +76,7 @@ function parseOffered({ code, stdout, stderr }: Reply): NpmOffered {
   return { home, ...offerOf(said, code, stderr) }
 }
 
-function offerOf(said: string, code: number, stderr: Buffer): Offer {
+function offerOf(said: string, code: number, stderr: Buffer): NpmOffer {
   if (said === 'not asked' || common(said) !== undefined) return { kind: 'not asked' }
   if (said === '' && code !== 0) return { kind: 'failed', why: reasonOf(stderr) }
   const told = said === '' ? undefined : answer.parse(JSON.parse(said))

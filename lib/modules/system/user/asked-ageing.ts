@@ -1,8 +1,8 @@
-import type { Ageing } from '../shared/ageing.ts'
+import type { PasswordAgeing } from '../shared/ageing.ts'
 import type { UserArgs } from './args.ts'
 
 /** What the task says of the age of a password. */
-export const askedAgeing = (args: UserArgs): Partial<Ageing> => ({
+export const askedAgeing = (args: UserArgs): Partial<PasswordAgeing> => ({
   ...(args.passwordExpireMin === undefined ? {} : { min: args.passwordExpireMin }),
   ...(args.passwordExpireMax === undefined ? {} : { max: args.passwordExpireMax }),
   ...(args.passwordExpireWarn === undefined ? {} : { warn: args.passwordExpireWarn }),

@@ -3,7 +3,7 @@ import { type AccessState, probeAccess } from '../../shared/access.ts'
 import { type Account, account } from '../../shared/account.ts'
 import { type ParentFolder, probeFolders } from '../../shared/safe-path.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
-import { type Ageing, ageing } from '../shared/ageing.ts'
+import { type PasswordAgeing, ageing } from '../shared/ageing.ts'
 import { type AccountTools, accountTools } from '../shared/account-tools.ts'
 import { takenIds } from '../shared/taken-ids.ts'
 import { type UserEntry, userEntry } from '../shared/user-entry.ts'
@@ -15,7 +15,7 @@ export interface UserState {
   /** Undefined where there is no such user. */
   readonly entry: UserEntry | undefined
   /** Undefined where the task says nothing of it. */
-  readonly ageing?: Ageing | undefined
+  readonly ageing?: PasswordAgeing | undefined
   readonly tools: AccountTools
   readonly taken: readonly number[]
   /** The groups that are asked for and that of its own name, by name. */
