@@ -40,7 +40,7 @@ describe('Docker, a real engine', function () {
     docker('it', { name: `${NAME}-web`, image: `${NAME}:1`, stopTimeout: 0, ...args })
 
   before(async () => {
-    install('/bin/busybox', 'busybox-static')
+    install('/bin/busybox', 'busybox')
     const engine = await withMachineLock(() => ensureEngine(sayNothing))
     shell = ['env', ...Object.entries(engine.env).map(([name, value]) => `${name}=${value}`), 'sh']
     folder = await mkdtemp(join(tmpdir(), 'run-playbook-docker-'))

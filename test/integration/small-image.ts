@@ -19,7 +19,7 @@ export function useSmallImage(name: string) {
   }
 
   before(async () => {
-    install('/bin/busybox', 'busybox-static')
+    install('/bin/busybox', 'busybox')
     const engine = await withMachineLock(() => ensureEngine(sayNothing))
     shell = ['env', ...Object.entries(engine.env).map(([key, value]) => `${key}=${value}`), 'sh']
     folder = await mkdtemp(join(tmpdir(), 'run-playbook-small-image-'))

@@ -6,7 +6,7 @@ import { install } from '../support/install.ts'
 
 /** Makes a system that has nothing but busybox, in a folder. Needs root. */
 export function makeBusyboxRoot(): string {
-  install('/bin/busybox', 'busybox-static')
+  install('/bin/busybox', 'busybox')
   const root = mkdtempSync(join(tmpdir(), 'rp-busybox.'))
   for (const dir of ['bin', 'tmp', 'proc', 'dev', 'run', 'root', 'etc']) mkdirSync(join(root, dir))
   put('/bin/busybox', root)

@@ -29,7 +29,7 @@ describe('a run of hosts that are at fault, beside ten that are well', function 
     if (process.getuid?.() !== 0) this.skip()
     for (const [path, name] of Object.entries({ fish: 'fish', tcsh: 'tcsh', zsh: 'zsh' }))
       install(`/usr/bin/${path}`, name)
-    install('/bin/busybox', 'busybox-static')
+    install('/bin/busybox', 'busybox')
     folder = mkdtempSync(join(tmpdir(), 'rp-faults.'))
     process.env['RP_FAULTS'] = folder
     chmodSync(folder, 0o755)

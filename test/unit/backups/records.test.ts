@@ -9,7 +9,7 @@ describe('what a verify, a backup or a copy left behind', () => {
   const folder = useTemp()
   before(() => {
     install('/usr/bin/jq', 'jq')
-    install('/bin/busybox', 'busybox-static')
+    install('/bin/busybox', 'busybox')
   })
 
   for (const shell of [['dash'], ['busybox', 'sh']] as const)

@@ -7,7 +7,7 @@ import { useTemp } from '../modules/driver.ts'
 
 describe('a walk through the repository', () => {
   const folder = useTemp()
-  before(() => install('/bin/busybox', 'busybox-static'))
+  before(() => install('/bin/busybox', 'busybox'))
 
   for (const shell of [['dash'], ['busybox', 'sh']] as const) {
     /** Which files were changed, by what two walks see with `then` between them. */

@@ -9,7 +9,7 @@ import { type Driven, askAll, askReader, driveTask, observe } from '../../../lib
 import { type TestShell, runStep, testShells } from '../../../lib/testing/shells.ts'
 import { install } from '../../support/install.ts'
 
-install('/bin/busybox', 'busybox-static')
+install('/bin/busybox', 'busybox')
 
 /** The shells that a host may have. With busybox come its own tools, and nothing else. */
 export const SHELLS = testShells()

@@ -7,7 +7,7 @@ import { install } from '../../support/install.ts'
 import { LONG } from '../../support/often.ts'
 import { SHELLS } from './driver.ts'
 
-install('/bin/busybox', 'busybox-static')
+install('/bin/busybox', 'busybox')
 
 let tools: string | undefined
 

@@ -6,7 +6,7 @@ import { createTransport, defineConnection, processLink } from '../../../../lib/
 import type { Transport } from '../../../../lib/transport/transport.ts'
 import { install } from '../../../support/install.ts'
 
-install('/bin/busybox', 'busybox-static')
+install('/bin/busybox', 'busybox')
 
 const FOLDERS = '/usr/bin /usr/sbin /usr/local/bin /usr/local/sbin'
 

@@ -35,7 +35,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
   describe(`crontabs of users, under ${name}`, function () {
     let spool: Namespace
     before(async function () {
-      // Debian's busybox has no crontab; its busybox-static does, which the tests install where there is none.
+      // Debian's package busybox has no crontab, its busybox-static does.
       const { code } = await run(shell, { script: 'command -v crontab' })
       if (!ROOT || code !== 0) this.skip()
       spool = await makeNamespace(['--mount'], 'mount -t tmpfs none /var/spool')
