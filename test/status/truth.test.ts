@@ -95,12 +95,8 @@ describe('the status tells the truth when it', function () {
     assert.equal((await b.get('/replica?lag=100MB')).status, 200)
     assert.equal((await b.get('/readiness')).status, 503)
     // Each of the two looks at moments of its own.
-    await within(
-      SOON,
-      () => a.status(),
-      ({ replication }) =>
-        (replication.standbys.find(({ node }) => node === 'node-b')?.lagBytes ?? 0) > 3_000_000,
-    )
+    const seen = async () => (await a.status()).replication.standbys.find(({ node }) => node === 'node-b')
+    await within(SOON, seen, (standby) => (standby?.lagBytes ?? 0) > 3_000_000)
     await b.postgres.sql('SELECT pg_wal_replay_resume()')
     await shows(
       b,
