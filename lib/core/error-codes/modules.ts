@@ -130,6 +130,10 @@ export const modules = {
     'The host has neither `useradd` nor the `adduser` of BusyBox.',
     'Install the package with `useradd`: `passwd` on Debian, `shadow-utils` on RHEL, `shadow` on Alpine.',
   ],
+  E_NO_APK: [
+    'The host has no apk, which belongs to Alpine Linux.',
+    'Run the task only where it is: `when`, with the family of `facts.os`.',
+  ],
   E_NO_ARCHIVER: [
     'The host lacks a program that makes the archive.',
     'Install it in an earlier task, or use another format.',
@@ -142,10 +146,6 @@ export const modules = {
   E_NO_CRONTAB: [
     'The host has no command `crontab`.',
     'Install it in an earlier task: the package is `cron` on Debian, `cronie` on RHEL.',
-  ],
-  E_NO_APK: [
-    'The host has no apk, which belongs to Alpine Linux.',
-    'Run the task only where it is: `when`, with the family of `facts.os`.',
   ],
   E_NO_DEBCONF: [
     'The host has no debconf, which belongs to Debian and Ubuntu.',

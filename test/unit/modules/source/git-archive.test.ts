@@ -8,7 +8,7 @@ import { type TestShell } from '../../../../lib/testing/shells.ts'
 import { hasAnsible, runAnsible } from '../../../support/ansible.ts'
 import { install } from '../../../support/install.ts'
 import { SHELLS, converge, itAsRoot, observe } from '../driver.ts'
-import { makeOrigins, pointTo, sh } from './git-cases.ts'
+import { busyboxWithGit, makeOrigins, pointTo, sh } from './git-cases.ts'
 
 install('/usr/bin/git', 'git')
 
@@ -22,11 +22,7 @@ describe('what git does beside a checkout', () => {
   before(() => {
     root = mkdtempSync(join(tmpdir(), 'run-playbook-git-'))
     commits = makeOrigins(root)
-    const tools = join(root, 'tools')
-    mkdirSync(tools)
-    execFileSync('busybox', ['--install', '-s', tools])
-    symlinkSync('/usr/bin/git', join(tools, 'git'))
-    busybox = ['env', '-i', `PATH=${tools}`, join(tools, 'sh')]
+    busybox = busyboxWithGit(root)
   })
   after(() => rmSync(root, { recursive: true, force: true }))
   beforeEach(() => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GitArgs } from '../../../../lib/modules/index.ts'
+import type { TestShell } from '../../../../lib/testing/shells.ts'
 
 export const ENV: NodeJS.ProcessEnv = {
   ...process.env,
@@ -193,4 +194,13 @@ export const CASES: Readonly<Record<string, GitCase>> = {
   },
   'refuses a repository without commits': { origin: 'empty', after: /no default branch with a commit/ },
   'refuses a repository that is not there': { origin: 'none', after: /cannot read .*origin-\d+: / },
+}
+
+/** A host with git and the tools of BusyBox, and nothing else. @param root a folder to put them in */
+export function busyboxWithGit(root: string): TestShell {
+  const tools = join(root, 'tools')
+  mkdirSync(tools)
+  execFileSync('busybox', ['--install', '-s', tools])
+  symlinkSync('/usr/bin/git', join(tools, 'git'))
+  return ['env', '-i', `PATH=${tools}`, join(tools, 'sh')]
 }

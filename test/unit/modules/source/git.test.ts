@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -19,7 +18,7 @@ import type { TestShell } from '../../../../lib/testing/shells.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { install } from '../../../support/install.ts'
 import { SHELLS, converge, itAsRoot, planOf, observe, run } from '../driver.ts'
-import { checkedOut, makeOrigins, pointTo, sh } from './git-cases.ts'
+import { busyboxWithGit, checkedOut, makeOrigins, pointTo, sh } from './git-cases.ts'
 
 install('/usr/bin/git', 'git')
 
@@ -30,11 +29,7 @@ describe('a checkout of git', () => {
   before(() => {
     root = mkdtempSync(join(tmpdir(), 'run-playbook-git-'))
     commits = makeOrigins(root)
-    const tools = join(root, 'tools')
-    mkdirSync(tools)
-    execFileSync('busybox', ['--install', '-s', tools])
-    symlinkSync('/usr/bin/git', join(tools, 'git'))
-    busybox = ['env', '-i', `PATH=${tools}`, join(tools, 'sh')]
+    busybox = busyboxWithGit(root)
   })
   after(() => rmSync(root, { recursive: true, force: true }))
   let next = 0
