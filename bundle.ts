@@ -82,6 +82,19 @@ export async function bundle(folder: string, more: readonly string[] = []): Prom
     packages: 'external',
     plugins: [ownPlace, zodInside],
   })
+  await build({
+    entryPoints: ['lib/cli/help.ts'],
+    outfile: `${folder}/lib/cli/help.js`,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    legalComments: 'none',
+    plugins: [ownPlace],
+    // For commander, which is written for require.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  })
   emit(folder, sources)
 
   for (const role of readdirSync('roles')) {
@@ -90,6 +103,7 @@ export async function bundle(folder: string, more: readonly string[] = []): Prom
   }
 
   cpSync('node_modules/zod/LICENSE', `${folder}/chunks/zod.LICENSE`)
+  cpSync('node_modules/commander/LICENSE', `${folder}/lib/cli/commander.LICENSE`)
   for (const name of readdirSync('lib', { recursive: true, encoding: 'utf8' })) {
     if (name.endsWith('.sh')) cpSync(`lib/${name}`, `${folder}/lib/${name}`)
   }

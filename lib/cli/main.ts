@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../core/errors.ts'
 import type { CliCommand, CliSession } from './command.ts'
@@ -7,7 +5,8 @@ import { errorReport, errorText } from './error-text.ts'
 import { onInterrupt } from './interrupt.ts'
 import { refuseMistyped } from './mistyped.ts'
 import { Outlet } from './outlet.ts'
-import { packageRoot, playbookNames } from './project.ts'
+import { playbookNames } from './project.ts'
+import { version } from './version.ts'
 import { wantedOutput } from './wanted-output.ts'
 
 /** Each is loaded only when it is asked for. A playbook of such a name is run by its path. */
@@ -97,9 +96,4 @@ async function commandOf(argv: readonly string[], session: CliSession): Promise<
   refuseMistyped(first)
   const { play } = await import('./play.ts')
   return play(argv, session)
-}
-
-function version(): string {
-  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

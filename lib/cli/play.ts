@@ -3,7 +3,8 @@ import { UserError } from '../core/errors.ts'
 import type { RunRequest } from '../engine/run/prepare.ts'
 import { COMMAND_NAMES, type CliSession } from './command.ts'
 import { type CliOptions, readCommandLine } from './options.ts'
-import { findInventory, playbookFolders, playbookNames } from './project.ts'
+import { playbooksText } from './playbooks-text.ts'
+import { findInventory } from './project.ts'
 
 /** `run-playbook <playbook>`. */
 export async function play(argv: readonly string[], session: CliSession): Promise<number> {
@@ -24,18 +25,6 @@ async function aboutPlaybook(name: string, options: CliOptions): Promise<string>
   const inventory = await loadInventory(options.inventory).catch(() => undefined)
   const { isTTY, columns } = process.stdout
   return playbookHelp(playbook, inventory, isTTY ? columns : undefined)
-}
-
-function playbooksText(): string {
-  const shipped = playbookFolders().slice(-1)
-  const own = playbookNames(playbookFolders().slice(0, -1))
-  const others = playbookNames(shipped).filter((name) => !own.includes(name))
-  return [
-    ...(own.length === 0 ? [] : [`Playbooks here: ${own.join(', ')}`]),
-    ...(others.length === 0
-      ? []
-      : [`Playbooks of the package: ${others.join(', ')} (for a PostgreSQL cluster)`]),
-  ].join('\n')
 }
 
 async function run(name: string, options: CliOptions, session: CliSession): Promise<number> {
