@@ -30,6 +30,8 @@ Host off
   StrictHostKeyChecking off
   IdentityAgent none
   ProxyJump none
+  UserKnownHostsFile ~/.ssh/off
+  GlobalKnownHostsFile none
 
 Host token
   IdentityFile ~/.ssh/%y
@@ -130,7 +132,7 @@ for (const how of ['with an ssh client', 'without one']) {
 }
 
 describe('the ssh client', () => {
-  it('is asked for its defaults while it reads the config, once for all hosts', async () => {
+  it('is asked once for each host, and meanwhile once for its defaults', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'rp-config.'))
     try {
       writeFileSync(join(dir, 'config'), CONFIG)

@@ -105,9 +105,7 @@ export async function settingsOf(question: Question, options: SshOptions): Promi
     if (value === undefined || value === usually.join(' ')) return usually
     const expand = (name: string): string => expandPath(name, at)
     return paths(
-      options.unquoted
-        ? await splitFiles(value, keyword, await options.configs(), expand)
-        : splitWords(value),
+      options.unquoted ? await splitFiles(value, keyword, options.configs, expand) : splitWords(value),
     )
   }
   return {

@@ -18,18 +18,18 @@ export function splitWords(text: string): string[] {
  * told from two names; the line of the config that gave them can.
  *
  * @param value as `ssh -G` prints it
- * @param configs the files that ssh has read
+ * @param configs the files that ssh has read; only looked for where there is a blank, because ssh is run once more for it
  * @param expand what ssh makes of a name before it prints it
  */
 export async function splitFiles(
   value: string,
   keyword: string,
-  configs: readonly string[],
+  configs: () => Promise<readonly string[]>,
   expand: (name: string) => string,
 ): Promise<string[]> {
   const plain = value.split(/\s+/).filter(Boolean)
   if (plain.length < 2) return plain
-  const texts = await Promise.all(configs.map((file) => readFile(file, 'utf8').catch(() => '')))
+  const texts = await Promise.all((await configs()).map((file) => readFile(file, 'utf8').catch(() => '')))
   for (const line of texts.flatMap((text) => text.split(/\r?\n/))) {
     const [, name, rest] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(line) ?? []
     if (name?.toLowerCase() !== keyword || rest === undefined) continue
