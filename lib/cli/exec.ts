@@ -1,7 +1,12 @@
 import { Command } from 'commander'
 import { UserError } from '../core/errors.ts'
 import type { TaskList } from '../core/task.ts'
+import { command as run, shell } from '../modules/index.ts'
+import { pattern } from '../playbook/pattern.ts'
+import { definePlay, definePlaybook } from '../playbook/playbook.ts'
 import type { CliCommand } from './command.ts'
+import { execute } from './execute.ts'
+import { requestFor } from './request.ts'
 import { loadInventory } from './load.ts'
 import { findInventory } from './project.ts'
 import {
@@ -48,25 +53,18 @@ export const exec: CliCommand = async (argv, session) => {
   if (command.args.every((word) => word.trim() === ''))
     throw new UserError('E_USAGE', 'the command is empty', { hint: 'See run-playbook exec --help.' })
   session.outlet.openReports({ verbosity: options.verbose, check: options.check })
-  const [{ execute }, { requestFor }, inventory, playbook] = await Promise.all([
-    import('./execute.ts'),
-    import('./request.ts'),
-    loadInventory(options.inventory),
-    playbookOf(command.args, options.become),
-  ])
+  const inventory = await loadInventory(options.inventory)
+  const playbook = playbookOf(command.args, options.become)
   const inventoryFile = findInventory(options.inventory)
   const request = await requestFor({ name: 'exec', playbook, inventory, inventoryFile, options })
   return execute(request, { ...options, typed: true }, session)
 }
 
-async function playbookOf(words: readonly string[], become: boolean) {
-  const { definePlay, definePlaybook } = await import('../playbook/playbook.ts')
-  const { command, shell } = await import('../modules/index.ts')
-  const { pattern } = await import('../playbook/pattern.ts')
+function playbookOf(words: readonly string[], become: boolean) {
   const [script = ''] = words
   const name = words.join(' ')
   const tasks = (): TaskList =>
-    words.length === 1 ? [shell(name, { script })] : [command(name, { argv: [...words] })]
+    words.length === 1 ? [shell(name, { script })] : [run(name, { argv: [...words] })]
   return definePlaybook({
     description: 'one command',
     plays: () => [definePlay({ name: 'exec', hosts: pattern('all'), become, tasks })],

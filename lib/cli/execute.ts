@@ -40,8 +40,9 @@ export async function execute(
   const { check, watch } = options
   const diff = options.diff ?? check
   const verbosity = Math.max(options.verbose, request.playbook.verbosity ?? 0)
-  outlet.show({ verbosity, diff, check, watch, ci: onBuildServer(), profile: options.profile }, (recap) =>
-    exitStatus(recap, options, critical),
+  outlet.show(
+    { verbosity, diff, check, watch, ci: await onBuildServer(), profile: options.profile },
+    (recap) => exitStatus(recap, options, critical),
   )
   // Of the last report: with --watch there are many.
   let critical = false

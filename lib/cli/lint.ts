@@ -2,8 +2,10 @@ import { Command } from 'commander'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
+import { prepare } from '../engine/run/prepare.ts'
 import type { Inventory } from '../playbook/inventory.ts'
 import type { CliCommand } from './command.ts'
+import { parseExtraVars } from './extra-vars.ts'
 import { findMistakes } from './find-mistakes.ts'
 import type { Finding } from './finding.ts'
 import { loadInventory, loadPlaybook } from './load.ts'
@@ -88,7 +90,6 @@ async function lintInventory(
 
 /** The hosts with their vars. One from `-e` may be for a playbook. */
 async function checkHosts(inventory: Inventory, extraVars: readonly string[]): Promise<void> {
-  const { parseExtraVars } = await import('./extra-vars.ts')
   const schemas = varSchemas(inventory.schema)
   const given = Object.entries(parseExtraVars(extraVars, [schemas]))
   resolveHosts(inventory, Object.fromEntries(given.filter(([key]) => Object.hasOwn(schemas, key))))
@@ -99,8 +100,6 @@ async function lintPlaybook(
   inventory: Inventory | undefined,
   options: HostOptions,
 ): Promise<readonly Finding[]> {
-  const { prepare } = await import('../engine/run/prepare.ts')
-  const { parseExtraVars } = await import('./extra-vars.ts')
   return findMistakes(`playbook ${name}`, existsSync(name) ? name : findPlaybook(name), async () => {
     const playbook = await loadPlaybook(name)
     const notChecked = (why: string): UserError =>

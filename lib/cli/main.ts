@@ -11,11 +11,11 @@ import { wantedOutput } from './wanted-output.ts'
 
 /** Each is loaded only when it is asked for. A playbook of such a name is run by its path. */
 const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
-  exec: async () => (await import('./exec.ts')).exec,
-  explain: async () => (await import('./explain.ts')).explain,
-  init: async () => (await import('./init.ts')).init,
-  lint: async () => (await import('./lint.ts')).lint,
-  secrets: async () => (await import('./secrets.ts')).secrets,
+  exec: async () => (await import('./run-commands.ts')).exec,
+  explain: async () => (await import('./other-commands.ts')).explain,
+  init: async () => (await import('./other-commands.ts')).init,
+  lint: async () => (await import('./run-commands.ts')).lint,
+  secrets: async () => (await import('./other-commands.ts')).secrets,
 }
 
 const INTERRUPTED = { code: 'E_INTERRUPTED', message: 'interrupted' }
@@ -94,6 +94,6 @@ async function commandOf(argv: readonly string[], session: CliSession): Promise<
   const load = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined
   if (load !== undefined) return (await load())(rest, session)
   refuseMistyped(first)
-  const { play } = await import('./play.ts')
+  const { play } = await import('./run-commands.ts')
   return play(argv, session)
 }

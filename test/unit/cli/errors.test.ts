@@ -82,7 +82,7 @@ describe('a build server', () => {
       `import { onBuildServer } from ${compiled('lib/cli/build-server.js')}
        import { chooseOutput } from ${compiled('lib/reporters/default-output.js')}
        const stdout = { isTTY: true, columns: 80 }
-       console.log(chooseOutput({ stdout, stderr: stdout, env: process.env, ci: onBuildServer() }))`,
+       console.log(chooseOutput({ stdout, stderr: stdout, env: process.env, ci: await onBuildServer() }))`,
       env,
     )
 
