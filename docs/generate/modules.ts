@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import ts from 'typescript-api'
+import { dryRunSection, refuseWithoutDryRun } from './dry-run.ts'
 
 const HEAD = `# Modules
 
@@ -7,13 +8,24 @@ A module describes one kind of state, such as a file or a container. Call it wit
 [options](task-options.md) that all tasks have. Arguments without a default are required.
 
 The pages of the modules are generated from their types by \`npm run docs\`. Your editor shows the same texts.
+
+Each page says what [a dry run](concepts.md#check-mode) tells of the task, what it reads for that, and what later tasks are planned on.
+*Unknown* means unknown (after …), or would change (after …) if the current state already requires a change. *Would change each time* means: in each
+dry run. After a task without predictions and without [\`touches\`](task-options.md#touches), such as a command, everything is unknown. Nothing is
+foretold of a new file in a directory that is a symbolic link.
 `
 
+/** Where modules come from: what is imported, and the file that exports it. */
+export interface Package {
+  readonly heading: string
+  readonly file: string
+}
+
 /** What the package brings, by heading. */
-const PACKAGES = [
+const PACKAGES: readonly Package[] = [
   { heading: 'run-playbook', file: 'lib/modules/index.ts' },
   { heading: 'run-playbook/postgres', file: 'lib/postgres/index.ts' },
-] as const
+]
 
 interface Documented {
   readonly path: string
@@ -21,17 +33,24 @@ interface Documented {
   readonly type: ts.Type
 }
 
-/** docs/modules.md, and a page for each module, by their paths. */
-export function modulePages(): Readonly<Record<string, string>> {
+/**
+ * docs/modules.md, and a page for each module, by their paths.
+ * @throws Error that names the modules whose comment does not say what a dry run tells
+ */
+export function modulePages(from: readonly Package[] = PACKAGES): Readonly<Record<string, string>> {
   const read = ts.readConfigFile('tsconfig.json', ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, process.cwd())
-  const files = PACKAGES.map(({ file }) => resolve(file))
+  const files = from.map(({ file }) => resolve(file))
   const program = ts.createProgram(files, { ...options, types: ['node'] })
   const checker = program.getTypeChecker()
-  const packages = PACKAGES.map(({ heading, file }) => ({
+  const packages = from.map(({ heading, file }) => ({
     heading,
     modules: modulesOf(checker, exportsOf(program, checker, resolve(file))),
   }))
+  refuseWithoutDryRun(
+    checker,
+    packages.flatMap(({ modules }) => modules),
+  )
   const lists = packages.map(({ heading, modules }) => listed(checker, heading, modules))
   const pages = packages.flatMap(({ heading, modules }) =>
     modules.map((module) => [`docs/modules/${module.path}.md`, describe(checker, heading, module)]),
@@ -112,6 +131,7 @@ function describe(checker: ts.TypeChecker, from: string, { path, symbol, type }:
     textOf(checker, symbol),
     '',
     ...(args.length === 0 ? ['It takes no arguments.', ''] : table),
+    ...dryRunSection(checker, symbol).map(linksAsCode),
     ...(examples.length === 0 ? [] : [examples.length === 1 ? '## Example' : '## Examples', '']),
     ...examples.flatMap(({ text: code }) => [
       '```typescript',

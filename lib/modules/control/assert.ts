@@ -21,6 +21,9 @@ export interface AssertArgs extends ArgsOf<typeof shape> {}
  * Fails if a condition is false. Use `from` for conditions on the results of earlier tasks. It never changes the host. A dry
  * run gives the same result as a real run, if these results are known in the dry run.
  *
+ * @dryRun Ok or failed, as in a real run. It asks the host nothing. Unknown if a condition is made from the result of a task
+ * that is itself unknown.
+ *
  * @throws UserError E_ASSERT
  *
  * @example

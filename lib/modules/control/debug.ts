@@ -37,6 +37,9 @@ const shown = (value: unknown): string =>
  * Shows a text or a value, in a dry run too. It never changes the host. Use `from` for what earlier tasks found. As in Ansible, it is
  * shown whatever the verbosity; with the task option `show: false`, only with `-v`.
  *
+ * @dryRun Shows the text, as in a real run, and is ok. It asks the host nothing. Unknown, and not shown, if it is made from the
+ * result of a task that is itself unknown.
+ *
  * @example
  * const memory = facts.memory('memory')
  * return [memory, debug('memory', from(memory, ({ total }) => ({ message: `${total / 2 ** 30} GiB` })))]

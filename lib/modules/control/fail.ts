@@ -16,6 +16,8 @@ export interface FailArgs extends ArgsOf<typeof shape> {}
 /**
  * Always fails, so give it a `when`. To check that conditions are true, use `assert`.
  *
+ * @dryRun Fails, as in a real run, unless `when` is false. It asks the host nothing. Unknown if `when` is.
+ *
  * @throws UserError E_FAIL
  *
  * @example

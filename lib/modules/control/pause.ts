@@ -32,6 +32,8 @@ const { definition } = defineModule<PauseArgs, PauseArgs, undefined>({
  * Unlike in Ansible, each host waits by itself, when it comes to the task. `prompt` is not available: `--step` asks before each task, and
  * `prompts` of a playbook ask for values before any host is reached.
  *
+ * @dryRun Does not wait, asks the host nothing, and is ok. It changes nothing for later tasks.
+ *
  * @example
  * pause('the load balancer notices', { ms: 10_000 })
  */

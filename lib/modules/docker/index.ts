@@ -8,7 +8,14 @@ import { network } from './network.ts'
 import { restart } from './restart.ts'
 import { volume } from './volume.ts'
 
-/** Manages a container. `docker.image`, `docker.network`, `docker.volume` and `docker.restart` manage what belongs to it, `docker.compose` many at once. */
+/**
+ * Manages a container. `docker.image`, `docker.network`, `docker.volume` and `docker.restart` manage what belongs to it, `docker.compose` many at once.
+ *
+ * @dryRun Asks Docker for the container and the image, and no registry. Names the image and each option that differs. A
+ * container that stays is foretold; of one that is made anew, or started, later tasks know nothing yet. Unknown to them is also
+ * what it may write to: volumes, mounted directories and what servers answer; and everything, if it is privileged, has devices,
+ * unusual capabilities or the socket of Docker, or if the container itself is unknown.
+ */
 export const docker: Docker = Object.assign(container, { image, network, volume, restart, compose })
 
 /** The modules of Docker. */

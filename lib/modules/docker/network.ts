@@ -32,6 +32,10 @@ export interface DockerNetworkArgs extends ArgsOf<typeof shape> {}
  * again; if a container uses it, that is an error (E_NETWORK_IN_USE). To recreate or remove a network that run-playbook did
  * not create is an error (E_FOREIGN_NETWORK), unless the task has `adopt: true`.
  *
+ * @dryRun Asks Docker for the network. Would change if it is missing, differs or is to be removed; the last two fail if a
+ * container uses it. That a network is gone is foretold; of one that is made anew later tasks know nothing yet. A `docker` task
+ * that joins it does not depend on that.
+ *
  * @example
  * docker.network('backend', { name: 'backend', internal: true })
  */

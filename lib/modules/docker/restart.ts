@@ -20,6 +20,10 @@ export interface DockerRestartArgs extends ArgsOf<typeof shape> {}
 /**
  * Restarts a container. It does so each time that it runs, so use it as a handler, in `notify`.
  *
+ * @dryRun Would change each time that it runs; fails if there is no such container. Unknown if an earlier task would make or
+ * replace the container. Afterwards the container, what it may write to and what servers answer are unknown to later tasks; and
+ * everything, if the container is privileged or has the socket of Docker.
+ *
  * @example
  * const restart = docker.restart('restart postgres', { name: 'postgres' })
  */

@@ -30,6 +30,9 @@ export interface DockerVolumeArgs extends ArgsOf<typeof shape> {}
  * data. If run-playbook did not create the volume, two things are errors (E_FOREIGN_VOLUME), unless the task has
  * `adopt: true`: removing it, and using it if its options place the data elsewhere.
  *
+ * @dryRun Asks Docker for the volume. Would change if it is missing, or is to be removed; fails if it differs. That a volume is
+ * gone is foretold; of a new one later tasks know nothing yet.
+ *
  * @example
  * docker.volume('data', { name: 'postgres-data' })
  */

@@ -44,6 +44,9 @@ exit 0`
  * The mounted file systems with their sizes in bytes, as the user of the task sees them. If several are mounted on the same
  * path, only the one on top is listed.
  *
+ * @dryRun Asks the host in a dry run too, and is ok. Unknown after a `mount`, `swap` or `packages` task that would change; tasks
+ * that are made from it are then unknown too.
+ *
  * @example
  * const disks = facts.disks('disks')
  * return [

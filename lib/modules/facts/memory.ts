@@ -16,6 +16,9 @@ export interface Memory {
 /**
  * RAM and swap, in bytes.
  *
+ * @dryRun Reads `/proc/meminfo` in a dry run too, and is ok. Unknown after a `swap` task that would change; tasks that are made
+ * from it are then unknown too.
+ *
  * @example
  * const memory = facts.memory('memory')
  * return [

@@ -62,6 +62,10 @@ exit 0`
 /**
  * Interfaces with their addresses, default routes, name servers. Also works if the host has no `ip` command.
  *
+ * @dryRun Asks the host in a dry run too, and is ok. Unknown if an earlier task would change a WireGuard interface, a network of
+ * Docker, `/etc/resolv.conf` the configuration of the network in `/etc`, or packages; tasks that are made from it are then
+ * unknown too.
+ *
  * @example
  * const network = facts.network('network')
  * return [

@@ -61,6 +61,9 @@ exit 0`
 /**
  * The operating system: distribution, version, kernel, architecture, host name, init system, virtualization.
  *
+ * @dryRun Asks the host in a dry run too, and is ok. Unknown after a `packages` or `hostname` task that would change, so list it
+ * before them; tasks that are made from it are then unknown too.
+ *
  * @example
  * const os = facts.os('os')
  * return [os, packages('web server', from(os, ({ family }) => ({ names: family === 'redhat' ? 'httpd' : 'apache2' })))]

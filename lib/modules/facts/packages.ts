@@ -28,6 +28,9 @@ exit 0`
 /**
  * The packages that are installed, by dpkg, apk or rpm. Empty where the host has none of these.
  *
+ * @dryRun Asks dpkg, rpm, or the database of apk in a dry run too, and is ok. Unknown after a `packages` task that would change,
+ * because versions and dependencies are not foretold; tasks that are made from it are then unknown too.
+ *
  * @example
  * const packages = facts.packages('packages')
  * return [packages, shell('warn', { script: 'logger old openssl' }, {

@@ -27,6 +27,9 @@ printf '%s\\n' "$files" | sed 's/^ */file /'`
 /**
  * The services of systemd, with its sockets, timers, paths and targets. Empty where the host does not run systemd.
  *
+ * @dryRun Asks systemd in a dry run too, and is ok. Unknown after a `packages` or `service` task that would change, and after a
+ * change of a unit file; tasks that are made from it are then unknown too.
+ *
  * @example
  * const services = facts.services('services')
  * return [services, service('stop apache', { name: 'apache2', state: 'stopped' }, {

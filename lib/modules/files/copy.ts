@@ -55,6 +55,11 @@ function payloadOf(content: string | Buffer | Secret | undefined, src: string | 
  * A host that has neither GNU cp nor getfacl, for example one with only busybox, cannot keep access control lists: they are
  * lost.
  *
+ * @dryRun Compares type, SHA-256, mode and owner with the file on the host, and shows the diff of a text of at most 104,448
+ * bytes that is not a secret. Later tasks see the new file: content, mode and owner; of a secret, and of what is shown without a
+ * diff, only the SHA-256, size, mode and owner. `validate` is not run. A missing directory, user or group fails, unless an
+ * earlier task would create it.
+ *
  * @example
  * copy('motd', { dest: '/etc/motd', content: 'Managed by run-playbook\n', mode: '0644' })
  */

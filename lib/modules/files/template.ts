@@ -35,6 +35,10 @@ const args = mapSchema(schema, ({ src, vars, ...rest }): Install => ({
  * atomically. If one of the `vars` that the template uses is a secret, the whole file is treated as a secret: it is never
  * shown, and gets mode 0600 unless `mode` is given.
  *
+ * @dryRun Renders the template, compares it with the file on the host, and shows the diff unless it has a secret or more than
+ * 104,448 bytes. Later tasks see the new content, mode and owner; without a diff only the SHA-256, size, mode and owner.
+ * `validate` is not run. A missing directory, user or group fails, unless an earlier task would create it.
+ *
  * @example
  * const reload = serviceReload('reload nginx', { name: 'nginx' })
  * return [

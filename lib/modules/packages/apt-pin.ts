@@ -73,6 +73,9 @@ export interface AptPinState {
  * Ansible has no module for this; its users write the file with `copy`, and find out from apt whether it is right: apt takes a file that it does
  * not understand for an error, and then installs nothing. To keep a version as it is, whatever comes, use a version in `packages`.
  *
+ * @dryRun Reads the file, and shows the diff of a new text. apt is not asked whether it accepts the pin. Later tasks see the new
+ * text. A `packages` task that installs is unknown after such a change, because it asks apt.
+ *
  * @example
  * aptPin('nginx of nginx.org', { name: 'nginx', packages: 'nginx*', pin: 'origin "nginx.org"', priority: 900 })
  *

@@ -49,6 +49,11 @@ const args = z
  * Manages a systemd service: whether it runs, and whether it starts at boot. To restart or reload it after a change, notify
  * `serviceRestart` or `serviceReload`.
  *
+ * @dryRun Asks `systemctl show`, and names what differs. Later tasks see the unit as started, stopped, enabled or masked, but
+ * behind a mask that is taken away nothing is known. If the service would start or stop, everything else is unknown to them,
+ * such as containers and databases, but installed packages, accounts and files in `/etc` and `/usr` are taken as unchanged,
+ * unless the unit is `oneshot`, a target or a mount. Unknown if an earlier task may bring the unit or change its file.
+ *
  * @example
  * service('docker', { name: 'docker', state: 'started', enabled: true })
  *

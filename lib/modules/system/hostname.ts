@@ -47,6 +47,9 @@ const KERNEL = '/proc/sys/kernel/hostname'
  * `use`: all systems that have `/etc/hostname` are managed alike, and a container, which gets its name from outside, is an error. A
  * host with cloud-init needs `preserve_hostname: true` in its configuration, otherwise the next boot restores the old name.
  *
+ * @dryRun Reads the name of the kernel and `/etc/hostname`, and shows the diff of the file. Fails where the kernel does not let
+ * the task change the name. Later tasks see both; `facts.os` is unknown after it.
+ *
  * @throws UserError E_SYSCTL_READ_ONLY
  *
  * @example

@@ -37,6 +37,10 @@ const COMMAND_TIMEOUT_MS = 60_000
  * Reboots the host and waits until it is back. The boot ID shows that it really rebooted. Without `ifNeeded`, it reboots each
  * time that the task runs, so use it as a handler. Needs root.
  *
+ * @dryRun Would change each time, with `ifNeeded` if `/run/reboot-required` is there: that is unknown after a `packages` task
+ * that would change. Fails on the machine that run-playbook runs on, unless `ownMachine` is true. Later tasks know nothing of
+ * services, containers, WireGuard, mounts, what is reached over the network, and of `/run`, `/tmp`, `/proc`, `/sys` and `/dev`.
+ *
  * @throws UnreachableError E_NOT_BACK when the host does not come back in time; other hosts go on
  *
  * @example

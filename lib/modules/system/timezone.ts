@@ -48,6 +48,9 @@ const ZONES = '/usr/share/zoneinfo/'
  * As in Ansible, programs that run already, such as cron, notice when they are restarted. Unlike in Ansible, there is no `hwclock`,
  * and a zone that the host does not have is an error in the dry run too: it takes the package `tzdata`.
  *
+ * @dryRun Looks at the link, `/etc/timezone` and the data of the zone; shows the diff of `/etc/timezone`. Later tasks see both.
+ * Unknown if an earlier `packages` task would change, such as one that installs `tzdata`.
+ *
  * @throws UserError E_NO_TIMEZONE
  *
  * @example

@@ -44,6 +44,9 @@ export interface UserGroupState {
  * A group of users of the host: Ansible's `group`, whose name is taken here by groups of tasks. Who is in it is said of the
  * users: `user`. BusyBox cannot change the number of a group that exists: install the package `shadow` for that.
  *
+ * @dryRun Reads the groups of the host. Later tasks see the group with its number, also one that the task does not give, so a
+ * `user` can be a member of it and files can belong to it. Whether a group can be removed is found in the run.
+ *
  * @example
  * userGroup('app', { name: 'app', gid: 2000 })
  */

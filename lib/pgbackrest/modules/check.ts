@@ -19,6 +19,9 @@ const args: z.ZodType<PgbackrestCheckArgs, PgbackrestCheckArgs> = z.strictObject
  * Runs `pgbackrest check`: it archives a WAL segment and fails if the segment does not reach the repository. It also works on a
  * standby. It is never reported as changed. It runs in every run, unless you give it `when: changed(stanza)` or use it as a handler.
  *
+ * @dryRun Reported as ok, and not run: no WAL is archived. pgBackRest is asked for `info`, so a container that is missing fails.
+ * Later tasks of the stanza are unknown, because the check is planned like a change.
+ *
  * @example
  * pgbackrest.check('the archive works', { container: 'postgres' })
  */

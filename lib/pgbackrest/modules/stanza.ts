@@ -37,6 +37,10 @@ const args: z.ZodType<PgbackrestStanzaArgs, PgbackrestStanzaArgs> = z.strictObje
  * Creates the stanza, and checks that it belongs to the cluster on this host. A stanza of another cluster is an error; it is never
  * deleted.
  *
+ * @dryRun Runs `pgbackrest info`, and asks the cluster for its identifier and version. A stanza that would be created for it is
+ * foretold, so a `pgbackrest.backup` is planned as the first one; after an upgrade later tasks of the stanza are unknown.
+ * Unknown if an earlier task would change what is in `sees`, or the container.
+ *
  * @example
  * pgbackrest.stanza('stanza', { container: 'postgres' })
  */

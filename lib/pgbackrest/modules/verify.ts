@@ -25,6 +25,9 @@ const args: z.ZodType<PgbackrestVerifyArgs, PgbackrestVerifyArgs> = z.strictObje
  * never reported as changed, and runs in every run. It does not notice WAL that was never archived: pgBackRest does not count this
  * as damage.
  *
+ * @dryRun Reported as ok, and not run: the repository is not read. pgBackRest is asked for `info`, so a container that is
+ * missing fails. Later tasks of the stanza are unknown, because it is planned like a change.
+ *
  * @example
  * pgbackrest.verify('the backups are whole', { container: 'pgbackrest' })
  */

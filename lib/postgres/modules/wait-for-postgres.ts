@@ -38,6 +38,10 @@ const args: z.ZodType<WaitForPostgresArgs, WaitForPostgresArgs> = z.strictObject
 /**
  * Waits until PostgreSQL accepts connections over TCP. Fails immediately if waiting cannot help: the container is missing,
  * stopped or paused, or keeps restarting.
+ *
+ * @dryRun Asks once with `pg_isready`, and does not wait: ok if PostgreSQL accepts connections, otherwise it would change; fails
+ * where a real run would not wait. Unknown if an earlier task would make or restart the container. Later waits see it as
+ * accepting; what the server answers is unknown to later tasks, if it has to wait.
  */
 export const waitForPostgres = defineModule({
   name: 'wait_for_postgres',

@@ -13,6 +13,11 @@ import { type Condition, type WaitForState, condition, conditionKey } from './re
  * itself. Unlike in Ansible, times are in milliseconds; it also waits for processes; `delay` and a task with a time alone are `pause`. If the time is over, the
  * task fails with what was found last.
  *
+ * @dryRun Looks once, and does not wait: ok if it is so already, otherwise it would change. After an earlier task that would
+ * change something, it is unknown, or would change if it is not so today. A later task that waits for the same is ok, except
+ * with `searchRegex`; what servers answer is unknown to later tasks, with `path` only what lies below it, and everything if it
+ * waits for the end of a process.
+ *
  * @throws UserError E_WAIT_TIMEOUT, E_NO_NC
  *
  * @example

@@ -17,6 +17,11 @@ import { type ComposeState, probeCompose } from './state.ts'
  * service that ends by itself is started each time, as by `docker compose up`. To restart one container, use `docker.restart`. `check_files_existing`
  * and `ignore_build_events` are not available.
  *
+ * @dryRun Runs `docker compose --dry-run` on the host, and names each container, network, volume and image that would change.
+ * `always` in `pull`, `build` or `recreate` would change each time. Unknown if an earlier task would change something in
+ * `folder` or of Docker. Nothing is foretold: what later tasks read is unknown, but for static files such as those in `/etc` and
+ * `/usr`.
+ *
  * @throws UserError E_NO_DOCKER, E_NO_COMPOSE, E_COMPOSE, E_FOREIGN_CONTAINER
  *
  * @example

@@ -11,6 +11,10 @@ import { apply } from './apply.ts'
  * Manages an image: pulls it from a registry, loads it from an archive, or builds it from a directory. If an image of this
  * name exists that run-playbook did not build, `build` is an error (E_FOREIGN_IMAGE), unless the task has `adopt: true`.
  *
+ * @dryRun Asks the Docker engine of the host, and no registry: an image that is there is ok, and with `pull: 'always'` it would
+ * change each time. An archive and the directory of a build are read on your machine and compared. An image from an archive is
+ * foretold; one that would be pulled or built is not, so a `docker` task that uses it is unknown.
+ *
  * @example
  * docker.image('image', { name: 'postgres:16-alpine' })
  * docker.image('image', { name: 'web:1', archive: new URL('../web.tar.gz', import.meta.url) })

@@ -40,6 +40,10 @@ export interface ArchiveState {
  *
  * Whoever can write to a directory of `path` chooses what is in it. To compare, all of it is read, in a dry run too. That must not take more than a minute.
  *
+ * @dryRun Would change if `dest` is missing, or if it differs from what would be packed now: all of that is read on the host,
+ * and nothing is written to `dest`. Unknown if an earlier task would change something in `path`. The new archive is not
+ * foretold: later tasks that read it are unknown.
+ *
  * @throws UserError E_NO_FILE, E_NO_ARCHIVER
  *
  * @example

@@ -10,6 +10,10 @@ import { type BlockinfileArgs, args } from './args.ts'
  * the line endings of the file, a missing file is not an error if the block is to be absent, and a symbolic link is an error:
  * use the path of its target. To take over a block that Ansible wrote, set `marker: '# {mark} ANSIBLE MANAGED BLOCK'`.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it: each edit of a file shows its own
+ * lines. Later tasks see the new text, size, mode and owner. `validate` is not run. A missing file fails, unless `create` is
+ * true, an earlier task would write it, or there is nothing to write.
+ *
  * @example
  * blockinfile('hosts of the cluster', { path: '/etc/hosts', block: '10.0.0.1 node-a\n10.0.0.2 node-b\n' })
  */

@@ -15,6 +15,10 @@ import { type CopyTreeState, probeCopyTree } from './state.ts'
  * new file is executable if it is on your machine; and `delete` and `exclude` do what those of `synchronize` do. `backup`,
  * `validate` and `remote_src` are not available. Access control lists and extended attributes of files that change are lost.
  *
+ * @dryRun Compares type, SHA-256, mode and owner of each file; with `delete`, it lists what is on the host. The first 20 changes
+ * are named, text files with a diff, and the others are counted. Later tasks see all that would be copied. What else lies below
+ * `dest` is unknown to them, also what `delete` would remove.
+ *
  * @throws UserError E_NO_SOURCE, E_OTHER_KIND, E_UNSAFE_PATH, E_NO_UNPACKER
  *
  * @example

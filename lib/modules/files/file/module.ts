@@ -10,6 +10,10 @@ import { type FileArgs, args } from './args.ts'
 /**
  * Manages a path: a directory, a file, a symbolic link, or nothing. To manage the content of a file, use `copy` or `template`.
  *
+ * @dryRun Looks at the path and the directories above it, and reads no content. Names type, target, mode and owner that differ.
+ * Later tasks see what will be there, with its mode and owner, and missing directories above it: they can write into a directory
+ * that does not exist yet. What lies below the path is unknown to them if it is removed, is a link, or with `force`.
+ *
  * @example
  * file('data folder', { path: '/srv/app', state: 'directory', mode: '0750', owner: 'app' })
  */

@@ -38,6 +38,10 @@ export interface GetUrlState {
  * file is missing, or with `force`. A dry run does not ask the server otherwise: an address that is wrong is found in the run.
  * A download that takes more than 10 minutes needs `timeoutMs` of the task.
  *
+ * @dryRun Compares the file on the host with `checksum`; without one, it only has to be there. The server is not asked, except
+ * with `force`: then the file is downloaded to be compared, and thrown away. Later tasks see the SHA-256 if it is known, but not
+ * the size: `unarchive` of a file that is yet to be downloaded is unknown. `validate` is not run.
+ *
  * @throws UserError E_NO_DOWNLOADER
  *
  * @example

@@ -11,6 +11,10 @@ import { editIni } from './edit.ts'
  * only `=` separates an option from its value. Unlike there, lines keep their line endings (also `\r\n`), and a symbolic link
  * is an error: use the path of its target.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it: each edit of a file shows its own
+ * lines. Later tasks see the new text, size, mode and owner. `validate` is not run. With `create: false`, a missing file fails,
+ * unless an earlier task would write it or there is nothing to write.
+ *
  * @example
  * iniFile('size of the journal', { path: '/etc/systemd/journald.conf', section: 'Journal', option: 'SystemMaxUse', value: '1G' })
  */

@@ -11,6 +11,10 @@ import { type LineinfileArgs, args } from './args.ts'
  * Ansible, patterns are JavaScript regular expressions, lines keep their line endings (also `\r\n`), and a symbolic link is an
  * error: use the path of its target.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it: each edit of a file shows its own
+ * lines. Later tasks see the new text, size, mode and owner. `validate` is not run. A missing file fails, unless `create` is
+ * true, an earlier task would write it, or there is nothing to write.
+ *
  * @example
  * lineinfile('no root login', {
  *   path: '/etc/ssh/sshd_config',

@@ -8,6 +8,10 @@ import { type ReplaceArgs, args } from './args.ts'
  * Unlike in Ansible, patterns and references are those of JavaScript (`$1`, not `\1`). It is an error if the pattern matches
  * the replaced text again, or if the path is a symbolic link: use the path of its target.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it: each edit of a file shows its own
+ * lines. Later tasks see the new text, size, mode and owner. `validate` is not run. A missing file fails, unless an earlier task
+ * would write it.
+ *
  * @example
  * replace('new name', { path: '/etc/hosts', regexp: /\bold\.example\b/, replace: 'new.example' })
  */

@@ -15,6 +15,10 @@ import { type UnarchiveState, probeUnarchive } from './state.ts'
  * that others can write to, or through a link. `include` and `exclude` are names below `dest`, and `mode` is that of files only.
  * `extra_opts` is not available.
  *
+ * @dryRun Ok if `creates` is there, otherwise it would change. The archive is not looked into: one that is damaged, or does not
+ * bring `creates`, is found in the run. Fails if `dest`, the archive or a program is missing, unless an earlier task would bring
+ * it. Nothing that it brings is foretold: what lies below `dest` is unknown to later tasks.
+ *
  * @throws UserError E_NO_UNPACKER
  *
  * @example

@@ -25,6 +25,10 @@ import { opens, wantedStatus } from './wanted.ts'
  * firewall is enabled, one that closes a port last; `reset` changes nothing where nothing is to be removed; a `name` is an `app`; ports are
  * numbers; `insert` is a number of ufw, without `insert_relative_to`.
  *
+ * @dryRun Reads the files of ufw, whether its chains are in the kernel, and the SSH connection of the task; ufw itself is not
+ * run. Later `ufw` tasks see the new rules and policies, except after a rule with `insert` or `app`. What is reached over the
+ * network, and what servers answer, is unknown to later tasks, of other hosts too.
+ *
  * @throws UserError E_NO_UFW, E_NO_UFW_APP, E_UFW_LOCKOUT
  *
  * @example

@@ -16,6 +16,10 @@ export type { WireguardArgs, WireguardPeer } from './args.ts'
  * not create is an error (E_FOREIGN_WIREGUARD). Do not connect to the host through this interface: a change of its address
  * would break the connection.
  *
+ * @dryRun Asks `wg`, `ip` and systemd, and names each peer that differs; neither secret keys nor the file are shown. Later tasks
+ * see the files. The interface is foretold only if it is removed; whom the host reaches over the network, and what servers
+ * answer, is unknown to later tasks, of other hosts too.
+ *
  * @example
  * wireguard('overlay', {
  *   interface: 'wg0',

@@ -30,6 +30,10 @@ export interface ApkRepositoryState {
  * is the line added: if that fails, the file stays as it was. With `update: false` the repository is not asked. Other repositories are not
  * fetched. After a line is removed, nothing has to be fetched.
  *
+ * @dryRun Reads the file and the key on the host, and shows the diff of both. The repository is not asked: an address or a
+ * signature that is wrong is found in the run. Later tasks see the new text. A `packages` task that installs is unknown after
+ * such a change.
+ *
  * @throws UserError E_NO_APK
  *
  * @example

@@ -23,6 +23,10 @@ export interface DebconfState {
  * the type is `type`; and a host without debconf is an error in the dry run too. To read answers, use `debconf-show` in a `command` with
  * `changes: false`.
  *
+ * @dryRun Asks `debconf-show` for the answers of the package, and of a secret only the hash. Shows the old and the new answer,
+ * `«secret»` for a secret. Later tasks see the new answer; after a secret whose type is not `password`, other questions of the
+ * package are unknown.
+ *
  * @throws UserError E_NO_DEBCONF
  *
  * @example

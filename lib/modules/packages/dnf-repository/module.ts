@@ -44,6 +44,10 @@ export interface DnfRepositoryState {
  * words is left; passwords are secrets, and a file with one is not shown; `keyFile` brings a key to the host; and options that only yum knows, or
  * that are newer, are in `options`. dnf fetches the metadata when it needs it.
  *
+ * @dryRun Reads the file and the key on the host, and shows the diff of both; not of a file with a password. Neither dnf nor the
+ * server is asked. Later tasks see the new text. A `packages` task that installs is unknown after a change in
+ * `/etc/yum.repos.d`.
+ *
  * @example
  * dnfRepository('EPEL', {
  *   name: 'epel',

@@ -14,6 +14,11 @@ import { type NpmState, probeNpm } from './state.ts'
  * folder of another user is an error, because npm runs programs that its owner chooses: use `becomeUser`. `unsafe_perm` is not available: npm 7 has
  * no such option.
  *
+ * @dryRun Runs `npm ls` on the host; for `latest`, and for a package that is missing or has another version, it asks the
+ * registry too. Names each package with its versions, of a folder at most 20. What it installs is foretold for the same task
+ * only: other `npm` tasks in the folder are unknown, and so are services, containers and commands. With `path`, files outside of
+ * it stay known; with `global`, nothing else does.
+ *
  * @throws UserError E_NO_NPM, E_NPM, E_NO_PACKAGE
  *
  * @example

@@ -14,6 +14,11 @@ import { managerOf, plan, toDo } from './plan.ts'
  * Installs or removes packages with the package manager of the host: apt, apk or dnf. List several packages in one task, so
  * that they are installed with a single command.
  *
+ * @dryRun Asks the package manager what is installed, and of what is missing whether its lists have it. The lists are not
+ * updated, and apt simulates nothing: dependencies, and packages that conflict, are found in the run. A package that lists of
+ * today do not have fails. Later tasks see the packages as installed, not their versions, files and units: a `service` of a new
+ * package is unknown. Where apt installs, other packages, their configuration in `/etc` and accounts are taken as unchanged.
+ *
  * @example
  * packages('tools', { names: ['curl', 'jq'] })
  */

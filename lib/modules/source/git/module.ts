@@ -17,6 +17,11 @@ import { type GitState, probeGit } from './state.ts'
  * an error, because git runs programs that its owner chooses; and an archive is also made anew if the checkout is as wanted and the archive is
  * of another commit or of other content. `clone`, `ssh_opts`, `track_submodules` and `separate_git_dir` are not available.
  *
+ * @dryRun Asks git on the host what is checked out, and the repository for the commit of the version, unless that is a full id.
+ * Names the commits, and what `force` would throw away. Later tasks see the commit; files below `dest` are unknown to them.
+ * Unknown if an earlier task would change a key, a password or `dest`, or may change what servers answer. A signature is checked
+ * in the run only.
+ *
  * @throws UserError E_NO_GIT, E_GIT_REMOTE, E_NO_VERSION, E_LOCAL_CHANGES, E_FOREIGN_CHECKOUT
  *
  * @example

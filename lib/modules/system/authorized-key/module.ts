@@ -12,6 +12,10 @@ import { editKeys } from './edit.ts'
  * Other than in Ansible, a key that is there keeps its options and comment unless others are given, `exclusive` keeps
  * comment lines, and keys are not fetched from a URL.
  *
+ * @dryRun Reads the keys of the user, and shows the diff of the file, and of `.ssh` its mode and owner. Later tasks see the new
+ * text, so that several keys for one user add up. Where keys are to be present, a missing user fails, unless an earlier task
+ * would create it: then its keys are known if that task foretells the home folder.
+ *
  * @example
  * authorizedKey('deploy', { user: 'deploy', key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS me@laptop' })
  */

@@ -22,6 +22,10 @@ import { type CronWork, ownerOf, workOf } from './work.ts'
  * ignore is an error before any host is touched, so is an hour or a day without a minute (it would run every minute), the user
  * must exist, and a job that is there twice is left once.
  *
+ * @dryRun Reads the crontab with `crontab -l`, or the file, and shows the diff. Later tasks see the new text, so that several
+ * jobs in one crontab add up. A missing user fails, unless an earlier task would create it or the job is to be absent; so does a
+ * host without `crontab` where a crontab would change.
+ *
  * @example
  * cron('nightly report', { name: 'report', minute: 30, hour: 3, weekday: 'mon-fri', job: '/usr/local/bin/report --mail', user: 'nobody' })
  *

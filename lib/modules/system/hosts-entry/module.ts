@@ -10,6 +10,9 @@ import { editHosts } from './edit.ts'
  * Ansible has no module for this; `lineinfile` with a `regexp` replaces the whole line, with names that others have added. Docker mounts
  * `/etc/hosts` of a container: it can only be changed with `inPlace: true`, and is made anew with the container.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it: each edit of a file shows its own
+ * lines. Later tasks see the new text, not what a name then resolves to. `validate` is not run.
+ *
  * @example
  * hostsEntry('database', { address: '10.88.0.11', names: ['db-1.example.org', 'db-1'] })
  *

@@ -26,6 +26,10 @@ export interface KernelModuleState {
  * an error in the dry run too; and the files are written only after the kernel has taken the module. With `absent`, files of other
  * names in `/etc/modules-load.d` are left alone.
  *
+ * @dryRun Asks the kernel, and `modprobe -D` whether the host has the module; shows the diffs of the files. Nothing is loaded:
+ * that the kernel refuses it is found in the run. Later tasks see the module as loaded, and the new texts; `/proc`, `/sys` and
+ * `/dev` are unknown to them, so a `sysctl` of it is unknown.
+ *
  * @throws UserError E_KERNEL_MODULE
  *
  * @example

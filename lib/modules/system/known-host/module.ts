@@ -12,6 +12,10 @@ import { editHosts } from './edit.ts'
  * another key of the same type is an error unless `replace` is true; and a name that is hashed stays so unless `hashed` is false. Needs
  * no ssh-keygen on the host.
  *
+ * @dryRun Reads the file, and shows its diff; a hashed name is the one that the run writes. The server is not asked. Later tasks
+ * see the new text, so that several keys in one file add up. Where keys are to be present, a missing user fails, unless an
+ * earlier task would create it: then its file is known if that task foretells the home folder.
+ *
  * @throws UserError E_OTHER_HOST_KEY
  *
  * @example

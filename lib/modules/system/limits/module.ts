@@ -12,6 +12,9 @@ import { editLimits } from './edit.ts'
  * is an unlimited `nofile`, for which some systems let nobody log in; of several lines of a limit the last one stays, which is the
  * one that counts; and `absent` removes it.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it: each edit of a file shows its own
+ * lines. Later tasks see the new text. `validate` is not run. The limits of running sessions are not looked at.
+ *
  * @example
  * limits('open files of the app', { domain: 'app', type: '-', item: 'nofile', value: 65_536 })
  *

@@ -30,6 +30,9 @@ const LIST = '/etc/locale.gen'
  * file is added to it; others that are there already are not made anew; and a locale that the host does not know is an error in
  * the dry run too. The locale that programs use is in `/etc/default/locale`, which `lineinfile` changes.
  *
+ * @dryRun Asks `locale -a` and the lists of the system, and shows the diff of `/etc/locale.gen`. Later tasks see the locale and
+ * the new text. Unknown if an earlier `packages` task would change.
+ *
  * @throws UserError E_NO_LOCALE
  *
  * @example

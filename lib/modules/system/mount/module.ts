@@ -21,6 +21,10 @@ import { sameFlags, workOf } from './work.ts'
  * leaves system paths such as `/mnt`; `unmounted` unmounts all that lie over each other; several entries of one mount point become
  * one; and systemd is told of the new fstab. `opts_no_log` is not available: keep passwords out of `opts`.
  *
+ * @dryRun Reads what is mounted and fstab, and shows the diff of fstab. Nothing is mounted: a wrong option, or a server that
+ * does not answer, is found in the run. `remounted` would change each time. Later tasks know what is mounted, except with
+ * `rbind`, and the new fstab; what lies below `path` is unknown to them after a mount or unmount.
+ *
  * @throws UserError E_NO_DEVICE, E_OTHER_MOUNT, E_NOT_MOUNTED, E_MOUNTS_BELOW, E_NOT_EMPTY
  *
  * @example

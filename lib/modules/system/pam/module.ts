@@ -16,6 +16,10 @@ import { editPam } from './edit.ts'
  *
  * On Debian, `pam-auth-update` writes the files `common-*`: it keeps arguments that were changed, and nothing else between its rules.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it: each edit of a file shows its own
+ * lines. Later tasks see the new text. PAM is not asked, and `validate` is not run. A missing file fails, and so does a missing
+ * rule where that is an error.
+ *
  * @example
  * pam('expired passwords do not refuse keys', {
  *   name: 'common-account',

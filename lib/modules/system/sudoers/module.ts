@@ -28,6 +28,10 @@ export interface SudoersState {
  * Unlike there, a host without visudo is an error unless `validation` says otherwise, `/etc/sudoers.d` must be read by
  * `/etc/sudoers`, which is not checked, and `content` takes what no other argument can say.
  *
+ * @dryRun Reads the file, shows its diff, and has visudo check the new text on its standard input, unless `validation` is
+ * `absent`: a text that is refused fails. Later tasks see the new file. Unknown if visudo is yet to be installed by an earlier
+ * task.
+ *
  * @throws UserError E_BAD_SUDOERS, E_NO_VISUDO
  *
  * @example

@@ -21,6 +21,10 @@ import { type SwapWork, workOf } from './work.ts'
  * fstab stay, but for `pri=`; and a file that is no swap is an error. A swap partition is a line of fstab that `mount` manages, with
  * `path: 'none'`.
  *
+ * @dryRun Looks at the file, `/proc/swaps` and fstab; shows the diff of fstab. Whether there is room on the disk or in the
+ * memory is found in the run. Later tasks see the file and the new fstab; that it is in use is foretold unless it would be
+ * turned on without a `priority`. `facts.memory` and `facts.disks` are unknown after it.
+ *
  * @throws UserError E_NOT_SWAP
  *
  * @example

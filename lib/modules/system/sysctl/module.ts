@@ -39,6 +39,10 @@ export interface SysctlState {
  * are neither rewritten nor set; a setting that the kernel does not have, or does not let the task change, is an error in the
  * dry run too; and the file is written only after the kernel has taken the value. `sysctl_set` is not needed.
  *
+ * @dryRun Reads the value of the kernel and the file, and shows the diff of the file. Nothing is set: a value that the kernel
+ * refuses is found in the run. Later tasks see the new value and text; settings that the kernel changes along with it are
+ * unknown. Unknown if an earlier task would load a `kernelModule`.
+ *
  * @throws UserError E_NO_SYSCTL, E_SYSCTL_READ_ONLY
  *
  * @example

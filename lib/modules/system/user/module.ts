@@ -22,6 +22,10 @@ import { type UserState, probeUser } from './state.ts'
  * false. A new user has a group of its own. BusyBox cannot change the number, primary group, home, shell or comment of a
  * user that exists: install the package `shadow` for that. What is in a home folder is not moved.
  *
+ * @dryRun Reads the accounts of the host and names what differs; of a password only that it does. Later tasks see the user with
+ * its number, its group and its home folder, so they can give files to it. The home folder is not foretold if directories above
+ * it are missing, or if the number of an existing user changes.
+ *
  * @example
  * user('app', { name: 'app', system: true, home: '/srv/app', shell: '/usr/sbin/nologin', groups: ['docker'], append: true })
  *

@@ -11,6 +11,10 @@ import { plan, wanted, own } from './plan.ts'
  * Takes a backup: with `policy`, only if there is no recent backup on the current timeline of PostgreSQL; with `now`, in every run.
  * On a standby, the files of the standby are copied.
  *
+ * @dryRun Runs `pgbackrest info`, and asks PostgreSQL for its timeline. With `policy`, ok if no backup is due; with `now`, it
+ * would change each time. Fails if a backup is due and PostgreSQL does not answer. Unknown if an earlier task would change what
+ * is in `sees`, or the container. The backup is not foretold: later tasks of the stanza are unknown.
+ *
  * @example
  * pgbackrest.backup('backup', { container: 'postgres', policy: { full: '7d', diff: '1d' } })
  * pgbackrest.backup('backup now', { container: 'postgres', now: 'incr' })

@@ -11,6 +11,9 @@ import { plan } from './plan.ts'
 /**
  * Deletes the backups and the WAL that are older than the retention allows. A dry run lists what would be deleted.
  *
+ * @dryRun Runs `pgbackrest expire --dry-run`, and names each backup and range of WAL that would go. While another command holds
+ * the lock nobody can say, and it would change. Later tasks of the stanza are unknown.
+ *
  * @example
  * pgbackrest.expire('keep four weeks', { container: 'pgbackrest', retention: { full: 4, diff: 7 } })
  */

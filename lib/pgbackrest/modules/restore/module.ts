@@ -15,6 +15,10 @@ import { options, order } from './options.ts'
  * Restores a cluster into a directory, on which PostgreSQL can then be started. If an earlier run already restored the same into this
  * directory, it is left as it is, even if PostgreSQL has run on it since. If the directory contains anything else, that is an error.
  *
+ * @dryRun Runs `pgbackrest info` and looks into `to`. Ok if the same was restored there, otherwise it would change; fails if
+ * there is no backup for the target, or if the directory is in use or holds something else. Nothing is foretold: later tasks
+ * know nothing of what lies below `to`, and with `container` nothing at all.
+ *
  * @example
  * pgbackrest.restore('the cluster of last night', {
  *   container: 'postgres-drill',

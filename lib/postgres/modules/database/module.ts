@@ -7,7 +7,13 @@ import { args, extensionsOf } from './args.ts'
 import { askState } from './state.ts'
 import { planPresent, planAbsent, attributes, missing } from './plan.ts'
 
-/** Manages a database: its owner, attributes and extensions. */
+/**
+ * Manages a database: its owner, attributes and extensions.
+ *
+ * @dryRun Asks PostgreSQL for the database and its extensions, and names what differs. Whether an extension can be installed is
+ * found in the run. The owner and the limit of an existing database are foretold; a new database and new extensions are not.
+ * Unknown if an earlier task may change what the server answers, such as one that starts its container.
+ */
 export const postgresDatabase = defineModule({
   name: 'postgres_database',
   args,

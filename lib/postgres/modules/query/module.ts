@@ -22,6 +22,9 @@ export interface PostgresQuery {
 /**
  * Reads rows, to use them with `from(task, rows => …)` or to check them with `expect`. It never changes anything.
  *
+ * @dryRun Runs the query in a dry run too, and is ok or fails as in a real run. Unknown if any earlier task on the host would
+ * change something, because nobody knows what the query reads; tasks that are made from its rows are then unknown too.
+ *
  * @example
  * postgresQuery('replicas stream', {
  *   on: primary,

@@ -13,7 +13,13 @@ import { askState, functionsOf } from './state.ts'
 import { planAbsent, missingGrants } from './plan.ts'
 export type { PostgresRoleArgs } from './args.ts'
 
-/** Manages a role of a PostgreSQL server: its password, attributes, memberships and privileges. */
+/**
+ * Manages a role of a PostgreSQL server: its password, attributes, memberships and privileges.
+ *
+ * @dryRun Asks PostgreSQL for the role, and names what differs; a password is compared with the verifier on the server, and not
+ * shown. Fails if a function in `executes` does not exist. Later tasks see the role and its grants. Unknown if an earlier task
+ * may change what the server answers, such as one that starts its container.
+ */
 export const postgresRole = defineModule({
   name: 'postgres_role',
   args: postgresRoleArgs,

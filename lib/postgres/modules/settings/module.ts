@@ -12,6 +12,10 @@ import { restartSteps } from './restart.ts'
 /**
  * Makes the running server use its configuration files: reloads them if a file has changed, and restarts the container if a
  * setting requires a restart. If a file contains an error, the task fails and does neither.
+ *
+ * @dryRun Asks PostgreSQL whether its files have changed since it read them, which settings need a restart, and which lines are
+ * wrong: these fail. Unknown if an earlier task would change any file of the host, because PostgreSQL reads the files itself.
+ * Later `postgresSettings` tasks see them in effect, unless `restartLater` is true; what else the server answers is unknown.
  */
 export const postgresSettings = defineModule({
   name: 'postgres_settings',

@@ -10,6 +10,10 @@ import { creation } from './apply.ts'
 /**
  * Manages a replication slot. A slot whose WAL is lost is created again, because it no longer retains any WAL; the replica that
  * used it must be re-cloned. A logical slot is created in the database of `on`.
+ *
+ * @dryRun Asks PostgreSQL for the slot. Would change if it is missing, has lost its WAL or does not reserve any, or is to go;
+ * then it fails if the slot is in use. Later tasks see the slot. Unknown if an earlier task may change what the server answers,
+ * such as one that starts its container.
  */
 export const postgresSlot = defineModule({
   name: 'postgres_slot',
