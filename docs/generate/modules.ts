@@ -11,8 +11,8 @@ The pages of the modules are generated from their types by \`npm run docs\`. You
 
 Each page says what [a dry run](concepts.md#check-mode) tells of the task, what it reads for that, and what later tasks are planned on.
 *Unknown* means unknown (after …), or would change (after …) if the current state already requires a change. *Would change each time* means: in each
-dry run. After a task without predictions and without [\`touches\`](task-options.md#touches), such as a command, everything is unknown. Nothing is
-foretold of a new file in a directory that is a symbolic link.
+dry run. After a \`command\` or \`shell\` task that would run, everything is unknown, unless the task has
+[\`touches\`](task-options.md#touches). Nothing is foretold of a new file in a directory that is a symbolic link.
 `
 
 /** Where modules come from: what is imported, and the file that exports it. */
