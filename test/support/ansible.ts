@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 
 /** One call of a module of Ansible. */
@@ -11,12 +12,12 @@ export interface AnsibleCall {
 /** What the module said, such as `changed` and `failed`. */
 export type AnsibleResult = Readonly<Record<string, unknown>>
 
-// All calls in one process: the start of Python costs more than the work.
+// All calls in one process, a line each: the start of Python costs more than the work.
 const PROGRAM = `
-import contextlib, importlib, io, json, sys
+import contextlib, importlib, io, json, sys, traceback
 from ansible.module_utils import basic
-results = []
-for call in json.load(sys.stdin):
+for line in sys.stdin:
+    call = json.loads(line)
     basic._ANSIBLE_ARGS = json.dumps({'ANSIBLE_MODULE_ARGS': call['args']}).encode()
     basic._ANSIBLE_PROFILE = 'legacy'
     # Anew, as Ansible does it: some keep what they have read.
@@ -27,14 +28,24 @@ for call in json.load(sys.stdin):
             module.main()
         except SystemExit:
             pass
-    results.append(json.loads(said.getvalue().strip().split('\\n')[-1]))
-print(json.dumps(results))
+        except Exception:
+            print(json.dumps({'failed': True, 'msg': traceback.format_exc()}))
+    print(json.dumps(json.loads(said.getvalue().strip().split('\\n')[-1])), flush=True)
 `
 
 const PYTHON = '/usr/bin/python3'
 
 /** Whether this machine has Ansible: Debian's `ansible-core`. */
 export const hasAnsible = (): boolean => spawnSync(PYTHON, ['-c', 'import ansible.modules']).status === 0
+
+const lines = (calls: readonly AnsibleCall[]): string =>
+  calls.map((call) => `${JSON.stringify(call)}\n`).join('')
+
+const results = (said: string): readonly AnsibleResult[] =>
+  said
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as AnsibleResult)
 
 /**
  * Runs modules of Ansible on this machine, one after the other.
@@ -46,20 +57,47 @@ export function runAnsible(
   enter: readonly string[] = [],
 ): readonly AnsibleResult[] {
   const [program, ...args] = [...enter, PYTHON, '-c', PROGRAM]
-  const ended = spawnSync(program, args, { input: JSON.stringify(calls), encoding: 'utf8' })
+  const ended = spawnSync(program, args, { input: lines(calls), encoding: 'utf8' })
   if (ended.status !== 0) throw new Error(ended.stderr)
-  return JSON.parse(ended.stdout) as AnsibleResult[]
+  return results(ended.stdout)
 }
 
 /** The same, while this process goes on, as a server that is asked. */
 export async function askAnsible(calls: readonly AnsibleCall[]): Promise<readonly AnsibleResult[]> {
   const child = spawn(PYTHON, ['-c', PROGRAM], { stdio: ['pipe', 'pipe', 'pipe'] })
-  child.stdin.end(JSON.stringify(calls))
+  child.stdin.end(lines(calls))
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, 'close'),
   ])
   if (code !== 0) throw new Error(stderr)
-  return JSON.parse(stdout) as AnsibleResult[]
+  return results(stdout)
+}
+
+/** Ansible, waiting for calls. */
+export interface OpenAnsible {
+  call(call: AnsibleCall): Promise<AnsibleResult>
+  close(): Promise<void>
+}
+
+/** The same, where something has to be done between two calls. Runs in a shell, such as one in a namespace. */
+export function openAnsible([program = 'sh', ...rest]: readonly string[]): OpenAnsible {
+  const child = spawn(program, [...rest, '-c', `exec ${PYTHON} -c "$0"`, PROGRAM], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'close')
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]()
+  return {
+    call: async (call) => {
+      child.stdin.write(lines([call]))
+      const { value, done } = await answers.next()
+      if (done === true) throw new Error(`Ansible ended at ${JSON.stringify(call)}`)
+      return JSON.parse(value) as AnsibleResult
+    },
+    close: async () => {
+      child.stdin.end()
+      await ended
+    },
+  }
 }

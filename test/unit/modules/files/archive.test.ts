@@ -21,7 +21,7 @@ import { LONG } from '../../../support/often.ts'
 import { runOn } from '../../../support/run-on.ts'
 import { SHELLS, converge, itAsRoot, useTemp } from '../driver.ts'
 import { CASES, SOURCE } from './archive-cases.ts'
-import { makeTree, treeOf } from './copy-tree-cases.ts'
+import { makeTree, treeOf } from '../tree.ts'
 
 for (const [program, name] of Object.entries({
   xz: 'xz-utils',

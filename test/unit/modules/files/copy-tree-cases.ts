@@ -1,44 +1,5 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { join } from 'node:path'
 import type { CopyTreeArgs } from '../../../../lib/modules/index.ts'
-
-type Tree = Readonly<Record<string, string>>
-
-/** What is in a folder: `MODE CONTENT` of files, `MODE/` of directories, `-> TARGET` of links. */
-export function treeOf(folder: string, below = ''): Tree {
-  const found: Record<string, string> = {}
-  for (const name of readdirSync(join(folder, below)).sort()) {
-    const path = below === '' ? name : `${below}/${name}`
-    const is = lstatSync(join(folder, path))
-    const mode = (is.mode & 0o7777).toString(8)
-    if (is.isSymbolicLink()) found[path] = `-> ${readlinkSync(join(folder, path))}`
-    else if (is.isDirectory()) Object.assign(found, { [path]: `${mode}/` }, treeOf(folder, path))
-    else found[path] = `${mode} ${readFileSync(join(folder, path), 'latin1')}`
-  }
-  return found
-}
-
-/** Makes it, by the same words. */
-export function makeTree(folder: string, tree: Tree): void {
-  mkdirSync(folder, { recursive: true })
-  for (const [path, what] of Object.entries(tree)) {
-    const at = join(folder, path)
-    const [, mode = '', content] = /^(\d+)(?: (.*))?\/?$/s.exec(what) ?? []
-    if (what.startsWith('-> ')) symlinkSync(what.slice(3), at)
-    else if (content === undefined) mkdirSync(at)
-    else writeFileSync(at, content)
-    if (!what.startsWith('-> ')) chmodSync(at, Number.parseInt(mode, 8))
-  }
-}
+import type { Tree } from '../tree.ts'
 
 export const SOURCE: Tree = {
   'a.txt': '644 a\n',

@@ -19,7 +19,8 @@ import { hasAnsible, runAnsible } from '../../../support/ansible.ts'
 import { LONG } from '../../../support/often.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { SHELLS, converge, itAsRoot, useTemp } from '../driver.ts'
-import { CASES, SOURCE, makeTree, treeOf } from './copy-tree-cases.ts'
+import { makeTree, treeOf } from '../tree.ts'
+import { CASES, SOURCE } from './copy-tree-cases.ts'
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   if (name === 'bash' && !LONG) continue

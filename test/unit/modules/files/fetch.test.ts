@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { from } from '../../../../lib/core/deferred.ts'
 import { type FetchArgs, copy, fetch, find, shell as sh } from '../../../../lib/modules/index.ts'
+import { playAnsible } from '../../../support/ansible-playbook.ts'
 import { hasAnsible } from '../../../support/ansible.ts'
 import { LONG } from '../../../support/often.ts'
 import { runLocal } from '../../../support/run-local.ts'
@@ -101,41 +101,18 @@ describe('fetch', () => {
   const temp = useTemp()
   const at = (path: string): string => join(temp(), path)
 
-  it('does what the fetch of Ansible does, except where said', function () {
+  it('does what the fetch of Ansible does, except where said', async function () {
     if (!hasAnsible()) this.skip()
     prepare(temp())
-    const compared = Object.entries(CASES).flatMap(([what, one], i) =>
-      one.differs === undefined ? [{ what, one, i }] : [],
+    const compared = Object.entries(CASES).flatMap(([what, one]) =>
+      one.differs === undefined ? [{ what, one }] : [],
     )
-    const tasks = compared.map(({ one, i }) => {
-      const { failOnMissing, ...rest } = argsOf(temp(), one)
-      const args = { ...rest, fail_on_missing: failOnMissing }
-      return { 'ansible.builtin.fetch': args, register: `r${i}`, ignore_errors: true }
-    })
-    const results = `{{ [${compared.map(({ i }) => `r${i}`).join(', ')}] | to_json }}`
-    const last = { 'ansible.builtin.copy': { content: results, dest: at('results') } }
-    const play = [{ hosts: 'all', gather_facts: false, tasks: [...tasks, last] }]
-    writeFileSync(at('play.json'), JSON.stringify(play))
-    const env = {
-      ...process.env,
-      LC_ALL: 'C.UTF-8',
-      ANSIBLE_PIPELINING: '1',
-      ANSIBLE_HOME: at('home'),
-    }
-    const argv = [
-      '-i',
-      'host-1,',
-      '-c',
-      'local',
-      '-e',
-      'ansible_python_interpreter=/usr/bin/python3',
-      at('play.json'),
-    ]
-    const ended = spawnSync('ansible-playbook', argv, { env, encoding: 'utf8', cwd: temp() })
-    assert.equal(ended.status, 0, ended.stdout + ended.stderr)
-    const said = JSON.parse(readFileSync(at('results'), 'utf8')) as readonly Readonly<
-      Record<string, unknown>
-    >[]
+    const said = await playAnsible(
+      compared.map(({ one }) => {
+        const { failOnMissing, ...rest } = argsOf(temp(), one)
+        return { module: 'fetch', args: { ...rest, fail_on_missing: failOnMissing } }
+      }),
+    )
     for (const [n, { what, one }] of compared.entries()) {
       const is = folders(temp(), one)
       const failed = one.after instanceof RegExp

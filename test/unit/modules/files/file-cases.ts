@@ -1,0 +1,283 @@
+import type { FileArgs } from '../../../../lib/modules/index.ts'
+import type { Case } from '../compared.ts'
+
+/** `it` in the folder of the case, unless another path is given. */
+type Args = Omit<FileArgs, 'path'> & { readonly path?: string }
+
+const directory = { state: 'directory' } as const
+const exists = { state: 'exists' } as const
+const link = { state: 'link', target: 'to' } as const
+const absent = { state: 'absent' } as const
+const aFile = { state: 'file' } as const
+const theirLink = { state: 'link', src: 'to' }
+
+/** Behaviours of Ansible's `file`, in our words. */
+export const CASES: Readonly<Record<string, Case<Args>>> = {
+  'makes a directory': { args: directory, ansible: directory, is: 'changed', after: { it: '755/' } },
+  'makes a directory with a mode': {
+    args: { ...directory, mode: '1777' },
+    ansible: { ...directory, mode: '1777' },
+    is: 'changed',
+    after: { it: '1777/' },
+  },
+  'makes the directories above': {
+    args: { ...directory, path: 'a/b/c' },
+    ansible: { ...directory, path: 'a/b/c' },
+    is: 'changed',
+    after: { a: '755/', 'a/b': '755/', 'a/b/c': '755/' },
+  },
+  'gives the directories above no mode': {
+    args: { ...directory, path: 'a/b', mode: '0700' },
+    ansible: { ...directory, path: 'a/b', mode: '0700' },
+    is: 'changed',
+    after: { a: '755/', 'a/b': '700/' },
+    differs: 'all new directories get the mode: what is above /srv/app may be for others too',
+  },
+  'leaves a directory': {
+    before: { it: '750/', 'it/a': '644 a' },
+    args: directory,
+    ansible: directory,
+    is: 'ok',
+  },
+  'takes a path that ends in a slash': {
+    before: { it: '750/' },
+    args: { ...directory, path: 'it/' },
+    ansible: { ...directory, path: 'it/' },
+    is: 'ok',
+  },
+  'changes the mode of a directory, not of what is in it': {
+    before: { it: '750/', 'it/a': '644 a' },
+    args: { ...directory, mode: '0700' },
+    ansible: { ...directory, mode: '0700' },
+    is: 'changed',
+    after: { it: '700/', 'it/a': '644 a' },
+  },
+  'refuses a directory in the place of a file': {
+    before: { it: '644 a' },
+    args: directory,
+    ansible: directory,
+    is: 'failed',
+  },
+  'refuses a directory below a file': {
+    before: { a: '644 a' },
+    args: { ...directory, path: 'a/it' },
+    ansible: { ...directory, path: 'a/it' },
+    is: 'failed',
+  },
+  'refuses a directory in the place of a link to one': {
+    before: { to: '755/', it: '-> to' },
+    args: { ...directory, mode: '0700' },
+    ansible: { ...directory, mode: '0700' },
+    is: 'failed',
+    differs: 'the link is followed: a path is not followed here',
+  },
+  'puts a directory in the place of a file, with force': {
+    before: { it: '644 a' },
+    args: { ...directory, force: true },
+    ansible: { ...directory, force: true },
+    is: 'changed',
+    after: { it: '755/' },
+    differs: 'force is for links only',
+  },
+  'finds a file': { before: { it: '640 a' }, args: exists, ansible: aFile, is: 'ok' },
+  'fails for a file that is not there': { args: exists, ansible: aFile, is: 'failed' },
+  'finds a directory': {
+    before: { it: '755/' },
+    args: exists,
+    ansible: aFile,
+    is: 'ok',
+    differs: 'a file has to be one; exists takes anything',
+  },
+  'changes the mode of a file': {
+    before: { it: '644 a' },
+    args: { ...exists, mode: '4750' },
+    ansible: { ...aFile, mode: '4750' },
+    is: 'changed',
+    after: { it: '4750 a' },
+  },
+  'leaves the mode of a file that has it': {
+    before: { it: '600 a' },
+    args: { ...exists, mode: '0600' },
+    ansible: { ...aFile, mode: '0600' },
+    is: 'ok',
+  },
+  'changes owner and group of a file': {
+    before: { it: '644 a' },
+    args: { ...exists, owner: 4711, group: 1 },
+    ansible: { ...aFile, owner: '4711', group: '1' },
+    is: 'changed',
+    after: { it: '644@4711:1 a' },
+    asRoot: true,
+  },
+  'takes names of owner and group': {
+    before: { it: '644@1:1 a' },
+    args: { ...exists, owner: 'root', group: 'root' },
+    ansible: { ...aFile, owner: 'root', group: 'root' },
+    is: 'changed',
+    after: { it: '644 a' },
+    asRoot: true,
+  },
+  'leaves the owner of a file that has it': {
+    before: { it: '644@1:1 a' },
+    args: { ...exists, owner: 'daemon', group: 'daemon' },
+    ansible: { ...aFile, owner: 'daemon', group: 'daemon' },
+    is: 'ok',
+    asRoot: true,
+  },
+  'fails for an owner that is not there': {
+    before: { it: '644 a' },
+    args: { ...exists, owner: 'rp-nobody' },
+    ansible: { ...aFile, owner: 'rp-nobody' },
+    is: 'failed',
+  },
+  'keeps what a mode takes from a new owner': {
+    before: { it: '755 a' },
+    args: { ...exists, owner: 4711, mode: '4755' },
+    ansible: { ...aFile, owner: '4711', mode: '4755' },
+    is: 'changed',
+    after: { it: '4755@4711:0 a' },
+    asRoot: true,
+  },
+  'makes an empty file': { args: aFile, ansible: { state: 'touch' }, is: 'changed', after: { it: '644 ' } },
+  'makes an empty file with a mode': {
+    args: { ...aFile, mode: '0600' },
+    ansible: { state: 'touch', mode: '0600' },
+    is: 'changed',
+    after: { it: '600 ' },
+  },
+  'leaves a file that is there': {
+    before: { it: '640 a' },
+    args: aFile,
+    ansible: { state: 'touch', modification_time: 'preserve', access_time: 'preserve' },
+    is: 'ok',
+  },
+  'leaves the times of a file': {
+    before: { it: '640 a' },
+    args: aFile,
+    ansible: { state: 'touch' },
+    is: 'ok',
+    differs: 'touch sets the times, in each run',
+  },
+  'refuses a file in a directory that is not there': {
+    args: { ...aFile, path: 'a/it' },
+    ansible: { state: 'touch', path: 'a/it' },
+    is: 'failed',
+  },
+  'makes a link': {
+    before: { to: '644 a' },
+    args: link,
+    ansible: theirLink,
+    is: 'changed',
+    after: { to: '644 a', it: '-> to' },
+  },
+  'leaves a link': { before: { to: '644 a', it: '-> to' }, args: link, ansible: theirLink, is: 'ok' },
+  'changes the target of a link': {
+    before: { to: '644 a', old: '644 o', it: '-> old' },
+    args: link,
+    ansible: theirLink,
+    is: 'changed',
+    after: { to: '644 a', old: '644 o', it: '-> to' },
+  },
+  'makes a link to a directory': {
+    before: { to: '755/' },
+    args: link,
+    ansible: theirLink,
+    is: 'changed',
+    after: { to: '755/', it: '-> to' },
+  },
+  'makes a link to nothing': {
+    args: link,
+    ansible: theirLink,
+    is: 'changed',
+    after: { it: '-> to' },
+    differs: 'the target has to be there, unless force is given',
+  },
+  'makes a link to nothing, as with force': {
+    args: link,
+    ansible: { ...theirLink, force: true },
+    is: 'changed',
+    after: { it: '-> to' },
+  },
+  'refuses a link in the place of a file': {
+    before: { to: '644 a', it: '644 mine' },
+    args: link,
+    ansible: theirLink,
+    is: 'failed',
+  },
+  'puts a link in the place of a file, with force': {
+    before: { to: '644 a', it: '644 mine' },
+    args: { ...link, force: true },
+    ansible: { ...theirLink, force: true },
+    is: 'changed',
+    after: { to: '644 a', it: '-> to' },
+  },
+  'refuses a link in the place of a directory': {
+    before: { to: '644 a', it: '755/' },
+    args: link,
+    ansible: theirLink,
+    is: 'failed',
+  },
+  'puts a link in the place of an empty directory, with force': {
+    before: { to: '644 a', it: '755/' },
+    args: { ...link, force: true },
+    ansible: { ...theirLink, force: true },
+    is: 'changed',
+    after: { to: '644 a', it: '-> to' },
+  },
+  'refuses a link in the place of a directory that is not empty, with force': {
+    before: { to: '644 a', it: '755/', 'it/b': '644 b' },
+    args: { ...link, force: true },
+    ansible: { ...theirLink, force: true },
+    is: 'failed',
+  },
+  'puts a link in the place of a whole directory, with remove-tree': {
+    before: { to: '644 a', it: '755/', 'it/b': '644 b' },
+    args: { ...link, force: 'remove-tree' },
+    is: 'changed',
+    after: { to: '644 a', it: '-> to' },
+    differs: 'it never does',
+  },
+  'gives a link away, not what it leads to': {
+    before: { to: '644 a', it: '-> to' },
+    args: { ...exists, owner: 4711 },
+    ansible: { ...theirLink, owner: '4711', follow: false },
+    is: 'changed',
+    after: { to: '644 a', it: '->@4711:0 to' },
+    asRoot: true,
+  },
+  'refuses a mode of a link': {
+    before: { to: '644 a', it: '-> to' },
+    args: { ...exists, mode: '0600' },
+    ansible: { ...aFile, mode: '0600' },
+    is: 'failed',
+    differs: 'the target gets it: a path is not followed here',
+  },
+  'removes a file': { before: { it: '644 a' }, args: absent, ansible: absent, is: 'changed', after: {} },
+  'removes a directory with all that is in it': {
+    before: { it: '755/', 'it/a': '644 a', 'it/b': '755/', 'it/b/c': '-> /' },
+    args: absent,
+    ansible: absent,
+    is: 'changed',
+    after: {},
+  },
+  'removes a link, not what it leads to': {
+    before: { to: '755/', 'to/a': '644 a', it: '-> to' },
+    args: absent,
+    ansible: absent,
+    is: 'changed',
+    after: { to: '755/', 'to/a': '644 a' },
+  },
+  'removes a link to nothing': {
+    before: { it: '-> to' },
+    args: absent,
+    ansible: absent,
+    is: 'changed',
+    after: {},
+  },
+  'has nothing to remove': { args: absent, ansible: absent, is: 'ok' },
+  'has nothing to remove where the directory is not there': {
+    args: { ...absent, path: 'a/it' },
+    ansible: { ...absent, path: 'a/it' },
+    is: 'ok',
+  },
+}
