@@ -30,13 +30,26 @@ for line in sys.stdin:
             pass
         except Exception:
             print(json.dumps({'failed': True, 'msg': traceback.format_exc()}))
-    print(json.dumps(json.loads(said.getvalue().strip().split('\\n')[-1])), flush=True)
+    result = json.loads(said.getvalue().strip().split('\\n')[-1])
+    # It is long, and says what was asked for.
+    result.pop('invocation', None)
+    print(json.dumps(result), flush=True)
 `
 
 const PYTHON = '/usr/bin/python3'
 
 /** Whether this machine has Ansible: Debian's `ansible-core`. */
 export const hasAnsible = (): boolean => spawnSync(PYTHON, ['-c', 'import ansible.modules']).status === 0
+
+/** Whether the Ansible of this machine is as new, such as `'2.16'`. */
+export function isAnsible(version: string): boolean {
+  const said = spawnSync(PYTHON, ['-c', 'import ansible.release as r; print(r.__version__)'], {
+    encoding: 'utf8',
+  })
+  const [major = 0, minor = 0] = said.stdout.split('.').map(Number)
+  const [least = 0, minorLeast = 0] = version.split('.').map(Number)
+  return major > least || (major === least && minor >= minorLeast)
+}
 
 const lines = (calls: readonly AnsibleCall[]): string =>
   calls.map((call) => `${JSON.stringify(call)}\n`).join('')

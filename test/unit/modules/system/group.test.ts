@@ -1,63 +1,33 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import type { UserGroupArgs } from '../../../../lib/modules/system/user-group.ts'
+import { UserError } from '../../../../lib/core/errors.ts'
 import { userGroup } from '../../../../lib/modules/system/user-group.ts'
 import { often } from '../../../support/often.ts'
-import { converge, run } from '../driver.ts'
-import { type Machine, onEachMachine } from './machines.ts'
-
-/** Behaviours of Ansible's `group`, in our words: what is there before, what is asked for, and what becomes of the line. */
-const CASES: Readonly<
-  Record<string, { before?: string; args: Omit<UserGroupArgs, 'name'>; line: RegExp | undefined }>
-> = {
-  'a new group gets the next number': { args: {}, line: /^app:x:1000:$/ },
-  'a new group gets the number that is asked for': { args: { gid: 4242 }, line: /^app:x:4242:$/ },
-  'a new system group gets a number of their range': { args: { system: true }, line: /^app:x:997:$/ },
-  'a group that is there stays as it is': {
-    before: 'app:x:3000:daemon',
-    args: {},
-    line: /^app:x:3000:daemon$/,
-  },
-  'a group that is there with its number stays as it is': {
-    before: 'app:x:3000:',
-    args: { gid: 3000 },
-    line: /^app:x:3000:$/,
-  },
-  'system says nothing of a group that is there': {
-    before: 'app:x:3000:',
-    args: { system: true },
-    line: /^app:x:3000:$/,
-  },
-  'a group goes': { before: 'app:x:3000:daemon', args: { state: 'absent' }, line: undefined },
-  'a group that is not there is no change': { args: { state: 'absent' }, line: undefined },
-  'a number says nothing of a group that is not to be there': {
-    args: { state: 'absent', gid: 5 },
-    line: undefined,
-  },
-}
+import { converge } from '../driver.ts'
+import { CASES, addGroup } from './group-cases.ts'
+import { onEachMachine } from './machines.ts'
+import { lineOf } from './user-accounts.ts'
 
 onEachMachine('userGroup', (machine, kind) => {
-  const lineOf = (one: Machine, name = 'app') =>
-    one
-      .read('/etc/group')
-      .split('\n')
-      .find((line) => line.startsWith(`${name}:`))
-  const add = (one: Machine, line: string) => run(one.shell, { script: `echo '${line}' >>/etc/group` })
-
-  for (const [what, { before, args, line }] of Object.entries(CASES)) {
+  for (const [what, { before, args, line, shadowOnly, failed }] of Object.entries(CASES)) {
     it(what, async () => {
-      if (before !== undefined) await add(machine(), before)
+      if (before !== undefined) await addGroup(machine(), before)
       const task = userGroup('it', { name: 'app', ...args })
+      if (failed === true || (kind === 'busybox' && shadowOnly === true)) {
+        await assert.rejects(converge(task, machine().shell), UserError)
+        assert.equal(lineOf(machine(), '/etc/group'), before)
+        return
+      }
       const done = await converge(task, machine().shell)
       assert.deepEqual([done.left, done.wrong], [[], []])
-      assert.equal(done.changes.length > 0, before !== lineOf(machine()))
-      if (line === undefined) assert.equal(lineOf(machine()), undefined)
-      else assert.match(lineOf(machine()) ?? '', line)
+      assert.equal(done.changes.length > 0, before !== lineOf(machine(), '/etc/group'))
+      if (line === undefined) assert.equal(lineOf(machine(), '/etc/group'), undefined)
+      else assert.match(lineOf(machine(), '/etc/group') ?? '', line)
     })
   }
 
   it('changes a number, or says what can', async () => {
-    await add(machine(), 'app:x:3000:')
+    await addGroup(machine(), 'app:x:3000:')
     const task = userGroup('it', { name: 'app', gid: 3001 })
     if (kind === 'busybox')
       return assert.rejects(converge(task, machine().shell), { code: 'E_UNSUPPORTED', hint: /'shadow'/ })
@@ -98,7 +68,7 @@ onEachMachine('userGroup', (machine, kind) => {
     await fc.assert(
       fc.asyncProperty(found, wanted, async (line, args) => {
         machine().reset()
-        if (line !== undefined) await add(machine(), line)
+        if (line !== undefined) await addGroup(machine(), line)
         const holds = line?.split(':')
         fc.pre(!(args.gid !== undefined && holds?.[2] === String(args.gid) && holds[0] !== args.name))
         fc.pre(

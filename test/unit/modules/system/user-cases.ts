@@ -14,8 +14,13 @@ export interface UserCase {
   readonly groups?: string
   readonly shadow?: RegExp
   readonly changes?: boolean
+  readonly failed?: boolean
   /** What the tools of BusyBox cannot do. */
   readonly shadowOnly?: boolean
+  /** What Ansible's module does instead, and for what ours differs on purpose. */
+  readonly differs?: string
+  /** The first Ansible that has an argument for it. */
+  readonly since?: string
 }
 
 export const APP = {
@@ -32,7 +37,11 @@ export const CASES: Readonly<Record<string, UserCase>> = {
     line: /^app:x:1234:50:The App, Ltd:\/srv\/app:\/bin\/false$/,
   },
   'a new user cannot log in with a password': { args: {}, line: /^app:/, shadow: /^app:!!?:/ },
-  'a new system user gets a number of their range': { args: { system: true }, line: /^app:x:997:997:/ },
+  'a new system user gets a number of their range': {
+    args: { system: true },
+    line: /^app:x:997:997:/,
+    differs: 'its number may be above those of groups: here user and group have one that is free in both',
+  },
   'a new user is in the groups that are named': {
     args: { groups: ['staff', 'docker'] },
     line: /^app:/,
@@ -167,6 +176,7 @@ export const CASES: Readonly<Record<string, UserCase>> = {
   'the password of a user ages': {
     before: APP,
     args: { passwordExpireMin: 7, passwordExpireMax: 60, passwordExpireWarn: 14 },
+    since: '2.16',
     line: /^app:/,
     shadow: /:19000:7:60:14:::$/,
     shadowOnly: true,
@@ -188,6 +198,7 @@ export const CASES: Readonly<Record<string, UserCase>> = {
   'the password of a user has its age already': {
     before: { ...APP, shadow: `app:${HASH}:19000:7:60:7:::` },
     args: { passwordExpireMin: 7, passwordExpireMax: 60, passwordExpireWarn: 7, createHome: false },
+    since: '2.16',
     line: /^app:/,
     changes: false,
   },
@@ -197,6 +208,40 @@ export const CASES: Readonly<Record<string, UserCase>> = {
     shadow: /^app:!!?:\d*:\d*:60:/,
     shadowOnly: true,
   },
+  'a new user may have its own group with another number': {
+    args: { uid: 1234 },
+    line: /^app:x:1234:1234:/,
+  },
+  'a group that is not there is an error': {
+    args: { group: 'none' },
+    line: undefined,
+    failed: true,
+  },
+  'another group that is not there is an error': {
+    args: { groups: ['none'] },
+    line: undefined,
+    failed: true,
+  },
+  'a number that another user has is an error': { args: { uid: 1 }, line: undefined, failed: true },
+  'a password is locked of a user that has none': {
+    before: { ...APP, shadow: 'app:*:19000:0:99999:7:::' },
+    args: { passwordLock: true, createHome: false },
+    line: /^app:/,
+    shadow: /^app:!\*:/,
+  },
+  'the day that it expires on is no change': {
+    before: { ...APP, shadow: `app:${HASH}:19000:0:99999:7::21916:` },
+    args: { expires: '2030-01-02', createHome: false },
+    line: /^app:/,
+    changes: false,
+  },
+  'a user that never expires is no change': {
+    before: APP,
+    args: { expires: 'never', createHome: false },
+    line: /^app:/,
+    changes: false,
+  },
+  'a home folder that is not there is made': { before: APP, args: {}, line: /^app:/ },
   'a user goes': { before: IN_STAFF, args: { state: 'absent' }, line: undefined, groups: '' },
   'a user that is not there is no change': {
     args: { state: 'absent', removeHome: true },

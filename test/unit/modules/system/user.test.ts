@@ -1,50 +1,27 @@
 import assert from 'node:assert/strict'
 import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
+import { UserError } from '../../../../lib/core/errors.ts'
 import { Secret } from '../../../../lib/core/secret.ts'
 import type { UserArgs } from '../../../../lib/modules/system/user/args.ts'
 import { user } from '../../../../lib/modules/system/user/module.ts'
 import { often } from '../../../support/often.ts'
 import { converge, run } from '../driver.ts'
-import { type Machine, onEachMachine } from './machines.ts'
-import { APP, CASES, HASH, type UserCase, password } from './user-cases.ts'
-
-const lineOf = (one: Machine, file: string, name = 'app') =>
-  one
-    .read(file)
-    .split('\n')
-    .find((line) => line.startsWith(`${name}:`))
-
-const groupsOf = (one: Machine, name = 'app') =>
-  one
-    .read('/etc/group')
-    .split('\n')
-    .flatMap((line) => {
-      const [group, , , members = ''] = line.split(':')
-      return members.split(',').includes(name) ? [String(group)] : []
-    })
-    .toSorted()
-    .join(' ')
-
-function leave(one: Machine, { passwd, shadow = '', groups = [] }: NonNullable<UserCase['before']>): void {
-  writeFileSync(one.at('/etc/passwd'), `${one.read('/etc/passwd')}${passwd}\n`)
-  if (shadow !== '') writeFileSync(one.at('/etc/shadow'), `${one.read('/etc/shadow')}${shadow}\n`)
-  const lines = one.read('/etc/group').split('\n')
-  const joined = lines.map((line) =>
-    groups.includes(line.split(':')[0] ?? '')
-      ? `${line}${line.endsWith(':') ? '' : ','}${passwd.split(':')[0]}`
-      : line,
-  )
-  writeFileSync(one.at('/etc/group'), joined.join('\n'))
-}
+import { onEachMachine } from './machines.ts'
+import { groupsOf, leave, lineOf } from './user-accounts.ts'
+import { APP, CASES, HASH, password } from './user-cases.ts'
 
 onEachMachine('user', (machine, kind) => {
-  for (const [what, { before, args, line, groups, shadow, changes = true, shadowOnly }] of Object.entries(
-    CASES,
-  )) {
+  for (const [what, one] of Object.entries(CASES)) {
+    const { before, args, line, groups, shadow, changes = true, shadowOnly, failed } = one
     it(what, async () => {
       if (before !== undefined) leave(machine(), before)
       const task = user('it', { name: 'app', ...args })
+      if (failed === true) {
+        await assert.rejects(converge(task, machine().shell), UserError)
+        assert.equal(lineOf(machine(), '/etc/passwd'), undefined)
+        return
+      }
       if (kind === 'busybox' && shadowOnly === true) {
         const files = ['/etc/passwd', '/etc/shadow', '/etc/group']
         const were = files.map(machine().read)
