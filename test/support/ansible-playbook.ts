@@ -14,8 +14,9 @@ export async function playAnsible(calls: readonly AnsibleCall[]): Promise<readon
   const folder = await mkdtemp(join(tmpdir(), 'rp-ansible.'))
   const at = (name: string): string => join(folder, name)
   try {
-    const tasks = calls.map(({ module, args }, i) => ({
+    const tasks = calls.map(({ module, args, vars = {} }, i) => ({
       [`ansible.builtin.${module}`]: args,
+      vars,
       register: `r${i}`,
       ignore_errors: true,
     }))

@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers'
 export interface AnsibleCall {
   readonly module: string
   readonly args: Readonly<Record<string, unknown>>
+  /** Vars of the task. Only `playAnsible` knows them. */
+  readonly vars?: unknown
 }
 
 /** What the module said, such as `changed` and `failed`. */
