@@ -71,7 +71,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         ?.addresses.map(({ address }) => address)
         .toSorted(),
     theirs: ({ lo }) =>
-      [field(lo, 'ipv4'), ...list(field(lo, 'ipv6'))].map((one) => field(one, 'address')).toSorted(),
+      [field(lo, 'ipv4'), ...list(field(lo, 'ipv6'))].map((one) => String(field(one, 'address'))).toSorted(),
   },
   'name servers': {
     ours: ({ network }) => network.dns,

@@ -15,14 +15,13 @@ import { serviceReload } from '../../../../lib/modules/services/service-reload.t
 import { serviceRestart } from '../../../../lib/modules/services/service-restart.ts'
 import { type ServiceArgs, service } from '../../../../lib/modules/services/service.ts'
 import { SHELLS, run, touchesOf } from '../driver.ts'
+import { CASES, MISSING, RUNNING } from './service-cases.ts'
 
 const fixture = (name: string): Reply => ({
   code: 0,
   stdout: readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)),
   stderr: Buffer.alloc(0),
 })
-const RUNNING: Service = { load: 'loaded', active: 'active', enabled: 'enabled', needsReload: false }
-const MISSING: Service = { load: 'not-found', active: 'inactive', enabled: '', needsReload: false }
 const scripts = (task: Task, state: unknown): string[] =>
   task.module.apply(task.args, state).map((step) => (step as ShellStep).script.split('\n')[0] ?? '')
 
@@ -65,6 +64,19 @@ describe('service', () => {
     return [changes.map(({ what, to }) => `${what} ${to}`), leaves?.[0]?.answer, scripts(task, is)]
   }
   const NOTHING = [[], undefined, []]
+
+  for (const [what, { is, args, calls }] of Object.entries(CASES))
+    it(what, () => {
+      const task = service('it', { name: 'app', ...args })
+      if (typeof calls === 'string') return assert.throws(() => plan(args, is), { code: calls })
+      const { changes } = task.module.plan(task.args, is)
+      const done = changes.length === 0 ? [] : scripts(task, is).map((line) => line.split(' ')[1] ?? '')
+      // Starting and enabling reads units again where they may have changed.
+      assert.deepEqual(
+        done.filter((verb) => verb !== 'daemon-reload' || is.needsReload),
+        calls,
+      )
+    })
 
   it('has nothing to do where all is well', () => {
     assert.deepEqual(plan({ state: 'started', enabled: true }, RUNNING), NOTHING)
