@@ -9,7 +9,7 @@ const FOLDER = 'test/unit/modules'
 const IN_CORE = 'ansible.builtin.'
 /** What runs Ansible in a test. */
 const RUNS = /\b(?:proveCases|proveBehaviours|runAnsible|askAnsible|playAnsible|openAnsible)\b/
-const isRun = (test: string): boolean => RUNS.test(textOf(test).replace(/^import .*$/gm, ''))
+const isRun = (test: string): boolean => RUNS.test(textOf(test).replace(/^import [\s\S]*? from .*$/gm, ''))
 
 const textOf = (file: string): string => readFileSync(join(FOLDER, file), 'utf8')
 const all = Object.entries(COUNTERPARTS)
