@@ -1,81 +1,82 @@
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { BLOCK_NAMES, type Check, badCall, checkArguments, evaluate, place } from './expressions.ts'
+import { BLOCK_NAMES, type Walk, badCall, checkArguments, evaluate, place } from './expressions.ts'
 import { type Names, type Scope, type Sight, below, branch, enter, known, unknown } from './scope.ts'
 import { describe, isFalsy, isNothing } from './values.ts'
 
 type Block = hbs.AST.BlockStatement
-type CheckBlock = (check: Check, node: Block, scope: Scope) => void
+type WalkBlock = (walk: Walk, node: Block, scope: Scope) => string
 
-const BLOCKS: Readonly<Record<(typeof BLOCK_NAMES)[number], CheckBlock>> = {
-  if: (check, node, scope) => checkIf(check, node, scope, true),
-  unless: (check, node, scope) => checkIf(check, node, scope, false),
-  each: checkEach,
-  with: checkWith,
-  raw: checkRaw,
+const BLOCKS: Readonly<Record<(typeof BLOCK_NAMES)[number], WalkBlock>> = {
+  if: (walk, node, scope) => walkIf(walk, node, scope, true),
+  unless: (walk, node, scope) => walkIf(walk, node, scope, false),
+  each: walkEach,
+  with: walkWith,
+  raw: walkRaw,
 }
 
-/** Checks a block and what is inside of it, each branch under the names that hold there. */
-export function checkBlock(check: Check, node: Block, scope: Scope): void {
+/** The text of a block. Each of its branches is walked under the names that hold there. */
+export function walkBlock(walk: Walk, node: Block, scope: Scope): string {
   const name = String(node.path.original)
   const block = BLOCK_NAMES.find((one) => one === name)
-  if (block) return BLOCKS[block](check, node, scope)
+  if (block) return BLOCKS[block](walk, node, scope)
   const similar = didYouMean(name, BLOCK_NAMES)
   const hint = similar
     ? `Did you mean #${similar}?`
     : `Write {{#if ${name}}}, {{#each ${name}}} or {{#with ${name}}}.`
-  throw badCall(check, node, `there is no block ${name}`, hint)
+  throw badCall(node, `there is no block ${name}`, hint)
 }
 
-function checkIf(check: Check, node: Block, scope: Scope, wanted: boolean): void {
-  refuseParams(check, node)
-  const condition = argument(check, node, scope)
+function walkIf(walk: Walk, node: Block, scope: Scope, wanted: boolean): string {
+  refuseParams(node)
+  const condition = argument(walk, node, scope)
   const holds = condition.known && isFalsy(condition.value) !== wanted
-  check.inside(node.program, branch(scope, holds))
-  check.inside(node.inverse, branch(scope, condition.known && !holds))
+  const text = walk.inside(node.program, branch(scope, holds))
+  return text + walk.inside(node.inverse, branch(scope, condition.known && !holds))
 }
 
-function checkWith(check: Check, node: Block, scope: Scope): void {
-  const context = argument(check, node, scope)
+function walkWith(walk: Walk, node: Block, scope: Scope): string {
+  const context = argument(walk, node, scope)
   const holds = context.known && !isNothing(context.value)
   const params = named(node, [context])
-  check.inside(node.program, inside(enter(scope, context, holds), params))
-  check.inside(node.inverse, branch(scope, context.known && !holds))
+  const text = walk.inside(node.program, inside(enter(scope, context, holds), params))
+  return text + walk.inside(node.inverse, branch(scope, context.known && !holds))
 }
 
-function checkEach(check: Check, node: Block, scope: Scope): void {
-  const list = argument(check, node, scope)
+function walkEach(walk: Walk, node: Block, scope: Scope): string {
+  const list = argument(walk, node, scope)
   const items = list.known ? itemsOf(list, scope.taken) : []
   if (items === undefined) {
     const name = (node.params[0] as hbs.AST.PathExpression).original ?? 'the value'
     const problem = `${name} is ${describe(list.value)}, not a list or an object`
-    throw new UserError('E_TEMPLATE_VALUE', `${place(check, node)}: ${problem}`, {
+    throw new UserError('E_TEMPLATE_VALUE', `${place(node)}: ${problem}`, {
       hint: `If it may be missing, write {{#if ${name}}} around it.`,
     })
   }
+  let text = ''
   for (const [index, [key, item]] of items.entries()) {
     const loop = loopNames(index, key, index === items.length - 1)
     const within = inside(enter(scope, item, true), named(node, [item, known(key)]))
-    check.inside(node.program, { ...within, loops: [loop, ...scope.loops] })
+    text += walk.inside(node.program, { ...within, loops: [loop, ...scope.loops] })
   }
   if (items.length === 0) {
     // No item to look at, but the names from outside can be checked all the same.
     const item = unknown(below(list.path, '*'))
     const within = inside(enter(scope, item, false), named(node, [item, unknown()]))
-    check.inside(node.program, { ...within, loops: [loopNames(), ...scope.loops] })
+    walk.inside(node.program, { ...within, loops: [loopNames(), ...scope.loops] })
   }
-  check.inside(node.inverse, branch(scope, list.known && items.length === 0))
+  return text + walk.inside(node.inverse, branch(scope, list.known && items.length === 0))
 }
 
-function checkRaw(check: Check, node: Block, scope: Scope): void {
-  refuseParams(check, node)
-  checkArguments(check, node, [0, 0])
-  check.inside(node.program, scope)
+function walkRaw(walk: Walk, node: Block, scope: Scope): string {
+  refuseParams(node)
+  checkArguments(node, [0, 0])
+  return walk.inside(node.program, scope)
 }
 
-function argument(check: Check, node: Block, scope: Scope): Sight {
-  checkArguments(check, node, [1, 1])
-  return evaluate(check, node.params[0]!, scope)
+function argument(walk: Walk, node: Block, scope: Scope): Sight {
+  checkArguments(node, [1, 1])
+  return evaluate(walk, node.params[0]!, scope)
 }
 
 /** Key and value of each item; `undefined` when there can be none. */
@@ -102,7 +103,7 @@ function inside(scope: Scope, params: Names): Scope {
   return params.size === 0 ? scope : { ...scope, params: [params, ...scope.params] }
 }
 
-function refuseParams(check: Check, node: Block): void {
+function refuseParams(node: Block): void {
   const name = node.path.original
-  if (node.program?.blockParams?.length) throw badCall(check, node, `${name} has no block parameters`)
+  if (node.program?.blockParams?.length) throw badCall(node, `${name} has no block parameters`)
 }

@@ -1,17 +1,18 @@
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { HELPERS } from './helpers.ts'
+import type { Taint } from './plain.ts'
 import { blockParam, isScoped, resolve } from './resolve.ts'
 import { type Scope, type Sight, known, unknown } from './scope.ts'
 
-/** What a check needs to know, and what it finds out. */
-export interface Check {
-  /** The template's path, for messages. */
-  readonly path: string
+/** What is found out on the way through a template. */
+export interface Walk {
   /** The variables that were asked for. */
   readonly used: Set<string>
-  /** Checks what is inside of a block. */
-  readonly inside: (program: hbs.AST.Program | undefined, scope: Scope) => void
+  /** Whether a secret was read for the text. */
+  readonly taint: Taint
+  /** The text of what is inside of a block; empty when rendering does not come by there. */
+  readonly inside: (program: hbs.AST.Program | undefined, scope: Scope) => string
 }
 
 /** The blocks that a template may use. */
@@ -22,30 +23,30 @@ const isBlock = (name: string): boolean => (BLOCK_NAMES as readonly string[]).in
 type Call = hbs.AST.MustacheStatement | hbs.AST.SubExpression | hbs.AST.BlockStatement
 
 /** The value of an argument. */
-export function evaluate(check: Check, node: hbs.AST.Expression, scope: Scope): Sight {
-  if (node.type === 'SubExpression') return call(check, node as hbs.AST.SubExpression, scope)
-  if (node.type === 'PathExpression') return read(check, node as hbs.AST.PathExpression, scope)
+export function evaluate(walk: Walk, node: hbs.AST.Expression, scope: Scope): Sight {
+  if (node.type === 'SubExpression') return call(walk, node as hbs.AST.SubExpression, scope)
+  if (node.type === 'PathExpression') return read(walk, node as hbs.AST.PathExpression, scope)
   if (node.type === 'NullLiteral') return known(null)
   return known((node as hbs.AST.StringLiteral).value)
 }
 
 /** `file:line:column` of a node, counted from one as editors do. */
-export function place({ path }: Check, { loc }: hbs.AST.Node): string {
-  return `${path}:${loc.start.line}:${loc.start.column + 1}`
+export function place({ loc }: hbs.AST.Node): string {
+  return `${loc.source}:${loc.start.line}:${loc.start.column + 1}`
 }
 
 /** An error about a helper's name or arguments. */
-export function badCall(check: Check, node: hbs.AST.Node, problem: string, hint?: string): UserError {
-  return new UserError('E_TEMPLATE_HELPER', `${place(check, node)}: ${problem}`, { hint })
+export function badCall(node: hbs.AST.Node, problem: string, hint?: string): UserError {
+  return new UserError('E_TEMPLATE_HELPER', `${place(node)}: ${problem}`, { hint })
 }
 
 /** The value of a variable. */
-export function read(check: Check, node: hbs.AST.PathExpression, scope: Scope): Sight {
+export function read(walk: Walk, node: hbs.AST.PathExpression, scope: Scope): Sight {
   if (node.type !== 'PathExpression') {
-    throw new UserError('E_TEMPLATE_SYNTAX', `${place(check, node)}: a literal is no variable`)
+    throw new UserError('E_TEMPLATE_SYNTAX', `${place(node)}: a literal is no variable`)
   }
-  const sight = resolve(node, scope, place(check, node))
-  if (sight.path) check.used.add(sight.path)
+  const sight = resolve(node, scope, place(node))
+  if (sight.path) walk.used.add(sight.path)
   return sight
 }
 
@@ -59,38 +60,38 @@ export function isCall(node: hbs.AST.MustacheStatement, scope: Scope): boolean {
 }
 
 /** The value of a helper's call. */
-export function call(check: Check, node: Exclude<Call, hbs.AST.BlockStatement>, scope: Scope): Sight {
+export function call(walk: Walk, node: Exclude<Call, hbs.AST.BlockStatement>, scope: Scope): Sight {
   const path = node.path as hbs.AST.PathExpression
   const name = String(path.original)
   const helper = HELPERS.get(name)
-  if (blockParam(path, scope)) throw badCall(check, node, `${name} is a block parameter here, not a helper`)
-  if (helper === undefined) throw noHelper(check, node, name)
-  checkArguments(check, node, helper.takes)
-  const args = node.params.map((param) => evaluate(check, param, scope))
+  if (blockParam(path, scope)) throw badCall(node, `${name} is a block parameter here, not a helper`)
+  if (helper === undefined) throw noHelper(node, name)
+  checkArguments(node, helper.takes)
+  const args = node.params.map((param) => evaluate(walk, param, scope))
   if (!args.every((arg) => arg.known)) return unknown()
   try {
     return known(helper.run(...args.map(({ value }) => value)))
   } catch (error) {
     if (!scope.taken) return unknown()
-    throw new UserError('E_TEMPLATE_VALUE', `${place(check, node)}: ${name}: ${(error as Error).message}`)
+    throw new UserError('E_TEMPLATE_VALUE', `${place(node)}: ${name}: ${(error as Error).message}`)
   }
 }
 
 /** Refuses too few, too many and named arguments. */
-export function checkArguments(check: Check, node: Call, [least, most]: readonly [number, number]): void {
+export function checkArguments(node: Call, [least, most]: readonly [number, number]): void {
   const name = (node.path as hbs.AST.PathExpression).original
   const count = node.params.length
-  if (node.hash) throw badCall(check, node, `${name} takes no named arguments`)
+  if (node.hash) throw badCall(node, `${name} takes no named arguments`)
   if (count >= least && count <= most) return
   const range = least === most ? String(least) : `${least} to ${most}`
   const wanted = `${range} argument${range === '1' ? '' : 's'}`
   const hint = count === 0 ? `If a variable is meant, write this.${name}.` : undefined
-  throw badCall(check, node, `${name} takes ${wanted}, not ${count}`, hint)
+  throw badCall(node, `${name} takes ${wanted}, not ${count}`, hint)
 }
 
-function noHelper(check: Check, node: hbs.AST.Node, name: string): UserError {
-  if (isBlock(name)) return badCall(check, node, `${name} is a block`, `Write {{#${name} …}} … {{/${name}}}.`)
+function noHelper(node: hbs.AST.Node, name: string): UserError {
+  if (isBlock(name)) return badCall(node, `${name} is a block`, `Write {{#${name} …}} … {{/${name}}}.`)
   const similar = didYouMean(name, HELPERS.keys())
   const hint = similar ? `Did you mean ${similar}?` : `There is: ${[...HELPERS.keys()].join(', ')}.`
-  return badCall(check, node, `there is no helper ${name}`, hint)
+  return badCall(node, `there is no helper ${name}`, hint)
 }

@@ -66,7 +66,7 @@ function lookup(object: unknown, key: unknown): unknown {
 }
 
 /** What a value reads like in a file. @throws Error when it has no business there */
-export function text(value: unknown, verb: string, where = ''): string {
+function text(value: unknown, verb: string, where = ''): string {
   const problem = unprintable(value)
   if (problem !== undefined) throw new Error(`can't ${verb} ${problem}${where && ` ${where}`}`)
   return String(value)

@@ -21,7 +21,7 @@ export class Opaque {
 }
 
 /**
- * Handlebars compares contexts with `!=`, which asks an object for a primitive and throws when it has none to give.
+ * Contexts are compared with `!=`, as Handlebars does, which asks an object for a primitive and throws when it has none to give.
  * NaN equals nothing, not even a text that happens to read like the object.
  */
 const PROTOTYPE = Object.create(null, { [Symbol.toPrimitive]: { value: () => NaN } }) as object

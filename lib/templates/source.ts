@@ -30,7 +30,7 @@ export function readSource(source: TemplateSource): Source {
 /** @throws UserError E_TEMPLATE_SYNTAX with the line */
 export function parse({ text, path }: Source): hbs.AST.Program {
   try {
-    return handlebars().parse(text)
+    return handlebars().parse(text, { srcName: path })
   } catch (error) {
     const { message, lineNumber, column } = error as Handlebars.Exception
     const line = lineNumber ?? /on line (\d+)/.exec(message)?.[1]

@@ -1,10 +1,8 @@
-import { UserError } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
-import { checkTemplate } from './check.ts'
-import { compile } from './handlebars.ts'
-import { type Taint, plain } from './plain.ts'
+import { plain } from './plain.ts'
 import { known, rootScope, unknown } from './scope.ts'
 import { type Source, type TemplateSource, parse, readSource } from './source.ts'
+import { walkTemplate } from './walk.ts'
 
 /** A Handlebars template, parsed and ready. */
 export interface Template {
@@ -43,33 +41,18 @@ export function compileTemplate(from: TemplateSource): Template {
 }
 
 function create(source: Source): Template {
-  const { name, path } = source
+  const { name } = source
   const program = parse(source)
   const used = new Set<string>()
   // Once without any variables: names them, and finds unknown helpers and their like at once.
-  checkTemplate(path, used, program, rootScope(unknown(''), false))
-  const toText = compile(source.text)
-
-  const prepare = (vars: object, taint: Taint): object => {
-    const data = plain(vars, taint)
-    checkTemplate(path, new Set(), program, rootScope(known(data, ''), true))
-    return data
-  }
+  walkTemplate(program, rootScope(unknown(''), false), { used, taint: { secret: false } })
 
   const render = (vars: object): string | Secret => {
     const taint = { secret: false }
-    const data = prepare(vars, taint)
-    // Checking reads all branches; what counts is what goes into the text.
-    taint.secret = false
-    try {
-      const text = toText(data)
-      return taint.secret ? new Secret(name, text) : text
-    } catch (error) {
-      // The check should have found it. Without the cause, which may quote a value.
-      throw new UserError('E_TEMPLATE_VALUE', `${path}: cannot be rendered (${(error as Error).name})`)
-    }
+    const data = plain(vars, taint)
+    const text = walkTemplate(program, rootScope(known(data, ''), true), { used: new Set(), taint })
+    return taint.secret ? new Secret(name, text) : text
   }
-
-  const check = (vars: object): void => void prepare(vars, { secret: false })
+  const check = (vars: object): void => void render(vars)
   return Object.freeze({ name, variables: Object.freeze([...used].toSorted()), check, render })
 }
