@@ -7,6 +7,16 @@ import { type Scope, type Sight, known, unknown } from './scope.ts'
 
 /** What is found out on the way through a template. */
 export interface Walk {
+  /** The template's path. */
+  readonly path: string
+  /** Its partials that are files. */
+  readonly partials: ReadonlyMap<string, hbs.AST.Program>
+  /** The names of the partials that could be meant. */
+  readonly partialNames: () => readonly string[]
+  /** The inline partials, and whether they are called. */
+  readonly inlines: Map<hbs.AST.DecoratorBlock, boolean>
+  /** The names of the partials that are called. */
+  readonly calls: Set<string>
   /** The variables that were asked for. */
   readonly used: Set<string>
   /** Whether a secret was read for the text. */

@@ -61,6 +61,16 @@ export function plain(vars: object, taint: Taint): object {
   return copy(vars) as object
 }
 
+/** The object with more fields on top; of what is there already nothing is read. */
+export function extended(base: object, more: ReadonlyMap<string, { readonly value: unknown }>): object {
+  const fields = Object.getOwnPropertyDescriptors(base)
+  for (const [key, { value }] of more) {
+    // Not assigned: a name may be `__proto__`.
+    Object.defineProperty(fields, key, { value: { value, enumerable: true }, enumerable: true })
+  }
+  return Object.create(PROTOTYPE, fields) as object
+}
+
 /** Lists, and objects whose content is their own fields. */
 function isData(value: object): boolean {
   if (Array.isArray(value)) return true

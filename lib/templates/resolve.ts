@@ -43,16 +43,21 @@ function namedStart(
   at: string,
 ): Sight | undefined {
   if (!node.data) return blockParam(node, scope)
-  if (first === 'root') return scope.contexts.at(-1)
+  if (first === 'root') return scope.root
   const found = scope.loops[node.depth]?.get(first)
   if (found) return found
   const names = [...(scope.loops[node.depth]?.keys() ?? []), 'root']
   throw new UserError('E_TEMPLATE_VARIABLE', `${at}: there is no @${first} here`, {
-    hint: suggest(first, names, (name) => `@${name}`),
+    hint:
+      first === 'partial-block'
+        ? 'Write {{#> @partial-block}} … {{/@partial-block}}, with a default in it.'
+        : suggest(first, names, (name) => `@${name}`),
   })
 }
 
 function step(sight: Sight, part: string, scope: Scope, node: hbs.AST.PathExpression, at: string): Sight {
+  const param = sight.names?.get(part)
+  if (param !== undefined) return param
   const path = below(sight.path, part)
   if (!sight.known) return unknown(path)
   const { value } = sight

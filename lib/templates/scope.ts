@@ -5,6 +5,8 @@ export interface Sight {
   readonly value: unknown
   /** From the variables' root, `nodes.*.name`. `undefined` for what a helper made. */
   readonly path: string | undefined
+  /** The parameters of a partial, which come before its fields. */
+  readonly names?: Names
 }
 
 export const known = (value: unknown, path?: string): Sight => ({ known: true, value, path })
@@ -24,14 +26,36 @@ export interface Scope {
   readonly loops: readonly Names[]
   /** Block parameters, `{{#each nodes as |node|}}`, the innermost first. */
   readonly params: readonly Names[]
+  /** What `@root` is. */
+  readonly root: Sight
+  /** The inline partials, by name. */
+  readonly inlines: ReadonlyMap<string, Closure>
+  /** What `{{> @partial-block}}` means. */
+  readonly block: Closure | undefined
+  /** The partials that this place is in, the outermost first. */
+  readonly within: readonly string[]
   /** Whether rendering with these variables comes by here. Elsewhere only what is certainly wrong is an error. */
   readonly taken: boolean
 }
 
 export type Names = ReadonlyMap<string, Sight>
 
+/** A part of a template that is rendered elsewhere, with the names of the place where it is written. */
+export interface Closure {
+  readonly program: hbs.AST.Program
+  readonly scope: Scope
+  /** Of an inline partial. */
+  readonly inline?: {
+    readonly name: string
+    readonly node: hbs.AST.DecoratorBlock
+    /** The one of this name further out. */
+    readonly hidden: Closure | undefined
+  }
+}
+
 export function rootScope(root: Sight, taken: boolean): Scope {
-  return { contexts: [root], loops: [], params: [], taken }
+  const nowhere = { inlines: new Map<string, Closure>(), block: undefined, within: [] }
+  return { contexts: [root], loops: [], params: [], root, taken, ...nowhere }
 }
 
 /** The scope inside of a block that makes `context` its `this`. */

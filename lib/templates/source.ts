@@ -16,6 +16,8 @@ export interface Source {
   readonly name: string
   /** For messages: the path from the current folder. */
   readonly path: string
+  /** Where it is, if it is a file. */
+  readonly folder?: string
 }
 
 /** @throws UserError E_TEMPLATE_FILE when it can't be read, or is not UTF-8 */
@@ -23,8 +25,29 @@ export function readSource(source: TemplateSource): Source {
   if ('text' in source) return { text: source.text, name: source.name, path: source.name }
   const { file } = source
   const absolute = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
+  const found = readSourceIfAny(absolute)
+  if (found !== undefined) return found
+  const similar = didYouMean(basename(absolute), siblings(dirname(absolute)))
+  throw unreadable(
+    absolute,
+    'ENOENT',
+    similar === undefined ? `It was looked for at ${absolute}.` : `Did you mean ${similar}?`,
+  )
+}
+
+/** @returns undefined when there is no such file */
+export function readSourceIfAny(absolute: string): Source | undefined {
+  let bytes
+  try {
+    bytes = readFileSync(absolute)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw unreadable(absolute, code, `It was looked for at ${absolute}.`)
+  }
   const path = relative(process.cwd(), absolute)
-  return { text: decode(read(absolute, path), path), name: basename(absolute).replace(/\.hbs$/, ''), path }
+  const name = basename(absolute).replace(/\.hbs$/, '')
+  return { text: decode(bytes, path), name, path, folder: dirname(absolute) }
 }
 
 /** @throws UserError E_TEMPLATE_SYNTAX with the line */
@@ -50,21 +73,18 @@ function shorten(message: string): string {
     .replace(/Expecting .*, got '\w+'$/, 'this is not understood')
 }
 
-function read(absolute: string, path: string): Buffer {
-  try {
-    return readFileSync(absolute)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const similar = code === 'ENOENT' ? didYouMean(basename(absolute), siblings(absolute)) : undefined
-    throw new UserError('E_TEMPLATE_FILE', `cannot read the template ${path} (${code})`, {
-      hint: similar === undefined ? `It was looked for at ${absolute}.` : `Did you mean ${similar}?`,
-    })
-  }
-}
+const unreadable = (absolute: string, code: string | undefined, hint: string): UserError =>
+  new UserError(
+    'E_TEMPLATE_FILE',
+    `cannot read the template ${relative(process.cwd(), absolute)} (${code})`,
+    {
+      hint,
+    },
+  )
 
-function siblings(path: string): string[] {
+export function siblings(folder: string): string[] {
   try {
-    return readdirSync(dirname(path))
+    return readdirSync(folder)
   } catch {
     return []
   }

@@ -1,7 +1,8 @@
 import { Secret } from '../core/secret.ts'
+import { type Loaded, type PartialSources, load } from './load.ts'
 import { plain } from './plain.ts'
 import { known, rootScope, unknown } from './scope.ts'
-import { type Source, type TemplateSource, parse, readSource } from './source.ts'
+import type { TemplateSource } from './source.ts'
 import { walkTemplate } from './walk.ts'
 
 /** A Handlebars template, parsed and ready. */
@@ -32,25 +33,27 @@ const cache = new Map<string, Template>()
  * const template = compileTemplate({ file: new URL('./templates/pg_hba.conf.hbs', import.meta.url) })
  * template.render({ subnet: '10.88.0.0/24' })
  */
-export function compileTemplate(from: TemplateSource): Template {
-  const source = readSource(from)
-  const key = `${source.path}\0${source.text}`
-  const found = cache.get(key) ?? create(source)
+export function compileTemplate(from: TemplateSource, partials: PartialSources = {}): Template {
+  const loaded = load(from, partials)
+  const files = [loaded.main, ...loaded.partials.values()]
+  const key = JSON.stringify([[...loaded.partials.keys()], ...files.map(({ path, text }) => [path, text])])
+  const found = cache.get(key) ?? create(loaded)
   cache.set(key, found)
   return found
 }
 
-function create(source: Source): Template {
-  const { name } = source
-  const program = parse(source)
+function create({ main, partials, partialNames }: Loaded): Template {
+  const { name, path, program } = main
+  const programs = new Map([...partials].map(([call, file]) => [call, file.program]))
+  const parts = { program, path, partials: programs, partialNames }
   const used = new Set<string>()
   // Once without any variables: names them, and finds unknown helpers and their like at once.
-  walkTemplate(program, rootScope(unknown(''), false), { used, taint: { secret: false } })
+  walkTemplate(parts, rootScope(unknown(''), false), { used, taint: { secret: false } })
 
   const render = (vars: object): string | Secret => {
     const taint = { secret: false }
     const data = plain(vars, taint)
-    const text = walkTemplate(program, rootScope(known(data, ''), true), { used: new Set(), taint })
+    const text = walkTemplate(parts, rootScope(known(data, ''), true), { used: new Set(), taint })
     return taint.secret ? new Secret(name, text) : text
   }
   const check = (vars: object): void => void render(vars)

@@ -1,21 +1,38 @@
 import { UserError } from '../core/errors.ts'
 import { walkBlock } from './blocks.ts'
 import { type Walk, call, isCall, place, read } from './expressions.ts'
+import { declare, unusedInline } from './inlines.ts'
+import { Endless, walkPartial } from './partials.ts'
 import type { Scope } from './scope.ts'
 import { unprintable } from './values.ts'
 
-type Program = hbs.AST.Program | undefined
+/** A template and the files that it needs. */
+export type Parsed = Pick<Walk, 'path' | 'partials' | 'partialNames'> & { readonly program: hbs.AST.Program }
 
 /**
  * Renders a template, and looks at the branches that are not taken as well. It refuses what Handlebars lets pass in silence: names
  * that the variables don't have, null where text belongs, objects that would print as `[object Object]`.
  *
- * @throws UserError E_TEMPLATE_VARIABLE, E_TEMPLATE_VALUE, E_TEMPLATE_HELPER, E_TEMPLATE_SYNTAX
+ * @throws UserError E_TEMPLATE_VARIABLE, E_TEMPLATE_VALUE, E_TEMPLATE_HELPER, E_TEMPLATE_PARTIAL, E_TEMPLATE_SYNTAX
  */
-export function walkTemplate(program: Program, scope: Scope, found: Omit<Walk, 'inside'>): string {
+export function walkTemplate(
+  { program, path, partials, partialNames }: Parsed,
+  scope: Scope,
+  found: Pick<Walk, 'used' | 'taint'>,
+): string {
   const wrong: UserError[] = []
-  const walk: Walk = { ...found, inside: (inner, names) => walkProgram(walk, inner, names, wrong) }
+  const walk: Walk = {
+    ...found,
+    path,
+    partials,
+    partialNames,
+    inlines: new Map(),
+    calls: new Set(),
+    inside: (inner, names) => (inner ? walkProgram(walk, inner, names, wrong) : ''),
+  }
   const text = walk.inside(program, scope)
+  const unused = wrong.length === 0 ? unusedInline(walk) : undefined
+  if (unused) throw unused
   const names = wrong.filter(({ code }) => code === 'E_TEMPLATE_VARIABLE')
   const [first, ...others] = names.length > 0 ? names : wrong
   if (first !== undefined) throw others.length === 0 ? first : together(first, others)
@@ -30,14 +47,15 @@ function together(first: UserError, others: readonly UserError[]): UserError {
   return texts.size === 1 ? first : new UserError(first.code, [...texts].join('; '))
 }
 
-function walkProgram(walk: Walk, program: Program, scope: Scope, wrong: UserError[]): string {
+function walkProgram(walk: Walk, program: hbs.AST.Program, outer: Scope, wrong: UserError[]): string {
   const { secret } = walk.taint
+  const scope = declare(walk, program, outer)
   let text = ''
-  for (const statement of program?.body ?? []) {
+  for (const statement of program.body) {
     try {
       text += walkStatement(walk, statement, scope)
     } catch (error) {
-      if (!(error instanceof UserError)) throw error
+      if (!(error instanceof UserError) || error instanceof Endless) throw error
       wrong.push(error)
     }
   }
@@ -57,9 +75,15 @@ function walkStatement(walk: Walk, statement: hbs.AST.Statement, scope: Scope): 
       return printed(walk, statement as hbs.AST.MustacheStatement, scope)
     case 'BlockStatement':
       return walkBlock(walk, statement as hbs.AST.BlockStatement, scope)
+    case 'PartialStatement':
+      return walkPartial(walk, statement as hbs.AST.PartialStatement, scope)
+    case 'PartialBlockStatement':
+      return walkPartial(walk, statement as hbs.AST.PartialBlockStatement, scope)
+    case 'DecoratorBlock':
+      // It is rendered where it is called.
+      return ''
   }
-  const what = statement.type.startsWith('Partial') ? 'partials' : 'decorators'
-  throw new UserError('E_TEMPLATE_SYNTAX', `${place(statement)}: ${what} are not supported`)
+  throw new UserError('E_TEMPLATE_SYNTAX', `${place(statement)}: decorators are not supported`)
 }
 
 function printed(walk: Walk, node: hbs.AST.MustacheStatement, scope: Scope): string {

@@ -100,6 +100,10 @@ export const usage = {
     'A template calls a helper that does not exist, or passes it the wrong arguments.',
     'Use the helpers that the message lists, or compute the value in TypeScript.',
   ],
+  E_TEMPLATE_PARTIAL: [
+    'A template calls a partial that does not exist or that calls itself, or defines one that nothing uses.',
+    'Correct its name: it is a file beside the template without `.hbs`, or one of `partials` of the task.',
+  ],
   E_TEMPLATE_SYNTAX: [
     'A template is not valid Handlebars, or uses an unsupported feature of it.',
     'Correct the line that the message names.',

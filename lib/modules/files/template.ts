@@ -19,16 +19,24 @@ const own = {
   src: z.union([z.string().min(1), z.instanceof(URL)]),
   /** The variables of the template. If one that it uses is missing, that is an error before any host is touched. */
   vars: z.custom<object>((value) => typeof value === 'object' && value !== null, 'must be an object'),
+  /**
+   * Files of partials that are in another directory than the template, or have another name there. `{{> footer}}` is one of these, or
+   * else the file `footer.hbs` beside the template.
+   */
+  partials: z.record(z.string().min(1), z.union([z.string().min(1), z.instanceof(URL)])).optional(),
 }
 
 export interface TemplateArgs extends InstallArgs, ArgsOf<typeof own> {}
 
 const schema = z.strictObject({ ...installArgs, ...own })
 
-const args = mapSchema(schema, ({ src, vars, ...rest }): Install => ({
-  ...rest,
-  payload: contentPayload(compileTemplate({ file: src }).render(vars)),
-}))
+const args = mapSchema(schema, ({ src, vars, partials = {}, ...rest }): Install => {
+  const files = Object.entries(partials).map(([name, file]) => [name, { file }] as const)
+  return {
+    ...rest,
+    payload: contentPayload(compileTemplate({ file: src }, Object.fromEntries(files)).render(vars)),
+  }
+})
 
 /**
  * Writes a file from a Handlebars template. The template is rendered before any host is touched, and the file is replaced

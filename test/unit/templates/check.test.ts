@@ -136,8 +136,7 @@ describe('checking a template', () => {
         'E_TEMPLATE_HELPER',
         'x:1:22: join is a block parameter here, not a helper',
       ],
-      ['{{> part}}', 'E_TEMPLATE_SYNTAX', 'x:1:1: partials are not supported'],
-      ['{{#*inline "p"}}{{/inline}}', 'E_TEMPLATE_SYNTAX', 'x:1:1: decorators are not supported'],
+      ['{{* part}}', 'E_TEMPLATE_SYNTAX', 'x:1:1: decorators are not supported'],
       ['{{"a"}}', 'E_TEMPLATE_SYNTAX', 'x:1:3: a literal is no variable'],
       ['\n{{#if a}}{{/each}}', 'E_TEMPLATE_SYNTAX', "x:2:4: if doesn't match each"],
       [
