@@ -1,14 +1,17 @@
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { HELPERS } from './helpers.ts'
+import { messageOf } from '../core/error-message.ts'
+import type { Helper } from './helpers.ts'
 import type { Taint } from './plain.ts'
-import { blockParam, isScoped, resolve } from './resolve.ts'
+import { blockParam, hasField, isScoped, resolve } from './resolve.ts'
 import { type Scope, type Sight, known, unknown } from './scope.ts'
 
 /** What is found out on the way through a template. */
 export interface Walk {
   /** The template's path. */
   readonly path: string
+  /** What it can call. */
+  readonly helpers: ReadonlyMap<string, Helper>
   /** Its partials that are files. */
   readonly partials: ReadonlyMap<string, hbs.AST.Program>
   /** The names of the partials that could be meant. */
@@ -61,29 +64,36 @@ export function read(walk: Walk, node: hbs.AST.PathExpression, scope: Scope): Si
 }
 
 /** As Handlebars reads it: with arguments, or with the bare name of a helper. */
-export function isCall(node: hbs.AST.MustacheStatement, scope: Scope): boolean {
+export function isCall({ helpers }: Walk, node: hbs.AST.MustacheStatement, scope: Scope): boolean {
   if (node.params.length > 0 || node.hash) return true
   const path = node.path as hbs.AST.PathExpression
   if (path.type !== 'PathExpression' || path.data || path.depth > 0 || path.parts.length !== 1) return false
   const [name = ''] = path.parts
-  return !isScoped(path) && !blockParam(path, scope) && (HELPERS.has(name) || isBlock(name))
+  return !isScoped(path) && !blockParam(path, scope) && (helpers.has(name) || isBlock(name))
 }
 
 /** The value of a helper's call. */
 export function call(walk: Walk, node: Exclude<Call, hbs.AST.BlockStatement>, scope: Scope): Sight {
   const path = node.path as hbs.AST.PathExpression
   const name = String(path.original)
-  const helper = HELPERS.get(name)
+  const helper = walk.helpers.get(name)
   if (blockParam(path, scope)) throw badCall(node, `${name} is a block parameter here, not a helper`)
-  if (helper === undefined) throw noHelper(node, name)
+  if (helper === undefined) throw noHelper(walk, node, name)
   checkArguments(node, helper.takes)
+  if (helper.own && node.params.length === 0 && hasField(scope.contexts[0]?.value, name)) {
+    const hint = `Write this.${name} for the variable, or give the helper another name.`
+    throw badCall(node, `${name} is a helper and a variable here`, hint)
+  }
   const args = node.params.map((param) => evaluate(walk, param, scope))
   if (!args.every((arg) => arg.known)) return unknown()
   try {
     return known(helper.run(...args.map(({ value }) => value)))
   } catch (error) {
     if (!scope.taken) return unknown()
-    throw new UserError('E_TEMPLATE_VALUE', `${place(node)}: ${name}: ${(error as Error).message}`)
+    // The message of a project's own helper may quote what it was given.
+    const hides = helper.own === true && walk.taint.secret
+    const why = hides ? 'it failed; why is not shown, because a secret was read' : messageOf(error)
+    throw new UserError('E_TEMPLATE_VALUE', `${place(node)}: ${name}: ${why}`)
   }
 }
 
@@ -93,15 +103,16 @@ export function checkArguments(node: Call, [least, most]: readonly [number, numb
   const count = node.params.length
   if (node.hash) throw badCall(node, `${name} takes no named arguments`)
   if (count >= least && count <= most) return
-  const range = least === most ? String(least) : `${least} to ${most}`
-  const wanted = `${range} argument${range === '1' ? '' : 's'}`
+  const range =
+    most === Infinity ? `at least ${least}` : least === most ? String(least) : `${least} to ${most}`
+  const wanted = `${range} argument${/\b1$/.test(range) ? '' : 's'}`
   const hint = count === 0 ? `If a variable is meant, write this.${name}.` : undefined
   throw badCall(node, `${name} takes ${wanted}, not ${count}`, hint)
 }
 
-function noHelper(node: hbs.AST.Node, name: string): UserError {
+function noHelper({ helpers }: Walk, node: hbs.AST.Node, name: string): UserError {
   if (isBlock(name)) return badCall(node, `${name} is a block`, `Write {{#${name} …}} … {{/${name}}}.`)
-  const similar = didYouMean(name, HELPERS.keys())
-  const hint = similar ? `Did you mean ${similar}?` : `There is: ${[...HELPERS.keys()].join(', ')}.`
+  const similar = didYouMean(name, helpers.keys())
+  const hint = similar ? `Did you mean ${similar}?` : `There is: ${[...helpers.keys()].join(', ')}.`
   return badCall(node, `there is no helper ${name}`, hint)
 }

@@ -6,6 +6,8 @@ export interface Helper {
   /** Fewest and most arguments. */
   readonly takes: readonly [number, number]
   readonly run: (...args: unknown[]) => unknown
+  /** Whether it is one of the project. */
+  readonly own?: boolean
 }
 
 /**

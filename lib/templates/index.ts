@@ -1,2 +1,2 @@
 export type { TemplateSource } from './source.ts'
-export { type Template, compileTemplate } from './template.ts'
+export { type Template, type TemplateParts, compileTemplate } from './template.ts'

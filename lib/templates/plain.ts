@@ -31,6 +31,11 @@ const PROTOTYPE = Object.create(null, { [Symbol.toPrimitive]: { value: () => NaN
  * Secrets are revealed when they are read, and reading one leaves its mark on `taint`.
  */
 export function plain(vars: object, taint: Taint): object {
+  return plainValue(vars, taint) as object
+}
+
+/** The same of any value. */
+export function plainValue(data: unknown, taint: Taint): unknown {
   const copies = new Map<object, object>()
 
   const copy = (value: unknown): unknown => {
@@ -58,7 +63,7 @@ export function plain(vars: object, taint: Taint): object {
     return reveal(secret)
   }
 
-  return copy(vars) as object
+  return isSecret(data) ? read(data) : copy(data)
 }
 
 /** The object with more fields on top; of what is there already nothing is read. */

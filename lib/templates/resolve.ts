@@ -84,7 +84,8 @@ function missing(sight: Sight, part: string, scope: Scope, at: string): UserErro
   return new UserError('E_TEMPLATE_VARIABLE', `${at}: ${owner} no ${part}`, { hint })
 }
 
-function hasField(value: unknown, name: string): boolean {
+/** Whether a value has a field of its own of that name. */
+export function hasField(value: unknown, name: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
 }
 

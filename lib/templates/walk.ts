@@ -18,7 +18,7 @@ export type Parsed = Pick<Walk, 'path' | 'partials' | 'partialNames'> & { readon
 export function walkTemplate(
   { program, path, partials, partialNames }: Parsed,
   scope: Scope,
-  found: Pick<Walk, 'used' | 'taint'>,
+  found: Pick<Walk, 'used' | 'taint' | 'helpers'>,
 ): string {
   const wrong: UserError[] = []
   const walk: Walk = {
@@ -87,7 +87,7 @@ function walkStatement(walk: Walk, statement: hbs.AST.Statement, scope: Scope): 
 }
 
 function printed(walk: Walk, node: hbs.AST.MustacheStatement, scope: Scope): string {
-  const sight = isCall(node, scope)
+  const sight = isCall(walk, node, scope)
     ? call(walk, node, scope)
     : read(walk, node.path as hbs.AST.PathExpression, scope)
   if (!sight.known || !scope.taken) return ''

@@ -17,7 +17,7 @@ function byHandlebars(text: string, partials: Texts, vars: object): string {
 
 const render = (text: string, partials: Texts, vars: object): string => {
   const sources = Object.entries(partials).map(([name, one]) => [name, { name, text: one }] as const)
-  return String(compileTemplate({ text, name: 'x' }, Object.fromEntries(sources)).render(vars))
+  return String(compileTemplate({ text, name: 'x' }, { partials: Object.fromEntries(sources) }).render(vars))
 }
 
 const value = fc.letrec((tie) => ({

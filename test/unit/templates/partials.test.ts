@@ -71,7 +71,10 @@ describe('partials', () => {
     it('can be given: those come first', () => {
       write({ 'x.hbs': '{{> a}}{{> b}}', 'a.hbs': 'beside', 'b.hbs': 'b', 'shared/c.hbs': 'given, {{> b}}' })
       const a = { file: join(folder, 'shared/c.hbs') }
-      assert.equal(compileTemplate({ file: join(folder, 'x.hbs') }, { a }).render({}), 'given, bb')
+      assert.equal(
+        compileTemplate({ file: join(folder, 'x.hbs') }, { partials: { a } }).render({}),
+        'given, bb',
+      )
     })
   })
 
@@ -235,7 +238,7 @@ describe('partials', () => {
     assert.equal(first.render({}), 'ib')
     assert.equal(render({ ...files, 'b.hbs': 'B' }, {}), 'iB')
     assert.equal(compile(files), first)
-    const other = { b: { text: 'given', name: 'b' } }
+    const other = { partials: { b: { text: 'given', name: 'b' } } }
     assert.equal(compileTemplate({ file: join(folder, 'x.hbs') }, other).render({}), 'igiven')
     rmSync(join(folder, 'b.hbs'))
     assert.equal(told(() => compileTemplate({ file: join(folder, 'x.hbs') }))[0], 'E_TEMPLATE_PARTIAL')

@@ -33,6 +33,11 @@ describe('rendering a template', () => {
     ['\\{{a}} {{{{raw}}}}{{ .Labels }}{{{{/raw}}}}', {}, '{{a}} {{ .Labels }}'],
     ['{{log}}{{this.json}}', { log: 'l', json: 'j' }, 'lj'],
     ['a\r\n{{#if b}}\r\nc\r\n{{/if}}\r\n', { b: true }, 'a\r\nc\r\n'],
+    ['a  {{~b~}} \n c', { b: 1 }, 'a1c'],
+    ['a {{#if b~}} \n b \n{{~else~}} c {{~/if}} d', { b: true }, 'a b d'],
+    ['{{#each xs~}}\n  {{this}},\n{{~/each}}', { xs: [1, 2] }, '1,2,'],
+    ['a\n  {{#if b}}  \n  b\n  {{/if}}\nc\n', { b: true }, 'a\n  b\nc\n'],
+    ['a\n{{! not in the file }}\nb {{!-- {{c}} --}}', {}, 'a\nb '],
     ['{{__proto__.x}}', JSON.parse('{"__proto__":{"x":1}}') as object, '1'],
   ] as const) {
     it(text.replaceAll('\r\n', '␤'), () => assert.equal(render(text, vars), wanted))
