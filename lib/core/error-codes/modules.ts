@@ -10,9 +10,17 @@ export const modules = {
     'The archive does not contain a Docker image, or not the image that the task names.',
     'Create it with `docker save NAME`.',
   ],
+  E_BAD_DATA_FILE: [
+    'The file on the host is not valid JSON or YAML. It was not changed.',
+    'Correct it at the line and column in the message.',
+  ],
   E_BAD_FACT: [
     'A fact could not parse what the host returned.',
     'Run the playbook with `-vv` and look at the output of the host.',
+  ],
+  E_BAD_KEY: [
+    '`key` leads through a value of the file that is no object or list, or behind the end of a list.',
+    'Correct `key`, or set the value above it as a whole.',
   ],
   E_BAD_SUDOERS: [
     'visudo does not accept the text of a file of sudo. The file was not changed.',

@@ -23,6 +23,8 @@ export type FileEdit<Input, Args extends FileEditArgs> = {
   readonly args: Schema<Input, Args>
   /** A missing file is an error also where the edit makes nothing of an empty text. @default false */
   readonly mustExist?: boolean | undefined
+  /** Loads what the edit needs, such as a library that few tasks use, before the host is asked. @default nothing */
+  readonly load?: ((args: Args) => Promise<void>) | undefined
 } & (
   | {
       /**
@@ -77,6 +79,7 @@ export function defineFileEdit<Input, Args extends FileEditArgs>({
   name,
   args,
   mustExist = false,
+  load,
   ...either
 }: FileEdit<Input, Args>): Module<Input, FileEditState> {
   const edit =
@@ -97,6 +100,7 @@ export function defineFileEdit<Input, Args extends FileEditArgs>({
   return defineModule<Input, Args, FileEditState>({
     name,
     args,
+    load,
     probe,
     plan: (given, state) => plan(given, state, () => wanted(given, state)),
     apply: (given, state) => {

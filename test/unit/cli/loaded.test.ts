@@ -18,6 +18,9 @@ describe('what a command loads', () => {
       'playbooks/templated.ts': playbookOf(
         `[template('text', { dest: '/tmp/text', src: new URL('text.hbs', import.meta.url), vars: { yes: true } })]`,
       ).replace('shell', 'template'),
+      'playbooks/json.ts': playbookOf(
+        `[jsonFile('json', { path: '/tmp/run-playbook-no-such.json', key: ['a'], state: 'absent' })]`,
+      ).replace('shell', 'jsonFile'),
       'playbooks/text.hbs': '{{#if yes}}text{{/if}}\n',
       '.config/run-playbook/identity.txt': `${await generateX25519Identity()}\n`,
     })
@@ -54,6 +57,11 @@ describe('what a command loads', () => {
   for (const [line, packages] of Object.entries(COMMANDS))
     it(`is for run-playbook ${line} of these packages only: ${packages.join(', ')}`, async () =>
       assert.deepEqual([...(await loadedBy(line.split(' '))).keys()].toSorted(), packages))
+
+  it('is what edits JSON where a file of it is edited, and not before', async () => {
+    assert.equal((await loadedBy(['json', '--list-tasks'])).has('jsonc-parser'), false)
+    assert.equal((await loadedBy(['json'])).has('jsonc-parser'), true)
+  })
 
   it('is of Handlebars one file, where there is a template', async () => {
     const loaded = await loadedBy(['templated', '--list-tasks'])

@@ -3,12 +3,7 @@ import type { ArgsOf } from '../../../core/args-of.ts'
 import { absolutePath, secretValue } from '../../../core/schemas.ts'
 import { type Secret, isSecret } from '../../../core/secret.ts'
 import { type HttpArgs, hasSecrets, httpArgs, isLogin } from '../../shared/http/args.ts'
-
-/** What JSON can say. */
-export type JsonValue =
-  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
-
-const jsonValue: z.ZodType<JsonValue, JsonValue> = z.json()
+import { jsonValue } from '../../shared/json-value.ts'
 
 /** curl does not read longer lines of configuration. */
 const LONGEST_BODY = 32_768

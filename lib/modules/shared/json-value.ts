@@ -1,0 +1,7 @@
+import { z } from 'zod'
+
+/** What JSON can say. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
+
+export const jsonValue: z.ZodType<JsonValue, JsonValue> = z.json()
