@@ -1,6 +1,6 @@
 import type { ErrorCodes } from './error-code.ts'
 
-/** The modules that ship: files, packages, services, commands, Docker, WireGuard, facts. */
+/** The modules that ship: files, services, commands, Docker, WireGuard, facts. */
 export const modules = {
   E_ASSERT: [
     'A condition of an `assert` task is not true.',
@@ -129,18 +129,10 @@ export const modules = {
     'A file is not UTF-8 text, or is larger than 104,448 bytes.',
     'Write the whole file with `copy` or `template`, or change it with `command`.',
   ],
-  E_NPM: [
-    'npm does not answer, because a file that it reads is broken or because the registry does not answer it.',
-    'Read its message. Correct the file, or name a registry that the host can reach.',
-  ],
   E_NO_ACCOUNT: ['The host has no such user or group.', 'Create it in an earlier task, or use a numeric ID.'],
   E_NO_ACCOUNT_TOOLS: [
     'The host has neither `useradd` nor the `adduser` of BusyBox.',
     'Install the package with `useradd`: `passwd` on Debian, `shadow-utils` on RHEL, `shadow` on Alpine.',
-  ],
-  E_NO_APK: [
-    'The host has no apk, which belongs to Alpine Linux.',
-    'Run the task only where it is: `when`, with the family of `facts.os`.',
   ],
   E_NO_ARCHIVER: [
     'The host lacks a program that makes the archive.',
@@ -154,10 +146,6 @@ export const modules = {
   E_NO_CRONTAB: [
     'The host has no command `crontab`.',
     'Install it in an earlier task: the package is `cron` on Debian, `cronie` on RHEL.',
-  ],
-  E_NO_DEBCONF: [
-    'The host has no debconf, which belongs to Debian and Ubuntu.',
-    'Run the task only where it is: `when`, with the family of `facts.os`.',
   ],
   E_NO_DEVICE: [
     'The device, file or directory that is to be mounted does not exist.',
@@ -187,15 +175,6 @@ export const modules = {
   E_NO_NC: [
     'The host has neither bash nor nc, so a connection cannot be tried.',
     'Install one of them in an earlier task, or delegate the task to another host.',
-  ],
-  E_NO_NPM: ['The host has no npm.', 'Install it in an earlier task.'],
-  E_NO_PACKAGE: [
-    'The package is not in the package lists of the host, or not in the registry of npm.',
-    'Check the name and the version, or add the repository that contains it in an earlier task.',
-  ],
-  E_NO_PACKAGE_MANAGER: [
-    'The host has neither apt, apk nor dnf.',
-    'Install the packages with `command` or `shell`.',
   ],
   E_NO_RULE: [
     'The file of PAM has no rule with this type, control and path.',

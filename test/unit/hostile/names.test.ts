@@ -4,6 +4,7 @@ import type { Task } from '../../../lib/core/task.ts'
 import {
   apkRepository,
   aptPin,
+  aptRepository,
   archive,
   authorizedKey,
   copy,
@@ -97,6 +98,8 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   package: (name) => packages('x', { names: [name] }),
   'repository of apk': (name) => apkRepository('x', { url: `/srv/${name}`, tag: name }),
   'repository of dnf': (name) => dnfRepository('x', { name, description: 'x', baseurl: `https://x/${name}` }),
+  'repository of apt': (name) =>
+    aptRepository('x', { name, uris: `https://x/${name}`, suites: name, components: name }),
   'package that is pinned': (packages) => aptPin('x', { name: 'x', packages, pin: 'version 1', priority: 1 }),
   'package with a question': (name) => debconf('x', { name, question: 'a/b', type: 'string', value: 'x' }),
   question: (question) =>

@@ -3,6 +3,7 @@ import { Secret } from '../../../lib/core/secret.ts'
 import {
   apkRepository,
   aptPin,
+  aptRepository,
   archive,
   authorizedKey,
   blockinfile,
@@ -107,6 +108,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
       mount('x', { ...BIND, path: '/proc', src: '/proc', state: 'mounted', fstab: at('file') }),
     apkRepository: () => apkRepository('x', { url: '/srv/apk', tag: 'x', file: at('file') }),
     aptPin: () => aptPin('x', { name: 'x', packages: 'x', pin: 'version 1', priority: 1 }),
+    aptRepository: () => aptRepository('x', { name: 'x', uris: 'file:/x', suites: './', signedBy: '/x.asc' }),
     debconf: () => debconf('x', { name: 'locales', question: 'locales/x', type: 'string', value: 'x' }),
     debconfSecret: () =>
       debconf('x', { name: 'app', question: 'a/b', type: 'password', value: new Secret('x', 'a') }),
