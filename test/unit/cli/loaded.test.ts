@@ -21,6 +21,9 @@ describe('what a command loads', () => {
       'playbooks/json.ts': playbookOf(
         `[jsonFile('json', { path: '/tmp/run-playbook-no-such.json', key: ['a'], state: 'absent' })]`,
       ).replace('shell', 'jsonFile'),
+      'playbooks/yaml.ts': playbookOf(
+        `[yamlFile('yaml', { path: '/tmp/run-playbook-no-such.yaml', key: ['a'], state: 'absent' })]`,
+      ).replace('shell', 'yamlFile'),
       'playbooks/text.hbs': '{{#if yes}}text{{/if}}\n',
       '.config/run-playbook/identity.txt': `${await generateX25519Identity()}\n`,
     })
@@ -58,10 +61,11 @@ describe('what a command loads', () => {
     it(`is for run-playbook ${line} of these packages only: ${packages.join(', ')}`, async () =>
       assert.deepEqual([...(await loadedBy(line.split(' '))).keys()].toSorted(), packages))
 
-  it('is what edits JSON where a file of it is edited, and not before', async () => {
-    assert.equal((await loadedBy(['json', '--list-tasks'])).has('jsonc-parser'), false)
-    assert.equal((await loadedBy(['json'])).has('jsonc-parser'), true)
-  })
+  for (const [name, library] of Object.entries({ json: 'jsonc-parser', yaml: 'yaml' }))
+    it(`is ${library} where a file of it is edited, and not before`, async () => {
+      assert.equal((await loadedBy([name, '--list-tasks'])).has(library), false)
+      assert.equal((await loadedBy([name])).has(library), true)
+    })
 
   it('is of Handlebars one file, where there is a template', async () => {
     const loaded = await loadedBy(['templated', '--list-tasks'])

@@ -50,6 +50,7 @@ import {
   userGroup,
   waitFor,
   wireguard,
+  yamlFile,
 } from '../../../lib/modules/index.ts'
 import { type Asking, ofTask } from './asking.ts'
 
@@ -81,6 +82,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     replace: () => replace('x', { path: at('file'), regexp: /b+/, replace: 'c' }),
     iniFile: () => iniFile('x', { path: at('file.ini'), section: 's', option: 'o', value: 'v' }),
     jsonFile: () => jsonFile('x', { path: at('file.json'), values: { a: { b: 1 } } }),
+    yamlFile: () => yamlFile('x', { path: at('file.yaml'), values: { a: { b: 1 } } }),
     authorizedKey: () => authorizedKey('x', { user: 'daemon', key: KEY }),
     cron: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon' }),
     cronFile: () => cron('x', { name: 'a', minute: 0, job: 'true', user: 'daemon', cronFile: at('file') }),
