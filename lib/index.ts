@@ -70,6 +70,7 @@ export {
   type ModuleDefinition,
   type Plan,
   type Polling,
+  type NewLogin,
   type RestartsHost,
   type ShellStep,
   type Step,

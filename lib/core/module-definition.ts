@@ -26,6 +26,16 @@ export interface ShellStep {
   readonly output?: 'tail' | 'whole' | 'passed' | undefined
   /** The host goes away after it and comes back, as after a reboot: the engine waits for it. */
   readonly restartsHost?: RestartsHost | undefined
+  /** It is run over a new connection, which proves that one can still log in. */
+  readonly newLogin?: NewLogin | undefined
+}
+
+/** How it is proved that one can still log in after a change. */
+export interface NewLogin {
+  /** Milliseconds that the host may take until it takes a login. One that it refuses is not tried again. */
+  readonly timeoutMs: number
+  /** POSIX sh that takes the change back, run over the connection that is there already. */
+  readonly otherwise: string
 }
 
 /** How a host is waited for that goes away. */

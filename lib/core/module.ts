@@ -7,6 +7,7 @@ export type {
   Certain,
   Keeps,
   ModuleDefinition,
+  NewLogin,
   Plan,
   Polling,
   RestartsHost,

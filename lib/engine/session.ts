@@ -68,6 +68,8 @@ export interface OtherHosts {
   sessionOf(name: string): Promise<Session>
   /** A new connection after the host went away. @throws UnreachableError when it does not come back in time */
   reconnect(session: Session, how: RestartsHost): Promise<void>
+  /** One more connection to the host of the session. @throws UnreachableError */
+  connect(session: Session): Promise<Connection>
   /** Runs what is to run once for all hosts of the play, if no other host does. */
   once(key: string, host: string, work: () => Promise<Ended | undefined>): Promise<Once<Ended | undefined>>
   /** Plans it in a dry run, if no other host does. */

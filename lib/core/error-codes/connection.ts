@@ -59,6 +59,10 @@ export const connection = {
     'Read the message: install `flock`, make `/run` or `/tmp` writable, or remove the lock file that somebody else made.',
   ],
   E_NOT_BACK: ['The host did not come back after a restart.', 'Look at the console of the host.'],
+  E_NO_NEW_LOGIN: [
+    'After a change that may keep logins out, a new login failed. The change was taken back.',
+    'Read why the login failed, and correct the arguments of the task.',
+  ],
   E_NO_SHELL: [
     'The host did not start a POSIX shell.',
     'Read the reason in the message. The command in it must succeed (over SSH: `ssh HOST /bin/sh -c true`). If it does, check that `dd` and `timeout` are installed and that there is room for temporary files.',

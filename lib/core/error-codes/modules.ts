@@ -21,6 +21,9 @@ export const modules = {
   E_BAD_KEY: [
     '`key` leads through a value of the file that is no object or list, or behind the end of a list.',
     'Correct `key`, or set the value above it as a whole.',
+  E_BAD_SSHD_CONFIG: [
+    'sshd does not accept the directives of a task. The configuration was not changed.',
+    'Correct the arguments as the message of sshd says.',
   ],
   E_BAD_SUDOERS: [
     'visudo does not accept the text of a file of sudo. The file was not changed.',
@@ -184,6 +187,10 @@ export const modules = {
     'A local file or directory cannot be read.',
     'Check the path; relative paths are relative to the current directory.',
   ],
+  E_NO_SSHD: [
+    'The host has no sshd, or not the configuration of it that the task names.',
+    'Install openssh-server in an earlier task.',
+  ],
   E_NO_STAT: ['The host has no `stat` command.', 'Install coreutils, or a busybox with the stat applet.'],
   E_NO_SYSCTL: [
     'The running kernel has no setting of this name.',
@@ -238,6 +245,10 @@ export const modules = {
   E_OTHER_MOUNT: [
     'Something else is mounted on the path already.',
     'Unmount it in an earlier task, or use another path.',
+  ],
+  E_SSHD_OVERRIDDEN: [
+    'Another file sets a directive of sshd before the file of the task; sshd takes the first value.',
+    'Remove the directive from the file that the message names.',
   ],
   E_SYSCTL_READ_ONLY: [
     'The running kernel does not let the task change the setting, as in most containers.',

@@ -9,6 +9,7 @@ import { StepFailed } from '../report/failure.ts'
 import type { Session } from '../session.ts'
 import { type Change, isShellStep } from './change.ts'
 import { oweScript, paidScript } from './ledger.ts'
+import { runOverNewLogin } from './new-login.ts'
 import { sendChange } from './send.ts'
 
 /** What became of a change. */
@@ -162,6 +163,7 @@ async function runStep(
   if (session.mode.stop.aborted && index === 0) return NOT_BEGUN
   if (!isShellStep(step)) return session.channels.run(step, passed)
   const exchange = () => session.connection.exchange([scriptOf(step, index)], { user, lock: true })
+  if (step.newLogin !== undefined) return runOverNewLogin(session, user, scriptOf(step, index), step.newLogin)
   if (step.restartsHost === undefined) return (await exchange())[0] ?? NOT_BEGUN
   // The connection may go before the reply comes: both are right.
   const [reply] = await exchange().catch(ifLost)

@@ -8,7 +8,7 @@ import { askNow } from '../look/observe.ts'
 import { StepFailed } from '../report/failure.ts'
 import type { Session } from '../session.ts'
 import type { Announce, Applied, AppliedSegment } from './apply.ts'
-import { type Change, isShellStep } from './change.ts'
+import { type Change, isShellStep, needsConnection } from './change.ts'
 import {
   type Job,
   jobId,
@@ -43,10 +43,10 @@ export async function applyInBackground(
 ): Promise<AppliedSegment> {
   const { item, verdict } = change
   const steps = change.steps.filter(isShellStep)
-  if (steps.length < change.steps.length || steps.some(({ restartsHost }) => restartsHost !== undefined))
+  if (steps.length < change.steps.length || steps.some(needsConnection))
     throw new UserError('E_BACKGROUND', `${item.task.module.name} cannot run in the background of a host`, {
       at: item.task.at,
-      hint: 'Remove `background`: only shell commands can run in the background, and a reboot cannot.',
+      hint: 'Remove `background`: only shell commands can run in the background, and neither a reboot nor a new login.',
     })
   await session.worker.again()
   const started = performance.now()

@@ -11,7 +11,7 @@ export interface Change {
   readonly verdict: ChangeVerdict
   /** The steps as they are sent: with the environment and the time limit of the task. */
   readonly steps: readonly Step[]
-  /** They cannot be streamed with those of other tasks: a channel has a stream of its own, a restarted host none. */
+  /** They cannot be streamed with those of other tasks: a channel and a new login have a stream of their own, a restarted host none. */
   readonly alone: boolean
 }
 
@@ -28,9 +28,13 @@ export function changeOf(item: Item, verdict: ChangeVerdict): Change {
   const steps = verdict.steps.map((step) =>
     isShellStep(step) ? surrounded(item, step) : limited(item, step),
   )
-  const alone = steps.some((step) => !isShellStep(step) || step.restartsHost !== undefined)
+  const alone = steps.some((step) => !isShellStep(step) || needsConnection(step))
   return { kind: 'change', item, verdict, steps, alone }
 }
+
+/** Whether the step does something with the connection itself. */
+export const needsConnection = ({ restartsHost, newLogin }: ShellStep): boolean =>
+  restartsHost !== undefined || newLogin !== undefined
 
 export const isShellStep = (step: Step): step is ShellStep => 'script' in step
 export const isChannelStep = (step: Step): step is ChannelStep => 'channel' in step

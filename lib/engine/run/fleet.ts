@@ -45,6 +45,8 @@ export class Fleet {
     this.others = {
       sessionOf: (name) => this.sessionOf(name),
       reconnect: (session, how) => reconnect(session, this.transportOf(session.host), how),
+      connect: ({ host }) =>
+        this.transportOf(host).connect(host, this.mode.stopNow ?? new AbortController().signal),
       once: (key, host, work) => this.ended.run(key, host, work),
       planOnce: (key, host, plan) => this.foreseen.run(key, host, plan),
       missed: (host, keys) => this.missed(host, keys),

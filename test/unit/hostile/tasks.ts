@@ -38,6 +38,7 @@ import {
   service,
   serviceRestart,
   shell,
+  sshdConfig,
   sudoers,
   swap,
   sysctl,
@@ -135,6 +136,11 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     command: () => command('x', { argv: ['true'], creates: at('none') }),
     shell: () => shell('x', { script: 'true', unless: `[ -e ${at('none')} ]` }),
     sudoers: () => sudoers('x', { name: 'x', user: 'app', commands: ['/bin/x'], sudoersPath: root }),
+    sshdConfig: () =>
+      sshdConfig('x', {
+        options: { PermitRootLogin: 'no' },
+        match: [{ criteria: 'User x', options: { PermitTTY: 'no' } }],
+      }),
     swap: () => swap('x', { path: at('none'), size: '1m', fstab: at('file') }),
     swapOver: () => swap('x', { path: at('file'), size: '1m', fstab: at('file') }),
     sysctl: () => sysctl('x', { name: 'net.ipv4.ip_forward', value: 1, file: at('file') }),

@@ -4,12 +4,14 @@ import { type Hover, createEditor } from '../../support/editor.ts'
 const MODULES =
   'command shell copy copyTree file template lineinfile blockinfile replace iniFile jsonFile yamlFile fetch find tempfile getUrl archive unarchive git assert debug fail pause waitFor aptPin aptRepository debconf packages service serviceRestart serviceReload user userGroup authorizedKey knownHost cron hostname hostsEntry mount swap sysctl sudoers timezone locale limits pam kernelModule uri wireguard docker docker.image docker.network docker.volume docker.restart'.split(
   'command shell copy copyTree file template lineinfile blockinfile replace iniFile fetch find tempfile getUrl archive unarchive git assert debug fail pause waitFor aptPin debconf packages service serviceRestart serviceReload systemdUnit user userGroup authorizedKey knownHost cron hostname hostsEntry mount swap sysctl sudoers timezone locale limits pam kernelModule uri wireguard docker docker.image docker.network docker.volume docker.restart'.split(
+  'command shell copy copyTree file template lineinfile blockinfile replace iniFile fetch find tempfile getUrl archive unarchive git assert debug fail pause waitFor aptPin debconf packages service serviceRestart serviceReload systemdUnit sshdConfig user userGroup authorizedKey knownHost cron hostname hostsEntry mount swap sysctl sudoers timezone locale limits pam kernelModule uri wireguard docker docker.image docker.network docker.volume docker.restart'.split(
     ' ',
   )
 
 /** Arguments that are objects of their own, as `use` writes them with the cursor in the place of `|`. */
 const NESTED: Readonly<Record<string, string>> = {
   'a peer of wireguard': 'wireguard("it", { interface: "wg0", peers: [{ | }] })',
+  'a match of sshdConfig': 'sshdConfig("it", { match: [{ | }] })',
   'the build of docker.image': 'docker.image("it", { name: "x", build: { | } })',
   'a volume of docker': 'docker("it", { name: "x", volumes: [{ | }] })',
   'a port of docker': 'docker("it", { name: "x", ports: [{ | }] })',
