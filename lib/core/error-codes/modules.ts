@@ -24,6 +24,9 @@ export const modules = {
   E_BAD_SSHD_CONFIG: [
     'sshd does not accept the directives of a task. The configuration was not changed.',
     'Correct the arguments as the message of sshd says.',
+  E_BAD_NFTABLES: [
+    'nft does not accept the text of a table. Nothing was changed.',
+    'Correct `content` as the message of nft says.',
   ],
   E_BAD_SUDOERS: [
     'visudo does not accept the text of a file of sudo. The file was not changed.',
@@ -63,6 +66,10 @@ export const modules = {
   E_FOREIGN_NETWORK: [
     'A Docker network of that name was not created by run-playbook.',
     'Choose another name, or let run-playbook manage or replace it: `adopt: true`.',
+  ],
+  E_FOREIGN_TABLE: [
+    'The table of nftables belongs to another program, such as iptables or firewalld.',
+    'Choose another name for the table, or manage the rules with that program.',
   ],
   E_FOREIGN_VOLUME: [
     'A Docker volume of that name was not created by run-playbook.',
@@ -178,6 +185,19 @@ export const modules = {
   E_NO_NC: [
     'The host has neither bash nor nc, so a connection cannot be tried.',
     'Install one of them in an earlier task, or delegate the task to another host.',
+  ],
+  E_NO_NFT: [
+    'The host has no nft.',
+    "Install it in an earlier task: `packages('nftables', { names: ['nftables'] })`.",
+  ],
+  E_NO_NPM: ['The host has no npm.', 'Install it in an earlier task.'],
+  E_NO_PACKAGE: [
+    'The package is not in the package lists of the host, or not in the registry of npm.',
+    'Check the name and the version, or add the repository that contains it in an earlier task.',
+  ],
+  E_NO_PACKAGE_MANAGER: [
+    'The host has neither apt, apk nor dnf.',
+    'Install the packages with `command` or `shell`.',
   ],
   E_NO_RULE: [
     'The file of PAM has no rule with this type, control and path.',
