@@ -3,6 +3,7 @@ import type { ContainerArgs } from './container/args.ts'
 import { compose } from './compose/module.ts'
 import { container } from './container/module.ts'
 import type { ContainerState } from './container/state.ts'
+import { exec } from './exec/module.ts'
 import { image } from './image/module.ts'
 import { network } from './network.ts'
 import { restart } from './restart.ts'
@@ -17,6 +18,8 @@ import { volume } from './volume.ts'
  * unusual capabilities or the socket of Docker, or if the container itself is unknown.
  */
 export const docker: Docker = Object.assign(container, { image, network, volume, restart, compose })
+/** Manages a container. `docker.image`, `docker.network`, `docker.volume` and `docker.restart` manage what belongs to it, `docker.compose` many at once. */
+export const docker: Docker = Object.assign(container, { image, network, volume, restart, exec, compose })
 
 /** The modules of Docker. */
 export interface Docker extends Module<ContainerArgs, ContainerState> {
@@ -28,6 +31,8 @@ export interface Docker extends Module<ContainerArgs, ContainerState> {
   readonly volume: typeof volume
   /** Restarts a container. It always has something to do, so it belongs into `notify`. */
   readonly restart: typeof restart
+  /** Runs a program in a running container. */
+  readonly exec: typeof exec
   /** The containers of a project of Docker Compose. */
   readonly compose: typeof compose
 }
@@ -38,6 +43,9 @@ export type { ComposeContainer, ComposeFound } from './compose/reader.ts'
 export type { ComposeState } from './compose/state.ts'
 export type * from './container/args.ts'
 export type { ContainerState } from './container/state.ts'
+export type { DockerExecArgs } from './exec/args.ts'
+export type { DockerExecGuards } from './exec/guards.ts'
+export type { DockerExecState } from './exec/module.ts'
 export type { ImageArgs, ImageBuild } from './image/args.ts'
 export type { ImageState } from './image/state.ts'
 export type { DockerContainer, DockerImage } from './shared/inspect.ts'

@@ -108,6 +108,8 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   question: (question) =>
     debconf('x', { name: 'app', question, type: 'password', value: new Secret('x', 'a') }),
   container: (name) => docker('x', { name, image: 'postgres:16' }),
+  'container of a program': (container) => docker.exec('x', { container, argv: ['true'], creates: '/x' }),
+  'user of a program': (user) => docker.exec('x', { container: 'x', argv: ['true'], user, unless: 'true' }),
   image: (name) => docker.image('x', { name }),
   network: (name) => docker.network('x', { name }),
   volume: (name) => docker.volume('x', { name }),

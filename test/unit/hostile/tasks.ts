@@ -130,6 +130,8 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
         modulePath: 'pam_x.so',
         moduleArguments: ['a'],
       }),
+    dockerExec: () => docker.exec('x', { container: 'web', argv: ['true'], creates: '/x' }),
+    dockerExecReads: () => docker.exec('x', { container: 'web', argv: ['true'], changes: false }),
     nftables: () => nftables('x', { table: 'x', content: 'chain a {\n}' }),
     nftablesAbsent: () => nftables('x', { table: 'x', state: 'absent' }),
     packages: () => packages('x', { names: ['dash', 'not-there'] }),

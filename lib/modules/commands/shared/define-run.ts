@@ -68,7 +68,12 @@ function probeOutput(args: RunArgs, body: string): Probe<RunState> {
   }
 }
 
-function judge({ okCodes = [0] }: RunArgs, { code, stdout, stderr }: RunState, shown: string): Plan {
+/** What a command that only reads has said. @throws UserError where its exit code is none of `okCodes` */
+export function judge(
+  { okCodes = [0] }: Pick<RunArgs, 'okCodes'>,
+  { code, stdout, stderr }: Pick<RunState, 'code' | 'stdout' | 'stderr'>,
+  shown: string,
+): Plan {
   if (okCodes.includes(code)) return { changes: [], because: 'it only reads' }
   const said = (stderr.trim() || stdout.trim()).split('\n').slice(-5).join('\n')
   throw new UserError('E_COMMAND_FAILED', `exit code ${code} from: ${shown}${said === '' ? '' : `\n${said}`}`)

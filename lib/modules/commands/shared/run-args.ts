@@ -68,7 +68,7 @@ export interface RunArgs extends ArgsOf<typeof runArgs> {}
 export const CHANGING = ['stdin', 'creates', 'removes', 'unless', 'onlyIf', 'timeoutMs'] as const
 
 /** Why arguments cannot go together. */
-export function contradiction(args: RunArgs): string | undefined {
+export function contradiction(args: Omit<RunArgs, 'cwd'>): string | undefined {
   if (args.changes !== false)
     return args.sees !== undefined && args.unless === undefined && args.onlyIf === undefined
       ? 'sees says what unless, onlyIf or a command with changes: false depends on, and there is none of them'

@@ -10,7 +10,7 @@ export interface Run {
 }
 
 /** Where it runs and with what, then the body, then what its exit code means. */
-export function runScript(args: RunArgs, body: string): Run {
+export function runScript(args: Pick<RunArgs, 'cwd' | 'env' | 'stdin' | 'okCodes'>, body: string): Run {
   const secrets = secretExports(args)
   const lines = [
     ...surroundings(args),
@@ -21,7 +21,7 @@ export function runScript(args: RunArgs, body: string): Run {
 }
 
 /** The folder and those variables that may be seen. */
-export function surroundings({ cwd, env = {} }: RunArgs): string[] {
+export function surroundings({ cwd, env = {} }: Pick<RunArgs, 'cwd' | 'env'>): string[] {
   const plain = Object.entries(env).flatMap(([name, value]) =>
     typeof value === 'string' ? [`export ${name}=${quote(value)}`] : [],
   )
@@ -32,7 +32,7 @@ const BLOCK = 64
 
 // Sent ahead of the command's own input and taken off it byte by byte, so that the command finds its input untouched.
 // Filled up to whole blocks: the script shows the length, and that must not be the length of a password.
-function secretExports({ env = {} }: RunArgs): string {
+function secretExports({ env = {} }: Pick<RunArgs, 'env'>): string {
   const lines = Object.entries(env).flatMap(([name, value]) =>
     isSecret(value) ? [`export ${name}=${quote(reveal(value))}\n`] : [],
   )

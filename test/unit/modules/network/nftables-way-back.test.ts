@@ -14,7 +14,7 @@ import { run } from '../driver.ts'
 
 /** A host in a network of its own, with a real sshd: rules of its firewall keep out whoever they keep out. */
 describe('nftables, over SSH', function () {
-  this.timeout(180_000)
+  this.timeout(400_000)
   let root: string
   let own: Namespace
   let sshd: Sshd

@@ -36,7 +36,7 @@ for (const [name, shell] of Object.entries(SHELLS)) {
   // The tools of BusyBox, and nft.
   const onHost: TestShell = shell.map((word) => word.replace(/^PATH=(.*)$/, 'PATH=$1:/usr/sbin'))
   describe(`nftables, under ${name}`, function () {
-    this.timeout(120_000)
+    this.timeout(400_000)
     let root: string
     let own: Namespace
     let inside: TestShell
