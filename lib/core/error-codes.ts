@@ -1,6 +1,7 @@
 import { cluster } from './error-codes/cluster.ts'
 import { connection } from './error-codes/connection.ts'
 import { modules } from './error-codes/modules.ts'
+import { network } from './error-codes/network.ts'
 import { packages } from './error-codes/packages.ts'
 import { postgres } from './error-codes/postgres.ts'
 import { run } from './error-codes/run.ts'
@@ -18,6 +19,7 @@ export const errorCodes = {
   Connections: connection,
   'Tasks and runs': run,
   Modules: modules,
+  Network: network,
   Packages: packages,
   'PostgreSQL and pgBackRest': postgres,
   'The PostgreSQL cluster': cluster,

@@ -21,12 +21,6 @@ export const modules = {
   E_BAD_KEY: [
     '`key` leads through a value of the file that is no object or list, or behind the end of a list.',
     'Correct `key`, or set the value above it as a whole.',
-  E_BAD_SSHD_CONFIG: [
-    'sshd does not accept the directives of a task. The configuration was not changed.',
-    'Correct the arguments as the message of sshd says.',
-  E_BAD_NFTABLES: [
-    'nft does not accept the text of a table. Nothing was changed.',
-    'Correct `content` as the message of nft says.',
   ],
   E_BAD_SUDOERS: [
     'visudo does not accept the text of a file of sudo. The file was not changed.',
@@ -67,17 +61,9 @@ export const modules = {
     'A Docker network of that name was not created by run-playbook.',
     'Choose another name, or let run-playbook manage or replace it: `adopt: true`.',
   ],
-  E_FOREIGN_TABLE: [
-    'The table of nftables belongs to another program, such as iptables or firewalld.',
-    'Choose another name for the table, or manage the rules with that program.',
-  ],
   E_FOREIGN_VOLUME: [
     'A Docker volume of that name was not created by run-playbook.',
     'Choose another name, or let run-playbook manage or replace it: `adopt: true`.',
-  ],
-  E_FOREIGN_WIREGUARD: [
-    'The WireGuard interface or its configuration was not made by run-playbook.',
-    'Choose another interface, or remove the old one yourself.',
   ],
   E_FOREIGN_ACCOUNT: [
     "The user is not in `/etc/passwd` but in a directory service such as LDAP. The host's tools cannot change such users.",
@@ -186,10 +172,6 @@ export const modules = {
     'The host has neither bash nor nc, so a connection cannot be tried.',
     'Install one of them in an earlier task, or delegate the task to another host.',
   ],
-  E_NO_NFT: [
-    'The host has no nft.',
-    "Install it in an earlier task: `packages('nftables', { names: ['nftables'] })`.",
-  ],
   E_NO_NPM: ['The host has no npm.', 'Install it in an earlier task.'],
   E_NO_PACKAGE: [
     'The package is not in the package lists of the host, or not in the registry of npm.',
@@ -206,10 +188,6 @@ export const modules = {
   E_NO_SOURCE: [
     'A local file or directory cannot be read.',
     'Check the path; relative paths are relative to the current directory.',
-  ],
-  E_NO_SSHD: [
-    'The host has no sshd, or not the configuration of it that the task names.',
-    'Install openssh-server in an earlier task.',
   ],
   E_NO_STAT: ['The host has no `stat` command.', 'Install coreutils, or a busybox with the stat applet.'],
   E_NO_SYSCTL: [
@@ -237,18 +215,9 @@ export const modules = {
     'The crontab has no variable of the name that `insertAfter` or `insertBefore` gives.',
     'Set that variable in an earlier task.',
   ],
-  E_NO_UFW: ['The host has no ufw.', "Install it in an earlier task: `packages('ufw', { names: ['ufw'] })`."],
-  E_NO_UFW_APP: [
-    'ufw of the host has no application profile of that name.',
-    'Install the package that brings it in an earlier task, or use `toPort` and `proto`.',
-  ],
   E_NO_VISUDO: [
     'The host has no `visudo`, so the text of a file of sudo cannot be checked.',
     'Install sudo in an earlier task, or set `validation`.',
-  ],
-  E_NO_WIREGUARD: [
-    'The WireGuard tools are not installed.',
-    'Install wireguard-tools, and also wireguard-go if the kernel has no WireGuard support.',
   ],
   E_OTHER_HOME: [
     'The home directory of the user is not the one that the task would change or remove.',
@@ -266,10 +235,6 @@ export const modules = {
     'Something else is mounted on the path already.',
     'Unmount it in an earlier task, or use another path.',
   ],
-  E_SSHD_OVERRIDDEN: [
-    'Another file sets a directive of sshd before the file of the task; sshd takes the first value.',
-    'Remove the directive from the file that the message names.',
-  ],
   E_SYSCTL_READ_ONLY: [
     'The running kernel does not let the task change the setting, as in most containers.',
     'Set `become: true` for the task, or write only the file: `reload: false`.',
@@ -283,17 +248,9 @@ export const modules = {
     'A directory in the path belongs to another user, who could replace the file with a link to another place.',
     'Make one user the owner of all directories in the path, or run the task as the user who owns them: `becomeUser`.',
   ],
-  E_UFW_LOCKOUT: [
-    'After the change, the firewall would no longer let in the SSH connection of the task. Nothing was changed.',
-    'Add a rule that lets it in, as the hint says, in an earlier task.',
-  ],
   E_UNSUPPORTED: [
     'The package manager of the host, or its tools for accounts, cannot do what the task asks.',
     'Do what the message suggests.',
-  ],
-  E_URI: [
-    'A request of a `uri` task failed, or the answer is not the expected one.',
-    'Read the message, and correct the request or what is expected. To wait for a service, use `retry`.',
   ],
   E_VOLUME_DIFFERS: [
     'A Docker volume would have to be recreated, which would delete its data.',

@@ -17,8 +17,6 @@ import { volume } from './volume.ts'
  * what it may write to: volumes, mounted directories and what servers answer; and everything, if it is privileged, has devices,
  * unusual capabilities or the socket of Docker, or if the container itself is unknown.
  */
-export const docker: Docker = Object.assign(container, { image, network, volume, restart, compose })
-/** Manages a container. `docker.image`, `docker.network`, `docker.volume` and `docker.restart` manage what belongs to it, `docker.compose` many at once. */
 export const docker: Docker = Object.assign(container, { image, network, volume, restart, exec, compose })
 
 /** The modules of Docker. */

@@ -32,6 +32,10 @@ export interface DockerExecState {
  * As in Ansible's `community.docker.docker_container_exec`, a container that is not there or does not run is an error. Unlike there,
  * an exit code other than 0 fails the task; there is no terminal; and the run waits for the program.
  *
+ * @dryRun Asks Docker for the container, and runs the guards in it. With `changes: false` the program itself is run. Otherwise it is not,
+ * and everything is unknown to later tasks. Unknown if an earlier task may change what the guards look at, or the container is
+ * yet to be started.
+ *
  * @throws UserError E_NO_CONTAINER, E_GUARD_NOT_MET
  *
  * @example

@@ -12,6 +12,9 @@ import { jsonc } from './parse.ts'
  * column, and so is a name that an object has twice. A value that says the same in other words (`1.0` for `1`, names in another order) is left.
  * For a file with a secret, use `template`.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it. A file that is no JSON fails. Later tasks see
+ * the new text, size, mode and owner. `validate` is not run.
+ *
  * @example
  * jsonFile('logs of containers', { path: '/etc/docker/daemon.json', values: { 'log-driver': 'local', 'log-opts': { 'max-size': '10m' } } })
  *

@@ -12,6 +12,9 @@ import { library } from './library.ts'
  * column, and so are a name that is there twice and several documents. Words that older programs take for true or false, such as `yes`, are
  * quoted. What an anchor of the file is about cannot be changed, and nothing by way of an alias. For a file with a secret, use `template`.
  *
+ * @dryRun Reads the file, and shows the diff against what earlier tasks would leave in it. A file that is no YAML fails. Later tasks see
+ * the new text, size, mode and owner. `validate` is not run.
+ *
  * @example
  * yamlFile('address', { path: '/etc/netplan/50-cloud-init.yaml', key: ['network', 'ethernets', 'eth0', 'dhcp4'], value: false })
  *

@@ -41,6 +41,10 @@ import { changeWithWayBack } from './way-back.ts'
  * `nftables` loads the file: enable it once. Starting it would load `/etc/nftables.conf`, which on Debian begins with
  * `flush ruleset` and so removes the rules of Docker.
  *
+ * @dryRun Lists the table in the kernel, reads the files, and has nft check the text: one that is refused fails. Names the lines that
+ * somebody changed by hand. Later tasks see the table as loaded. What is reached over the network, and what servers answer, is
+ * unknown to them, of other hosts too.
+ *
  * @throws UserError E_BAD_NFTABLES, E_FOREIGN_TABLE, E_NO_NFT
  *
  * @example

@@ -30,6 +30,10 @@ export interface SshdConfigState {
  * sshd takes the first value that it finds. If another file sets a directive first, the task fails and names the place. Directives in
  * `match` are not compared in this way. Needs `become` unless the user is root.
  *
+ * @dryRun Reads the configuration, has sshd check it with the new directives, and shows the diff of the file. Text that sshd refuses
+ * fails; a directive that another file sets first is found in the run, or in a dry run after it. Later tasks see the new text.
+ * What is reached over the network is unknown to them.
+ *
  * @throws UserError E_NO_SSHD, E_BAD_SSHD_CONFIG, E_SSHD_OVERRIDDEN, E_NO_NEW_LOGIN
  *
  * @example

@@ -36,6 +36,10 @@ export interface AptRepositoryState {
  * signature, and only then is the file written: a repository that cannot be read would break apt for the next task. With `update: false`, or
  * `enabled: false`, it is not asked. Lists of other repositories are not fetched.
  *
+ * @dryRun Reads the file on the host, and shows its diff; not of a file with a password. Neither the server nor apt is asked: an
+ * address or a key that is wrong is found in the run. Later tasks see the new text. A `packages` task that installs is unknown
+ * after such a change.
+ *
  * @throws UserError E_NO_APT, E_BAD_APT_KEY
  *
  * @example

@@ -29,6 +29,10 @@ import { verifyStep } from './verify.ts'
  * does not run systemd, such as a container, only the file is written. To enable and start the unit use `service`; to restart it after a change,
  * notify `serviceRestart`.
  *
+ * @dryRun Reads the file, shows its diff, and asks `systemctl show` about the unit. `systemd-analyze verify` is not run. Later tasks
+ * see the new file. A later `service` task of the unit is foretold where the file says enough, as for a new unit, and unknown
+ * otherwise. Other units stay as they are.
+ *
  * @example
  * const restart = serviceRestart('restart app', { name: 'app' })
  * return [
