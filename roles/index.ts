@@ -6,6 +6,7 @@ export { postgresImage, postgresImageFits } from './postgres-image/role.ts'
 export { postgresOffsite } from './postgres-offsite/role.ts'
 export { postgresPasswordFiles, postgresPasswordUse, postgresPasswords } from './postgres-passwords/role.ts'
 export { postgresPrimary, postgresPrimaryRestart, postgresSlots } from './postgres-primary/role.ts'
+export { postgresOpensAgain, postgresStaysReplica } from './postgres-promote/abort.ts'
 export {
   postgresFenced,
   postgresHandsOver,

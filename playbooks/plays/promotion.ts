@@ -96,8 +96,8 @@ export function promotionPlays(context: ClusterContext, wish: PromotionWish): re
   ]
 }
 
-// Without the play that stops the old primary, the next one would make a second.
-function refuseLimited(context: ClusterContext): void {
+/** Without the play that stops the old primary, the next one would make a second. @throws UserError E_LIMITED */
+export function refuseLimited(context: ClusterContext): void {
   const left = clusterOf(context).nodes.filter((node) => !context.limited.includes(node))
   if (left.length === 0) return
   throw new UserError(

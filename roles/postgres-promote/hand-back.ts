@@ -36,7 +36,7 @@ exit 1`,
 export const keepStandby = (name: string, dataDir: string): string => sh`docker stop postgres >/dev/null
 if [ ! -e ${`${dataDir}/pgdata/standby.signal`} ]; then
   docker start postgres >/dev/null
-  echo ${`${name} was promoted after all. Run the promotion again: it continues from here`} >&2
+  echo ${`${name} was promoted after all, so its point of no return has been passed. Finish the promotion: run-playbook promote -e to=${name}`} >&2
   exit 1
 fi`
 

@@ -68,7 +68,7 @@ export const postgresPromoted = defineRole({
     const { name, dataDir, from, old, port } = vars
     const promote: TaskList = [
       file('no fence', { path: `${dataDir}/fenced`, state: 'absent' }),
-      promoted('promote', { on: superuser(vars), from, slots: slotsOfOthers(vars) }),
+      promoted('promote: the point of no return', { on: superuser(vars), from, slots: slotsOfOthers(vars) }),
     ]
     return orHandBack(promote, { name, dataDir }, old && { ...old, port })
   },

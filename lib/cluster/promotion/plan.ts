@@ -33,7 +33,7 @@ export type Promotion =
  */
 export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion {
   const { nodes, fact } = cluster
-  const to = target(cluster, wish.to)
+  const to = target(cluster, wish.to, refusal)
   if (!cluster.asked) return { kind: 'unknown', to }
   if (!fact(to).reached) throw refusal(`${to.name} cannot be reached`)
   refuseUnfinishedRestore(nodes, fact)
@@ -44,7 +44,7 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
   const [primary, rival] = writers.filter((node) => fact(node).timeline === top)
   if (rival !== undefined)
     throw refusal(`${primary?.name} and ${rival.name} both have the data of a primary on timeline ${top}`)
-  for (const node of [...writers, to]) refuseDeaf(node, fact(node))
+  for (const node of [...writers, to]) refuseDeaf(node, fact(node), refusal)
   refuseOvertaken(writers, fact, primary !== undefined && self.timeline <= top ? primary : to)
   if (to === primary && self.fence === undefined) return finish(cluster, to)
   if (self.disk === 'primary')
@@ -81,13 +81,15 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
   return afterLoss(cluster, to, primary, wish)
 }
 
-// Containers go on without Docker: whoever was primary may accept writes, and could not be stopped.
-function refuseDeaf({ name }: Host, { dockerTrouble }: NodeFact): void {
+type Refusal = (message: string, options?: { readonly hint?: string }) => UserError
+
+/** Containers go on without Docker: whoever was primary may accept writes, and could not be stopped. @throws what `refuse` makes */
+export function refuseDeaf({ name }: Host, { dockerTrouble }: NodeFact, refuse: Refusal): void {
   if (dockerTrouble === undefined) return
-  throw refusal(
+  throw refuse(
     `Docker does not answer on ${name} (${dockerTrouble}), so it is not known whether PostgreSQL is running there`,
     {
-      hint: `PostgreSQL may still accept connections there. Check \`systemctl status docker containerd\` on ${name}, and run the promotion again when Docker answers. If the machine cannot be repaired, switch it off first.`,
+      hint: `PostgreSQL may still accept connections there. Check \`systemctl status docker containerd\` on ${name}, and run the same command again when Docker answers. If the machine cannot be repaired, switch it off first.`,
     },
   )
 }
@@ -104,10 +106,11 @@ function refuseOvertaken(writers: readonly Host[], fact: Cluster['fact'], newest
   )
 }
 
-function target({ nodes }: Cluster, name: string): Host {
+/** The node of that name. @throws what `refuse` makes */
+export function target({ nodes }: Cluster, name: string, refuse: Refusal): Host {
   const to = nodes.find((node) => node.name === name)
   if (to === undefined)
-    throw refusal(`there is no node ${name}`, {
+    throw refuse(`there is no node ${name}`, {
       hint: `The cluster has ${nodes.map((node) => node.name).join(', ')}.`,
     })
   return to
@@ -225,7 +228,7 @@ function afterLoss(cluster: Cluster, to: Host, from: Host | undefined, wish: Pro
       hint: `The other nodes may still be running as a cluster. If they are permanently lost: -e lose-commits=true. ${far}`,
     })
   const unsure = nodes.find((node) => fact(node).disk === 'replica' && !knowsItsEnd(fact(node)))
-  if (unsure !== undefined) refuseDeaf(unsure, fact(unsure))
+  if (unsure !== undefined) refuseDeaf(unsure, fact(unsure), refusal)
   if (unsure !== undefined)
     throw refusal(
       `it is not known how much WAL ${unsure.name} has received: it ${fact(unsure).server ? 'is still replaying WAL' : 'does not answer'}`,

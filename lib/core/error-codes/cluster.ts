@@ -2,6 +2,10 @@ import type { ErrorCodes } from './error-code.ts'
 
 /** The playbooks and roles of the PostgreSQL cluster. */
 export const cluster = {
+  E_ABORT: [
+    'The operation cannot be aborted: it has passed its point of no return, or it is not known how far it got. Nothing was changed.',
+    'Run the same command without `abort=yes` to finish it. The message says if something else is needed.',
+  ],
   E_BAD_IMAGE: [
     'Your own image lacks something that a node needs.',
     'Build it with `docker/postgres/Dockerfile` or `FROM run-playbook/postgres`.',
