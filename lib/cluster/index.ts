@@ -41,8 +41,18 @@ export { refuseForeignContainers } from './refusals.ts'
 export { repositoryKeyOf } from './repository-key.ts'
 export { refuseFull } from './restore/disk-space.ts'
 export { type RestoreFact, type RestoreNode, restoreFact } from './restore/fact.ts'
-export { copyWords, inPlaceWords, question } from './restore/messages.ts'
-export { ORDER, type Order, type Report as OrderReport, orderSchema, orderText } from './restore/order.ts'
+export { type RestoreAbort, planRestoreAbort } from './restore/abort.ts'
+export { abortWords, copyWords, inPlaceWords, question } from './restore/messages.ts'
+export { OLD_DATA } from './restore/old-data.ts'
+export {
+  ABORTING,
+  OPENED,
+  ORDER,
+  type Order,
+  type Report as OrderReport,
+  orderSchema,
+  orderText,
+} from './restore/order.ts'
 export { type Course, type Situation, livingPrimary, plotCourse } from './restore/plan.ts'
 export { type RestoreVars, type Wish as RestoreWish, restoreVars, wishOf } from './restore/request.ts'
 export { begunCourse, named, unknownCourse } from './restore/unfinished.ts'

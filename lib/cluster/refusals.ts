@@ -12,7 +12,7 @@ export function refuseUnfinishedRestore(hosts: readonly Host[], fact: (host: Hos
   const begun = hosts.filter((host) => fact(host).restoring)
   if (begun.length === 0) return
   throw new UserError('E_RESTORE_UNFINISHED', `a restore of the cluster was interrupted (${names(begun)})`, {
-    hint: 'To finish it: run-playbook restore -e in-place=yes',
+    hint: 'To finish it: run-playbook restore -e in-place=yes. To abort it: add -e abort=yes.',
   })
 }
 

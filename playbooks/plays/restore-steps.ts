@@ -105,6 +105,8 @@ export function inPlacePlays(context: ClusterContext, situation: Situation, cour
   // The cluster is back when its servers are. Backups and the status service are what any run of site takes care of.
   const backups = database.findIndex(({ name }) => name.startsWith('backup of '))
   const [servers, rest] = [database.slice(0, backups), database.slice(backups)]
+  // With keep=no the old data are overwritten by the restore itself.
+  const noReturn = each('point of no return', [node], (host) => roles.restoreOpens(placeOf(host, order)))
   return [
     ...pointPlays(course),
     ...each(
@@ -112,15 +114,19 @@ export function inPlacePlays(context: ClusterContext, situation: Situation, cour
       reached.filter((host) => !isDone(situation, course, host)),
       (host) => roles.restoreBegun(vars(host)),
     ),
+    ...(order.keep ? [] : noReturn),
     ...each('restore', [node], (host) =>
       roles.restoredInPlace({ ...vars(host), password: context.secrets.password('postgres.superuser') }),
     ),
     ...each('set aside', others, (host) => roles.setAside(vars(host))),
+    ...(order.keep ? noReturn : []),
     ...servers,
     ...each('end', reached, (host) => roles.restoreEnded({ dataDir: hostVarsOf(host).dataDir })),
     ...rest,
   ]
 }
+
+const placeOf = (host: Host, order: Order) => ({ dataDir: hostVarsOf(host).dataDir, order })
 
 // All nodes have the same, also those whose servers an earlier run has stopped.
 const knowsSettings = (fact: NodeFact): boolean => Object.keys(settingsOf(fact).configured).length > 0

@@ -20,7 +20,10 @@ import {
   copyWords,
   inPlaceWords,
   question,
+  abortWords,
+  planRestoreAbort,
 } from 'run-playbook/cluster'
+import { abortRestorePlays } from './abort-restore.ts'
 import { groundPlays } from './overlay-and-image.ts'
 import { copyPlays, inPlacePlays, keyPlay, removalPlays } from './restore-steps.ts'
 
@@ -39,9 +42,10 @@ export function restoring(given: RestoreContext, now: Date) {
     node: nodeFactOf(host),
   })
   const situation: Situation = { nodes, fact, now }
-  const inPlace = vars['in-place']
+  const { abort } = vars
+  const inPlace = vars['in-place'] || abort
   const wish = wishOf(vars, now)
-  const begun = inPlace ? begunCourse(situation, wish) : undefined
+  const begun = inPlace && !abort ? begunCourse(situation, wish) : undefined
   const course = (): Course => {
     if (!asked) return unknownCourse(nodes, vars.keep)
     const found = begun ?? plotCourse(situation, wish ?? { type: 'now' }, vars)
@@ -54,6 +58,7 @@ export function restoring(given: RestoreContext, now: Date) {
         hint: 'Leave out --limit. To choose a repository: -e from=NODE.',
       })
     refuseForeignContainers(context)
+    if (abort) return abortRestorePlays(context, planRestoreAbort(situation))
     if (vars.remove) return removalPlays(nodes.filter(reached), context)
     const chosen = course()
     if (asked && begun === undefined) refuseFull(situation, chosen, inPlace)
@@ -61,12 +66,13 @@ export function restoring(given: RestoreContext, now: Date) {
   }
 
   function confirm(): Confirmation | undefined {
-    if (!inPlace || vars.overwrite || vars.remove) return undefined
+    if (!inPlace || abort || vars.overwrite || vars.remove) return undefined
     return { text: question(situation, course(), begun !== undefined), yes: 'overwrite=yes' }
   }
 
   function closing(): string | undefined {
     if (vars.remove) return undefined
+    if (abort) return abortWords(situation)
     const done = (host: Host) => (inPlace ? fact(host).inPlace : fact(host).copy)
     const [node] = nodes
       .filter((host) => done(host)?.state === 'done')
@@ -80,6 +86,7 @@ export function restoring(given: RestoreContext, now: Date) {
   // Without the image nobody reads an encrypted repository, and nothing is restored. A cluster also needs its overlay.
   function prepare(): readonly Play[] {
     refuseForeignContainers(context)
+    if (abort) return []
     const closed = ({ repository }: RestoreFact) =>
       typeof repository !== 'string' && repository.encrypted && repository.backups.length === 0
     const complete = nodes.every((host) => !reached(host) || (fact(host).hasImage && !closed(fact(host))))

@@ -2,10 +2,13 @@ import { raw, sh } from 'run-playbook'
 import { AS_OWNER, ORDER, type Order, PRIVILEGE_OPTIONS } from 'run-playbook/cluster'
 import { CHECKED_NUMBERS, SEARCH_PATH } from 'run-playbook/postgres'
 
+/** What a restore leaves in the file `fenced`: that of a promotion stays. */
+export const fence = ({ node, id }: Pick<Order, 'node' | 'id'>): string => `${node}, restore ${id}`
+
 /** From now on nobody starts these data as they are. What was written until now is archived: stopping waits for that. */
 export const STOP = (dataDir: string, { node, id }: Order): string => sh`
 ${raw(AS_OWNER)}
-as_owner ${dataDir} sh -c '[ ! -e pgdata ] || echo "$1" > fenced' sh ${`${node}, restore ${id}`} || exit 1
+as_owner ${dataDir} sh -c '[ ! -e pgdata ] || [ -e fenced ] || echo "$1" > fenced' sh ${fence({ node, id })} || exit 1
 sync
 docker stop postgres pgbackrest >/dev/null 2>&1 || true`
 

@@ -4,7 +4,7 @@ import type { Fact } from '../../playbook/playbook.ts'
 import { ask, askAll, mapProbe, readerOfOne } from '../../core/probe.ts'
 import { EVERYTHING } from '../../core/resource.ts'
 import { type Repository, parseRepository } from '../../pgbackrest/index.ts'
-import { sh } from '../../core/sh.ts'
+import { raw, sh } from '../../core/sh.ts'
 import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 import type { NodeFact } from '../facts/node.ts'
 import { nodesOf } from '../nodes.ts'
@@ -12,7 +12,8 @@ import { hostVarsOf } from '../vars/host.ts'
 import { shipped } from '../shipped-folder.ts'
 import { SECRETS } from '../places.ts'
 import { clusterVars } from '../vars/cluster.ts'
-import { ORDER, type Order, type Report, parseOrder, parseReport } from './order.ts'
+import { OLD_DATA } from './old-data.ts'
+import { ABORTING, OPENED, ORDER, type Order, type Report, parseOrder, parseReport } from './order.ts'
 
 /** What a restore has to know of a node besides its {@link NodeFact}. */
 export interface RestoreFact {
@@ -29,6 +30,11 @@ export interface RestoreFact {
   readonly order: Order | undefined
   /** The restore for which data and repository were moved aside. */
   readonly aside: string | undefined
+  /** The restore that has passed its point of no return, and the one that is being aborted. */
+  readonly opened: string | undefined
+  readonly aborting: string | undefined
+  /** Whose data this node had before the restore that was begun. */
+  readonly old: 'primary' | 'replica' | 'none'
   /** What became of the last restore into the data folder, and into a container of its own. */
   readonly inPlace: Report | undefined
   readonly copy: Report | undefined
@@ -63,6 +69,9 @@ export const restoreFact: Fact<RestoreFact, { readonly image?: string | undefine
     hasImage: true,
     order: undefined,
     aside: undefined,
+    opened: undefined,
+    aborting: undefined,
+    old: 'none',
     inPlace: undefined,
     copy: undefined,
   },
@@ -104,6 +113,19 @@ const restoreReader = readerOfOne<Rest>({
       echo "freeCopies $(free "$c")"
       [ ! -d "$d/pgdata" ] || echo "size $(du -sk "$d/pgdata" 2>/dev/null | cut -f 1)"
       [ ! -s "$d/$o" ] || echo "order $(head -n 1 "$d/$o")"
+      [ ! -s "$d/${raw(OPENED)}" ] || echo "opened $(head -n 1 "$d/${raw(OPENED)}")"
+      [ ! -s "$d/${raw(ABORTING)}" ] || echo "aborting $(cut -d ' ' -f 1 "$d/${raw(ABORTING)}")"
+      ${raw(OLD_DATA)}
+      # Of a JSON in one line.
+      id=$(sed -n 's/.*"id":"\\([A-Za-z0-9_.-]*\\)".*/\\1/p' "$d/$o" 2>/dev/null)
+      [ -z "$id" ] || (cd "$d" && case $(old_data "$id") in
+        replaced) p="pgdata.replaced-$id" ;;
+        same) p=pgdata ;;
+        *) exit 0 ;;
+      esac
+      # An abort has moved it back already.
+      [ -d "$p" ] || p=pgdata
+      [ ! -f "$p/global/pg_control" ] || if [ -f "$p/standby.signal" ]; then echo old replica; else echo old primary; fi)
       [ ! -s "$d/restore.aside" ] || echo "aside $(head -n 1 "$d/restore.aside")"
       [ ! -s "$d/restore.report" ] || sed 's/^/place /' "$d/restore.report"
       [ ! -s "$c/restore.report" ] || sed 's/^/copy /' "$c/restore.report"
@@ -127,6 +149,7 @@ SH`
       .map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const)
     const lines = (name: string) => all.filter(([word]) => word === name).map(([, rest]) => rest)
     const [order, size, free, copies] = ['order', 'size', 'free', 'freeCopies'].map((name) => lines(name)[0])
+    const old = lines('old')[0]
     return {
       free: { data: Number(free) * 1024, copies: Number(copies) * 1024 },
       dataSize: Number(size ?? 0) * 1024,
@@ -135,6 +158,9 @@ SH`
       hasImage: lines('image').length > 0,
       order: parseOrder(order),
       aside: lines('aside')[0],
+      opened: lines('opened')[0],
+      aborting: lines('aborting')[0],
+      old: old === 'primary' || old === 'replica' ? old : 'none',
       inPlace: parseReport(lines('place')),
       copy: parseReport(lines('copy')),
     }

@@ -84,3 +84,9 @@ export function inPlaceWords({ nodes, fact }: Situation, node: Host, report: Rep
     ...left,
   ].join('\n')
 }
+
+/** What is there after a restore was called off. */
+export function abortWords(situation: Situation): string | undefined {
+  const primary = livingPrimary(situation)
+  return primary && `${primary.name} is the primary. To see that all is well: run-playbook status`
+}

@@ -16,6 +16,8 @@ export const orderSchema = z.object({
   /** For the image's `restore`. */
   options: z.array(z.string()),
   keep: z.boolean(),
+  /** Whether an abort finds all that was there before it: not where another one was unfinished, or an earlier version began it. */
+  abortable: z.boolean().default(false),
   /** The cluster that comes of it. An order of an earlier version does not say. */
   becomes: z.object({ systemId: z.string(), timeline: z.int() }).optional(),
 })
@@ -24,6 +26,12 @@ export type Order = z.output<typeof orderSchema>
 
 /** The file beside the data folder. */
 export const ORDER = 'restore.order'
+
+/** The file beside the data folder that says that the point of no return of a restore has been passed. */
+export const OPENED = 'restore.opened'
+
+/** The file beside the data folder that says that a restore is being aborted, and where the old data are. */
+export const ABORTING = 'restore.aborting'
 
 export const orderText = (order: Order): string => `${JSON.stringify(order)}\n`
 

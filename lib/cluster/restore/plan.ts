@@ -72,6 +72,7 @@ export function plotCourse(
       to: wishWords(wish),
       wish: JSON.stringify(wish),
       keep: options.keep,
+      abortable: nodes.every((one) => fact(one).order === undefined),
       options: [
         `--set=${reach.backup.label}`,
         ...targetOptions(wish, reach, point?.name),

@@ -37,6 +37,11 @@ export const restoreVars = clusterWish.extend({
   'in-place': yes.default(false).describe('Restore the cluster itself, and not a copy beside it.'),
   overwrite: yes.default(false).describe('Overwrite the data of the cluster without asking.'),
   keep: yes.default(true).describe('Keep the old data beside the new data. With no it is deleted.'),
+  abort: yes
+    .default(false)
+    .describe(
+      'Abort a restore in place that was begun: the old data is in place again. Possible until the play "point of no return".',
+    ),
   remove: yes.default(false).describe('Remove the copy that an earlier restore made.'),
 })
 

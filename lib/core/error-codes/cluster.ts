@@ -110,7 +110,7 @@ export const cluster = {
   ],
   E_RESTORE_UNFINISHED: [
     'A restore of the whole cluster was interrupted.',
-    'Finish it with `run-playbook restore -e in-place=yes`, without a target.',
+    'Finish it with `run-playbook restore -e in-place=yes`, without a target. Or abort it: add `-e abort=yes`.',
   ],
   E_SECRETS_DIFFER: [
     'A secret on a node differs from the one in the store.',

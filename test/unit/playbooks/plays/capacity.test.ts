@@ -196,7 +196,7 @@ describe('the settings of which a standby needs what its primary has', () => {
   })
 
   it('are kept by a restore in place, which can not ask a primary when it writes them', () => {
-    const order = { id: 'one', node: 'node-a', to: 'then', wish: '{}', options: [], keep: true }
+    const order = { id: 'one', node: 'node-a', to: 'then', wish: '{}', options: [], keep: true, abortable: true }
     const course = { node: hosts[0] as Host, order, size: 0, why: [], point: undefined }
     const restored = (facts: NodeFact[]) => {
       const situation = {

@@ -88,7 +88,16 @@ describe('the statement about a promotion', () => {
 
   it('is left by a restore in place, for the timeline that the restored cluster begins', () => {
     const becomes = { systemId: '7001', timeline: 6 }
-    const order = { id: 'one', node: 'node-a', to: 'then', wish: '{}', options: [], keep: true, becomes }
+    const order = {
+      id: 'one',
+      node: 'node-a',
+      to: 'then',
+      wish: '{}',
+      options: [],
+      keep: true,
+      abortable: true,
+      becomes,
+    }
     const fact = ({ name }: Host) => ({
       ...restoreFact.unknown,
       node: factsOf(primary({ timeline: 5 }), replica(), replica())[name] ?? nodeFact.unknown,
