@@ -14,6 +14,7 @@ export {
   postgresPromotionSigned,
   postgresTakesOver,
 } from './postgres-promote/role.ts'
+export { postgresKeepsData } from './postgres-replica/keeps-data.ts'
 export { postgresFollows, postgresReplica } from './postgres-replica/role.ts'
 export { archivedUpToNow } from './postgres-restore/archived-up-to-now.ts'
 export { noRestoredCopy } from './postgres-restore/no-restored-copy.ts'

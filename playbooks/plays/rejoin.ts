@@ -54,13 +54,8 @@ function followPlays(
 export function reclonePlays(context: ClusterContext): readonly Play[] {
   refuseForeignContainers(context, SERVICE_CONTAINERS)
   const { nodes, first, fact, asked } = clusterOf(context)
-  const chosen = nodes.filter((node) => context.limited.includes(node))
+  const chosen = chosenNodes(context)
   const others = nodes.filter((node) => !chosen.includes(node))
-  if (others.length === 0)
-    throw refusal(
-      'no node was given',
-      'Name the node: run-playbook reclone -l node-a. Its current data is deleted.',
-    )
   if (asked && !others.some((node) => fact(node).disk === 'primary'))
     throw refusal(
       `the primary is among ${chosen.map(({ name }) => name).join(', ')}, or cannot be reached`,
@@ -76,6 +71,17 @@ export function reclonePlays(context: ClusterContext): readonly Play[] {
     )
   const returning = new Map<Host, WayBack>(chosen.map((node) => [node, 'reclone']))
   return [replicaPlay(context, 'reclone', primary, returning, (host) => returning.has(host))]
+}
+
+/** The nodes of `--limit`. @throws UserError for all nodes at once */
+export function chosenNodes(context: ClusterContext): readonly Host[] {
+  const { nodes } = clusterOf(context)
+  const chosen = nodes.filter((node) => context.limited.includes(node))
+  if (chosen.length < nodes.length) return chosen
+  throw refusal(
+    'no node was given',
+    'Name the node: run-playbook reclone -l node-a. Its current data is deleted.',
+  )
 }
 
 const refusal = (message: string, hint: string): UserError =>

@@ -21,7 +21,10 @@ export const rejoined = defineModule({
   probe: ({ dataDir }) => ask(standing, dataDir),
   plan: ({ way, because }, { disk }) => {
     if (disk === 'none') return { changes: [], because: 'without data it is copied anyway' }
-    const to = way === 'rewind' ? 'a replica, by pg_rewind' : 'a replica, re-cloned'
+    const to =
+      way === 'rewind'
+        ? 'a replica, by pg_rewind'
+        : 'a replica, re-cloned (point of no return: the copy is complete, or the disk has no room for both)'
     return { changes: [{ what: 'data', from: because, to }] }
   },
   // The script waits itself: how long the entrypoint has been stuck, and where the primary was when this node connected,

@@ -19,6 +19,8 @@ export interface DiskFact {
   readonly history: readonly { readonly timeline: number; readonly end: bigint }[]
   /** Asked to become a replica again, and not yet done. */
   readonly rejoining: boolean
+  /** By pg_rewind, which has begun to change the data. */
+  readonly rewinding: boolean
   /** A restore of the cluster was begun and is not finished. */
   readonly restoring: boolean
 }
@@ -30,7 +32,7 @@ export const diskScript = (dataDir: string): string => `
   c="$d/pgdata/global/pg_control"
   field() { od -A n -t "u$2" -j "$1" -N "$2" "$c" | tr -d ' '; }
   if [ -e "$d/fenced" ]; then echo "fence $(head -n 1 "$d/fenced")"; fi
-  if [ -e "$d/rejoin" ]; then echo rejoining yes; fi
+  if [ -e "$d/rejoin" ]; then if [ -e "$d/rewinding" ]; then echo rejoining rewinding; else echo rejoining yes; fi; fi
   if [ -e "$d/restore.order" ]; then echo restoring yes; fi
   if [ ! -f "$c" ]; then echo disk none
   else
@@ -65,6 +67,7 @@ export function parseDisk(found: ReadonlyMap<string, string>): DiskFact {
     checkpoint: BigInt(word('checkpoint', NUMBER)),
     history: parseHistory(word('history', /^(\d{1,10}@[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8} ?)*$/)),
     rejoining: found.has('rejoining'),
+    rewinding: found.get('rejoining') === 'rewinding',
     restoring: found.has('restoring'),
   }
 }

@@ -69,6 +69,12 @@ describe('the settings of which a standby needs what its primary has', () => {
     replica(has({ max_connections: 300 })),
   ]
 
+  const copied = (vars: object) =>
+    reclone.plays?.({
+      ...context(grown, {}, [b]),
+      vars: reclone.vars.parse({ statusImage: 'mine/status', ...vars }),
+    } as never)
+
   it('are kept by a run that says nothing of them, whatever an earlier one said with -e', () => {
     assert.deepEqual(valuesOf('max_connections', site.plays?.(context(grown))), [300])
     assert.equal(site.confirm?.(context(grown)), undefined)
@@ -77,7 +83,7 @@ describe('the settings of which a standby needs what its primary has', () => {
       vars: promote.vars.parse({ to: 'node-b', statusImage: 'mine/status' }),
     } as never)
     assert.deepEqual(valuesOf('max_connections', moved), [300])
-    assert.deepEqual(valuesOf('max_connections', reclone.plays?.(context(grown, {}, [b]))), [300])
+    assert.deepEqual(valuesOf('max_connections', copied({})), [300])
   })
 
   it('are kept by a promotion and a copy, even where the run says less', () => {
@@ -86,8 +92,7 @@ describe('the settings of which a standby needs what its primary has', () => {
       valuesOf('max_connections', promote.plays?.({ ...context(grown), vars } as never)),
       [300],
     )
-    const copied = reclone.plays?.(context(grown, { maxConnections: 100 }, [b]))
-    assert.deepEqual(valuesOf('max_connections', copied), [300])
+    assert.deepEqual(valuesOf('max_connections', copied({ maxConnections: 100 })), [300])
   })
 
   it('are said where they are kept and written down nowhere', async () => {
@@ -196,7 +201,15 @@ describe('the settings of which a standby needs what its primary has', () => {
   })
 
   it('are kept by a restore in place, which can not ask a primary when it writes them', () => {
-    const order = { id: 'one', node: 'node-a', to: 'then', wish: '{}', options: [], keep: true, abortable: true }
+    const order = {
+      id: 'one',
+      node: 'node-a',
+      to: 'then',
+      wish: '{}',
+      options: [],
+      keep: true,
+      abortable: true,
+    }
     const course = { node: hosts[0] as Host, order, size: 0, why: [], point: undefined }
     const restored = (facts: NodeFact[]) => {
       const situation = {

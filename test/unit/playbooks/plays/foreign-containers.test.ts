@@ -46,7 +46,8 @@ describe('a container of somebody else that has a name of the cluster', () => {
     site: (facts, more) => site.plays?.({ ...around(facts), vars: vars(more) }),
     'site before a switchover': (facts, more) => site.prepare?.({ ...around(facts), vars: vars(more) }),
     rejoin: (facts, more) => rejoin.plays?.({ ...around(facts), vars: vars(more) }),
-    reclone: (facts, more) => reclone.plays?.({ ...around(facts, [b]), vars: vars(more) }),
+    reclone: (facts, more) =>
+      reclone.plays?.({ ...around(facts, [b]), vars: reclone.vars.parse(more ?? {}) }),
     promote: (facts, more) =>
       promote.plays?.({ ...around(facts), vars: promote.vars.parse({ to: 'node-b', ...more }) }),
     restore: (facts, more) => restore.plays?.({ ...around(facts), vars: restoreVars.parse(more ?? {}) }),
