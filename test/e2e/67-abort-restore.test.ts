@@ -25,8 +25,8 @@ describe(`a restore in place that is aborted (TOSS=${seed})`, function () {
   })
 
   /** The order is the first thing that is done. */
-  async function killedStop(): Promise<void> {
-    const { child, done } = start(['restore', ...wish])
+  async function killedStop(...args: string[]): Promise<void> {
+    const { child, done } = start(['restore', ...args])
     await onNode(
       primary,
       'timeout 120 sh -c "until [ -e /data/postgres/restore.order ]; do sleep 0.02; done"',
@@ -56,7 +56,7 @@ describe(`a restore in place that is aborted (TOSS=${seed})`, function () {
   })
 
   for (const [name, killed] of [
-    ['play stop', killedStop],
+    ['play stop', () => killedStop(...wish)],
     ['play restore', () => killedRestore(/play restore/, toss() * 6_000, ...wish)],
     ['play set aside', () => killedRestore(/play set aside/, toss() * 1_000, ...wish)],
   ] as const)
@@ -106,6 +106,24 @@ describe(`a restore in place that is aborted (TOSS=${seed})`, function () {
     assert.equal(await timelineOf(primary), timeline)
     await assertNothingLeft()
     await assertHealthy(primary)
+  })
+
+  it('with keep=no leads back until the old data is overwritten', async () => {
+    const timeline = await timelineOf(primary)
+    const without = [...wish, '-e', 'keep=no']
+    await killedStop(...without)
+    const back = await run(...ABORT)
+    assert.equal(back.code, 0, explain(back))
+    assert.equal(await timelineOf(primary), timeline)
+    await assertHealthy(primary)
+    const before = await sum(primary, 'orders')
+    await killedRestore(/play restore/, toss() * 3_000, ...without)
+    const late = await run(...ABORT)
+    assert.equal(late.code, 1, explain(late))
+    assert.match(late.stderr, /has passed its point of no return/)
+    await restore(...without)
+    for (const node of NODES) assert.equal(await sum(node, 'orders'), before, node)
+    await assertHealthy(await primaryNow())
   })
 
   it('is refused past the point of no return, and the same command without it finishes', async () => {
