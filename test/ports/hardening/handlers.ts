@@ -1,9 +1,8 @@
-import { serviceRestart, shell } from 'run-playbook'
+import { serviceRestart } from 'run-playbook'
 
 /** The same values for the whole role: each runs once, at the end of the play. */
 export const handlers = () => ({
   restartSsh: serviceRestart('restart ssh', { name: 'ssh' }),
-  daemonReload: shell('read unit files again', { script: 'systemctl daemon-reload' }),
 })
 
 export type Handlers = ReturnType<typeof handlers>

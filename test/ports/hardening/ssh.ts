@@ -1,4 +1,17 @@
-import { type TaskList, file, from, group, packages, paths, service, sh, shell, template } from 'run-playbook'
+import {
+  type TaskList,
+  file,
+  from,
+  group,
+  packages,
+  paths,
+  replace,
+  service,
+  sh,
+  shell,
+  systemdUnit,
+  template,
+} from 'run-playbook'
 import type { Handlers } from './handlers.ts'
 import { type Found, MODULI } from './look.ts'
 import { certificates } from './ssh-certificates.ts'
@@ -9,11 +22,9 @@ import type { Vars } from './vars.ts'
 
 const UNITS = '/etc/systemd/system'
 const LEFT_BY_SOCKET = [
-  `${UNITS}/ssh.service.d/00-socket.conf`,
   `${UNITS}/ssh.service.requires/ssh.socket`,
   `${UNITS}/sockets.target.wants/ssh.socket`,
 ]
-const PAM = '/etc/pam.d/sshd'
 
 /** OpenSSH, server and client: what dev-sec's ssh_hardening does. */
 export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
@@ -22,14 +33,9 @@ export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
     group({ tags: ['ssh'] }, [
       packages('OpenSSH', { names: ['openssh-server', 'openssh-client'] }),
       service('no socket activation', { name: 'ssh.socket', state: 'stopped', enabled: false }),
-      file(
-        'socket activation masked',
-        { path: `${UNITS}/ssh.socket`, state: 'link', target: '/dev/null' },
-        { notify: on.daemonReload },
-      ),
-      LEFT_BY_SOCKET.map((path) =>
-        file(`no ${path}`, { path, state: 'absent' }, { notify: on.daemonReload }),
-      ),
+      LEFT_BY_SOCKET.map((path) => file(`no ${path}`, { path, state: 'absent' })),
+      systemdUnit('no drop-in of the socket', { name: 'ssh', dropIn: '00-socket', state: 'absent' }),
+      service('socket activation masked', { name: 'ssh.socket', masked: true }),
       file('privilege separation folder', { path: '/run/sshd', state: 'directory', mode: '0755', ...ROOT }),
       hostKeys(vars, found),
       template(
@@ -45,15 +51,11 @@ export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
       ),
       vars.certificates && certificates(vars.certificates, restart),
       template('sshd_config', sshdConfig(vars, found), restart),
-      shell(
-        'no dynamic message of the day',
-        {
-          script: sh`sed -i '/^session.*pam_motd/s/^/# /' ${PAM}`,
-          unless: sh`! grep -q '^session.*pam_motd' ${PAM}`,
-          sees: [paths.at(PAM)],
-        },
-        { touches: [paths.at(PAM)] },
-      ),
+      replace('no dynamic message of the day', {
+        path: '/etc/pam.d/sshd',
+        regexp: /^(session.*pam_motd)/,
+        replace: '# $1',
+      }),
       template('ssh_config', sshConfig(vars, found)),
       shell(
         'strong Diffie-Hellman groups',
