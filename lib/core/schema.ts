@@ -1,3 +1,4 @@
+import { plainMessage } from './plain-message.ts'
 import { type SchemaIssue, innerIssues } from './schema-issue.ts'
 
 /**
@@ -25,7 +26,9 @@ export type OutputOf<S extends Schema> = NonNullable<S['~standard']['types']>['o
 export function validate<Output>(schema: Schema<unknown, Output>, value: unknown): SchemaResult<Output> {
   if (isZod(schema)) {
     const { success, data, error } = schema.safeParse(value)
-    return success ? { value: data as Output } : { issues: (error?.issues ?? []).flatMap(innerIssues) }
+    if (success) return { value: data as Output }
+    const issues = (error?.issues ?? []).flatMap(innerIssues)
+    return { issues: issues.map((issue) => ({ ...issue, message: plainMessage(issue.message) })) }
   }
   const result = schema['~standard'].validate(value)
   if (result instanceof Promise) throw new TypeError('a schema must not wait for anything')

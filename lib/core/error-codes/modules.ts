@@ -172,15 +172,6 @@ export const modules = {
     'The host has neither bash nor nc, so a connection cannot be tried.',
     'Install one of them in an earlier task, or delegate the task to another host.',
   ],
-  E_NO_NPM: ['The host has no npm.', 'Install it in an earlier task.'],
-  E_NO_PACKAGE: [
-    'The package is not in the package lists of the host, or not in the registry of npm.',
-    'Check the name and the version, or add the repository that contains it in an earlier task.',
-  ],
-  E_NO_PACKAGE_MANAGER: [
-    'The host has neither apt, apk nor dnf.',
-    'Install the packages with `command` or `shell`.',
-  ],
   E_NO_RULE: [
     'The file of PAM has no rule with this type, control and path.',
     'Compare all three with the file.',
