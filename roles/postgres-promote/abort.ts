@@ -1,4 +1,5 @@
 import { defineRole, raw, sh, shell, z } from 'run-playbook'
+import { SEARCH_PATH } from 'run-playbook/postgres'
 import { keepStandby, openAgain } from './hand-back.ts'
 
 /** The node that was to take over: it stays a replica, also where it was asked to become the primary in the last moment. */
@@ -36,7 +37,7 @@ ${raw(openAgain(place))}`,
 
 /** Whoever aborts a promotion wants what was there before, and that is more than an open primary. */
 const waitForReplicas = (name: string, replicas: readonly string[]): string => sh`end=$(($(date +%s) + 60))
-until [ "$(docker exec -u postgres postgres psql -XAtqw -d postgres -c "SELECT count(*) FROM pg_catalog.pg_stat_replication WHERE state = 'streaming'" </dev/null)" -ge ${String(replicas.length)} ]; do
+until [ "$(docker exec -u postgres -e PGOPTIONS=${SEARCH_PATH} postgres psql -XAtqw -d postgres -c "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'" </dev/null)" -ge ${String(replicas.length)} ]; do
   [ "$(date +%s)" -lt "$end" ] || {
     echo ${`${name} is the primary again and accepts writes, but not all of ${replicas.join(' and ')} follow it yet. run-playbook status says why`} >&2
     exit 1
