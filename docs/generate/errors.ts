@@ -2,8 +2,8 @@ import { errorCodes } from '../../lib/core/error-codes.ts'
 
 const HEAD = `# Errors
 
-An error prints what happened, where it was declared, what to do next, and a code. The codes do not change, so you can search
-for them and compare them in programs: they are \`error.code\` in \`--output json\`.
+An error prints what happened, where it was declared and what to do next. Each has a code, which does not change, so you can search
+for it and compare it in programs. The code of a failed task is printed too, and all codes are \`error.code\` in \`--output json\`.
 
 This page is generated from \`lib/core/error-codes\` in the repository by \`npm run docs\`.
 `

@@ -30,7 +30,8 @@ export const init: CliCommand = (argv, { outlet, version }) => {
     .addHelpText('after', HELP)
   if (!parsed(command, argv)) return Promise.resolve(0)
   const folder = resolve(command.args[0] ?? '.')
-  const files = starterFiles({ name: packageName(folder), version })
+  const manager = managerOf(folder)
+  const files = starterFiles({ name: packageName(folder), version }, manager)
   refuseOverwriting(folder, files)
   const manifest = join(folder, 'package.json')
   const kept = existsSync(manifest)
@@ -41,7 +42,6 @@ export const init: CliCommand = (argv, { outlet, version }) => {
     writeFileSync(path, text)
   }
   const place = relative(process.cwd(), folder) || '.'
-  const manager = managerOf(folder)
   const lacking = kept ? lackingIn(manifest, files.get('package.json') ?? '{}', manager) : []
   outlet.print(
     () => nextText(place, lacking, manager),
@@ -51,18 +51,27 @@ export const init: CliCommand = (argv, { outlet, version }) => {
 }
 
 /** The files of the project, by path. In the package some have `.in` behind their name, so that no tool takes them for its own. */
-function starterFiles(values: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+function starterFiles(
+  values: Readonly<Record<string, string>>,
+  manager: Manager,
+): ReadonlyMap<string, string> {
   const starter = join(packageRoot, 'starter')
   const names = readdirSync(starter, { recursive: true, encoding: 'utf8' })
   const files = names.filter((name) => statSync(join(starter, name)).isFile()).toSorted()
-  return new Map(
-    files.map((name) => {
-      const text = readFileSync(join(starter, name), 'utf8')
-      const filled = text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '')
-      return [targetName(name), filled]
-    }),
-  )
+  const own = files.map((name): [string, string] => {
+    const text = readFileSync(join(starter, name), 'utf8')
+    const filled = text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '')
+    return [targetName(name), /\.(md|yml)$/.test(name) ? commandsOf(filled, manager) : filled]
+  })
+  return new Map([...own, ...Object.entries(manager.files)])
 }
+
+/** The README and the CI file, which are written for npm. */
+const commandsOf = (text: string, { name, run, setup }: Manager): string =>
+  text
+    .replaceAll(/\bnpm (?=install|run|test)/g, `${name} `)
+    .replaceAll('npx ', `${run} `)
+    .replace(/^ +- uses: actions\/setup-node/m, (line) => setup + line)
 
 // npm leaves a file named .gitignore out of a package.
 const targetName = (name: string): string =>
@@ -100,9 +109,38 @@ interface Manager {
   readonly run: string
   readonly add: string
   readonly addDev: string
+  readonly set: string
+  /** A step of CI that installs it. */
+  readonly setup: string
+  /** What else a project needs for it, by path. */
+  readonly files: Readonly<Record<string, string>>
 }
-const NPM: Manager = { name: 'npm', run: 'npx', add: 'npm install', addDev: 'npm install --save-dev' }
-const PNPM: Manager = { name: 'pnpm', run: 'pnpm exec', add: 'pnpm add', addDev: 'pnpm add --save-dev' }
+const NPM: Manager = {
+  name: 'npm',
+  run: 'npx',
+  add: 'npm install',
+  addDev: 'npm install --save-dev',
+  set: 'npm pkg set',
+  setup: '',
+  files: {},
+}
+const PNPM: Manager = {
+  name: 'pnpm',
+  run: 'pnpm exec',
+  add: 'pnpm add',
+  addDev: 'pnpm add --save-dev',
+  set: 'pnpm pkg set',
+  setup: '      - uses: pnpm/action-setup@v4\n        with:\n          version: latest\n',
+  // Without a word about them, pnpm ends with an error.
+  files: {
+    'pnpm-workspace.yaml': `# No package needs its install script: run-playbook works without.
+allowBuilds:
+  cpu-features: false
+  esbuild: false
+  ssh2: false
+`,
+  },
+}
 
 /** npm spoils a node_modules that pnpm made. */
 const managerOf = (folder: string): Manager =>
@@ -112,7 +150,7 @@ const managerOf = (folder: string): Manager =>
     : NPM
 
 /** The commands that make an existing package.json as the project needs it. */
-function lackingIn(manifest: string, wantedText: string, { add, addDev }: Manager): string[] {
+function lackingIn(manifest: string, wantedText: string, { add, addDev, set }: Manager): string[] {
   const has = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
   const wants = JSON.parse(wantedText) as Manifest
   const installed = { ...has.dependencies, ...has.devDependencies }
@@ -127,7 +165,7 @@ function lackingIn(manifest: string, wantedText: string, { add, addDev }: Manage
   const main = missing(wants.dependencies)
   const dev = missing(wants.devDependencies)
   return [
-    ...(settings.length > 0 ? [`npm pkg set ${settings.join(' ')}`] : []),
+    ...(settings.length > 0 ? [`${set} ${settings.join(' ')}`] : []),
     ...(main.length > 0 ? [`${add} ${main.join(' ')}`] : []),
     ...(dev.length > 0 ? [`${addDev} ${dev.join(' ')}`] : []),
   ]

@@ -65,10 +65,10 @@ interface Frame {
 
 const placeOf = ({ path, line }: Frame): string => `${relative(process.cwd(), path) || path}:${line}`
 
-/** The frames that are in files. */
+/** The frames that are in files: `node:internal/process/task_queues` is none. */
 function framesIn(stack: string): Frame[] {
   return stack.split('\n').flatMap((text) => {
-    const match = /^at .*?\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(text.trim())
+    const match = /^at (?:.*?[ (])??((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(text.trim())
     if (match?.[1] === undefined || match[2] === undefined) return []
     const path = match[1].startsWith('file://') ? fileURLToPath(match[1]) : match[1]
     return [{ path, line: match[2] }]

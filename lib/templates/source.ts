@@ -5,6 +5,7 @@ import type Handlebars from 'handlebars'
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { handlebars } from './handlebars.ts'
+import { openBlock } from './open-block.ts'
 
 /** Where a template comes from: a file on the operator's machine, or a text with a name for messages. */
 export type TemplateSource =
@@ -55,6 +56,9 @@ export function parse({ text, path }: Source): hbs.AST.Program {
   try {
     return handlebars().parse(text, { srcName: path })
   } catch (error) {
+    const open = openBlock(text)
+    if (open !== undefined)
+      throw new UserError('E_TEMPLATE_SYNTAX', `${path}:${open.at}: ${open.problem}`, { hint: open.hint })
     const { message, lineNumber, column } = error as Handlebars.Exception
     const line = lineNumber ?? /on line (\d+)/.exec(message)?.[1]
     const at = column === undefined ? `${path}:${line}` : `${path}:${line}:${column + 1}`
@@ -69,7 +73,7 @@ function shorten(message: string): string {
   return message
     .replace(/^(Parse|Lexical) error on line \d+[:.]\s*/, '')
     .replace(/ - \d+:\d+$/, '')
-    .replace(/Expecting .*, got 'EOF'$/, 'the template ends before the block does')
+    .replace(/Expecting .*, got 'EOF'$/, 'the template ends in the middle of a {{ … }}')
     .replace(/Expecting .*, got '\w+'$/, 'this is not understood')
 }
 

@@ -92,7 +92,14 @@ describe('run-playbook init', function () {
     const { text } = await other.run('run-playbook', 'init')
     assert.match(text, /^ {2}pnpm add --save-dev @types\/node tsx typescript$/m)
     assert.match(text, /^ {2}pnpm exec run-playbook hello --check$/m)
-    assert.doesNotMatch(text, /npx|npm install/)
+    assert.match(text, /^ {2}pnpm pkg set type=module /m)
+    assert.doesNotMatch(text, /npx|\bnpm /)
+    const written = ['README.md', '.github/workflows/ci.yml', 'pnpm-workspace.yaml'].map((name) =>
+      readFileSync(join(other.folder, name), 'utf8'),
+    )
+    assert.doesNotMatch(written.join('\n'), /npx|\bnpm /)
+    assert.match(written[1] ?? '', /pnpm\/action-setup/)
+    assert.match(written[2] ?? '', /^ {2}ssh2: false$/m)
     other.remove()
   })
 

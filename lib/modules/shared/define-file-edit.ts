@@ -90,7 +90,7 @@ export function defineFileEdit<Input, Args extends FileEditArgs>({
     // Before the edit looks for something in a text that is not there.
     if (mustExist && state.here.type === 'absent') assertMayCreate(given, state)
     const text = state.text ?? ''
-    const content = edit(text, given)
+    const content = naming(given.path, () => edit(text, given))
     if (edit(text, given) !== content) throw remembers(given.path)
     if (edit(content, given) !== content) throw changesAgain(given.path)
     return state.here.type === 'absent' && content === '' && !mustExist
@@ -168,3 +168,13 @@ const installState = ({ text, ...state }: FileEditState): InstallState => ({
   ...state,
   sha256: text === undefined ? undefined : contentPayload(text).sha256,
 })
+
+/** What is wrong with a text is wrong in a file, which has a name. */
+function naming<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (!(cause instanceof UserError) || cause.message.includes(path)) throw cause
+    throw new UserError(cause.code, `${path}: ${cause.message}`, { hint: cause.hint, at: cause.at, cause })
+  }
+}

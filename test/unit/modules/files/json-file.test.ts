@@ -182,7 +182,10 @@ for (const [name, shell] of Object.entries(SHELLS))
       converge(jsonFile('it', { path: path(), ...args } as DataFileArgs), shell)
     const refused = async (text: string, args: Partial<DataFileArgs>, message: RegExp): Promise<void> => {
       writeFileSync(path(), text)
-      await assert.rejects(of(args), message)
+      await assert.rejects(
+        of(args),
+        (error: Error) => error.message.startsWith(`${path()}: `) && message.test(error.message),
+      )
       assert.equal(readFileSync(path(), 'utf8'), text)
     }
 
