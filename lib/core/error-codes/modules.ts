@@ -176,6 +176,10 @@ export const modules = {
     'The file of PAM has no rule with this type, control and path.',
     'Compare all three with the file.',
   ],
+  E_NO_SETFACL: [
+    'The host has no setfacl.',
+    "Install it in an earlier task: `packages('acl', { names: ['acl'] })`.",
+  ],
   E_NO_SOURCE: [
     'A local file or directory cannot be read.',
     'Check the path; relative paths are relative to the current directory.',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Secret } from '../../../lib/core/secret.ts'
 import type { Task } from '../../../lib/core/task.ts'
 import {
+  acl,
   apkRepository,
   aptPin,
   aptRepository,
@@ -85,6 +86,8 @@ const TAKERS: Readonly<Record<string, (name: string) => Task>> = {
   user: (name) => user('x', { name }),
   'group of a user': (name) => user('x', { name: 'app', group: name }),
   group: (name) => userGroup('x', { name }),
+  'user of an access control list': (entity) =>
+    acl('x', { path: '/srv/x', etype: 'user', entity, permissions: 'r', recursive: true }),
   'owner of a file': (name) => file('x', { path: '/srv/x', state: 'file', owner: name }),
   'owner of a copy': (name) => copy('x', { dest: '/srv/x', content: 'x', group: name }),
   'name that is looked for': (name) => find('x', { paths: '/srv', patterns: [name] }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Secret } from '../../../lib/core/secret.ts'
 import {
+  acl,
   apkRepository,
   aptPin,
   aptRepository,
@@ -67,6 +68,7 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
   const none = `sha512:${'0'.repeat(128)}`
   const url = 'http://127.0.0.1:1/'
   const tasks = {
+    acl: () => acl('x', { path: root, etype: 'user', entity: 'daemon', permissions: 'rX', recursive: true }),
     file: () => file('x', { path: at('folder'), state: 'directory', mode: '0750', owner: 'root' }),
     link: () => file('x', { path: at('link'), state: 'link', target: '/etc' }),
     emptied: () => file('x', { path: at('folder'), state: 'absent' }),

@@ -28,6 +28,7 @@ const needsEngine = (module: string): string => `community.docker.${module}`
 
 /** Every module of docs/modules.md. */
 export const COUNTERPARTS: Readonly<Record<string, Counterpart | Alone>> = {
+  acl: other('ansible.posix.acl', 'files/acl-cases.ts', 'files/acl.test.ts'),
   apkRepository: { alone: 'users of Ansible write /etc/apk/repositories with lineinfile' },
   aptPin: { alone: 'users of Ansible write a file into /etc/apt/preferences.d with copy' },
   aptRepository: core(

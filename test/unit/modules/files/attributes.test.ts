@@ -1,28 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { copy } from '../../../../lib/modules/files/copy.ts'
 import { file } from '../../../../lib/modules/files/file/module.ts'
 import { install } from '../../../support/install.ts'
-import { SHELLS, converge, useTemp } from '../driver.ts'
+import { converge, useTemp } from '../driver.ts'
+import { aclShells } from './acl-shells.ts'
 
 const ROOT = process.getuid?.() === 0
 const out = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' })
 const acl = (path: string): string => out('getfacl', '-cpE', path)
 const xattr = (path: string): string => out('getfattr', '--absolute-names', '-d', path).replace(/^#.*\n/, '')
-
-/** The shells of hosts whose lists can be seen: busybox sees them with these tools only. */
-function shells(): Record<string, readonly string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'run-playbook-acl-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  for (const tool of ['getfacl', 'setfacl', 'getfattr', 'setfattr', 'lsattr'])
-    symlinkSync(`/usr/bin/${tool}`, join(folder, tool))
-  const { dash = [], bash = [], busybox = [] } = SHELLS
-  const both = busybox.map((word) => (word.startsWith('PATH=') ? `${word}:${folder}` : word))
-  return { dash, bash, 'busybox with acl and attr': both }
-}
 
 describe('access beyond mode and owner', function () {
   before(function () {
@@ -32,7 +21,7 @@ describe('access beyond mode and owner', function () {
     install('/usr/bin/setfattr', 'attr')
   })
 
-  for (const [name, shell] of Object.entries(shells())) {
+  for (const [name, shell] of Object.entries(aclShells())) {
     describe(`under ${name}`, () => {
       const temp = useTemp()
       const at = (path: string): string => join(temp(), path)
