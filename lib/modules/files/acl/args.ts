@@ -16,7 +16,7 @@ const own = {
     .optional(),
   /**
    * Letters of `rwx`, such as `'rw'`, or `'-'` for none. `X` is `x` for directories, and for files that somebody may execute
-   * already. Required with `present`.
+   * already. Required with `present`. @default none with `absent`
    */
   permissions: z
     .string()
