@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath, fileMode, regularExpression } from '../../../core/schemas.ts'
+import { listOf } from '../../shared/list-of.ts'
 
 const pattern = z.union([
   z.string().regex(/^[^\0/]+$/, 'must be a pattern of a name, without a slash'),
@@ -97,10 +98,6 @@ const measure = (
   const [, count, unit = ''] = /^(-?\d+)(\D?)$/.exec(given) ?? []
   return Number(count) * (units[unit.toLowerCase()] ?? 1)
 }
-
-const isList = (given: unknown): given is readonly (string | RegExp)[] => Array.isArray(given)
-const listOf = (given: string | RegExp | readonly (string | RegExp)[] = []): readonly (string | RegExp)[] =>
-  isList(given) ? given : [given]
 
 export const args = mapSchema(schema, ({ paths, patterns: wanted, excludes, age, size, ...rest }): Find => ({
   ...rest,

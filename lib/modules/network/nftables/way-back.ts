@@ -60,18 +60,12 @@ before=$1/before
 `
 
 // A way back that is still armed is that of an earlier run, which ended before it confirmed: where it leads is what counts.
-const changeScript = ({
-  begin,
-  save,
-  change,
-  restore,
-  rehearse,
-  seconds,
-  ...rest
-}: RiskyChange): string => `set -eu
+function changeScript(risky: RiskyChange): string {
+  const { begin, save, change, restore, rehearse, seconds } = risky
+  return `set -eu
 ${begin}
 umask 077
-back=${quote(folderOf({ begin, save, change, restore, rehearse, seconds, ...rest }))}
+back=${quote(folderOf(risky))}
 new=$back.new before=$back.new/before wanted=$back/wanted
 rm -rf -- "$new"
 mkdir -- "$new"
@@ -102,6 +96,7 @@ done
   }
   exit 1
 }`
+}
 
 const confirmScript = (change: RiskyChange): string => sh`set -eu
 ${raw(change.begin)}

@@ -4,6 +4,7 @@ import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
 import { accessArgs } from '../../shared/access.ts'
 import { Loaded } from '../../shared/loaded.ts'
+import { listOf } from '../../shared/list-of.ts'
 import { isArmored, keyFile, oneBlock } from './key.ts'
 import { aptOptions } from './options.ts'
 
@@ -73,9 +74,6 @@ export interface AptRepository extends Omit<AptRepositoryArgs, 'key'> {
   /** The lines of the key. */
   readonly key: Loaded<string> | undefined
 }
-
-export const listOf = <T>(given: T | readonly T[] | undefined): readonly T[] =>
-  given === undefined ? [] : Array.isArray(given) ? given : [given as T]
 
 const schema = z.strictObject({ ...own, ...aptOptions, mode, owner, group }).superRefine((given, context) => {
   const wrong = (path: string, message: string): void =>

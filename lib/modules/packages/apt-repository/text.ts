@@ -1,4 +1,5 @@
-import { type AptRepository, listOf } from './args.ts'
+import { listOf } from '../../shared/list-of.ts'
+import type { AptRepository } from './args.ts'
 import { optionFields } from './options.ts'
 
 /** The text of the file, as in sources.list(5). */

@@ -1,11 +1,9 @@
 import { isSecret, reveal } from '../../../core/secret.ts'
 import { type Range, endOf, rangesOf } from '../../files/ini-file/section.ts'
 import { linesOf, withLines } from '../../shared/edit-lines.ts'
+import { listOf } from '../../shared/list-of.ts'
 import type { DnfRepository } from './args.ts'
 import { dnfOptions, namesOf, snake } from './options.ts'
-
-const listOf = (given: string | readonly string[] | undefined): readonly string[] =>
-  given === undefined ? [] : typeof given === 'string' ? [given] : given
 
 /** The options of the section with their values: each is one line, or several. */
 export function optionsOf(given: DnfRepository): ReadonlyMap<string, string> {

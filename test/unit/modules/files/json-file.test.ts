@@ -8,17 +8,9 @@ import { type DataFileArgs, jsonFile } from '../../../../lib/modules/index.ts'
 import { often } from '../../../support/often.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { SHELLS, converge, useTemp } from '../driver.ts'
-import { type Behaviour, proveBehaviours } from './behaviours.ts'
+import { proveBehaviours } from './behaviours.ts'
+import { assertRefused, behaviour } from './data-file.ts'
 import { changed, keyed } from './data-values.ts'
-
-type Args = Omit<DataFileArgs, 'path'>
-
-const make = (text: string | undefined, args: Args, becomes: string | undefined): Behaviour<Args> => ({
-  text,
-  args,
-  becomes,
-  ansible: { differs: 'Ansible has no module for this' },
-})
 
 const DAEMON = `{
     "log-driver": "json-file",
@@ -40,28 +32,28 @@ proveBehaviours({
   module: 'json_file',
   task: jsonFile,
   cases: {
-    'leaves a value that is there': make(DAEMON, { key: ['log-driver'], value: 'json-file' }, DAEMON),
-    'changes a value': make(
+    'leaves a value that is there': behaviour(DAEMON, { key: ['log-driver'], value: 'json-file' }, DAEMON),
+    'changes a value': behaviour(
       DAEMON,
       { key: ['log-opts', 'max-size'], value: '20m' },
       DAEMON.replace('10m', '20m'),
     ),
-    'changes a text to a list, set in as the file is': make(
+    'changes a text to a list, set in as the file is': behaviour(
       DAEMON,
       { key: ['log-opts', 'max-size'], value: ['x'] },
       DAEMON.replace('"10m"', '[\n        "x"\n    ]'),
     ),
-    'adds a name at the end': make(
+    'adds a name at the end': behaviour(
       DAEMON,
       { key: ['live-restore'], value: true },
       DAEMON.replace(']\n', '],\n    "live-restore": true\n'),
     ),
-    'adds a name within a line': make(
+    'adds a name within a line': behaviour(
       DAEMON,
       { key: ['log-opts', 'max-file'], value: '3' },
       DAEMON.replace('"10m"', '"10m", "max-file": "3"'),
     ),
-    'makes objects on the way': make(
+    'makes objects on the way': behaviour(
       DAEMON,
       { key: ['builder', 'gc', 'enabled'], value: true },
       DAEMON.replace(
@@ -69,40 +61,40 @@ proveBehaviours({
         '],\n    "builder": {\n        "gc": {\n            "enabled": true\n        }\n    }\n',
       ),
     ),
-    'makes an object in the place of null': make(
+    'makes an object in the place of null': behaviour(
       '{"a":null}',
       { key: ['a', 'b'], value: 1 },
       '{"a":{"b":1}}',
     ),
-    'makes a list on the way': make('{}', { key: ['a', 0], value: 1 }, '{\n  "a": [\n    1\n  ]\n}'),
-    'sets several values, and keeps others': make(
+    'makes a list on the way': behaviour('{}', { key: ['a', 0], value: 1 }, '{\n  "a": [\n    1\n  ]\n}'),
+    'sets several values, and keeps others': behaviour(
       DAEMON,
       { values: { 'log-driver': 'local', 'log-opts': { 'max-file': '3' }, debug: false } },
       DAEMON.replace('json-file', 'local')
         .replace('"10m"', '"10m", "max-file": "3"')
         .replace(']\n', '],\n    "debug": false\n'),
     ),
-    'sets several values below a key': make(
+    'sets several values below a key': behaviour(
       DAEMON,
       { key: ['log-opts'], values: { 'max-size': '10m', 'max-file': '3' } },
       DAEMON.replace('"10m"', '"10m", "max-file": "3"'),
     ),
-    'replaces an object as a whole': make(
+    'replaces an object as a whole': behaviour(
       DAEMON,
       { key: ['log-opts'], value: {} },
       DAEMON.replace('{ "max-size": "10m" }', '{}'),
     ),
-    'leaves names in another order': make(
+    'leaves names in another order': behaviour(
       '{"a": {"x": 1, "y": 2.0}}',
       { key: ['a'], value: { y: 2, x: 1 } },
       '{"a": {"x": 1, "y": 2.0}}',
     ),
-    'changes an item of a list': make(
+    'changes an item of a list': behaviour(
       DAEMON,
       { key: ['registry-mirrors', 0], value: 'https://b.example.org' },
       DAEMON.replace('a.example', 'b.example'),
     ),
-    'adds what a list lacks, once': make(
+    'adds what a list lacks, once': behaviour(
       DAEMON,
       {
         key: ['registry-mirrors'],
@@ -110,63 +102,63 @@ proveBehaviours({
       },
       DAEMON.replace('a.example.org"', 'a.example.org",\n        "https://b.example.org"'),
     ),
-    'makes a list that is not there': make(
+    'makes a list that is not there': behaviour(
       '{"a":1}',
       { key: ['b'], items: [{ x: 1 }, { x: 1 }] },
       '{"a":1,"b":[{"x":1}]}',
     ),
-    'removes items of a list': make(
+    'removes items of a list': behaviour(
       '{"a": [1, 2, 3, 2]}',
       { key: ['a'], items: [2, 9], state: 'absent' },
       '{"a": [1, 3]}',
     ),
-    'removes the first name': make(
+    'removes the first name': behaviour(
       DAEMON,
       { key: ['log-driver'], state: 'absent' },
       DAEMON.replace('    "log-driver": "json-file",\n', ''),
     ),
-    'removes the last name, with the comma before it': make(
+    'removes the last name, with the comma before it': behaviour(
       DAEMON,
       { key: ['registry-mirrors'], state: 'absent' },
       DAEMON.replace(/,\n {4}"reg[^]*?\]/, ''),
     ),
-    'removes the only name': make('{\n  "a": 1\n}\n', { key: ['a'], state: 'absent' }, '{}\n'),
-    'removes nothing where nothing is': make(DAEMON, { key: ['a', 'b', 'c'], state: 'absent' }, DAEMON),
-    'removes nothing where no file is': make(undefined, { key: ['a'], state: 'absent' }, undefined),
-    'keeps comments, tabs and commas at the end': make(
+    'removes the only name': behaviour('{\n  "a": 1\n}\n', { key: ['a'], state: 'absent' }, '{}\n'),
+    'removes nothing where nothing is': behaviour(DAEMON, { key: ['a', 'b', 'c'], state: 'absent' }, DAEMON),
+    'removes nothing where no file is': behaviour(undefined, { key: ['a'], state: 'absent' }, undefined),
+    'keeps comments, tabs and commas at the end': behaviour(
       COMMENTED,
       { values: { port: 81, debug: { level: 1 } } },
       COMMENTED.replace('80', '81').replace('],\n', '],\n\t"debug": {\n\t\t"level": 1\n\t},\n'),
     ),
-    'adds behind a comment, which stays in its line': make(
+    'adds behind a comment, which stays in its line': behaviour(
       '{\n  "a": 1 // one\n  // the end\n}\n',
       { key: ['b'], value: 2 },
       '{\n  "a": 1, // one\n  "b": 2\n  // the end\n}\n',
     ),
-    'adds to an object that has only comments': make(
+    'adds to an object that has only comments': behaviour(
       '{\n  // "a": 1\n}\n',
       { key: ['a'], value: 2 },
       '{\n  // "a": 1\n  "a": 2\n}\n',
     ),
-    'takes the comment of a line along, and no other': make(
+    'takes the comment of a line along, and no other': behaviour(
       '{\n  // about b\n  "b": 1, // one\n  "c": 2 // two\n}\n',
       { key: ['b'], state: 'absent' },
       '{\n  // about b\n  "c": 2 // two\n}\n',
     ),
-    'keeps a text in one line': make(
+    'keeps a text in one line': behaviour(
       '{"a":{"b":1}}\n',
       { key: ['a', 'c'], value: [1, { x: ': {' }] },
       '{"a":{"b":1,"c":[1,{"x":": {"}]}}\n',
     ),
-    'makes a file': make(undefined, { key: ['a'], value: [] }, '{\n  "a": []\n}\n'),
-    'fills an empty file': make('', { values: { a: 1 } }, '{\n  "a": 1\n}\n'),
-    'keeps the ends of lines': make(
+    'makes a file': behaviour(undefined, { key: ['a'], value: [] }, '{\n  "a": []\n}\n'),
+    'fills an empty file': behaviour('', { values: { a: 1 } }, '{\n  "a": 1\n}\n'),
+    'keeps the ends of lines': behaviour(
       '{\r\n\t"a": 1\r\n}\r\n',
       { key: ['b'], value: { c: 2 } },
       '{\r\n\t"a": 1,\r\n\t"b": {\r\n\t\t"c": 2\r\n\t}\r\n}\r\n',
     ),
-    'keeps a byte order mark': make('\ufeff{"a":1}', { key: ['a'], value: 2 }, '\ufeff{"a":2}'),
-    'takes names as they are': make(
+    'keeps a byte order mark': behaviour('\ufeff{"a":1}', { key: ['a'], value: 2 }, '\ufeff{"a":2}'),
+    'takes names as they are': behaviour(
       '{"a.b": 1}',
       { values: { 'a.b': 2, __proto__x: 1, 'x"\n': '</é\u2028' } },
       '{"a.b": 2, "__proto__x": 1, "x\\"\\n": "</é\u2028"}',
@@ -180,14 +172,8 @@ for (const [name, shell] of Object.entries(SHELLS))
     const path = (): string => join(temp(), 'daemon.json')
     const of = (args: Partial<DataFileArgs>) =>
       converge(jsonFile('it', { path: path(), ...args } as DataFileArgs), shell)
-    const refused = async (text: string, args: Partial<DataFileArgs>, message: RegExp): Promise<void> => {
-      writeFileSync(path(), text)
-      await assert.rejects(
-        of(args),
-        (error: Error) => error.message.startsWith(`${path()}: `) && message.test(error.message),
-      )
-      assert.equal(readFileSync(path(), 'utf8'), text)
-    }
+    const refused = (text: string, args: Partial<DataFileArgs>, message: RegExp): Promise<void> =>
+      assertRefused(path(), text, () => of(args), message)
 
     it('has a mode, a backup and a check', async () => {
       const done = await of({ values: { a: 1 }, mode: '0600', validate: `grep -q '"a": 1' %s` })

@@ -9,17 +9,9 @@ import { type DataFileArgs, yamlFile } from '../../../../lib/modules/index.ts'
 import { often } from '../../../support/often.ts'
 import { runLocal } from '../../../support/run-local.ts'
 import { SHELLS, converge, useTemp } from '../driver.ts'
-import { type Behaviour, proveBehaviours } from './behaviours.ts'
+import { proveBehaviours } from './behaviours.ts'
+import { assertRefused, behaviour } from './data-file.ts'
 import { changed, keyed } from './data-values.ts'
-
-type Args = Omit<DataFileArgs, 'path'>
-
-const make = (text: string | undefined, args: Args, becomes: string | undefined): Behaviour<Args> => ({
-  text,
-  args,
-  becomes,
-  ansible: { differs: 'Ansible has no module for this' },
-})
 
 // As people write it, and not as a program does.
 const NETPLAN = `# of ours
@@ -43,75 +35,79 @@ proveBehaviours({
   module: 'yaml_file',
   task: yamlFile,
   cases: {
-    'leaves a value that is there': make(NETPLAN, { key: ['network', 'version'], value: 2 }, NETPLAN),
-    'changes a value, and no other line': make(
+    'leaves a value that is there': behaviour(NETPLAN, { key: ['network', 'version'], value: 2 }, NETPLAN),
+    'changes a value, and no other line': behaviour(
       NETPLAN,
       { key: ['network', 'version'], value: 3 },
       NETPLAN.replace('2   #', '3 #'),
     ),
-    'keeps the quotes of a text': make(
+    'keeps the quotes of a text': behaviour(
       NETPLAN,
       { key: ['network', 'renderer'], value: 'NetworkManager' },
       NETPLAN.replace('networkd', 'NetworkManager'),
     ),
-    'changes a value within a line': make(
+    'changes a value within a line': behaviour(
       NETPLAN,
       { key: ['network', 'ethernets', 'eth0', 'dhcp4'], value: false },
       NETPLAN.replace('   { dhcp4: yes', ' { dhcp4: false'),
     ),
-    'adds an item, set in as the others': make(
+    'adds an item, set in as the others': behaviour(
       NETPLAN,
       { key: [...eth1, 'addresses'], items: ['10.0.0.2/24', '10.0.0.3/24'] },
       NETPLAN.replace('"10.0.0.2/24"\n', '"10.0.0.2/24"\n            - 10.0.0.3/24\n'),
     ),
-    'removes an item with the comment in its line': make(
+    'removes an item with the comment in its line': behaviour(
       NETPLAN,
       { key: [...eth1, 'addresses'], items: ['10.0.0.1/24'], state: 'absent' },
       NETPLAN.replace('            - 10.0.0.1/24   # one\n', ''),
     ),
-    'sets several values, and keeps others': make(
+    'sets several values, and keeps others': behaviour(
       NETPLAN,
       { values: { network: { ethernets: { eth1: { mtu: 1500 } }, wifis: {} } } },
       NETPLAN.replace('"10.0.0.2/24"\n', '"10.0.0.2/24"\n            mtu: 1500\n') + '    wifis: {}\n',
     ),
-    'makes objects and lists on the way': make(
+    'makes objects and lists on the way': behaviour(
       '# top\n\na: 1\n',
       { key: ['b', 'c', 0, 'd'], value: true },
       '# top\n\na: 1\nb:\n  c:\n    - d: true\n',
     ),
-    'removes a name with what is below it': make(
+    'removes a name with what is below it': behaviour(
       NETPLAN,
       { key: ['network', 'ethernets'], state: 'absent' },
       NETPLAN.replace(/ {4}ethernets[^]*?\n\n/, ''),
     ),
-    'quotes what older programs take for something else': make(
+    'quotes what older programs take for something else': behaviour(
       'a: yes\n',
       { values: { b: 'yes', c: 'on', d: '1:20', e: 'text' } },
       'a: yes\nb: "yes"\nc: "on"\nd: "1:20"\ne: text\n',
     ),
-    'writes a text of several lines': make(
+    'writes a text of several lines': behaviour(
       'a: 1\n',
       { key: ['b'], value: 'x\n  y\n' },
       'a: 1\nb: |\n  x\n    y\n',
     ),
-    'keeps lists that are not set in': make(
+    'keeps lists that are not set in': behaviour(
       'a:\n- 1\nb: 2\n',
       { key: ['c'], value: ['x'] },
       'a:\n- 1\nb: 2\nc:\n- x\n',
     ),
-    'finds a name that is a number': make('8080: x\n', { key: ['8080'], value: 'z' }, '8080: z\n'),
-    'fills a name without a value': make('a:\nb: 2\n', { key: ['a', 'c'], value: 1 }, 'a:\n  c: 1\nb: 2\n'),
-    'replaces an alias, and not what it stands for': make(
+    'finds a name that is a number': behaviour('8080: x\n', { key: ['8080'], value: 'z' }, '8080: z\n'),
+    'fills a name without a value': behaviour(
+      'a:\nb: 2\n',
+      { key: ['a', 'c'], value: 1 },
+      'a:\n  c: 1\nb: 2\n',
+    ),
+    'replaces an alias, and not what it stands for': behaviour(
       'a: &x {b: 1}\nc: *x\n',
       { key: ['c'], value: 2 },
       'a: &x {b: 1}\nc: 2\n',
     ),
-    'keeps the beginning of a document': make('---\na: 1\n', { key: ['a'], value: 2 }, '---\na: 2\n'),
-    'makes a file': make(undefined, { key: ['a'], value: [] }, 'a: []\n'),
-    'fills a file of comments': make('# only\n', { values: { a: 1 } }, '# only\n\na: 1\n'),
-    'removes nothing where nothing is': make(NETPLAN, { key: ['a', 'b'], state: 'absent' }, NETPLAN),
-    'removes nothing where no file is': make(undefined, { key: ['a'], state: 'absent' }, undefined),
-    'keeps the ends of lines': make(
+    'keeps the beginning of a document': behaviour('---\na: 1\n', { key: ['a'], value: 2 }, '---\na: 2\n'),
+    'makes a file': behaviour(undefined, { key: ['a'], value: [] }, 'a: []\n'),
+    'fills a file of comments': behaviour('# only\n', { values: { a: 1 } }, '# only\n\na: 1\n'),
+    'removes nothing where nothing is': behaviour(NETPLAN, { key: ['a', 'b'], state: 'absent' }, NETPLAN),
+    'removes nothing where no file is': behaviour(undefined, { key: ['a'], state: 'absent' }, undefined),
+    'keeps the ends of lines': behaviour(
       'a:\r\n  b: 1\r\n',
       { key: ['a', 'c'], value: 2 },
       'a:\r\n  b: 1\r\n  c: 2\r\n',
@@ -124,14 +120,8 @@ for (const [name, shell] of Object.entries(SHELLS))
     const temp = useTemp()
     const path = (): string => join(temp(), 'a.yaml')
     const of = (args: Partial<DataFileArgs>) => converge(yamlFile('it', { path: path(), ...args }), shell)
-    const refused = async (text: string, args: Partial<DataFileArgs>, message: RegExp): Promise<void> => {
-      writeFileSync(path(), text)
-      await assert.rejects(
-        of(args),
-        (error: Error) => error.message.startsWith(`${path()}: `) && message.test(error.message),
-      )
-      assert.equal(readFileSync(path(), 'utf8'), text)
-    }
+    const refused = (text: string, args: Partial<DataFileArgs>, message: RegExp): Promise<void> =>
+      assertRefused(path(), text, () => of(args), message)
 
     it('has a mode and a check', async () => {
       const done = await of({ values: { a: 1 }, mode: '0600', validate: "grep -q 'a: 1' %s" })
