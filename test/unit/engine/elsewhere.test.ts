@@ -105,7 +105,11 @@ describe('a task that runs elsewhere', () => {
     })
 
     it('does not wait for a host whose turn comes later', async () => {
-      const run = await runLocal(({ name }) => [slowly(name), once(name)], { hosts: 3, forks: 1 })
+      const run = await runLocal(({ name }) => [slowly(name), once(name)], {
+        hosts: 3,
+        forks: 1,
+        slowMs: 60_000,
+      })
       assert.equal(run.recap.exitCode, 0)
       assert.deepEqual(lines('made'), ['host-1'])
     })

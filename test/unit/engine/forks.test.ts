@@ -109,7 +109,7 @@ describe('the places of --forks', function () {
         { retry: { times: 5, delayMs: 50 } },
       ),
     ]
-    const run = await runLocal(tasks, { hosts: 2, forks: 1 })
+    const run = await runLocal(tasks, { hosts: 2, forks: 1, slowMs: 60_000 })
     assert.equal(run.recap.exitCode, 0)
     const of = (name: string): string[] => [`begin ${name}`, ...Array<string>(3).fill(`end ${name}`)]
     assert.deepEqual(lines(), [...of('host-1'), ...of('host-2')])

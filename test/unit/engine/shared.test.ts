@@ -140,7 +140,7 @@ describe('hosts that have tasks in common', function () {
     try {
       const { tasks: ended } = await runLocal(
         () => [copy('file', { dest: join(root, ANY, 'c'), content: 'x\n' })],
-        { hosts: 9, forks: 1, check: true, diff: true, transport: foldersOf(root) },
+        { hosts: 9, forks: 1, slowMs: 60_000, check: true, diff: true, transport: foldersOf(root) },
       )
       const [, second, third] = HOSTS.map((host) => ended.find((one) => one.host === host))
       assert.notDeepEqual(second?.changes, third?.changes)
@@ -159,7 +159,12 @@ describe('hosts that have tasks in common', function () {
       const list = ({ name }: Host) => [
         copy('secret', { dest: join(root, ANY, 'c'), content: secrets[HOSTS.indexOf(name)] ?? '' }),
       ]
-      const { tasks: ended } = await runLocal(list, { hosts: 3, forks: 1, transport: foldersOf(root) })
+      const { tasks: ended } = await runLocal(list, {
+        hosts: 3,
+        forks: 1,
+        slowMs: 60_000,
+        transport: foldersOf(root),
+      })
       assert.equal(JSON.stringify(ended).includes('the password of'), false)
       for (const host of HOSTS)
         assert.equal(readFileSync(join(root, host, 'c'), 'utf8'), `the password of ${host}`)
@@ -182,7 +187,7 @@ describe('hosts that have tasks in common', function () {
       touches: () => [],
     })
     const list = ({ name }: Host) => [greet('all', { whom: 'all' }), greet('one', { whom: name })]
-    await runLocal(list, { hosts: 9, forks: 1, check: true })
+    await runLocal(list, { hosts: 9, forks: 1, slowMs: 60_000, check: true })
     // The first host has nobody to share with, and the second one makes what the others get.
     assert.equal(plans.filter((whom) => whom === 'all').length, 2)
     assert.equal(new Set(plans).size, 10)
