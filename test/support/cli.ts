@@ -43,9 +43,20 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
   write('package.json', '{"type":"module"}')
   write('inventory.ts', LOCAL_INVENTORY)
   for (const [name, text] of Object.entries(files)) write(name, text)
-  // What is left of a run that was killed may write one more file meanwhile.
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  const remove = (): void => removeFolder(folder)
   return { folder, write, remove }
+}
+
+/** What is left of a run that was killed may write one more file meanwhile; maxRetries does not look for it. */
+function removeFolder(folder: string): void {
+  for (let left = 50; ; left--) {
+    try {
+      return rmSync(folder, { recursive: true, force: true })
+    } catch (error) {
+      if (left === 0) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+    }
+  }
 }
 
 export interface Ended {
