@@ -15,6 +15,11 @@ export interface ShellStep {
   readonly stdin?: string | Buffer | Secret | { readonly file: string } | undefined
   /** Milliseconds. @default 600_000 */
   readonly timeoutMs?: number | undefined
+  /**
+   * It takes moments and leaves no process behind: steps in a row that do are run by one shell on the host, each in a subshell,
+   * which saves most of the time of a small change. One with a limit of its own is run alone. @default false
+   */
+  readonly brief?: boolean | undefined
   /** When it fails the last line of its stderr says why, better than the command does. @default false */
   readonly explains?: boolean | undefined
   /**

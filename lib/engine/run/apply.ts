@@ -7,10 +7,12 @@ import { type Bodies, bodyQuestions, fetchBodies, readBodies } from '../look/bod
 import { type Wanted, isShell, observeChannels, record, shellBatch, unknown } from '../look/observe.ts'
 import { StepFailed } from '../report/failure.ts'
 import type { Session } from '../session.ts'
+import type { Announce } from './announce.ts'
 import { type Change, isShellStep } from './change.ts'
 import { oweScript, paidScript } from './ledger.ts'
 import { runOverNewLogin } from './new-login.ts'
 import { sendChange } from './send.ts'
+import { stopwatch } from './stopwatch.ts'
 
 /** What became of a change. */
 export interface Applied {
@@ -28,9 +30,6 @@ export interface AppliedSegment {
 /** Whether it matters what a change left: nobody looks at what one left that failed, unless the task judges that itself. */
 export const needsProof = ({ task }: Item, error: unknown): boolean =>
   error === undefined || task.options.failedWhen !== undefined
-
-/** Tells which change is being made. */
-export type Announce = (item: Item) => void
 
 /**
  * Makes changes of one user, in one stream, with the questions behind them that verify them and that the tasks after
@@ -95,7 +94,7 @@ const scriptOf = (step: ShellStep, index: number): Script => ({
 })
 
 function stepsWithMarks({ item, steps }: Change): { step: Step; bookkeeping: boolean }[] {
-  const ours = (script: string) => ({ step: { script }, bookkeeping: true })
+  const ours = (script: string) => ({ step: { script, brief: true }, bookkeeping: true })
   const owes =
     item.notify.length > 0 && item.delegateTo === undefined && item.task.options.changedWhen !== false
   return [
@@ -178,24 +177,3 @@ function ifLost(error: unknown): Reply[] {
 }
 
 const failureOf = (step: Step | Script, reply: Reply): StepFailed => new StepFailed(step, reply)
-
-/** Tells which change is being made, and how long each took. */
-function stopwatch(announce: Announce, skip: number, entries: readonly { change: Change }[]) {
-  const spent = new Map<Change, number>()
-  let since = performance.now()
-  const begin = (index: number): void => {
-    const change = entries[index]?.change
-    if (change !== undefined && change !== entries[index - 1]?.change) announce(change.item)
-  }
-  if (skip === 0) begin(0)
-  return {
-    spent: (change: Change) => spent.get(change) ?? 0,
-    onReply: (index: number) => {
-      const now = performance.now()
-      const change = entries[index - skip]?.change
-      if (change !== undefined) spent.set(change, (spent.get(change) ?? 0) + now - since)
-      since = now
-      begin(index - skip + 1)
-    },
-  }
-}

@@ -7,7 +7,8 @@ import { bodyQuestions, fetchBodies } from '../look/bodies.ts'
 import { askNow } from '../look/observe.ts'
 import { StepFailed } from '../report/failure.ts'
 import type { Session } from '../session.ts'
-import type { Announce, Applied, AppliedSegment } from './apply.ts'
+import type { Announce } from './announce.ts'
+import type { Applied, AppliedSegment } from './apply.ts'
 import { type Change, isShellStep, needsConnection } from './change.ts'
 import {
   type Job,

@@ -17,6 +17,8 @@ export function applyInstall(args: Install, state: InstallState): ShellStep[] {
         script: [...receive(args), ...install(args, state, wanted)].join('\n'),
         stdin: args.payload.stdin,
         explains: true,
+        // A check is a program of the user's, a download takes as long as it takes.
+        brief: args.validate === undefined && args.payload.download === undefined,
       },
     ]
   }
@@ -28,6 +30,7 @@ export function applyInstall(args: Install, state: InstallState): ShellStep[] {
         '\n',
       ),
       explains: true,
+      brief: true,
     },
   ]
 }
@@ -47,8 +50,12 @@ export function receive({ dest, payload }: Pick<Install, 'dest' | 'payload'>): s
     ...place(dest),
     'umask 077',
     'if [ -n "$shared" ]; then temp=./run-playbook.new; else',
-    `  rm -f -- ${temp}.*`,
-    `  ${orExplain(`temp=$(mktemp ${temp}.XXXXXX)`, dest)}`,
+    `  for left in ${temp}.*; do [ ! -e "$left" ] || rm -f -- "$left"; done`,
+    `  temp=${temp}.$$`,
+    // Only if it is not there; a redirection of ":" that fails would end the script.
+    '  set -C',
+    `  ${orExplain('true >"$temp"', dest)}`,
+    '  set +C',
     `  trap 'rm -f -- "$temp" "$temp.mode"' EXIT`,
     `  trap 'exit 1' HUP INT TERM`,
     'fi',
@@ -125,6 +132,7 @@ export function renaming(path: string, isLink: boolean): string[] {
           `[ ! -d "$dest" ] || [ -L "$dest" ] || { echo ${quote(path)} 'has become a directory' >&2; exit 1; }`,
         ]),
     orExplain(isLink ? overLink('"$temp"') : overFile, path),
+    '[ -n "$shared" ] || trap - EXIT',
   ]
 }
 

@@ -7,6 +7,7 @@ import { quote } from '../../core/sh.ts'
  */
 export const LIKE = `like() {
   if [ ! -f "$1" ] || [ -L "$1" ]; then chmod "$3" "$2"; return; fi
+  ! cp --attributes-only --preserve=mode,xattr -- "$1" "$2" 2>/dev/null || return 0
   case $(cp --help 2>&1) in
     *--attributes-only*) cp --attributes-only --preserve=mode,xattr -- "$1" "$2"; return ;;
   esac

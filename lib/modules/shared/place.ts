@@ -16,9 +16,10 @@ import { ancestors } from './parent-folders.ts'
  */
 export const PLACE = `unsafe() { echo "$1" >&2; exit 1; }
 enter() {
-  me='' owner=0 shared=yes make=\${make:-} count=0 plain=yes
-  for line in $(stat -c '%u:%A' -- "$@" 2>/dev/null || :); do
+  me=\${_uid:-} system='' owner=0 shared=yes make=\${make:-} count=0 plain=yes
+  for line in $(stat -c '%u:%A' -- "$@" 2>/dev/null); do
     count=$((count + 1)) shared=yes
+    [ -n "$system" ] || [ "$1" != / ] || system=\${line%%:*}
     case $line in 0:*) ;; *) mine "\${line%%:*}" || plain='' ;; esac
     case $line in *:d????-??-?) shared='' ;; *:d????????[tT]) ;; *) plain='' ;; esac
     owner=\${line%%:*}
@@ -28,8 +29,8 @@ enter() {
   if [ -n "$plain" ]; then cd -P -- "$1" || explain "$1"; else walk "$1"; fi
 }
 mine() {
-  [ -n "$me" ] || { me=$(id -u) top=$(stat -c %u /); }
-  case $1 in 0 | "$me" | "$top") ;; *) return 1 ;; esac
+  me=\${me:-$(id -u)} system=\${system:-$(stat -c %u /)}
+  case $1 in 0 | "$me" | "$system") ;; *) return 1 ;; esac
 }
 walk() {
   cd / && owner=0 rest=\${1#/}/ hops=0

@@ -1,6 +1,8 @@
 import { quote } from '../../core/sh.ts'
 import type { Payload } from './payload.ts'
+import { groupsOf } from './groups.ts'
 import { blocks } from './payload.ts'
+import { togetherProgram } from './program.ts'
 import type { Script } from '../transport.ts'
 
 /** Milliseconds a script may take when it does not say. */
@@ -8,6 +10,9 @@ const DEFAULT_TIMEOUT = 600_000
 
 /** Seconds that `timeout` leaves a script to end by itself. */
 const KILL_AFTER = 5
+
+/** Seconds after which the rest of a group has a new limit. `each.sh` says the same. */
+const GROUP_TURN = 30
 
 /** Seconds that a host may hold back the answers of probes. `session.sh` says the same. */
 const HELD_BACK = 5
@@ -30,23 +35,51 @@ export interface LockWish {
   readonly owner: string
 }
 
-/** The calls of the functions of `session.sh` that run `scripts` in order. */
-export function batchText(
+/** What a host is sent to run scripts. */
+export interface BatchText {
+  /** The calls of the functions of `session.sh` and `together.sh`. */
+  readonly text: string
+  /** What follows on the stream. */
+  readonly payloads: readonly Payload[]
+}
+
+/** @param payloads of each script */
+export function batchOf(
   scripts: readonly Script[],
   payloads: readonly (Payload | undefined)[],
   lock: LockRequest | undefined,
-): string {
+): BatchText {
   const lines = lock === undefined ? [] : [lockText(lock)]
+  const sent: Payload[] = []
   const ends = flushes(scripts)
-  scripts.forEach((script, i) => {
-    const { kind } = script
-    const text = quote(script.script)
-    const how = Buffer.byteLength(script.script) > LONGEST_ARGUMENT ? '-f' : '-c'
-    const word = kind === 'step' ? stepWord(script) : kind
-    lines.push(`script ${word} ${seconds(script)} ${blocks(payloads[i])} ${how} ${text}`)
-    if (kind === 'probe' && ends.has(i)) lines.push('flush')
-  })
-  return lines.join('\n')
+  const groups = groupsOf(scripts, payloads)
+  if (groups.some(({ count }) => count > 1)) lines.push(togetherProgram())
+  for (const { first, count } of groups) {
+    const group = scripts.slice(first, first + count)
+    const own = payloads.slice(first, first + count)
+    const together = count > 1
+    for (const one of own) if (one !== undefined && !(together && one.text !== undefined)) sent.push(one)
+    if (together) lines.push(...own.flatMap((one, i) => inputText(one, first + i)), togetherText(group))
+    else lines.push(...group.map((script) => scriptText(script, own[0])))
+    if (group[0]?.kind === 'probe' && ends.has(first)) lines.push('flush')
+  }
+  return { text: lines.join('\n'), payloads: sent }
+}
+
+function scriptText(script: Script, payload: Payload | undefined): string {
+  const how = Buffer.byteLength(script.script) > LONGEST_ARGUMENT ? '-f' : '-c'
+  const word = script.kind === 'step' ? stepWord(script) : script.kind
+  return `script ${word} ${seconds(script)} ${blocks(payload)} ${how} ${quote(script.script)}`
+}
+
+const togetherText = (scripts: readonly Script[]): string =>
+  `together ${DEFAULT_TIMEOUT / 1000} ${scripts.map((one) => `${stepWord(one)} ${quote(one.script)}`).join(' ')}`
+
+function inputText(payload: Payload | undefined, index: number): string[] {
+  if (payload === undefined) return []
+  return [
+    payload.text === undefined ? `get ${index} ${blocks(payload)}` : `put ${index} ${quote(payload.text)}`,
+  ]
 }
 
 /** Whether all of what a step prints is needed. */
@@ -64,7 +97,8 @@ export function replyTimes(scripts: readonly Script[]): number[] {
   const ends = flushes(scripts)
   const times: number[] = []
   for (let i = scripts.length - 1, longest = 0; i >= 0; i--) {
-    longest = Math.max(ends.has(i) ? 0 : longest, seconds(scripts[i] as Script))
+    const script = scripts[i] as Script
+    longest = Math.max(ends.has(i) ? 0 : longest, seconds(script) + (script.brief === true ? GROUP_TURN : 0))
     times[i] = (HELD_BACK + longest + KILL_AFTER) * 1000
   }
   return times

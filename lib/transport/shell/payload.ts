@@ -10,12 +10,18 @@ import { BLOCK } from './program.ts'
 export interface Payload {
   readonly size: number
   readonly source: Buffer | { readonly file: string }
+  /** The same, where it may be part of the batch: a short text that is not secret. */
+  readonly text?: string | undefined
 }
+
+/** Bytes that may be part of a batch, which a shell holds in memory. */
+const LONGEST_TEXT = 8 * 1024
 
 /** @throws UserError when the file cannot be read; nothing has been sent then */
 export async function openPayload(stdin: ShellStep['stdin']): Promise<Payload | undefined> {
   if (stdin === undefined) return undefined
-  if (typeof stdin === 'string' || isSecret(stdin)) return inMemory(Buffer.from(reveal(stdin)))
+  if (isSecret(stdin)) return inMemory(Buffer.from(reveal(stdin)))
+  if (typeof stdin === 'string') return withText(inMemory(Buffer.from(stdin)), stdin)
   if (Buffer.isBuffer(stdin)) return inMemory(stdin)
   const { file } = stdin as { file: string }
   const info = await stat(file).catch((cause: unknown) => {
@@ -27,6 +33,9 @@ export async function openPayload(stdin: ShellStep['stdin']): Promise<Payload | 
 
 const inMemory = (source: Buffer): Payload | undefined =>
   source.length === 0 ? undefined : { size: source.length, source }
+
+const withText = (payload: Payload | undefined, text: string): Payload | undefined =>
+  payload && payload.size <= LONGEST_TEXT && !text.includes('\0') ? { ...payload, text } : payload
 
 /** The payload's size as the host reads it: whole blocks and what remains. */
 export const blocks = (payload: Payload | undefined): string =>

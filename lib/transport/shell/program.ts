@@ -34,6 +34,9 @@ export function sessionProgram(nonce: string, stopFile: string, account: string 
   return `${environment(nonce)}${home}S=${stopFile} A=${started} ${limits}\n${read('session')}`
 }
 
+/** `together.sh`: runs several scripts in one process. Part of the batches that need it. */
+export const togetherProgram = (): string => `E=${quote(read('each'))}\n${read('together')}`
+
 /**
  * `become.sh`: turns a shell of the login user into one of another account. That one says that it runs before it
  * reads, so that the password is known to be right.

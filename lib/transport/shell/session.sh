@@ -274,5 +274,5 @@ while IFS= read -r n; do
   now
   Z=$y
   eval "$b"
-  rm -f "$D"/[oeix]* "$D"/s/* ${B:+"$B"/*}
+  rm -f "$D"/[oeikx]* "$D"/s/* ${B:+"$B"/*}
 done

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { UnreachableError, UserError } from '../../core/errors.ts'
 import type { Reply } from '../../core/probe.ts'
 import { scrub } from '../../core/secret.ts'
-import { type LockRequest, batchText, replyTimes } from './batch.ts'
+import { type LockRequest, batchOf, replyTimes } from './batch.ts'
 import { type ByteReader, EndOfStream, TooLong, byteReader } from './byte-reader.ts'
 import { type Channel, endOf, tailOf, writeAll } from '../channel.ts'
 import { Deadline } from './deadline.ts'
@@ -151,10 +151,9 @@ export class Shell {
     })
     const taken = (): void => this.#deadline.extend()
     const send = async (): Promise<void> => {
-      await writeAll(this.#channel, packProgram(batchText(scripts, payloads, lock), this.#nonce), taken)
-      for (const payload of payloads) {
-        if (payload !== undefined) await sendPayload(this.#channel, payload, this.#nonce, taken)
-      }
+      const batch = batchOf(scripts, payloads, lock)
+      await writeAll(this.#channel, packProgram(batch.text, this.#nonce), taken)
+      for (const payload of batch.payloads) await sendPayload(this.#channel, payload, this.#nonce, taken)
     }
     this.#busy = true
     try {

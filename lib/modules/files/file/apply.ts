@@ -13,7 +13,7 @@ export function applyFile(args: FileArgs, state: FileState): ShellStep[] {
   const begin = ['set -eu', EXPLAIN, ...place(args.path, args.state === 'directory')]
   if (args.state === 'absent') return [{ script: [...begin, ...removing(args.path)].join('\n') }]
   const lines = state.here.type === wantedType(args, state.here) ? mend(args, state) : make(args, state)
-  return [{ script: [...begin, ...lines].join('\n') }]
+  return [{ script: [...begin, ...lines].join('\n'), brief: args.force !== 'remove-tree' }]
 }
 
 function mend(args: FileArgs, state: FileState): string[] {
@@ -62,13 +62,19 @@ function create({ path, state }: FileArgs, access: readonly string[]): string[] 
   ]
 }
 
-// A link cannot be changed, only replaced.
+// A link cannot be changed, only replaced. Where there is nothing and nobody else can put anything, it is made in its place.
 function replaceLink({ path, target = '' }: FileArgs, access: readonly string[]): string[] {
   return [
+    'if [ -z "$shared" ] && [ ! -e "$dest" ] && [ ! -L "$dest" ]; then',
+    'new=$dest',
+    orExplain(`ln -s -- ${quote(target)} "$new"`, path),
+    ...access.map((command) => orExplain(command, path)),
+    'else',
     sh`[ -n "$shared" ] || { ${raw(sh`stage ${stageName(path)} ${path}`)}; dest=../\${dest#./}; }`,
     'new=./run-playbook.new',
     orExplain(`ln -s -- ${quote(target)} "$new"`, path),
     ...access.map((command) => orExplain(command, path)),
     orExplain(overLink('"$new"'), path),
+    'fi',
   ]
 }
