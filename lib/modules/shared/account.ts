@@ -27,10 +27,11 @@ export const account: Reader<Account | undefined> = {
   ask: (keys) =>
     [
       FUNCTION,
-      'echo "self user: $(id -u)"',
-      'echo "self group: $(id -g)"',
-      `look user /etc/passwd passwd "$(id -u)" ${words(keys, 'user:')}`,
-      `look group /etc/group group "$(id -g)" ${words(keys, 'group:')}`,
+      'uid=$(id -u) gid=$(id -g)',
+      'echo "self user: $uid"',
+      'echo "self group: $gid"',
+      `look user /etc/passwd passwd "$uid" ${words(keys, 'user:')}`,
+      `look group /etc/group group "$gid" ${words(keys, 'group:')}`,
       'exit 0',
     ].join('\n'),
   parse: (reply, keys) => {

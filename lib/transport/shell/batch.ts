@@ -11,8 +11,8 @@ const DEFAULT_TIMEOUT = 600_000
 /** Seconds that `timeout` leaves a script to end by itself. */
 const KILL_AFTER = 5
 
-/** Seconds after which the rest of a group has a new limit. `each.sh` says the same. */
-const GROUP_TURN = 30
+/** Seconds that steps run in one process. */
+const STEPS_TURN = 30
 
 /** Seconds that a host may hold back the answers of probes. `session.sh` says the same. */
 const HELD_BACK = 5
@@ -52,7 +52,7 @@ export function batchOf(
   const lines = lock === undefined ? [] : [lockText(lock)]
   const sent: Payload[] = []
   const ends = flushes(scripts)
-  const groups = groupsOf(scripts, payloads)
+  const groups = groupsOf(scripts, payloads, ends)
   if (groups.some(({ count }) => count > 1)) lines.push(togetherProgram())
   for (const { first, count } of groups) {
     const group = scripts.slice(first, first + count)
@@ -61,19 +61,21 @@ export function batchOf(
     for (const one of own) if (one !== undefined && !(together && one.text !== undefined)) sent.push(one)
     if (together) lines.push(...own.flatMap((one, i) => inputText(one, first + i)), togetherText(group))
     else lines.push(...group.map((script) => scriptText(script, own[0])))
-    if (group[0]?.kind === 'probe' && ends.has(first)) lines.push('flush')
+    if (group[0]?.kind === 'probe' && ends.has(first + count - 1)) lines.push('flush')
   }
   return { text: lines.join('\n'), payloads: sent }
 }
 
 function scriptText(script: Script, payload: Payload | undefined): string {
   const how = Buffer.byteLength(script.script) > LONGEST_ARGUMENT ? '-f' : '-c'
-  const word = script.kind === 'step' ? stepWord(script) : script.kind
-  return `script ${word} ${seconds(script)} ${blocks(payload)} ${how} ${quote(script.script)}`
+  return `script ${wordOf(script)} ${seconds(script)} ${blocks(payload)} ${how} ${quote(script.script)}`
 }
 
-const togetherText = (scripts: readonly Script[]): string =>
-  `together ${DEFAULT_TIMEOUT / 1000} ${scripts.map((one) => `${stepWord(one)} ${quote(one.script)}`).join(' ')}`
+function togetherText(scripts: readonly Script[]): string {
+  const first = scripts[0] as Script
+  const words = scripts.map((one) => `${wordOf(one)} ${quote(one.script)}`)
+  return `together ${seconds(first)} ${turnOf(first)} ${words.join(' ')}`
+}
 
 function inputText(payload: Payload | undefined, index: number): string[] {
   if (payload === undefined) return []
@@ -89,6 +91,11 @@ export const isWhole = (output: Script['output']): boolean => output === 'whole'
 const stepWord = ({ output, continues }: Script): string =>
   (isWhole(output) ? 'whole' : 'step') + (continues === true ? '-on' : '')
 
+const wordOf = (script: Script): string => (script.kind === 'step' ? stepWord(script) : script.kind)
+
+/** Seconds after which the rest of a group has a new limit. */
+const turnOf = ({ kind }: Script): number => (kind === 'step' ? STEPS_TURN : HELD_BACK)
+
 /**
  * The milliseconds until the host has replied, for each script as the first that has no reply yet. Probes are answered
  * together, but a reply is not held back longer than {@link HELD_BACK}.
@@ -98,7 +105,8 @@ export function replyTimes(scripts: readonly Script[]): number[] {
   const times: number[] = []
   for (let i = scripts.length - 1, longest = 0; i >= 0; i--) {
     const script = scripts[i] as Script
-    longest = Math.max(ends.has(i) ? 0 : longest, seconds(script) + (script.brief === true ? GROUP_TURN : 0))
+    const alone = [scripts[i - 1], scripts[i + 1]].every((next) => next?.kind !== script.kind)
+    longest = Math.max(ends.has(i) ? 0 : longest, seconds(script) + (alone ? 0 : turnOf(script)))
     times[i] = (HELD_BACK + longest + KILL_AFTER) * 1000
   }
   return times

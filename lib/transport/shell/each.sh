@@ -1,19 +1,20 @@
 #!/bin/sh
-# Runs brief scripts in one process, each in a subshell, until one fails. Sent as an argument of the shell that becomes it:
-# sh -c TEXT /bin/sh FOLDER STOP-FILE UID NUMBER BAD [KIND SCRIPT]…
-# NUMBER is that of the first script, BAD that of one whose input could not be stored. The exit codes go to the file k.
-# The names begin with _, because the scripts see them.
-_d=$1 _s=$2 _i=$4 _b=$5
+# Runs brief scripts in one process, each in a subshell. Sent as an argument of the shell that becomes it:
+# sh -c TEXT /bin/sh FOLDER STOP-FILE UID NUMBER BAD TURN [KIND SCRIPT]…
+# NUMBER is that of the first script, BAD that of one whose input could not be stored. Ends after a step that fails, and after
+# TURN seconds: the time limit is for all of them, so what comes after a slow one is run with a new limit. The exit codes go
+# to the file k. The names begin with _, because the scripts see them.
+_d=$1 _s=$2 _i=$4 _b=$5 _n=$6
 # shellcheck disable=SC2034 # for the scripts
 _uid=$3
-shift 5
+shift 6
 _now() { { read -r _y _ </proc/uptime || _y=0; } 2>/dev/null; _y=${_y%.*}; }
 _now
 _t=$_y
 while [ $# -gt 1 ]; do
   case $1 in
-    *-on) ;;
-    *) if [ -e "/tmp/$_s" ] || [ -e "/var/tmp/$_s" ] || [ -e "/dev/shm/$_s" ]; then exit; fi ;;
+    *-on | probe) ;;
+    *) if [ -e "/tmp/$_s" ] || [ -e "/var/tmp/$_s" ] || [ -e "/dev/shm/$_s" ]; then exit 0; fi ;;
   esac
   _f=$_d/i$_i
   [ -e "$_f" ] || _f=/dev/null
@@ -29,10 +30,10 @@ while [ $# -gt 1 ]; do
   ) <"$_f" >"$_d/o$_i" 2>"$_d/e$_i"
   _c=$?
   printf '%s ' $_c >>"$_d/k" || exit 1
-  [ $_c = 0 ] || exit 0
+  [ $_c = 0 ] || [ "$1" = probe ] || exit 0
   shift 2
   _i=$((_i + 1))
   _now
-  # The limit is for all of them: what comes after a slow one is run with a new limit.
-  [ $((_y - _t)) -lt 30 ] || exit 0
+  [ $((_y - _t)) -lt "$_n" ] || exit 0
 done
+exit 0

@@ -1,7 +1,7 @@
 import type { Script } from '../transport.ts'
 import type { Payload } from './payload.ts'
 
-/** Steps that run in one process. A bound on the argument list, and on how long nothing is heard of them. */
+/** Scripts that run in one process. A bound on the argument list, and on how long nothing is heard of steps. */
 const MOST_TOGETHER = 20
 /** Bytes of a script, so that a group is far from the limit of an argument list, which is 2 MiB with the environment. */
 const LONGEST_BRIEF = 32 * 1024
@@ -14,27 +14,39 @@ export interface Group {
   readonly count: number
 }
 
-/** The scripts in order, with brief steps in a row put together. */
-export function groupsOf(scripts: readonly Script[], payloads: readonly (Payload | undefined)[]): Group[] {
+/**
+ * The scripts in order, with brief ones of one kind in a row put together.
+ * @param ends probes after which the host replies
+ */
+export function groupsOf(
+  scripts: readonly Script[],
+  payloads: readonly (Payload | undefined)[],
+  ends: ReadonlySet<number>,
+): Group[] {
   const groups: { first: number; count: number }[] = []
   scripts.forEach((script, i) => {
     const last = groups.at(-1)
+    const first = last && scripts[last.first]
     const joins =
       last !== undefined &&
       last.count < MOST_TOGETHER &&
+      first?.kind === script.kind &&
+      first.timeoutMs === script.timeoutMs &&
+      (script.kind === 'step' || !ends.has(i - 1)) &&
       isBrief(script, payloads[i]) &&
-      isBrief(scripts[last.first], payloads[last.first])
+      isBrief(first, payloads[last.first])
     if (joins) last.count += 1
     else groups.push({ first: i, count: 1 })
   })
   return groups
 }
 
-/** With a limit of its own it runs alone, because the limit of a group is for all of it. */
-const isBrief = (script: Script | undefined, payload: Payload | undefined): boolean =>
-  script?.kind === 'step' &&
-  script.brief === true &&
-  script.timeoutMs === undefined &&
-  (script.output ?? 'tail') === 'tail' &&
-  Buffer.byteLength(script.script) <= LONGEST_BRIEF &&
-  (payload?.size ?? 0) <= LARGEST_INPUT
+/** The limit of a group is for all of it, so a step with a limit of its own runs alone. What asks leaves nothing behind. */
+function isBrief(script: Script, payload: Payload | undefined): boolean {
+  if (Buffer.byteLength(script.script) > LONGEST_BRIEF) return false
+  if (script.kind === 'probe') return payload === undefined
+  const whole = (script.output ?? 'tail') !== 'tail'
+  return (
+    script.brief === true && !whole && script.timeoutMs === undefined && (payload?.size ?? 0) <= LARGEST_INPUT
+  )
+}

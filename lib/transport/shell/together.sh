@@ -15,12 +15,13 @@ get() {
   i=$q
 }
 
-# together SECONDS [KIND SCRIPT]…
+# together SECONDS TURN [KIND SCRIPT]…: all of them steps, or all of them probes
 together() {
-  l=$(($1 + 30))
-  shift
+  l=$(($1 + $2)) t=$2 k=$3
+  shift 2
   while [ $# -gt 0 ]; do
-    if [ -n "$X" ]; then
+    if [ "$X" = all ] || { [ -n "$X" ] && [ $k != probe ]; }; then
+      flush
       printf '%s skipped\n' $N || exit
       i=$((i + 1))
       shift 2
@@ -28,7 +29,7 @@ together() {
     fi
     q=$i I=/dev/null i=q v=''
     : >"$D/k"
-    run $l -c "$E" /bin/sh "$D" "$S" "$U" $q "$V" "$@"
+    run $l -c "$E" /bin/sh "$D" "$S" "$U" $q "$V" "$t" "$@"
     i=$q
     { read -r v <"$D/k" || :; } 2>/dev/null
     for n in $v; do ended "$n"; shift 2; done
@@ -37,17 +38,21 @@ together() {
       true >>"$D/o$i" 2>>"$D/e$i"
       ended $c
       shift 2
-    elif [ -z "$v" ] && stopped; then
+    elif [ -z "$v" ] && [ $k != probe ] && stopped; then
       X=steps
     fi
-    M=$J
-    flush
-    M=$K
+    if [ $k != probe ]; then
+      M=$J
+      flush
+      M=$K
+    elif [ $((y - Z)) -ge 5 ]; then
+      flush
+    fi
   done
   V=''
 }
 
 ended() {
   C=$C,$1 F="$F $D/o$i $D/e$i" i=$((i + 1))
-  [ "$1" = 0 ] || X=steps
+  [ "$1" = 0 ] || [ $k = probe ] || X=steps
 }
