@@ -84,16 +84,16 @@ export async function bundle(folder: string, more: readonly string[] = []): Prom
   })
   await build({
     entryPoints: ['lib/cli/help.ts'],
-    outfile: `${folder}/lib/cli/help.js`,
+    outfile: `${folder}/lib/cli/help.cjs`,
     bundle: true,
     minify: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20.19',
     legalComments: 'none',
     plugins: [ownPlace],
-    // For commander, which is written for require.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    define: { 'import.meta.url': 'own' },
+    banner: { js: "const own=require('node:url').pathToFileURL(__filename).href;" },
   })
   emit(folder, sources)
 

@@ -1,16 +1,20 @@
 #!/usr/bin/env node
-import module from 'node:module'
-
+'use strict'
+// CommonJS, because Node.js takes longer to start for an ES module than all of the help takes.
 const argv = process.argv.slice(2)
 if (argv.length === 1 && ['-h', '--help', '-V', '--version'].includes(argv[0])) {
-  const { printHelp } = await import('../dist/lib/cli/help.js')
-  printHelp(argv)
+  require('../dist/lib/cli/help.cjs').printHelp(argv)
 } else {
+  void run()
+}
+
+async function run() {
   // Compiled code kept on disk makes every start but the first one quicker (Node 22.1 and later). Node's own place for it
   // is a folder in /tmp that another user may have made first.
   const { cacheFolder } = await import('../dist/lib/cli/cache-folder.js')
   const cache = cacheFolder('node')
-  if (cache !== undefined) module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? cache)
+  if (cache !== undefined)
+    require('node:module').enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? cache)
 
   const { main } = await import('../dist/lib/cli/main.js')
 
