@@ -3,7 +3,7 @@ import { errorCodes } from '../../lib/core/error-codes.ts'
 const HEAD = `# Errors
 
 An error prints what happened, where it was declared and what to do next. Each has a code, which does not change, so you can search
-for it and compare it in programs. The code of a failed task is printed too, and all codes are \`error.code\` in \`--output json\`.
+for it and compare it in programs. The code is printed last, and is \`error.code\` in \`--output json\`.
 
 This page is generated from \`lib/core/error-codes\` in the repository by \`npm run docs\`.
 `

@@ -11,11 +11,11 @@ const OURS = 'This looks like a fault in run-playbook itself. Please report it.'
  * secrets in it are masked.
  */
 export function errorText(error: unknown): string {
-  const { message, hint, at, fault } = partsOf(error)
+  const { code, message, hint, at, fault } = partsOf(error)
   const lines = [`run-playbook: ${message}`]
   if (at !== undefined) lines.push(`  at ${at}`)
   if (hint !== undefined) lines.push(`  ${hint}`)
-  if (fault) lines.push(OURS)
+  lines.push(fault ? OURS : `  ${code}`)
   return `${cleanBlock(lines.join('\n'))}\n`
 }
 

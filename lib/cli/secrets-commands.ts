@@ -2,6 +2,7 @@ import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { parseBundle, parseLoneCertificate } from '../secrets/certificate.ts'
+import { findKeys } from '../secrets/identity.ts'
 import { checkName, variableOf } from '../secrets/names.ts'
 import { randomPassword } from '../secrets/password.ts'
 import { save } from '../secrets/save.ts'
@@ -69,8 +70,14 @@ export async function setSecret(context: SecretsContext, name: string, replace: 
   const value = await askSecret(`${name}: `)
   if (value === '')
     throw new UserError('E_SECRETS_EMPTY', `no value was given for ${name}: nothing was stored`)
-  await save(places, opened, new Map([[name, new Secret(name, value)]]))
+  const isFirst = opened.identity === undefined && (await findKeys(places.env, places.home)) === undefined
+  const { identity } = await save(places, opened, new Map([[name, new Secret(name, value)]]))
   say(context, `${name} is ${there ? 'replaced' : 'stored'} in ${places.vault}. ${NEXT}`)
+  if (isFirst && identity !== undefined)
+    say(
+      context,
+      `Your key for it is new: ${identity.source}. Keep a copy in a safe place; without it nobody can read the secrets.`,
+    )
   return 0
 }
 

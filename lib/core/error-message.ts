@@ -1,9 +1,11 @@
 import { UserError } from './errors.ts'
+import { plainMessage } from './plain-message.ts'
 import { type SchemaIssue, describeIssue } from './schema-issue.ts'
 
 /** What an error says, in one line. The error of a schema says what is wrong with each value. */
 export function messageOf(error: unknown): string {
-  if (isSchemaError(error)) return error.issues.map(describeIssue).join('; ')
+  if (isSchemaError(error))
+    return error.issues.map((one) => describeIssue({ ...one, message: plainMessage(one.message) })).join('; ')
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
   return error instanceof Error ? error.message : String(error)
 }

@@ -23,6 +23,13 @@ const PLAY: Record<keyof Play, true> = {
 export function checkPlay(play: Play): void {
   const where = `play ${play.name}`
   refuseUnknown(play, PLAY, where)
+  for (const name of ['roles', 'tasks'] as const)
+    if (play[name] !== undefined && typeof play[name] !== 'function')
+      mistake(
+        new UserError('E_BAD_PLAY', `${where}: ${name} must be a function that returns a list`, {
+          hint: `Write ${name}: () => [ … ].`,
+        }),
+      )
   const { serial, maxFailPercentage: most, become, becomeUser, environment } = play
   checkShared({ become, becomeUser, environment }, where, [], () => undefined)
   if (serial !== undefined)

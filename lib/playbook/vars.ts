@@ -53,7 +53,7 @@ export function checkVars<S extends VarsSchema>(
   const meant = new Set(result.issues.flatMap(({ keys = [] }) => keys.map((key) => didYouMean(key, names))))
   const problems = result.issues
     .filter((issue) => !(isMissing(issue, vars) && meant.has(issuePath(issue))))
-    .map((issue) => describe(issue, vars, names))
+    .map((issue) => describe(issue, names))
   throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`, { at })
 }
 
@@ -65,12 +65,11 @@ export function checkValue(schema: Schema, value: unknown, where: string): void 
   throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`)
 }
 
-function describe(issue: SchemaIssue, vars: unknown, known: readonly string[]): string {
+function describe(issue: SchemaIssue, known: readonly string[]): string {
   const { path = [] } = issue
   if (issue.code === 'unrecognized_keys' && path.length === 0)
     return (issue.keys ?? []).map((key) => unknownVar(key, known)).join('; ')
-  const name = issuePath(issue)
-  return isMissing(issue, vars) ? `${name} is missing (${issue.message})` : `${name}: ${issue.message}`
+  return `${issuePath(issue) || 'vars'}: ${issue.message}`
 }
 
 const isMissing = ({ code, path = [] }: SchemaIssue, vars: unknown): boolean =>

@@ -31,8 +31,8 @@ export const usage = {
     'Correct the pattern; examples are `all`, `web:&prod:!web-3` and `db*`.',
   ],
   E_BAD_PLAY: [
-    '`serial` or `maxFailPercentage` of a play has a wrong value, or its list of roles or tasks has something else in it.',
-    'Set `serial` to a number from 1, a percentage or a list of these, and `maxFailPercentage` to a number from 0 to 100. Put only what a role or a module returns into the lists.',
+    '`serial` or `maxFailPercentage` of a play has a wrong value, `roles` or `tasks` is not a function, or what it returns has something else in it.',
+    'Set `serial` to a number from 1, a percentage or a list of these, and `maxFailPercentage` to a number from 0 to 100. Write `roles: () => [ … ]`, and put only what a role or a module returns into the lists.',
   ],
   E_BAD_RESOURCE: [
     'An entry of `touches` or `sees` is not a resource, or the name of a resource kind is not valid.',

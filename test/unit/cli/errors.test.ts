@@ -11,9 +11,9 @@ import { COMPILED } from '../../support/compiled.ts'
 import { playbookOf, project, runCli } from '../../support/cli.ts'
 
 describe('an error before a run', () => {
-  it('is printed with its line and what to do next', () => {
+  it('is printed with its line, what to do next and its code', () => {
     const error = new UserError('E_X', 'no such host', { at: 'a.ts:3', hint: 'Did you mean b?' })
-    assert.equal(errorText(error), 'run-playbook: no such host\n  at a.ts:3\n  Did you mean b?\n')
+    assert.equal(errorText(error), 'run-playbook: no such host\n  at a.ts:3\n  Did you mean b?\n  E_X\n')
     assert.deepEqual(errorReport(error), {
       code: 'E_X',
       message: 'no such host (at a.ts:3)',
@@ -44,7 +44,7 @@ describe('an error before a run', () => {
     } catch (error) {
       assert.match(
         errorText(error),
-        /^run-playbook: test\/unit\/cli\/errors\.test\.ts:\d+ threw: .*JSON.*\n$/,
+        /^run-playbook: test\/unit\/cli\/errors\.test\.ts:\d+ threw: .*JSON.*\n  E_UNEXPECTED\n$/,
       )
       assert.equal(errorReport(error).code, 'E_UNEXPECTED')
     }

@@ -54,7 +54,7 @@ describe('an error in a project', () => {
   it('of a schema there is formatted, at the line that calls it', async () => {
     const playbook = PLAYBOOK('checked({ text: 1 } as never),').replace('{ motd }', '{ motd, checked }')
     const { stderr } = await run({ 'playbooks/x.ts': playbook }, 'x')
-    assert.match(stderr, /text: Invalid input: expected string, received number\n {2}at playbooks\/x\.ts:7/)
+    assert.match(stderr, /text: must be a string, not a number\n {2}at playbooks\/x\.ts:7/)
     assert.doesNotMatch(stderr, /fault|"code"/)
   })
 

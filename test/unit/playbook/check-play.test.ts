@@ -61,6 +61,14 @@ describe('what nobody would read', () => {
       assert.throws(() => compile({ serial }), { code: 'E_BAD_PLAY', message: /serial/ })
   })
 
+  it('is refused as a list where a function is wanted', () => {
+    for (const name of ['roles', 'tasks'])
+      assert.throws(() => compile({ [name]: [] as never }), {
+        code: 'E_BAD_PLAY',
+        message: `play p: ${name} must be a function that returns a list`,
+      })
+  })
+
   it('is refused as a tag, to run and to skip', async () => {
     const tasks = () => [one('a', { tags: ['config'] })]
     const run = (selection: object) => runLocal(tasks, { selection, check: true })

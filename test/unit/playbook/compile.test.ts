@@ -47,11 +47,11 @@ describe('compiling a playbook', () => {
       message: /^file "it": path: .*\(for the host a\)$/,
       at: /compile\.test\.ts:\d+$/,
     })
-    const role = defineRole({ name: 'r', vars: z.strictObject({ port: z.int() }), tasks: () => [] })
+    const role = defineRole({ name: 'r', vars: z.strictObject({ port: z.string().min(1) }), tasks: () => [] })
     const roles = definePlay({
       name: 'p',
       hosts: pattern('all'),
-      roles: () => [role({ port: 'x' as never })],
+      roles: () => [role({ port: '' })],
     })
     assert.throws(() => compilePlays([roles], inventory, hosts, hosts, { tags: [], skipTags: [] }), {
       code: 'E_BAD_VARS',

@@ -181,9 +181,9 @@ describe('what is said of a wrong var or pattern', () => {
     const schema = z.strictObject({ port: z.int(), list: z.array(z.object({ a: z.int() })).optional() })
     const said = (vars: unknown, message: RegExp) =>
       assert.throws(() => checkVars(schema, vars, 'test'), { code: 'E_BAD_VARS', message })
-    said({}, /port is missing/)
-    said({ port: 'x' }, /port: Invalid input: expected number, received string/)
-    said({ port: 1, list: [{}] }, /list\.0\.a is missing/)
+    said({}, /port: must be a number, but is missing/)
+    said({ port: 'x' }, /port: must be a number, not a string/)
+    said({ port: 1, list: [{}] }, /list\.0\.a: must be a number, but is missing/)
   })
 
   it('refuses half a bracket, and names that every object has', () => {
