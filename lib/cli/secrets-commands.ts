@@ -1,18 +1,16 @@
 import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
-import { didYouMean } from '../core/suggest.ts'
 import { parseBundle, parseLoneCertificate } from '../secrets/certificate.ts'
 import { findKeys } from '../secrets/identity.ts'
 import { checkName, variableOf } from '../secrets/names.ts'
-import { randomPassword } from '../secrets/password.ts'
 import { save } from '../secrets/save.ts'
-import { signingPrivateKey, signingPublicKey } from '../secrets/signing.ts'
+import { signingPublicKey } from '../secrets/signing.ts'
 import { SecretStore } from '../secrets/store.ts'
-import { wireguardPrivateKey, wireguardPublicKey } from '../secrets/wireguard.ts'
+import { wireguardPublicKey } from '../secrets/wireguard.ts'
 import { askSecret } from './ask-password.ts'
 import type { SecretsContext } from './secrets-context.ts'
 
-const NEXT = 'The next run of the playbooks that use it deploys it to the hosts.'
+export const NEXT = 'The next run of the playbooks that use it deploys it to the hosts.'
 
 /** The names of all secrets, and what kind each is. */
 export function listSecrets({ opened, places, session }: SecretsContext): Promise<number> {
@@ -81,44 +79,6 @@ export async function setSecret(context: SecretsContext, name: string, replace: 
   return 0
 }
 
-/** Stores a new random value of the same kind. */
-export async function rotateSecret(context: SecretsContext, name: string): Promise<number> {
-  const { opened, places } = context
-  checkName(name)
-  const old = opened.vault.secrets.get(name)
-  if (old === undefined) {
-    const near = didYouMean(name, [...opened.vault.secrets.keys()])
-    const hint = near === undefined ? 'See run-playbook secrets list.' : `Did you mean ${near}?`
-    throw new UserError('E_SECRETS_MISSING', `there is no secret ${name}`, { hint })
-  }
-  const kind = kindOf(reveal(old))
-  if (name.endsWith('.authority'))
-    throw new UserError('E_SECRETS_KIND', `${name} is the authority that signed all its certificates`, {
-      hint: 'It is renewed automatically before it expires, with the same key.',
-    })
-  if (name.endsWith('.cipher'))
-    throw new UserError(
-      'E_SECRETS_KIND',
-      `${name} encrypts what is stored already, and no other value can decrypt that`,
-      {
-        hint: 'The existing backups need it, see docs/backups.md. Nothing was changed.',
-      },
-    )
-  if (kind === 'certificate') {
-    await save(places, opened, new Map(), [name])
-    say(context, `${name} was removed; the next run that needs it issues a new certificate with a new key.`)
-    return 0
-  }
-  await save(places, opened, new Map([[name, new Secret(name, another(kind, reveal(old)))]]))
-  say(context, `${name} has a new value in ${places.vault}. ${NEXT}`)
-  return 0
-}
-
-function another(kind: 'WireGuard key' | 'signing key' | 'text', old: string): string {
-  if (kind === 'WireGuard key') return wireguardPrivateKey()
-  return kind === 'signing key' ? signingPrivateKey() : randomPassword(Math.max(32, old.length))
-}
-
 /** Opening it has remembered it. */
 export function trustStore(context: SecretsContext): Promise<number> {
   const { opened, places } = context
@@ -138,7 +98,7 @@ export function say({ session }: SecretsContext, text: string): void {
   )
 }
 
-function kindOf(value: string): 'certificate' | 'WireGuard key' | 'signing key' | 'text' {
+export function kindOf(value: string): 'certificate' | 'WireGuard key' | 'signing key' | 'text' {
   if (parseBundle(value) !== undefined) return 'certificate'
   if (signingPublicKey(value) !== undefined) return 'signing key'
   return wireguardPublicKey(value) === undefined ? 'text' : 'WireGuard key'

@@ -8,7 +8,8 @@ import { findInventory, projectRoot } from './project.ts'
 import type { SecretsContext } from './secrets-context.ts'
 import { editSecrets } from './secrets-edit.ts'
 import { showRecipients } from './secrets-recipients.ts'
-import { getSecret, listSecrets, rotateSecret, setSecret, trustStore } from './secrets-commands.ts'
+import { getSecret, listSecrets, setSecret, trustStore } from './secrets-commands.ts'
+import { rotateSecret } from './secrets-rotate.ts'
 import { parsed, printOption, strict } from './shared-options.ts'
 import { findStateDir } from './state-dir.ts'
 
@@ -27,6 +28,7 @@ Examples:
   run-playbook secrets set mail.password                 asks for it; nothing shows in the shell's history
   pass mail | run-playbook secrets set mail.password     or takes it from a pipe
   run-playbook secrets rotate app.password               a new random value; hosts have it after the next run
+  run-playbook secrets rotate app.password --undo        back to the value before, also when some hosts have the new one
   run-playbook secrets recipients --accept               lets in who is new in recipients.txt
   run-playbook secrets edit                              all of them in $EDITOR; a line that is removed is forgotten
 
@@ -59,11 +61,11 @@ export const secrets: CliCommand = async (argv, session) => {
     .action((name: string, { replace }: { replace: boolean }) => {
       work = (context) => setSecret(context, name, replace)
     })
-  add('rotate <name>', 'stores a new random value of the same kind, in place of the old one').action(
-    (name: string) => {
-      work = (context) => rotateSecret(context, name)
-    },
-  )
+  add('rotate <name>', 'stores a new random value of the same kind, in place of the old one')
+    .option('--undo', 'store the value that it had before', false)
+    .action((name: string, { undo }: { undo: boolean }) => {
+      work = (context) => rotateSecret(context, name, undo)
+    })
   add('recipients', 'lists who can read the secrets, and who is new in recipients.txt')
     .option('--accept', 'encrypt the secrets for everybody in recipients.txt', false)
     .action(({ accept }: { accept: boolean }) => {

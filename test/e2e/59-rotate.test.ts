@@ -8,8 +8,8 @@ import { DIR, NODES, explain, onNode, psql, runJson, start, until } from './supp
 
 const NAMES = ['postgres.superuser', 'postgres.replicator', 'postgres.rewinder']
 
-const rotate = (name: string) =>
-  promisify(execFile)(process.execPath, ['bin/run-playbook.js', 'secrets', 'rotate', name], {
+const rotate = (name: string, ...options: string[]) =>
+  promisify(execFile)(process.execPath, ['bin/run-playbook.js', 'secrets', 'rotate', name, ...options], {
     env: { ...process.env, RUN_PLAYBOOK_STATE: `${DIR}/.run-playbook` },
   })
 
@@ -71,6 +71,30 @@ describe('passwords that are rotated', function () {
     await psql(primary, 'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_replication')
     await assertHealthy(primary)
     assert.notEqual(await since(), connected)
+  })
+
+  it('are put back where a run was killed on the way, without a connection that is lost', async () => {
+    const before = await stored()
+    const steady = await since()
+    for (const name of NAMES) await rotate(name)
+    const { child, done } = start(['site', '--output', 'plain'])
+    let seen = ''
+    child.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()))
+    await until('the roles have them', () => Promise.resolve(/passwords of the roles/.test(seen)), 120_000)
+    child.kill('SIGKILL')
+    await done
+    for (const name of NAMES) await rotate(name, '--undo')
+    assert.deepEqual(await stored(), before)
+    const site = await runJson('site')
+    assert.equal(site.code, 0, explain(site))
+    for (const node of NODES)
+      assert.deepEqual(
+        (await held(node)).trim().split('\n'),
+        [before['postgres.replicator'], before['postgres.replicator'], before['postgres.rewinder']],
+        node,
+      )
+    assert.equal(await since(), steady)
+    await assertHealthy(primary)
   })
 
   it('leave nothing to do', async () => {

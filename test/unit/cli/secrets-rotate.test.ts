@@ -37,4 +37,27 @@ describe('run-playbook secrets rotate', function () {
     assert.notEqual(stdout.trim(), before.trim())
     assert.ok(signingPublicKey(stdout))
   })
+
+  it('puts the value back that there was before, and again the one that was put away', async () => {
+    await store('a.password', 'first')
+    await secrets('rotate', 'a.password')
+    const rotated = (await secrets('get', 'a.password')).stdout
+    const { code, stdout } = await secrets('rotate', 'a.password', '--undo')
+    assert.equal(code, 0)
+    assert.match(stdout, /a\.password has the value again that it had before/)
+    assert.equal((await secrets('get', 'a.password')).stdout, 'first\n')
+    await secrets('rotate', 'a.password', '--undo')
+    assert.equal((await secrets('get', 'a.password')).stdout, rotated)
+  })
+
+  it('puts nothing back where there was nothing before', async () => {
+    await store('b.password', 'first')
+    const { code, stderr } = await secrets('rotate', 'b.password', '--undo')
+    assert.equal(code, 1)
+    assert.match(stderr, /b\.password has no earlier value/)
+    assert.match(
+      (await secrets('rotate', 'backup.cipher', '--undo')).stderr,
+      /encrypts what is stored already/,
+    )
+  })
 })

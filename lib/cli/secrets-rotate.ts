@@ -1,0 +1,62 @@
+import { UserError } from '../core/errors.ts'
+import { Secret, reveal } from '../core/secret.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { checkName } from '../secrets/names.ts'
+import { randomPassword } from '../secrets/password.ts'
+import { save } from '../secrets/save.ts'
+import { signingPrivateKey } from '../secrets/signing.ts'
+import { wireguardPrivateKey } from '../secrets/wireguard.ts'
+import { NEXT, kindOf, say } from './secrets-commands.ts'
+import type { SecretsContext } from './secrets-context.ts'
+
+/** Stores a new random value of the same kind. @param undo the value that it had before instead */
+export async function rotateSecret(context: SecretsContext, name: string, undo: boolean): Promise<number> {
+  const { opened, places } = context
+  checkName(name)
+  const old = opened.vault.secrets.get(name)
+  if (old === undefined) {
+    const near = didYouMean(name, [...opened.vault.secrets.keys()])
+    const hint = near === undefined ? 'See run-playbook secrets list.' : `Did you mean ${near}?`
+    throw new UserError('E_SECRETS_MISSING', `there is no secret ${name}`, { hint })
+  }
+  const kind = kindOf(reveal(old))
+  if (name.endsWith('.authority'))
+    throw new UserError('E_SECRETS_KIND', `${name} is the authority that signed all its certificates`, {
+      hint: 'It is renewed automatically before it expires, with the same key.',
+    })
+  if (name.endsWith('.cipher'))
+    throw new UserError(
+      'E_SECRETS_KIND',
+      `${name} encrypts what is stored already, and no other value can decrypt that`,
+      {
+        hint: 'The existing backups need it, see docs/backups.md. Nothing was changed.',
+      },
+    )
+  if (undo) return putBack(context, name)
+  if (kind === 'certificate') {
+    await save(places, opened, new Map(), [name])
+    say(context, `${name} was removed; the next run that needs it issues a new certificate with a new key.`)
+    return 0
+  }
+  await save(places, opened, new Map([[name, new Secret(name, another(kind, reveal(old)))]]))
+  say(context, `${name} has a new value in ${places.vault}. ${NEXT}`)
+  return 0
+}
+
+/** Also the way back from a rotation that some hosts have already: they are asked with both values. */
+async function putBack(context: SecretsContext, name: string): Promise<number> {
+  const { opened, places } = context
+  const [before] = opened.vault.previous.get(name) ?? []
+  if (before === undefined)
+    throw new UserError('E_SECRETS_MISSING', `${name} has no earlier value in ${places.vault}`, {
+      hint: 'Nothing was changed. Earlier values are kept of what was rotated or replaced, not of certificates.',
+    })
+  await save(places, opened, new Map([[name, before]]))
+  say(context, `${name} has the value again that it had before, in ${places.vault}. ${NEXT}`)
+  return 0
+}
+
+function another(kind: 'WireGuard key' | 'signing key' | 'text', old: string): string {
+  if (kind === 'WireGuard key') return wireguardPrivateKey()
+  return kind === 'signing key' ? signingPrivateKey() : randomPassword(Math.max(32, old.length))
+}
