@@ -1,5 +1,4 @@
 import { UserError } from '../../core/errors.ts'
-import type { Resource } from '../../core/resource.ts'
 import type { Task } from '../../core/task.ts'
 import { type Entry, type Item, type TaskOfHost, tasksOf } from '../../playbook/program.ts'
 import { loadFiles } from '../plan/load-files.ts'
@@ -7,10 +6,10 @@ import { refuseOwnRestart } from '../plan/own-machine.ts'
 import { type Wanted, observe, unknown } from '../look/observe.ts'
 import { questionsOf } from '../plan/questions.ts'
 import { secondLook } from '../plan/second-look.ts'
-import { concerns } from '../look/snapshot.ts'
 import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
 import { type Session, planned } from '../session.ts'
 import { type Planned, changeOf } from './change.ts'
+import { Watched } from './watched.ts'
 
 /** Tasks that are planned ahead and sent in one stream. */
 export interface Segment {
@@ -30,6 +29,7 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
   const { batch } = session.mode
   const entries: TaskOfHost[] = []
   const found: Planned[] = []
+  const watched = new Watched()
   for (const entry of rest) {
     if (entry.kind !== 'task' || standsAlone(entry.item)) break
     const { item } = entry
@@ -48,8 +48,9 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
     if (found.every((one) => one.kind !== 'change'))
       verdict = await secondLook(session, item, verdict, fresh, look)
     if (verdict.kind === 'wait') verdict = { kind: 'failed', error: noAnswer(item.task) }
-    const one = place(session, item, verdict, found)
+    const one = place(session, item, verdict, found, watched)
     if (one === undefined) break
+    watched.add(one)
     entries.push(entry)
     found.push(one)
     // What comes after it depends on how it ends.
@@ -72,6 +73,7 @@ function place(
   item: Item,
   verdict: Exclude<Verdict, WaitVerdict>,
   segment: readonly Planned[],
+  watched: Watched,
 ): Planned | undefined {
   const { task } = item
   if (verdict.kind !== 'change') {
@@ -90,7 +92,7 @@ function place(
   }
   const first = segment.find((one) => one.kind === 'change')
   if (first !== undefined && first.item.user !== item.user) return undefined
-  if (undoes(verdict.touches, segment)) return undefined
+  if (watched.isAlteredBy(verdict.touches)) return undefined
   const change = changeOf(item, verdict)
   if (segment.some((one) => one.kind === 'change' && (change.alone || one.alone))) return undefined
   planned(session, {
@@ -105,15 +107,4 @@ function place(
     typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)
   session.results.set(task, { kind: 'unknown', changed })
   return change
-}
-
-/**
- * Whether a change may alter what verifies an earlier task of the same segment: another change, or one that was found
- * in order on a prediction. Then that one is verified first.
- */
-function undoes(touches: readonly Resource[], segment: readonly Planned[]): boolean {
-  return segment.some(({ verdict }) => {
-    if (verdict.kind !== 'change' && !(verdict.kind === 'ok' && verdict.view.predicted)) return false
-    return verdict.view.probe.questions.some(({ reader, key }) => concerns(touches, reader.sees(key)))
-  })
 }
