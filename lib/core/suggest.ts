@@ -2,14 +2,19 @@
  * The candidate that `word` was probably meant to be: at most a third of it mistyped, letter case aside.
  *
  * @param candidates the names that would have been right; of two equally close ones the first wins
+ * @param most letters that may be mistyped. @default a third of them
  * @returns `undefined` when nothing is close: a wild guess is worse than none
  *
  * @example
  * didYouMean('verison', ['image', 'version']) // 'version'
  */
-export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+export function didYouMean(
+  word: string,
+  candidates: Iterable<string>,
+  most: number = Math.max(1, Math.floor(word.length / 3)),
+): string | undefined {
   let best: string | undefined
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  let least = most + 1
   for (const candidate of candidates) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase())
     if (edits < least) [best, least] = [candidate, edits]

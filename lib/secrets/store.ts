@@ -21,6 +21,7 @@ export class SecretStore {
   readonly #certificates: Certificates
   readonly #made = new Map<string, Secret>()
   readonly #given = new Map<string, Secret>()
+  readonly #asked = new Set<string>()
   #opened: Opened
 
   /** Use `openSecrets`. */
@@ -46,6 +47,20 @@ export class SecretStore {
   /** Who is listed in `recipients.txt` and not accepted yet: `bob, age1…`. */
   get waiting(): readonly string[] {
     return (this.#opened.waiting ?? []).map(({ key, who }) => (who === undefined ? key : `${who}, ${key}`))
+  }
+
+  /**
+   * Names that look misspelled: this run made a secret for each, and a stored one that nothing asked for has almost the same
+   * name. Names that differ in their last character alone are taken for two of a series, such as `node-a` and `node-b`.
+   */
+  get misspelled(): readonly { readonly name: string; readonly meant: string }[] {
+    const stored = [...this.#opened.vault.secrets.keys()]
+    return [...this.#made.keys()].flatMap((name) => {
+      if (stored.includes(name)) return []
+      const others = stored.filter((one) => !this.#asked.has(one) && one.slice(0, -1) !== name.slice(0, -1))
+      const meant = didYouMean(name, others, 2)
+      return meant === undefined ? [] : [{ name, meant }]
+    })
   }
 
   /**
@@ -208,6 +223,7 @@ export class SecretStore {
 
   #find(name: string): Secret | undefined {
     checkName(name)
+    this.#asked.add(name)
     const given = this.#fromEnvironment(name)
     if (given) return given
     if (this.#opened.locked) throw this.#opened.locked

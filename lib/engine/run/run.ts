@@ -167,8 +167,13 @@ async function runPlays(
 ): Promise<boolean> {
   // A password is kept before it is used anywhere: a host must never have one that nobody knows. But no earlier: what the hosts
   // say may have the playbook refuse, and what it made up for them must not look like theirs afterwards.
+  const { misspelled } = request.secrets
   if (!mode.check) await request.secrets.save()
   const { waiting } = request.secrets
+  for (const { name, meant } of mode.check && goesOn ? [] : misspelled) {
+    const text = `the secret ${name} is new, and nothing uses ${meant}: is the name misspelled?`
+    mode.emit({ type: 'notice', level: 'warning', text })
+  }
   if (waiting.length > 0) {
     const text = `recipients.txt lists ${waiting.join(' and ')}, who cannot read the secrets yet: run-playbook secrets recipients --accept`
     mode.emit({ type: 'notice', level: 'warning', text })

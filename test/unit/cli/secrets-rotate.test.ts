@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { signingPrivateKey, signingPublicKey } from '../../../lib/secrets/signing.ts'
-import { LOCAL_INVENTORY, type Project, project, runCli } from '../../support/cli.ts'
+import { LOCAL_INVENTORY, type Project, playbookOf, project, runCli } from '../../support/cli.ts'
 
 describe('run-playbook secrets rotate', function () {
   this.timeout(60_000)
@@ -48,6 +48,19 @@ describe('run-playbook secrets rotate', function () {
     assert.equal((await secrets('get', 'a.password')).stdout, 'first\n')
     await secrets('rotate', 'a.password', '--undo')
     assert.equal((await secrets('get', 'a.password')).stdout, rotated)
+  })
+
+  it('is not what a run does that misspells a name: it makes a new one, and warns', async () => {
+    await store('mail.key', 'value')
+    own.write(
+      'playbooks/misspelled.ts',
+      playbookOf('[]', "prepare: ({ secrets }) => { secrets.password('mail.keey'); return [] },"),
+    )
+    const warned = /the secret mail\.keey is new, and nothing uses mail\.key: is the name misspelled\?/
+    const check = await runCli(own, ['misspelled', '--check'])
+    assert.match(check.stdout + check.stderr, warned)
+    const run = await runCli(own, ['misspelled'])
+    assert.match(run.stdout + run.stderr, warned)
   })
 
   it('puts nothing back where there was nothing before', async () => {

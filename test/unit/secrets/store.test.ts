@@ -23,6 +23,19 @@ describe('a secret store', () => {
     assert.equal(reveal(second.password('postgres.replication')), reveal(made))
   })
 
+  it('finds a new name that looks misspelled, and takes none of a series for one', async () => {
+    const first = await repo.openAs('ann')
+    for (const name of ['mail.password', 'app.token', 'wireguard.node-a']) first.password(name)
+    assert.deepEqual(first.misspelled, [])
+    await first.save()
+    const second = await repo.openAs('ann')
+    for (const name of ['mail.pasword', 'app.token', 'app.tokens', 'wireguard.node-b', 'other'])
+      second.password(name)
+    assert.deepEqual(second.misspelled, [{ name: 'mail.pasword', meant: 'mail.password' }])
+    await second.save()
+    assert.deepEqual(second.misspelled, [])
+  })
+
   it('writes nothing on a fresh checkout until it is told to save', async () => {
     const store = await repo.openAs('ann')
     store.password('app')
