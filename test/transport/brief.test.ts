@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync, existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Secret } from '../../lib/core/secret.ts'
 import { SKIPPED, type Script } from '../../lib/transport/transport.ts'
 import { eachWay, probe, step } from './each-way.ts'
@@ -103,7 +104,7 @@ eachWay('brief steps', (at) => {
       probe(`cat ${log}`),
     ]
     const running = at.run(...scripts)
-    while (!existsSync(at.here(`${log}.began`))) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (!existsSync(at.here(`${log}.began`))) await sleep(20)
     await at.connection.stop()
     writeFileSync(at.here(`${log}.go`), '')
     assert.deepEqual(
@@ -111,6 +112,27 @@ eachWay('brief steps', (at) => {
       [0, 0, SKIPPED, SKIPPED, 0],
     )
     assert.equal(readFileSync(at.here(log), 'utf8'), '1\n2\n')
+  })
+
+  it('are reported as each ends', async () => {
+    const seen: number[] = []
+    const told = `${at.folder}/told-brief`
+    const onReply = (index: number): void => {
+      if (seen.push(index) === 1) writeFileSync(at.here(told), '')
+    }
+    // The second one ends when the first was reported.
+    const second = brief(
+      `i=0; until [ -e ${told} ] || [ $i = 200 ]; do sleep 0.1; i=$((i + 1)); done; [ $i != 200 ]`,
+    )
+    const replies = await at.connection.exchange([brief('echo x'), second, brief(':')], {
+      user: 'login',
+      onReply,
+    })
+    assert.deepEqual(
+      replies.map(({ code }) => code),
+      [0, 0, 0],
+    )
+    assert.deepEqual(seen, [0, 1, 2])
   })
 
   it('fail where their input cannot be stored, and only those', async function () {
@@ -131,3 +153,30 @@ eachWay('brief steps', (at) => {
     assert.match(String(replies[2]?.stderr), /the input could not be stored on the host/)
   })
 })
+
+// What runs in a container does not learn that docker exec was cut off.
+const TOLD = ['on this machine', 'over SSH', "over OpenSSH's own client", 'in a chroot']
+
+eachWay(
+  'brief steps that are cut off',
+  (at) => {
+    it('are not begun when the connection was cut while one before them ran', async () => {
+      const log = `${at.folder}/cut`
+      const running = at.run(
+        brief(`echo 1 >>${log}; until [ -e ${log}.go ]; do sleep 0.1; done; echo end >>${log}`),
+        ...[2, 3, 4].map((nth) => brief(`echo ${nth} >>${log}`)),
+      )
+      while (!existsSync(at.here(log))) await sleep(20)
+      const rejected = assert.rejects(running, { name: 'UnreachableError' })
+      await at.connection.close()
+      await rejected
+      writeFileSync(at.here(`${log}.go`), '')
+      const ended = (): boolean => readFileSync(at.here(log), 'utf8').includes('end')
+      while (!ended()) await sleep(20)
+      // Whatever would still be begun is begun at once.
+      await sleep(1000)
+      assert.equal(readFileSync(at.here(log), 'utf8'), '1\nend\n')
+    })
+  },
+  TOLD,
+)

@@ -12,7 +12,6 @@ import { type Change, isShellStep } from './change.ts'
 import { oweScript, paidScript } from './ledger.ts'
 import { runOverNewLogin } from './new-login.ts'
 import { sendChange } from './send.ts'
-import { stopwatch } from './stopwatch.ts'
 
 /** What became of a change. */
 export interface Applied {
@@ -177,3 +176,24 @@ function ifLost(error: unknown): Reply[] {
 }
 
 const failureOf = (step: Step | Script, reply: Reply): StepFailed => new StepFailed(step, reply)
+
+/** Tells which change is being made, and how long each took. */
+function stopwatch(announce: Announce, skip: number, entries: readonly { change: Change }[]) {
+  const spent = new Map<Change, number>()
+  let since = performance.now()
+  const begin = (index: number): void => {
+    const change = entries[index]?.change
+    if (change !== undefined && change !== entries[index - 1]?.change) announce(change.item)
+  }
+  if (skip === 0) begin(0)
+  return {
+    spent: (change: Change) => spent.get(change) ?? 0,
+    onReply: (index: number) => {
+      const now = performance.now()
+      const change = entries[index - skip]?.change
+      if (change !== undefined) spent.set(change, (spent.get(change) ?? 0) + now - since)
+      since = now
+      begin(index - skip + 1)
+    },
+  }
+}

@@ -234,6 +234,8 @@ lost() {
   done 2>/dev/null
   for p in /proc/[0-9]*; do
     read -r _ k _ q _ <"$p/stat" || continue
+    # A part of such a shell is no script.
+    case $h in *" ${p#/proc/} "*) continue ;; esac
     case $h in
       *" $q "*) case $k in '(dd)' | '(cat)' | '(cp)' | '(wc)' | '(tail)' | '(rm)') ;; *) return ;; esac ;;
     esac
@@ -274,5 +276,5 @@ while IFS= read -r n; do
   now
   Z=$y
   eval "$b"
-  rm -f "$D"/[oeikx]* "$D"/s/* ${B:+"$B"/*}
+  rm -f "$D"/[ceikox]* "$D"/s/* ${B:+"$B"/*}
 done
