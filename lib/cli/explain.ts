@@ -51,7 +51,10 @@ export const explain: CliCommand = async (argv, { outlet }) => {
     })
   const inventory = await loadInventory(options.inventory)
   const known = Object.keys(varSchemas(inventory.schema))
-  if (!known.includes(name)) throw new UserError('E_BAD_VARS', unknownVar(name, known))
+  if (!known.includes(name))
+    throw new UserError('E_BAD_VARS', `the inventory: ${unknownVar(name, known)}`, {
+      hint: 'The vars of a playbook are in run-playbook PLAYBOOK --help; -e sets them.',
+    })
   const extra = parseExtraVars(options.extraVars, [varSchemas(inventory.schema)])
   for (const key of Object.keys(extra)) {
     if (!known.includes(key)) throw new UserError('E_BAD_VARS', `-e ${key}: ${unknownVar(key, known)}`)

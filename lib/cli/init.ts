@@ -124,6 +124,16 @@ const NPM: Manager = {
   setup: '',
   files: {},
 }
+const BUILDS = `# No package needs its install script: run-playbook works without.
+allowBuilds:
+  cpu-features: false
+  esbuild: false
+  ssh2: false
+`
+
+/** Unknown, as in a test, counts as new. */
+const takesBuilds = (agent = ''): boolean => !/^pnpm\/\d\./.test(agent)
+
 const PNPM: Manager = {
   name: 'pnpm',
   run: 'pnpm exec',
@@ -131,15 +141,8 @@ const PNPM: Manager = {
   addDev: 'pnpm add --save-dev',
   set: 'pnpm pkg set',
   setup: '      - uses: pnpm/action-setup@v4\n        with:\n          version: latest\n',
-  // Without a word about them, pnpm ends with an error.
-  files: {
-    'pnpm-workspace.yaml': `# No package needs its install script: run-playbook works without.
-allowBuilds:
-  cpu-features: false
-  esbuild: false
-  ssh2: false
-`,
-  },
+  // Without a word about them, pnpm 10.26 and later end with an error. Older ones take the file for a workspace.
+  files: takesBuilds(process.env['npm_config_user_agent']) ? { 'pnpm-workspace.yaml': BUILDS } : {},
 }
 
 /** npm spoils a node_modules that pnpm made. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { UserError } from './errors.ts'
 
 /** Something that is wrong with an inventory or a playbook. */
 export interface Mistake {
@@ -35,11 +36,32 @@ export async function collectMistakes(work: () => unknown): Promise<readonly Mis
   return mistakes
 }
 
+/** The place of errors that name none. A check waits for nothing, so one at a time is checked. */
+let place: string | undefined
+
+/** Does a part of the work. @param at `file:line` of what is checked, for errors that name no line themselves */
+export function locating<T>(at: string | undefined, part: () => T): T {
+  const before = place
+  place = at
+  try {
+    return part()
+  } catch (error) {
+    throw located(error)
+  } finally {
+    place = before
+  }
+}
+
+function located(error: unknown): unknown {
+  if (!(error instanceof UserError) || error.at !== undefined || place === undefined) return error
+  return new UserError(error.code, error.message, { hint: error.hint, at: place, cause: error })
+}
+
 /** Throws the error. While mistakes are collected it keeps it and returns: the caller goes on with its next check. */
 export function mistake(error: unknown): void {
   const collection = collections.getStore()
   if (collection === undefined) throw error
-  collection.mistakes.push({ error, host: collection.host })
+  collection.mistakes.push({ error: located(error), host: collection.host })
 }
 
 /** Keeps what should be known while mistakes are collected, but is none: a run goes on with it. */

@@ -38,11 +38,16 @@ export function innerIssues(issue: SchemaIssue): readonly SchemaIssue[] {
   return [{ ...issue, message: `Invalid input: expected ${[...new Set(expected)].join(' or ')}` }]
 }
 
-const isOtherType = ({ code, path = [] }: SchemaIssue): boolean =>
-  path.length === 0 && (code === 'invalid_type' || code === 'invalid_value' || code === 'invalid_union')
+// A check of one's own, such as of a secret, says what the value has to be.
+const isOtherType = ({ code, path = [], message }: SchemaIssue): boolean =>
+  path.length === 0 &&
+  (code === 'invalid_type' ||
+    code === 'invalid_value' ||
+    code === 'invalid_union' ||
+    (code === 'custom' && /^must be an? /.test(message)))
 
 function expectation({ expected, values, message }: SchemaIssue): string[] {
   if (values !== undefined) return values.map((value) => JSON.stringify(value))
   if (expected !== undefined) return [expected]
-  return [message.replace(/^Invalid input: expected /, '')]
+  return [message.replace(/^(?:Invalid input: expected|must be) /, '')]
 }

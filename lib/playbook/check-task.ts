@@ -122,7 +122,7 @@ export function handlersOf({
       mistake(
         new UserError('E_BAD_HANDLER', `"${name}" notifies ${JSON.stringify(handler)}, which is not a task`, {
           at,
-          hint: 'Pass the handler itself: const restart = docker.restart(…); … { notify: restart }',
+          hint: "Pass the handler itself: const restart = serviceRestart('restart app', { name: 'app' }); … { notify: restart }",
         }),
       )
     return isTask

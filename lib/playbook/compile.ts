@@ -1,7 +1,8 @@
 import { type Group, isGroup } from '../core/group.ts'
 import { type Deferred, isDeferred } from '../core/deferred.ts'
 import { UserError } from '../core/errors.ts'
-import { checking, checkingFor, remark } from '../core/mistakes.ts'
+import { declaredAt } from '../core/declared-at.ts'
+import { checking, checkingFor, locating, remark } from '../core/mistakes.ts'
 import { type SharedOptions, type Task, type TaskList, flatten } from '../core/task.ts'
 import { checkDependencies, checkHandler, checkTask, handlersOf } from './check-task.ts'
 import { checkEntry, checkUse } from './check-list.ts'
@@ -57,7 +58,7 @@ export function compilePlays(
   }
   return plays.flatMap((play) =>
     checking(
-      () => [compilePlay(play)],
+      () => [locating(declaredAt(play), () => compilePlay(play))],
       () => [],
     ),
   )
@@ -194,7 +195,7 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
     options: { become: play.become ?? true, becomeUser: play.becomeUser },
   }
   const made = <T>(make: () => readonly T[]): readonly T[] => forHost(host, () => checking(make, () => []))
-  const roles = made(() => play.roles?.(host) ?? []).flatMap((use) => (use ? [use] : []))
+  const roles = made(() => listOf(play, 'roles', play.roles?.(host))).flatMap((use) => (use ? [use] : []))
   const compileRole = (use: RoleUse): Entry[] => {
     checkUse(use, `play ${play.name}`)
     return compileList(use.tasks, { ...top, role: use.role, tags: [...top.tags, ...use.tags] })
@@ -207,11 +208,19 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
       ),
     ),
     ...compileList(
-      made(() => play.tasks?.(host) ?? []),
+      made(() => listOf(play, 'tasks', play.tasks?.(host))),
       top,
     ),
   ]
   return { host, program, handlers: inOrder, tags, reachesOut }
+}
+
+/** What a play returns for a host. @throws UserError E_BAD_PLAY when it is no list */
+function listOf<T>({ name }: Play, what: 'roles' | 'tasks', list: readonly T[] | undefined): readonly T[] {
+  if (list === undefined || Array.isArray(list)) return list ?? []
+  throw new UserError('E_BAD_PLAY', `play ${name}: ${what} must return a list`, {
+    hint: `Write ${what}: () => [ … ].`,
+  })
 }
 
 /** What most tasks notify. */

@@ -1,6 +1,7 @@
 import { didYouMean } from '../core/suggest.ts'
 import { UserError } from '../core/errors.ts'
-import { checking, mistake } from '../core/mistakes.ts'
+import { declaredAt } from '../core/declared-at.ts'
+import { checking, locating, mistake } from '../core/mistakes.ts'
 import type { Host, HostVars, Inventory } from './inventory.ts'
 import { connectionOf } from './connections.ts'
 import { checkValue, checkVars, varSchemas } from './vars.ts'
@@ -14,6 +15,14 @@ export function resolveHosts(inventory: Inventory, extra: Readonly<Record<string
   const names = Object.keys(inventory.hosts)
   if (names.length === 0) throw new UserError('E_EMPTY_INVENTORY', 'the inventory has no hosts')
   checkExtra(inventory, extra)
+  return locating(declaredAt(inventory), () => hostsIn(inventory, names, extra))
+}
+
+function hostsIn(
+  inventory: Inventory,
+  names: readonly string[],
+  extra: Readonly<Record<string, unknown>>,
+): Host[] {
   const members = new Map(
     Object.keys(inventory.groups).map((group) => [group, membersOf(inventory, group, [])]),
   )

@@ -1,4 +1,5 @@
 import { callSite } from '../core/call-site.ts'
+import { declared } from '../core/declared-at.ts'
 import { UserError } from '../core/errors.ts'
 import { mistake } from '../core/mistakes.ts'
 import type { ConnectionType } from '../transport/connection-type.ts'
@@ -70,12 +71,8 @@ export function defineInventory<
   }
   for (const [name, group] of Object.entries<object>(inventory.groups ?? {}))
     refuseUnknown(group, { hosts: true, vars: true }, `group ${name}`, at)
-  return Object.freeze({
-    kind: 'inventory',
-    schema: inventory.vars ?? (NO_VARS as Schema),
-    hosts: inventory.hosts,
-    groups: inventory.groups ?? {},
-  })
+  const { vars = NO_VARS as Schema, hosts, groups = {} } = inventory
+  return declared(Object.freeze({ kind: 'inventory', schema: vars, hosts, groups }), at)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { callSite } from '../core/call-site.ts'
+import { declared } from '../core/declared-at.ts'
 import { UserError } from '../core/errors.ts'
 import type { ErrorReport } from '../core/events.ts'
 import type { Probe } from '../core/probe.ts'
@@ -212,5 +213,5 @@ export function definePlaybook<Schema extends VarsSchema, Values = object>(
 
 /** Defines a play; returns its argument. */
 export function definePlay(play: Play): Play {
-  return Object.freeze(play)
+  return declared(Object.freeze(play), callSite(definePlay))
 }

@@ -4,7 +4,8 @@ import { compilePlays } from '../../../lib/playbook/compile.ts'
 import { resolveHosts } from '../../../lib/playbook/hosts.ts'
 import { idOf } from '../../../lib/playbook/identify.ts'
 import { defineInventory } from '../../../lib/playbook/inventory.ts'
-import type { Play } from '../../../lib/playbook/playbook.ts'
+import { pattern } from '../../../lib/playbook/pattern.ts'
+import { type Play, definePlay } from '../../../lib/playbook/playbook.ts'
 import { runLocal } from '../../support/run-local.ts'
 
 const inventory = defineInventory({ hosts: { a: { address: '10.0.0.1' } } })
@@ -67,6 +68,27 @@ describe('what nobody would read', () => {
         code: 'E_BAD_PLAY',
         message: `play p: ${name} must be a function that returns a list`,
       })
+  })
+
+  it('is refused as what a play returns, with the line of the play', () => {
+    for (const name of ['roles', 'tasks'])
+      assert.throws(() => compile({ [name]: () => one('a') as never }), {
+        code: 'E_BAD_PLAY',
+        message: new RegExp(`^play p: ${name} must return a list`),
+      })
+    const selection = { tags: [], skipTags: [] }
+    for (const wrong of [{ roles: () => [one as never] }, { hosts: 'b' as never }])
+      assert.throws(
+        () =>
+          compilePlays(
+            [definePlay({ name: 'p', hosts: pattern('all'), ...wrong })],
+            inventory,
+            hosts,
+            hosts,
+            selection,
+          ),
+        { code: /^E_(BAD_PLAY|UNKNOWN_HOST)$/, at: /check-play\.test\.ts:\d+$/ },
+      )
   })
 
   it('is refused as a tag, to run and to skip', async () => {
