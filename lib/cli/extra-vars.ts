@@ -61,7 +61,8 @@ function parseFile(path: string): Record<string, unknown> {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UserError('E_BAD_VARS', `-e @${path}: ${(error as Error).message}`)
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UserError('E_BAD_VARS', `-e @${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`)
   }
   const value = fromJson(text, `@${path}`)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -73,6 +74,10 @@ function fromJson(text: string, arg: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UserError('E_BAD_VARS', `-e ${arg}: not valid JSON: ${(error as Error).message}`)
+    // What Node.js quotes may be several lines.
+    const why = (error as Error).message.replace(/\s+/g, ' ')
+    throw new UserError('E_BAD_VARS', `-e ${arg}: not valid JSON: ${why}`, {
+      hint: arg.startsWith('@') ? 'The file must contain one JSON object.' : undefined,
+    })
   }
 }
