@@ -6,7 +6,7 @@
 set -eu
 
 library=/usr/local/lib/run-playbook
-for part in common config secrets pgbackrest disk guard signed create rejoin capacity watch; do
+for part in common config secrets pgbackrest disk guard signed create rejoin capacity tls watch; do
   # shellcheck source=/dev/null
   . "$library/$part.sh"
 done
@@ -64,7 +64,7 @@ _start() {
   [ "$(_role)" != replica ] || set -- "$@" $(_capacity "$@")
   _say "starting as a $(_role) on $POSTGRES_OVERLAY_IP:$POSTGRES_PORT"
   _status
-  _watch
+  _watch "$@"
   trap - INT TERM
   exec postgres -D "$PGDATA" "$@"
 }
@@ -86,6 +86,7 @@ _main() {
   _check_disk
   _lock
   _wait_for_address
+  [ ! -f "$config/postgresql.conf" ] || _await_tls -c config_file="$config/postgresql.conf" "$@"
   _settle
   _start "$@"
 }

@@ -8,6 +8,7 @@ import { filesReader } from './facts/files.ts'
 import { peerReader } from './facts/peers.ts'
 import { factsSchema, slowFactsSchema } from '../../lib/cluster/status/postgres-facts.ts'
 import { Session } from './facts/session.ts'
+import { tlsFilesOf, tlsReader } from './facts/tls-files.ts'
 import { Source } from './facts/source.ts'
 import { FACTS, SLOW_FACTS } from '../../lib/cluster/status/sql.ts'
 import { describeBusy, describeTrouble } from '../../lib/cluster/status/connection-trouble.ts'
@@ -38,6 +39,7 @@ export class Service {
   readonly #facts
   readonly #slow
   readonly #certificate
+  readonly #tls
   readonly #repository
   readonly #files
   readonly #peers
@@ -54,6 +56,7 @@ export class Service {
     this.#slow = new Source(async () => slowFactsSchema.parse(await this.#session.ask(SLOW_FACTS)))
     const { node, postgres } = config
     this.#certificate = new Source(() => shownCertificate(node.address, postgres.port), PATIENCE_MS)
+    this.#tls = new Source(tlsReader(postgres.host), PATIENCE_MS)
     this.#repository =
       config.pgbackrest === null
         ? undefined
@@ -87,6 +90,7 @@ export class Service {
       this.#repository?.refresh(FRESH.repository),
       this.#files.refresh(FRESH.files),
       this.#certificate.refresh(FRESH.certificate),
+      this.#tls.refresh(FRESH.files),
     ])
     // In turn, and only where the server just answered: there is one connection.
     if (this.#facts.failure === undefined) await this.#slow.refresh(FRESH.slow)
@@ -132,7 +136,7 @@ export class Service {
       schemaVersion: SCHEMA_VERSION,
       time: iso(now),
       node: { name, address },
-      postgres: { ...(trouble || running), ...about, certificateUntil: this.#certificateUntil() },
+      postgres: { ...(trouble || running), ...about, ...this.#ofTls(now) },
       ...database,
       backups: fromRepository(this.#repository ?? NOTHING, this.#files.value?.attempt ?? null, now),
       window: windowOf(this.#repository ?? NOTHING),
@@ -153,9 +157,12 @@ export class Service {
   }
 
   // Of a server that is down as it was seen last: it will show the same one again.
-  #certificateUntil(): string | null {
-    const certificate = this.#certificate.value
-    return certificate ? iso(Date.parse(certificate.validTo)) : null
+  #ofTls(now: number): Pick<Status['postgres'], 'certificateUntil' | 'tlsFiles'> {
+    const { value: shown } = this.#certificate
+    return {
+      certificateUntil: shown ? iso(Date.parse(shown.validTo)) : null,
+      tlsFiles: tlsFilesOf(this.#tls.value, shown, now),
+    }
   }
 
   async #alive(): Promise<void> {

@@ -13,6 +13,9 @@ export const SECRETS = '/etc/run-playbook/secrets'
 /** What the containers of a node share: PostgreSQL's socket, pgBackRest's locks, what the status shows. */
 export const SHARED = '/var/lib/run-playbook/postgres'
 
+/** In the containers: what is wrong with the files of TLS. Beside the socket of PostgreSQL, which the status service has too. */
+export const TLS_REPORT = '/var/run/postgresql/tls.json'
+
 /** Left when `pgbackrest check` went well after the last backup that a run took. */
 export const ARCHIVE_CHECKED = `${SHARED}/archive-checked`
 

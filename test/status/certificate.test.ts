@@ -92,6 +92,39 @@ describe('the certificate that PostgreSQL shows its clients', function () {
     assert.deepEqual(about(await shows(renewed)), [])
   })
 
+  /** As the container of PostgreSQL does. */
+  const report = (more: object, age = 60) => {
+    const path = join(node.postgres.folder, 'socket/tls.json')
+    const at = new Date(Date.now() - age * 1000).toISOString()
+    writeFileSync(`${path}.new`, JSON.stringify({ at, on: true, trouble: null, fingerprint: null, ...more }))
+    renameSync(`${path}.new`, path)
+  }
+  const says = (code: string, want = true) =>
+    within(
+      SOON,
+      () => node.status(),
+      ({ warnings }) => warnings.some((one) => one.code === code) === want,
+    )
+
+  it('is in a file without which PostgreSQL would not start again: critical, for as long as that is so', async () => {
+    report({ trouble: 'server.pem is missing' })
+    const { warnings } = await says('tls-file')
+    const [found] = warnings.filter(({ code }) => code === 'tls-file')
+    assert.equal(found?.severity, 'critical')
+    assert.match(found.message, /would not start again: server.pem is missing\. run-playbook site writes it/)
+    report({})
+    await says('tls-file', false)
+  })
+
+  it('is worth a warning when the file has had another one for more than half a minute', async () => {
+    const shown = await node.status()
+    assert.equal(shown.postgres.tlsFiles?.replaced, null)
+    report({ fingerprint: 'AB:CD' })
+    await says('certificate-replaced')
+    report({ fingerprint: 'AB:CD' }, 5)
+    await says('certificate-replaced', false)
+  })
+
   it('leaves nothing in the log of PostgreSQL when it is looked at', async () => {
     const log = execFileSync('cat', [join(node.postgres.folder, 'log')]).toString()
     assert.doesNotMatch(log, /SSL|startup packet/)

@@ -1,19 +1,20 @@
 # shellcheck shell=sh disable=SC3043,SC2154
 # The guard asks before a start. A primary that was cut off alive has no start, and clients that reach it again would write
 # to the second of two. So it goes on asking, and ends when another one was promoted: what starts then stays closed.
-# A standby is watched for replay that only a new start brings on.
+# A standby is watched for replay that only a new start brings on. The files of TLS are looked at on both.
 
-# usage: _watch  (beside PostgreSQL for as long as that lives; it has the pid of this shell)
+# usage: _watch [OPTION…]  (the options of the start; beside PostgreSQL for as long as that lives; it has the pid of this shell)
 # Forked twice, so that its parent is process 1: PostgreSQL takes an orphan that it adopts for a child of its own that
 # crashed. Without the lock, which is PostgreSQL's.
 _watch() {
-  (_watch_on 9>&- &)
+  (_watch_on "$@" 9>&- &)
 }
 
-# usage: _watch_on
+# usage: _watch_on [OPTION…]
 _watch_on() {
   local host timeline=0 disputed=
   while sleep 5 && kill -0 $$ 2>/dev/null; do
+    _look_at_tls "$@"
     if [ "$(_role)" != primary ]; then
       _held_up || continue
       _say "replay is paused: $held_by; stopping, to start again with a sufficient value"

@@ -58,6 +58,8 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     timeline: disk.timeline || null,
     systemIdentifier: disk.systemId || null,
   }
+  const tls = parsedText(facts.get('tls.json'), parseStateFile.tls)
+  const tlsFiles = tls?.on === true ? { trouble: tls.trouble, replaced: null } : null
   const repository = repositoryOf(answer, clock)
   const file = <Value>(name: string, parse: (text: string) => Value) => {
     const text = facts.get(name)
@@ -72,7 +74,13 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     schemaVersion: SCHEMA_VERSION,
     time: iso(clock),
     node: { name: host.name, address: host.address },
-    postgres: { ...state, ...about, ...(value === undefined && fromDisk), certificateUntil: untilOf(answer) },
+    postgres: {
+      ...state,
+      ...about,
+      ...(value === undefined && fromDisk),
+      certificateUntil: untilOf(answer),
+      tlsFiles,
+    },
     ...database,
     backups: { ...fromRepository(repository, files['backup.json'] ?? null, clock), ...spaceOf(answer) },
     window: windowOf(repository),

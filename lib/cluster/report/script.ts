@@ -1,7 +1,7 @@
 import { sh } from '../../core/sh.ts'
 import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 import { FACTS, SLOW_FACTS } from '../status/sql.ts'
-import { SERVER_CERTIFICATE, SHARED } from '../places.ts'
+import { SERVER_CERTIFICATE, SHARED, TLS_REPORT } from '../places.ts'
 import { diskScript } from '../facts/disk.ts'
 import { ASKS_SCRIPT, VERSION_SCRIPT } from '../facts/server.ts'
 
@@ -63,6 +63,7 @@ export function statusScript({ dataDir, backupDir }: StatusFolders): string {
     ended=
     if running postgres; then
       timeout ${PROGRAM_SECONDS} docker exec -i -u postgres -e PGCONNECT_TIMEOUT=3 -e PGTZ=UTC -e PGOPTIONS='${SEARCH_PATH} -c statement_timeout=4s' postgres sh -c '
+        sed "s/^/tls.json /;q" ${TLS_REPORT} 2>/dev/null
         cat /run/run-playbook/status 2>/dev/null | tr "\\n" " " | sed "s/^/words /"; echo
         ${ASKS_SCRIPT}
         psql -XAtqw -d postgres -p "\${POSTGRES_PORT:-5432}" -f - 2>&1' <<'SQL' || ended=$?

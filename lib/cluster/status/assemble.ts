@@ -11,7 +11,7 @@ export interface Reading<Value> {
 }
 
 type Parts = Pick<Status, 'replication' | 'archiver' | 'wal' | 'connections' | 'databases'> & {
-  readonly about: Omit<Status['postgres'], 'up' | 'state' | 'reason' | 'certificateUntil'>
+  readonly about: Omit<Status['postgres'], 'up' | 'state' | 'reason' | 'certificateUntil' | 'tlsFiles'>
 }
 
 /** What is published of PostgreSQL's own facts. What only a running server can know is unknown when it is down. */

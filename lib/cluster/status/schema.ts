@@ -96,6 +96,17 @@ export const postgresSchema = z.object({
     .nullable()
     .default(null)
     .describe('when the TLS certificate that clients are shown expires; null: unknown, or TLS is off'),
+  tlsFiles: z
+    .object({
+      trouble: z.string().nullable().describe('why PostgreSQL would not start with them; null: it would'),
+      replaced: z
+        .boolean()
+        .nullable()
+        .describe('for more than half a minute the file has had another certificate than clients are shown'),
+    })
+    .nullable()
+    .default(null)
+    .describe('the files of TLS, which PostgreSQL reads when it starts; null: unknown, or TLS is off'),
   settingsAgeSeconds: seconds
     .default(null)
     .describe('since pendingRestart, overridden and the sizes of databases were read: every half minute'),

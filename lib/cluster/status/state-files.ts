@@ -41,9 +41,20 @@ const drill = z
   })
   .transform(({ result, text, ...rest }) => ({ ...rest, ok: result === 'ok', message: text }))
 
+const tls = z.object({
+  at: moment,
+  on: z.boolean(),
+  trouble: z.string().nullable(),
+  fingerprint: z.string().nullable(),
+})
+
+/** The files of TLS as the container of PostgreSQL has found them. */
+export type TlsReport = z.output<typeof tls>
+
 /** How the node's own programs write them. @throws Error for text that is something else */
 export const parseStateFile = {
   repository: (text: string): Repository => repository.parse(JSON.parse(text)),
   attempt: (text: string): Backups['lastAttempt'] => attempt.parse(JSON.parse(text)),
   drill: (text: string): Drill => drill.parse(JSON.parse(text)),
+  tls: (text: string): TlsReport => tls.parse(JSON.parse(text)),
 }

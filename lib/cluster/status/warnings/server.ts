@@ -2,15 +2,11 @@ import { list, plural, span } from '../format.ts'
 import { type Rule, critical, warning } from './warn.ts'
 
 /** PostgreSQL on this node, whatever its role. */
-export const server: Rule = ({ postgres, connections, time }, { thresholds }) => {
+export const server: Rule = ({ postgres, connections }, { thresholds }) => {
   const { used, allowed } = connections
   const [pendingRestart, overridden] = [postgres.pendingRestart ?? [], postgres.overridden ?? []]
   const ids = postgres.role === 'primary' ? postgres.transactionIds : null
   const share = used === null || allowed === null ? 0 : used / allowed
-  const certificateLeft =
-    postgres.certificateUntil === null
-      ? Infinity
-      : (Date.parse(postgres.certificateUntil) - Date.parse(time)) / 1000
   const since =
     postgres.factsAgeSeconds === null
       ? ''
@@ -53,16 +49,6 @@ export const server: Rule = ({ postgres, connections, time }, { thresholds }) =>
         'transaction-old',
         `The oldest transaction began ${span(postgres.oldestTransactionSeconds)} ago: VACUUM cannot remove what was deleted since`,
       ),
-    certificateLeft <= 0
-      ? critical(
-          'certificate-expired',
-          `The TLS certificate of PostgreSQL expired ${span(-certificateLeft)} ago: clients that check it cannot connect. run-playbook site renews it, without a restart`,
-        )
-      : certificateLeft < thresholds.certificateLeftSeconds &&
-        warning(
-          'certificate-expires',
-          `The TLS certificate of PostgreSQL expires in ${span(certificateLeft)}. run-playbook site renews it, without a restart`,
-        ),
     overridden.length > 0 &&
       warning('settings-overridden', `postgresql.auto.conf (ALTER SYSTEM) overrides ${list(overridden)}`),
   ]
