@@ -1,5 +1,5 @@
 import { utimes, writeFile } from 'node:fs/promises'
-import { type Reading, fromPostgres, iso } from '../../lib/cluster/status/assemble.ts'
+import { type Reading, expiryOf, fromPostgres, iso } from '../../lib/cluster/status/assemble.ts'
 import { fromRepository, newestOf, windowOf } from '../../lib/cluster/status/backups.ts'
 import type { Config, Node } from '../../lib/cluster/status/config.ts'
 import { repositoryReader } from './facts/backups.ts'
@@ -157,10 +157,11 @@ export class Service {
   }
 
   // Of a server that is down as it was seen last: it will show the same one again.
-  #ofTls(now: number): Pick<Status['postgres'], 'certificateUntil' | 'tlsFiles'> {
+  #ofTls(now: number): Pick<Status['postgres'], 'certificateUntil' | 'clientAuthorityUntil' | 'tlsFiles'> {
     const { value: shown } = this.#certificate
     return {
       certificateUntil: shown ? iso(Date.parse(shown.validTo)) : null,
+      clientAuthorityUntil: expiryOf(this.#tls.value?.authority),
       tlsFiles: tlsFilesOf(this.#tls.value, shown, now),
     }
   }

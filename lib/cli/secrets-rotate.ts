@@ -1,10 +1,12 @@
 import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { bookOf } from '../secrets/logins.ts'
 import { checkName } from '../secrets/names.ts'
 import { randomPassword } from '../secrets/password.ts'
 import { save } from '../secrets/save.ts'
 import { signingPrivateKey } from '../secrets/signing.ts'
+import { SecretStore } from '../secrets/store.ts'
 import { wireguardPrivateKey } from '../secrets/wireguard.ts'
 import { NEXT, kindOf, say } from './secrets-commands.ts'
 import type { SecretsContext } from './secrets-context.ts'
@@ -20,7 +22,10 @@ export async function rotateSecret(context: SecretsContext, name: string, undo: 
     throw new UserError('E_SECRETS_MISSING', `there is no secret ${name}`, { hint })
   }
   const kind = kindOf(reveal(old))
-  if (name.endsWith('.authority'))
+  const authority = name.replace(/\.authority$/, '')
+  if (authority !== name && !undo && opened.vault.secrets.has(bookOf(authority)))
+    return newAuthority(context, authority)
+  if (authority !== name)
     throw new UserError('E_SECRETS_KIND', `${name} is the authority that signed all its certificates`, {
       hint: 'It is renewed automatically before it expires, with the same key.',
     })
@@ -53,6 +58,19 @@ async function putBack(context: SecretsContext, name: string): Promise<number> {
     })
   await save(places, opened, new Map([[name, before]]))
   say(context, `${name} has the value again that it had before, in ${places.vault}. ${NEXT}`)
+  return 0
+}
+
+/** The authority of clients signs nothing that a host needs, so that another one may take its place. */
+async function newAuthority(context: SecretsContext, authority: string): Promise<number> {
+  const { opened, places } = context
+  const store = new SecretStore(places, opened, () => new Date())
+  store.replaceLogins(authority)
+  await store.save()
+  say(
+    context,
+    `${authority}.authority is a new authority. After the next run, servers refuse all client certificates that were issued before. Issue new ones now.`,
+  )
   return 0
 }
 

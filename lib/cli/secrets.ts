@@ -10,6 +10,7 @@ import { editSecrets } from './secrets-edit.ts'
 import { showRecipients } from './secrets-recipients.ts'
 import { getSecret, listSecrets, setSecret, trustStore } from './secrets-commands.ts'
 import { rotateSecret } from './secrets-rotate.ts'
+import { type Issue, issueLogin, listLogins, revokeLogins } from './secrets-logins.ts'
 import { parsed, printOption, strict } from './shared-options.ts'
 import { findStateDir } from './state-dir.ts'
 
@@ -29,6 +30,8 @@ Examples:
   pass mail | run-playbook secrets set mail.password     or takes it from a pipe
   run-playbook secrets rotate app.password               a new random value; hosts have it after the next run
   run-playbook secrets rotate app.password --undo        back to the value before, also when some hosts have the new one
+  run-playbook secrets issue clients app --days 90 --to app-client    a certificate for the database role app
+  run-playbook secrets revoke clients app                and its end, after the next run
   run-playbook secrets recipients --accept               lets in who is new in recipients.txt
   run-playbook secrets edit                              all of them in $EDITOR; a line that is removed is forgotten
 
@@ -37,7 +40,7 @@ Exit status: 0 done, 1 not: what is stored is as it was.
 
 type Work = (context: SecretsContext) => Promise<number>
 
-/** `run-playbook secrets list|get|set|rotate|recipients|trust|edit`: what is in the store, without age at hand. */
+/** `run-playbook secrets list|get|set|rotate|issue|issued|revoke|recipients|trust|edit`: what is in the store, without age at hand. */
 export const secrets: CliCommand = async (argv, session) => {
   let work: Work | undefined
   let trust = false
@@ -66,6 +69,23 @@ export const secrets: CliCommand = async (argv, session) => {
     .action((name: string, { undo }: { undo: boolean }) => {
       work = (context) => rotateSecret(context, name, undo)
     })
+  add(
+    'issue <authority> <name>',
+    'issues a client certificate, and writes it and its private key to a folder',
+  )
+    .requiredOption('--to <folder>', 'write client.crt and client.key to this folder')
+    .option('--days <number>', 'how long the certificate is good', '365')
+    .action((authority: string, name: string, options: Issue) => {
+      work = (context) => issueLogin(context, authority, name, options)
+    })
+  add('issued <authority>', 'lists the client certificates of an authority').action((authority: string) => {
+    work = (context) => listLogins(context, authority)
+  })
+  add('revoke <authority> <name-or-serial>', 'revokes client certificates').action(
+    (authority: string, which: string) => {
+      work = (context) => revokeLogins(context, authority, which)
+    },
+  )
   add('recipients', 'lists who can read the secrets, and who is new in recipients.txt')
     .option('--accept', 'encrypt the secrets for everybody in recipients.txt', false)
     .action(({ accept }: { accept: boolean }) => {

@@ -23,6 +23,7 @@ export { AS_OWNER } from './as-owner.ts'
 export {
   ARCHIVE_CHECKED,
   BACKUP_SERVER,
+  CLIENT_AUTHORITY,
   CONFIG,
   PGBACKREST,
   SECRETS,
@@ -67,6 +68,7 @@ export { type Survey, type WayBack, survey, wayBack, whyBack } from './survey.ts
 export { type Tuning, tune } from './tuning.ts'
 export { policyEnv, retentionOptions } from './vars/backup-policy.ts'
 export { type ClusterVars, clusterVars, clusterWish, yes } from './vars/cluster.ts'
+export { type ClientLine, hbaLines } from './vars/client-access.ts'
 export { hostVarsOf } from './vars/host.ts'
 export { type NodeVars, nodeVars } from './vars/node.ts'
 export { type NodeRoleVars, nodeRoleVars, slotName, slotsOfOthers } from './vars/node-role.ts'

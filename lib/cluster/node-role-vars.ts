@@ -6,10 +6,12 @@ import { repositoryKeyOf } from './repository-key.ts'
 import { networkOf, refuseOutside } from './network.ts'
 import { promotionVars } from './promotion/operator.ts'
 import { refuseOtherSecrets } from './secrets/refuse.ts'
+import { CLIENTS } from './secrets/names.ts'
 import { serverBundle } from './secrets/server-certificate.ts'
 import { saidCapacity } from './settled.ts'
 import { tune } from './tuning.ts'
 import { hostVarsOf } from './vars/host.ts'
+import { wantsCertificates } from './vars/client-access.ts'
 import { ownVars } from './vars/node.ts'
 
 /**
@@ -24,6 +26,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
   refuseOutside(nodes)
   const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
   refuseOtherSecrets(context)
+  const clients = clientAuthority(context)
   const promotion = promotionVars(context, primary)
   const mostCores = Math.max(...nodes.map((one) => fact(one).cores))
   const { max_connections: maxConnections, ...capacity } = capacityUnder(context, primary, keep)
@@ -41,6 +44,8 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
       address: host.address,
       network: networkOf(host),
       clientTls: vars.clientTls,
+      clientAccess: vars.clientAccess,
+      ...(clients && { clientAuthority: clients }),
       nodes: nodes.map(({ name, address }) => ({ name, address })),
       turn: nodes.indexOf(host),
       primary: primary.address,
@@ -66,6 +71,13 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
       },
     }
   }
+}
+
+/** What clients' certificates are checked with, where any are asked for. One file: neither part may be of another authority. */
+function clientAuthority({ vars, secrets }: ClusterContext) {
+  if (!wantsCertificates(vars.clientAccess)) return undefined
+  const { certificate, revoked } = secrets.loginAuthority(CLIENTS)
+  return { pem: certificate + (revoked ?? ''), revokes: revoked !== undefined }
 }
 
 /** The settings of which all nodes have the same, under `primary`. */

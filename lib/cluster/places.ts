@@ -4,6 +4,8 @@ import type { NodeVars } from './vars/node.ts'
 export const CONFIG = '/etc/run-playbook/postgres'
 /** The key and the certificate that PostgreSQL shows its clients, one after the other. */
 export const SERVER_CERTIFICATE = `${CONFIG}/server.pem`
+/** What clients' certificates are checked with: the authority, and the list of what it revoked. */
+export const CLIENT_AUTHORITY = `${CONFIG}/clients.pem`
 /** pgBackRest's configuration on the node. */
 export const PGBACKREST = '/etc/run-playbook/pgbackrest'
 /** All that the container has that other nodes ask for what a backup needs: its configuration, its keys, one password. */

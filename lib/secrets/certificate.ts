@@ -48,6 +48,20 @@ export function makeLeaf(authority: Bundle, holder: Holder, now: Date): string {
   return bundleText(key, issueCertificate({ holder, key, issuer: authority, ...from(now, LIFE.leaf) }))
 }
 
+/** A certificate that lets its holder log in, and nothing else, for so many days; the key that goes with it. */
+export function makeLogin(authority: Bundle, commonName: string, days: number, now: Date): Bundle {
+  const key = newKey()
+  const certificate = issueCertificate({
+    holder: { commonName, addresses: [] },
+    key,
+    issuer: authority,
+    notBefore: new Date(now.getTime() - 3_600_000),
+    notAfter: new Date(now.getTime() + days * 86_400_000),
+    use: 'client',
+  })
+  return { key, certificate: new X509Certificate(certificate) }
+}
+
 /**
  * Refuses what no certificate can say; a zone (fe80::1%eth0) means something on one machine only.
  * @throws UserError E_BAD_ARGUMENT

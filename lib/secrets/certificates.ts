@@ -57,15 +57,7 @@ export class Certificates {
     const authorityName = `${request.authority}.authority`
     const kept = this.#ofLostAuthority(name, authorityName, request)
     if (kept) return kept
-    const authority = this.#bundle(
-      authorityName,
-      (old) => !isDue(old, now),
-      (old) => makeAuthority(`run-playbook ${request.authority}`, now, old?.key),
-    )
-    if (!canIssue(authority))
-      throw new UserError('E_SECRETS_KIND', `the secret ${authorityName} cannot issue certificates`, {
-        hint: 'It must be the certificate of an authority (CA:TRUE) and its key, on an elliptic curve.',
-      })
+    const authority = this.authority(request.authority)
     const own = this.#bundle(
       name,
       (old) => !isDue(old, now) && fits(old, authority, request),
@@ -77,6 +69,21 @@ export class Certificates {
         hint: `Give ${variableOf(authorityName)} too, or unset ${variableOf(name)}.`,
       })
     return certificateOf(name, own, authority)
+  }
+
+  /** The authority of that name, made on first need; renewed with its key while a third of its life is left. */
+  authority(name: string): Bundle {
+    const now = this.#now()
+    const secret = `${name}.authority`
+    const authority = this.#bundle(
+      secret,
+      (old) => !isDue(old, now),
+      (old) => makeAuthority(`run-playbook ${name}`, now, old?.key),
+    )
+    if (canIssue(authority)) return authority
+    throw new UserError('E_SECRETS_KIND', `the secret ${secret} cannot issue certificates`, {
+      hint: 'It must be the certificate of an authority (CA:TRUE) and its key, on an elliptic curve.',
+    })
   }
 
   /**

@@ -5,6 +5,7 @@ import { SecretStore } from './store.ts'
 
 export { fingerprint } from './fingerprint.ts'
 export type { Certificate, CertificateRequest } from './certificates.ts'
+export type { IssuedLogin, ClientCertificate, LoginAuthority } from './logins.ts'
 export type { SecretStore } from './store.ts'
 export type { SigningKey } from './signing.ts'
 export type { WireguardKey } from './wireguard.ts'

@@ -3,6 +3,7 @@ import { Secret, reveal } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { checkName, variableOf } from './names.ts'
 import { type Certificate, type CertificateRequest, Certificates } from './certificates.ts'
+import { type IssuedLogin, type ClientCertificate, type LoginAuthority, Logins, lostBook } from './logins.ts'
 import type { Opened } from './opened.ts'
 import { randomPassword } from './password.ts'
 import type { Places } from './places.ts'
@@ -19,6 +20,7 @@ import { type WireguardKey, wireguardPrivateKey, wireguardPublicKey } from './wi
 export class SecretStore {
   readonly #places: Places
   readonly #certificates: Certificates
+  readonly #logins: Logins
   readonly #made = new Map<string, Secret>()
   readonly #given = new Map<string, Secret>()
   readonly #asked = new Set<string>()
@@ -28,15 +30,14 @@ export class SecretStore {
   constructor(places: Places, opened: Opened, now: () => Date) {
     this.#places = places
     this.#opened = opened
-    this.#certificates = new Certificates(
-      {
-        find: (one) => this.#find(one),
-        generate: (one, make) => this.generate(one, make),
-        isGiven: (one) => this.#fromEnvironment(one) !== undefined,
-        replace: (one, value) => this.#replace(one, value),
-      },
-      now,
-    )
+    const values = {
+      find: (one: string) => this.#find(one),
+      generate: (one: string, make: () => string) => this.generate(one, make),
+      isGiven: (one: string) => this.#fromEnvironment(one) !== undefined,
+      replace: (one: string, value: string) => this.#replace(one, value),
+    }
+    this.#certificates = new Certificates(values, now)
+    this.#logins = new Logins(values, this.#certificates, now)
   }
 
   /** The operator's own public key, `age1…`: what a team adds to `recipients.txt`. `undefined` until one was needed. */
@@ -142,6 +143,48 @@ export class SecretStore {
    */
   certificate(name: string, request: CertificateRequest): Certificate {
     return this.#certificates.issue(name, request)
+  }
+
+  /**
+   * The authority whose certificates let clients log in: what a server checks them with. Made on first need, renewed in time with
+   * the same key. Only the store has that key: whoever has a server cannot issue certificates.
+   *
+   * @param name stored as the secrets `<name>.authority` and `<name>.issued`
+   * @throws UserError E_SECRETS_KIND when something else is stored or given under one of the names
+   * @example store.loginAuthority('clients').certificate
+   */
+  loginAuthority(name: string): LoginAuthority {
+    return this.#logins.authority(name)
+  }
+
+  /**
+   * A certificate that lets its holder log in as `commonName` for so many days. Its key is in no store: it is only returned.
+   *
+   * @throws UserError E_SECRETS_KIND for an authority of hosts, and for one whose key is not in the store
+   * @example store.issueLogin('clients', 'app', 90)
+   */
+  issueLogin(authority: string, commonName: string, days: number): ClientCertificate {
+    return this.#logins.issue(authority, commonName, days)
+  }
+
+  /** What an authority has issued, revoked ones too. @example store.issuedLogins('clients') */
+  issuedLogins(authority: string): readonly IssuedLogin[] {
+    return this.#logins.issued(authority)
+  }
+
+  /** Revokes all of a name, or one by its serial number. @returns those that this revoked. @example store.revokeLogins('clients', 'app') */
+  revokeLogins(authority: string, which: string): readonly IssuedLogin[] {
+    return this.#logins.revoke(authority, which)
+  }
+
+  /** What to adopt of an authority whose key is lost, as a host had it. @example store.lostLogins('clients', certificate, list) */
+  lostLogins(authority: string, certificate: string, list: string): Secret | undefined {
+    return lostBook(authority, certificate, list)
+  }
+
+  /** Takes another authority, with a new key: servers refuse all certificates of the one before. @example store.replaceLogins('clients') */
+  replaceLogins(authority: string): void {
+    this.#logins.replace(authority)
   }
 
   /**

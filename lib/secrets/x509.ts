@@ -26,6 +26,8 @@ export interface Statement {
   readonly issuer?: { readonly certificate: X509Certificate; readonly key: KeyObject } | undefined
   readonly notBefore: Date
   readonly notAfter: Date
+  /** What the holder may do with it: both ends of a connection, or no more than to log in. @default 'both' */
+  readonly use?: 'both' | 'client' | undefined
 }
 
 const COMMON_NAME = '2.5.4.3'
@@ -57,10 +59,54 @@ export function issueCertificate(statement: Statement): string {
     signatureAlgorithm: algorithm,
     signatureValue: toArrayBuffer(signature),
   })
-  const lines = serialize(certificate)
-    .toString('base64')
-    .match(/.{1,64}/g)
-  return `-----BEGIN CERTIFICATE-----\n${(lines ?? []).join('\n')}\n-----END CERTIFICATE-----\n`
+  return pem('CERTIFICATE', serialize(certificate))
+}
+
+/** Which certificates an authority takes back, by their serial numbers in hexadecimal. Good as long as the authority. */
+export function issueRevocations(
+  issuer: { readonly certificate: X509Certificate; readonly key: KeyObject },
+  serials: readonly string[],
+  now: Date,
+): string {
+  const x509 = asn1()
+  const algorithm = new x509.AlgorithmIdentifier({ algorithm: ECDSA_SHA256 })
+  const authorityKey = new x509.AuthorityKeyIdentifier({
+    keyIdentifier: new x509.KeyIdentifier(issuerKeyIdentifier(issuer.certificate)),
+  })
+  const tbs = new x509.TBSCertList({
+    version: x509.Version.v2,
+    signature: algorithm,
+    issuer: parse(issuer.certificate).subject,
+    // An hour back, for servers whose clocks are behind.
+    thisUpdate: new x509.Time(new Date(now.getTime() - 3_600_000)),
+    nextUpdate: new x509.Time(new Date(issuer.certificate.validTo)),
+    // An empty list is left out: RFC 5280 allows none.
+    ...(serials.length > 0 && {
+      revokedCertificates: serials.map(
+        (serial) =>
+          new x509.RevokedCertificate({
+            userCertificate: toArrayBuffer(Buffer.from(serial, 'hex')),
+            revocationDate: new x509.Time(now),
+          }),
+      ),
+    }),
+    crlExtensions: [
+      extension(x509.id_ce_authorityKeyIdentifier, false, authorityKey),
+      // Grows with each list.
+      extension(x509.id_ce_cRLNumber, false, new x509.CRLNumber(Math.floor(now.getTime() / 1000))),
+    ],
+  })
+  const list = new x509.CertificateList({
+    tbsCertList: tbs,
+    signatureAlgorithm: algorithm,
+    signature: toArrayBuffer(sign('sha256', serialize(tbs), issuer.key)),
+  })
+  return pem('X509 CRL', serialize(list))
+}
+
+function pem(label: string, der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g)
+  return `-----BEGIN ${label}-----\n${(lines ?? []).join('\n')}\n-----END ${label}-----\n`
 }
 
 /** Whether a certificate is for this holder, and for no other address or name. */
@@ -75,7 +121,7 @@ export function isFor(certificate: X509Certificate, holder: Holder): boolean {
   return Buffer.from(names.extnValue.buffer).equals(serialize(wanted))
 }
 
-function extensions({ holder, issuer }: Statement, own: X509.SubjectPublicKeyInfo): X509.Extension[] {
+function extensions({ holder, issuer, use }: Statement, own: X509.SubjectPublicKeyInfo): X509.Extension[] {
   const x509 = asn1()
   const { digitalSignature, keyCertSign, cRLSign } = x509.KeyUsageFlags
   const self = keyIdentifier(own)
@@ -101,7 +147,10 @@ function extensions({ holder, issuer }: Statement, own: X509.SubjectPublicKeyInf
     extension(
       x509.id_ce_extKeyUsage,
       false,
-      new x509.ExtendedKeyUsage([x509.id_kp_serverAuth, x509.id_kp_clientAuth]),
+      new x509.ExtendedKeyUsage([
+        ...(use === 'client' ? [] : [x509.id_kp_serverAuth]),
+        x509.id_kp_clientAuth,
+      ]),
     ),
     subjectKey,
     extension(x509.id_ce_authorityKeyIdentifier, false, authorityKey),

@@ -1,9 +1,9 @@
 import { type Task, type TaskList, copy, template } from 'run-playbook'
-import { CONFIG, SECRETS, tune, type NodeRoleVars, slotName } from 'run-playbook/cluster'
+import { CONFIG, SECRETS, hbaLines, tune, type NodeRoleVars, slotName } from 'run-playbook/cluster'
 import { backupServerFiles } from './backup-server.ts'
 import { pgbackrestConfig } from './pgbackrest.ts'
 import { folderTasks } from './folders.ts'
-import { serverCertificate } from './server-certificate.ts'
+import { clientAuthority, serverCertificate } from './server-certificate.ts'
 
 const managed = { mode: '0644', owner: 'root', group: 'root' }
 const secret = { mode: '0400', owner: 'root', group: 'root' }
@@ -79,6 +79,7 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
     promotionFiles(vars, reload),
     // Before the configuration that names it: PostgreSQL does not start without.
     serverCertificate(vars, reload),
+    clientAuthority(vars, reload),
     template(
       'postgresql.conf',
       {
@@ -95,6 +96,7 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
           },
           synchronous,
           maxSlotWalKeepSize,
+          clientAuthority: vars.clientAuthority,
           slot: slotName(address),
           slots: nodes.map((node) => slotName(node.address)),
           tuning,
@@ -108,7 +110,13 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
       {
         src: new URL('./templates/pg_hba.conf.hbs', import.meta.url),
         dest: `${CONFIG}/pg_hba.conf`,
-        vars: { address, nodes, network, tlsOnly: clientTls === 'require' },
+        vars: {
+          address,
+          nodes,
+          network,
+          tlsOnly: clientTls === 'require',
+          clients: hbaLines(vars.clientAccess, network, clientTls === 'require'),
+        },
         ...managed,
       },
       { notify: reload, tags: ['config'] },

@@ -1,5 +1,5 @@
 import { type Task, type TaskList, ask, copy, defineModule, from, z } from 'run-playbook'
-import { type NodeRoleVars, SERVER_CERTIFICATE } from 'run-playbook/cluster'
+import { CLIENT_AUTHORITY, type NodeRoleVars, SERVER_CERTIFICATE } from 'run-playbook/cluster'
 import { numberKey, numberReader } from './number-reader.ts'
 
 /** Looks up the number that postgres has in the containers of this node. Changes nothing. */
@@ -14,6 +14,27 @@ const postgresUser = defineModule({
   apply: () => [],
   touches: () => [],
 })
+
+/**
+ * What PostgreSQL checks the certificates of clients with. Nothing of it is secret, and nobody can issue a certificate with it. It stays
+ * where no line asks for a certificate any more: a server that is not reloaded yet may have to start with it.
+ */
+export const clientAuthority = ({ clientAuthority }: NodeRoleVars, reload: Task): TaskList =>
+  clientAuthority === undefined
+    ? []
+    : [
+        copy(
+          'client authority',
+          {
+            dest: CLIENT_AUTHORITY,
+            content: clientAuthority.pem,
+            mode: '0644',
+            owner: 'root',
+            group: 'root',
+          },
+          { notify: reload, tags: ['config'] },
+        ),
+      ]
 
 /**
  * What PostgreSQL shows its clients. The key and the certificate are one file, so that a run that is killed never leaves a key that does

@@ -116,6 +116,21 @@ describe('the certificate that PostgreSQL shows its clients', function () {
     await says('tls-file', false)
   })
 
+  it('has beside it the authority of client certificates, which expires too', async () => {
+    const old = (days: number) =>
+      parseBundle(
+        makeAuthority('clients', new Date(Date.now() - (10 * 365.25 - days) * DAY)),
+      )?.certificate.toString()
+    report({ authority: old(20) })
+    await says('client-authority-expires')
+    report({ authority: old(-1) })
+    await says('client-authority-expired')
+    report({ authority: old(1000) })
+    await says('client-authority-expired', false)
+    const left = Date.parse((await node.status()).postgres.clientAuthorityUntil ?? '') - Date.now()
+    assert.equal(Math.round(left / DAY), 1000)
+  })
+
   it('is worth a warning when the file has had another one for more than half a minute', async () => {
     const shown = await node.status()
     assert.equal(shown.postgres.tlsFiles?.replaced, null)

@@ -73,12 +73,13 @@ _bad_key() {
 
 # usage: _report_tls TROUBLE  (whole or not at all: somebody may read it at any moment)
 _report_tls() {
-  local print=
+  local print= authority=
   [ -z "${ssl_cert_file:-}" ] || print=$(openssl x509 -in "$ssl_cert_file" -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//')
+  [ -z "${ssl_ca_file:-}" ] || authority=$(openssl x509 -in "$ssl_ca_file" 2>/dev/null)
   {
-    jq -cn --arg trouble "$1" --arg print "$print" --arg on "${ssl:-}" \
+    jq -cn --arg trouble "$1" --arg print "$print" --arg authority "$authority" --arg on "${ssl:-}" \
       'def known: if . == "" then null else . end;
-        {at: (now | todate), on: ($on == "on"), trouble: ($trouble | known), fingerprint: ($print | known)}' > "$tls_report.new" &&
+        {at: (now | todate), on: ($on == "on"), trouble: ($trouble | known), fingerprint: ($print | known), authority: ($authority | known)}' > "$tls_report.new" &&
       chmod 0644 "$tls_report.new" && mv "$tls_report.new" "$tls_report"
   } 2>/dev/null
 }

@@ -10,6 +10,8 @@ export const SECRET_FILES = {
   basebackup: 'basebackup_password',
   cipher: 'pgbackrest_cipher',
   authority: 'pgbackrest_ca.crt',
+  // Not a secret, and PostgreSQL reads it: beside its configuration.
+  clients: '../postgres/clients.pem',
 } as const
 
 /** What a node keeps: the files above, and the private key of its WireGuard interface. */

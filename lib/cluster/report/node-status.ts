@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Host } from '../../playbook/inventory.ts'
 import { parseRepository, recoverableWindow } from '../../pgbackrest/index.ts'
-import { type Reading, fromPostgres, iso } from '../status/assemble.ts'
+import { type Reading, expiryOf, fromPostgres, iso } from '../status/assemble.ts'
 import { fromRepository, windowOf } from '../status/backups.ts'
 import type { Node } from '../status/config.ts'
 import type { RepositoryFacts } from '../status/backups.ts'
@@ -79,6 +79,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
       ...about,
       ...(value === undefined && fromDisk),
       certificateUntil: untilOf(answer),
+      clientAuthorityUntil: expiryOf(tls?.authority),
       tlsFiles,
     },
     ...database,

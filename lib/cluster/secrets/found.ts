@@ -59,7 +59,7 @@ export function parseFound(text: string): FoundSecrets {
 const withoutBreak = (kind: string, text: string): string =>
   PEM.includes(kind) ? text : text.replace(/\n+$/, '')
 
-const PEM: readonly string[] = ['authority', 'certificate', 'certificateKey', 'server']
+const PEM: readonly string[] = ['authority', 'clients', 'certificate', 'certificateKey', 'server']
 
 const reader = readerOfOne<FoundSecrets>({
   name: 'found_secrets',

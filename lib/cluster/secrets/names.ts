@@ -5,6 +5,9 @@ import type { SecretKind } from '../facts/secrets.ts'
 /** The passwords that every node has a file of. */
 export const PASSWORDS = ['superuser', 'replicator', 'rewinder', 'basebackup'] as const
 
+/** The authority of the certificates that clients log in with. Its key is on no node. */
+export const CLIENTS = 'clients'
+
 const OWN: readonly string[] = PASSWORDS
 
 /** Under which name the store has what a node keeps. */
@@ -12,6 +15,7 @@ export function nameOf(kind: SecretKind, { name }: Pick<Host, 'name'>): string {
   if (kind === 'wireguard') return `wireguard.${name}`
   if (kind === 'cipher') return 'backup.cipher'
   if (kind === 'authority') return 'pgbackrest.authority'
+  if (kind === 'clients') return `${CLIENTS}.authority`
   return `postgres.${kind}`
 }
 
@@ -33,6 +37,7 @@ export const WORDS: Readonly<Record<SecretKind, string>> = {
   basebackup: 'password of the role basebackup',
   cipher: 'key of the repository',
   authority: "pgBackRest authority's certificate",
+  clients: "certificate of the clients' authority",
   wireguard: 'WireGuard key',
 }
 

@@ -5,6 +5,7 @@ import { reveal } from '../../core/secret.ts'
 import { type Cluster, type ClusterContext, clusterOf } from '../cluster.ts'
 import { SECRET_FILES, type SecretKind } from '../facts/secrets.ts'
 import { SECRETS } from '../places.ts'
+import { wantsCertificates } from '../vars/client-access.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { PASSWORDS, WORDS, listed, nameOf, ownerSecret } from './names.ts'
 
@@ -27,7 +28,7 @@ function refuseMissing(context: ClusterContext, { nodes, fact }: Cluster): void 
   const missing = new Set<string>()
   const holders = new Set<Host>()
   for (const host of nodes) {
-    for (const kind of kindsOn(fact, host)) {
+    for (const kind of kindsOn(context, fact, host)) {
       const name = nameOf(kind, host)
       if (context.secrets.isKept(name)) continue
       missing.add(name)
@@ -60,8 +61,9 @@ function refuseMissing(context: ClusterContext, { nodes, fact }: Cluster): void 
 }
 
 /** What lies on a node and is written by our plays. */
-const kindsOn = (fact: Cluster['fact'], host: Host): readonly SecretKind[] =>
+const kindsOn = ({ vars }: ClusterContext, fact: Cluster['fact'], host: Host): readonly SecretKind[] =>
   (Object.keys(fact(host).fingerprints) as SecretKind[]).filter((kind) => {
+    if (kind === 'clients') return wantsCertificates(vars.clientAccess)
     if (kind === 'cipher') return hostVarsOf(host).encrypt
     return kind !== 'wireguard' || hostVarsOf(host).overlay === 'auto'
   })

@@ -8,7 +8,7 @@ import { nodesOf } from '../nodes.ts'
 import { settled } from '../settled.ts'
 import { clusterWish } from '../vars/cluster.ts'
 import type { FoundSecrets } from './found.ts'
-import { PASSWORDS, WORDS, listed, nameOf, ownerSecret } from './names.ts'
+import { CLIENTS, PASSWORDS, WORDS, listed, nameOf, ownerSecret } from './names.ts'
 import { serverSecret } from './server-certificate.ts'
 
 /** What `-e` may set for `take-over`. */
@@ -44,9 +44,11 @@ export function takeOver(context: Context): void {
       'Each node has its own keys. If a node is permanently lost, remove it from the inventory first.',
     )
   const own = secrets.isKept(AUTHORITY)
+  const ownClients = secrets.isKept(nameOf('clients', { name: '' }))
   // An authority that is stored issues what is missing; the nodes' certificates are of no use without theirs.
   const values = [...onNodes(context, nodes, found)].filter(
-    ([name]) => !own || !/^(pgbackrest|server)\./.test(name),
+    ([name]) =>
+      (!own || !/^(pgbackrest|server)\./.test(name)) && !(ownClients && name.startsWith(`${CLIENTS}.`)),
   )
   const others = values.filter(([name, value]) => secrets.isKept(name) && differs(secrets.get(name), value))
   if (others.length > 0 && !context.vars.replace)
@@ -64,7 +66,7 @@ const differs = (one: Secret, other: Secret): boolean => reveal(one) !== reveal(
 
 /** What the nodes have, by its names in the store. */
 function onNodes(
-  { limited }: Pick<Context, 'limited'>,
+  { limited, secrets }: Pick<Context, 'limited' | 'secrets'>,
   nodes: readonly Host[],
   found: (node: Host) => FoundSecrets,
 ): ReadonlyMap<string, Secret> {
@@ -74,6 +76,7 @@ function onNodes(
     const shared = sharedBy(chosen, kind, found)
     if (shared !== undefined) values.set(nameOf(kind, { name: '' }), shared)
   }
+  for (const [name, value] of clientsOf(secrets, chosen, found)) values.set(name, value)
   const authority = chosen.map((node) => found(node).authority).find((one) => one !== undefined)
   if (authority !== undefined) values.set(AUTHORITY, authority)
   for (const node of nodes) {
@@ -85,6 +88,25 @@ function onNodes(
     values.set(name, new Secret(name, reveal(certificateKey) + reveal(certificate)))
   }
   return values
+}
+
+/** The authority of clients, without its key, and the list of what it revoked: without that list those would be let in again. */
+function clientsOf(
+  secrets: Context['secrets'],
+  nodes: readonly Host[],
+  found: (node: Host) => FoundSecrets,
+): readonly (readonly [string, Secret])[] {
+  const name = nameOf('clients', { name: '' })
+  for (const node of nodes) {
+    const [certificate = '', list = ''] = reveal(found(node).clients ?? new Secret(name, '')).split(
+      /(?=-----BEGIN X509 CRL-----)/,
+    )
+    // What is damaged on one node is whole on another.
+    const book = secrets.lostLogins(CLIENTS, certificate, list)
+    if (book === undefined) continue
+    return [[name, new Secret(name, certificate)], ...(list === '' ? [] : [[book.name, book] as const])]
+  }
+  return []
 }
 
 function sharedBy(

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type { Config } from './config.ts'
 import type { Facts, SlowFacts } from './postgres-facts.ts'
 import { isFull } from './connection-trouble.ts'
@@ -11,7 +12,10 @@ export interface Reading<Value> {
 }
 
 type Parts = Pick<Status, 'replication' | 'archiver' | 'wal' | 'connections' | 'databases'> & {
-  readonly about: Omit<Status['postgres'], 'up' | 'state' | 'reason' | 'certificateUntil' | 'tlsFiles'>
+  readonly about: Omit<
+    Status['postgres'],
+    'up' | 'state' | 'reason' | 'certificateUntil' | 'clientAuthorityUntil' | 'tlsFiles'
+  >
 }
 
 /** What is published of PostgreSQL's own facts. What only a running server can know is unknown when it is down. */
@@ -87,6 +91,15 @@ export function fromPostgres(
       bytes: slow?.sizes[name] ?? null,
       connections: old ? null : connections,
     })),
+  }
+}
+
+/** When a certificate in PEM expires; null for what is none. */
+export function expiryOf(pem: string | null | undefined): string | null {
+  try {
+    return pem == null ? null : iso(Date.parse(new X509Certificate(pem).validTo))
+  } catch {
+    return null
   }
 }
 

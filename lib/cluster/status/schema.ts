@@ -96,6 +96,12 @@ export const postgresSchema = z.object({
     .nullable()
     .default(null)
     .describe('when the TLS certificate that clients are shown expires; null: unknown, or TLS is off'),
+  clientAuthorityUntil: time
+    .nullable()
+    .default(null)
+    .describe(
+      "when the authority of clients' certificates expires; null: unknown, or no certificate is asked for",
+    ),
   tlsFiles: z
     .object({
       trouble: z.string().nullable().describe('why PostgreSQL would not start with them; null: it would'),

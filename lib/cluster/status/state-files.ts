@@ -46,6 +46,8 @@ const tls = z.object({
   on: z.boolean(),
   trouble: z.string().nullable(),
   fingerprint: z.string().nullable(),
+  /** Of the certificates of clients, in PEM. */
+  authority: z.string().nullable().default(null),
 })
 
 /** The files of TLS as the container of PostgreSQL has found them. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clientAccess } from './client-access.ts'
 import { databaseNames } from './database-name.ts'
 import { sharedVars } from './shared.ts'
 import { thresholdVars } from './status-service.ts'
@@ -24,6 +25,7 @@ export const clusterVars = clusterWish.extend({
   statusImage: z.string().default('run-playbook/postgres-status'),
   databases: databaseNames.default(['app']),
   clientTls: z.enum(['allow', 'require']).default('allow'),
+  clientAccess: clientAccess.default([]),
   thresholds: thresholdVars,
   wireguardPackages: z.array(z.string()).default(['wireguard-tools']),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { secretValue } from '../../core/schemas.ts'
+import { clientAccess } from './client-access.ts'
 import { ownVars } from './node.ts'
 
 /** What the roles of a node know: its own vars, and what follows from the cluster that it is part of. */
@@ -25,6 +26,10 @@ export const nodeRoleVars = ownVars.extend({
   network: z.string(),
   /** Whether they may do so without TLS. @default 'allow' */
   clientTls: z.enum(['allow', 'require']).default('allow'),
+  /** Lines of pg_hba.conf for them. @default none */
+  clientAccess: clientAccess.default([]),
+  /** The authority of their certificates and the list of those that it revoked, in PEM. @default none is asked for one */
+  clientAuthority: z.strictObject({ pem: z.string(), revokes: z.boolean() }).optional(),
   /** MiB of memory: what PostgreSQL is tuned to. */
   memoryMb: z.number(),
   /** Number of cores: what PostgreSQL is tuned to. */

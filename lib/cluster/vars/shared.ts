@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { THRESHOLDS } from '../status/thresholds.ts'
+import { clientAccess } from './client-access.ts'
 import { databaseNames } from './database-name.ts'
 import { thresholdVars } from './status-service.ts'
 
@@ -36,6 +37,16 @@ export const sharedVars = {
     .enum(['allow', 'require'])
     .optional()
     .describe('Allow clients to connect without TLS, or require it of them. (default: allow)'),
+  /**
+   * Lines of pg_hba.conf for clients, in this order: the first one that matches decides. After them comes the one that lets the network of
+   * the overlay in with a password. `{ user: 'app', method: 'cert' }` demands a client certificate of the authority `clients`.
+   * @default none
+   */
+  clientAccess: clientAccess
+    .optional()
+    .describe(
+      'Lines of pg_hba.conf for clients, before the one for all: [{"user":"app","method":"cert"}]. (default: none)',
+    ),
   /** PostgreSQL's max_connections. @default what the primary has; 100 in a new cluster */
   maxConnections: atLeast(
     10,

@@ -109,6 +109,11 @@ describe('the files of TLS in the container of PostgreSQL', () => {
     const { on, trouble: none, fingerprint } = parseStateFile.tls(readFileSync(path('tls.json'), 'utf8'))
     const { certificate } = parseBundle(readFileSync(path(), 'utf8')) ?? {}
     assert.deepEqual([on, none, fingerprint], [true, null, certificate?.fingerprint256])
+    write(authority.certificate.toString(), 'ca.crt', 0o644)
+    sh('_report_tls "$(_tls_trouble)"', 'ca.crt')
+    const { authority: known } = parseStateFile.tls(readFileSync(path('tls.json'), 'utf8'))
+    assert.equal(known?.trim(), authority.certificate.toString().trim())
+    assert.doesNotMatch(readFileSync(path('tls.json'), 'utf8'), /PRIVATE/)
     rmSync(path())
     sh('_report_tls "$(_tls_trouble)"')
     const gone = parseStateFile.tls(readFileSync(path('tls.json'), 'utf8'))

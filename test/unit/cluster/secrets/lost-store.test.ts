@@ -147,6 +147,19 @@ describe('secrets that the nodes have and the store has not', () => {
     assert.throws(() => make(mute), { message: /has no postgres\.app and postgres\.shop, but PostgreSQL/ })
   })
 
+  it('include the authority of client certificates, where any are asked for', async () => {
+    const vars = clusterVars.parse({ clientAccess: [{ user: 'app', method: 'cert' }] })
+    const facts = living(() => ({ clients: sha256('any') }))
+    assert.ok(build(sitePlays(context(store, facts))))
+    assert.throws(() => build(sitePlays({ ...context(store, facts), vars })), {
+      code: 'E_SECRETS_LOST',
+      message: /has no clients\.authority, but node-a, node-b and node-c have it/,
+    })
+    store.loginAuthority('clients')
+    await store.save()
+    assert.ok(build(sitePlays({ ...context(store, facts), vars })))
+  })
+
   it('are told apart from one that is another than on a node', () => {
     const other = sha256('another')
     assert.throws(

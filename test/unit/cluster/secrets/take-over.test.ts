@@ -111,6 +111,31 @@ describe('secrets that are taken over from the nodes', () => {
     for (const name of names) assert.ok(store.has(`wireguard.${name}`))
   })
 
+  it('include what clients are let in by: who was revoked stays so, and the key is lost', async () => {
+    before.issueLogin('clients', 'app', 90)
+    before.revokeLogins('clients', 'app')
+    const { certificate, revoked } = before.loginAuthority('clients')
+    const clients = new Secret('clients', certificate + revoked)
+    const [host, other] = hosts as [Host, Host]
+    const damaged = { ...laidOut(before, host), clients: new Secret('clients', 'nonsense') }
+    const facts = found({ [host.name]: damaged, [other.name]: { ...laidOut(before, other), clients } })
+    const store = await fresh.openAs('bob')
+    takeOver(context(store, facts))
+    await store.save()
+    const again = await fresh.openAs('bob')
+    const taken = again.loginAuthority('clients')
+    assert.deepEqual([taken.certificate, taken.revoked], [certificate, revoked])
+    assert.throws(() => again.issueLogin('clients', 'app', 90), {
+      message: /clients\.authority without its private key/,
+      hint: /secrets rotate clients\.authority/,
+    })
+    again.replaceLogins('clients')
+    assert.ok(again.issueLogin('clients', 'app', 90))
+    // Whoever has an authority with its key keeps it.
+    takeOver(context(again, facts))
+    assert.notEqual(again.loginAuthority('clients').certificate, certificate)
+  })
+
   it('leave the certificates to an authority that is stored', async () => {
     const store = await fresh.openAs('bob')
     const [host] = hosts as [Host]
