@@ -3,6 +3,11 @@ export { overlayCheck } from './overlay-check/role.ts'
 export { postgresBackup, postgresBackupService } from './postgres-backup/role.ts'
 export { postgresDrill, postgresDrillNow } from './postgres-drill/role.ts'
 export { postgresImage, postgresImageFits } from './postgres-image/role.ts'
+export {
+  noPostgresObjectStore,
+  postgresObjectStore,
+  postgresObjectStoreOwner,
+} from './postgres-object-store/role.ts'
 export { postgresOffsite } from './postgres-offsite/role.ts'
 export { postgresPasswordFiles, postgresPasswordUse, postgresPasswords } from './postgres-passwords/role.ts'
 export { postgresPrimary, postgresPrimaryRestart, postgresSlots } from './postgres-primary/role.ts'

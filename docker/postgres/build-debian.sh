@@ -20,7 +20,7 @@ _major() {
 # (jit_provider missing is a debug message), which saves 150 MB of compiler for a feature that OLTP seldom wants.
 # In the hooks $1 is the root folder, expanded by the shell that mmdebstrap starts.
 _rootfs() {
-  mmdebstrap --quiet --variant=minbase --include="postgresql-$2,pgbackrest,tini,jq" \
+  mmdebstrap --quiet --variant=minbase --include="postgresql-$2,pgbackrest,tini,jq,ca-certificates" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/i18n/*' \

@@ -38,6 +38,14 @@ export async function rotateSecret(context: SecretsContext, name: string, undo: 
       },
     )
   if (undo) return putBack(context, name)
+  if (/\.(access|secret)-key$/.test(name))
+    throw new UserError(
+      'E_SECRETS_KIND',
+      `${name} was issued by somebody else: a value made up here opens nothing`,
+      {
+        hint: `Have a new key issued, then store it: run-playbook secrets set ${name} --replace. Nothing was changed.`,
+      },
+    )
   if (kind === 'certificate') {
     await save(places, opened, new Map(), [name])
     say(context, `${name} was removed; the next run that needs it issues a new certificate with a new key.`)

@@ -25,12 +25,15 @@ export {
   BACKUP_SERVER,
   CLIENT_AUTHORITY,
   CONFIG,
+  OBJECT_STORE,
+  OBJECT_STORE_CA,
   PGBACKREST,
   SECRETS,
   SERVER_CERTIFICATE,
   SHARED,
   mounts,
 } from './places.ts'
+export { type ObjectStoreSecrets, objectStoreSecretsOf } from './object-store.ts'
 export { PRIVILEGES, PRIVILEGE_OPTIONS } from './privileges.ts'
 export { type PromotionAbort, planPromotionAbort } from './promotion/abort.ts'
 export { PROMOTION_KEY } from './promotion/operator.ts'
@@ -72,4 +75,5 @@ export { type ClientLine, hbaLines } from './vars/client-access.ts'
 export { hostVarsOf } from './vars/host.ts'
 export { type NodeVars, nodeVars } from './vars/node.ts'
 export { type NodeRoleVars, nodeRoleVars, slotName, slotsOfOthers } from './vars/node-role.ts'
+export { type ObjectStore, objectStoreVars } from './vars/object-store.ts'
 export { type StatusVars, statusVars } from './vars/status-service.ts'

@@ -17,6 +17,10 @@ export const SHARED = '/var/lib/run-playbook/postgres'
 
 /** In the containers: what is wrong with the files of TLS. Beside the socket of PostgreSQL, which the status service has too. */
 export const TLS_REPORT = '/var/run/postgresql/tls.json'
+/** The configuration of the object store on the node. Its containers have it as /etc/pgbackrest/object-store.conf. */
+export const OBJECT_STORE = `${PGBACKREST}/object-store.conf`
+/** The authority of the object store's certificate. */
+export const OBJECT_STORE_CA = `${PGBACKREST}/object-store-ca.crt`
 
 /** Left when `pgbackrest check` went well after the last backup that a run took. */
 export const ARCHIVE_CHECKED = `${SHARED}/archive-checked`

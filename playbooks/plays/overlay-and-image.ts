@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Host, type Play, UserError, definePlay } from 'run-playbook'
+import { objectStorePlays } from './object-store.ts'
 import { overlayCheck, postgresImage, postgresImageFits, wireguardRole } from 'run-playbook/roles'
 import {
   type ClusterContext,
@@ -28,14 +29,15 @@ function reachedByAll({ name }: Host, address: string | undefined): string | und
   )
 }
 
-/** What a node needs before it can have a database: the overlay, Docker and the image. */
-export function groundPlays(context: ClusterContext): readonly Play[] {
+/** What a node needs before it can have a database: the overlay, Docker and the image, and the object store, if there is to be one. */
+export function groundPlays(context: ClusterContext, restoring = false): readonly Play[] {
   const { vars, secrets, stateDir } = context
   const { nodes, fact, others, reached } = clusterOf(context)
   refuseOutside(nodes)
   // Before the first play of all, not only before the first one that needs it.
   if (nodes.some((host) => hostVarsOf(host).encrypt)) repositoryKeyOf(context)
   refuseOtherSecrets(context)
+  const objectStore = objectStorePlays(context, restoring)
   const key = ({ name }: Host) => secrets.wireguardKey(`wireguard.${name}`)
   const endpoint = (host: Host) => hostVarsOf(host).endpoint ?? reachedByAll(host, fact(host).reachedAt)
   // A node that was not reached has an endpoint nobody knows now: the tunnels stay as they are.
@@ -109,5 +111,6 @@ export function groundPlays(context: ClusterContext): readonly Play[] {
           postgresImageFits({ image: vars.image, dataDir: hostVarsOf(host).dataDir }),
       ],
     }),
+    ...objectStore,
   ]
 }

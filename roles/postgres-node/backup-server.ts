@@ -40,5 +40,17 @@ export function backupServerFiles(vars: NodeRoleVars): TaskList {
       },
       { tags: ['config'] },
     ),
+    template(
+      'backup server configuration for object stores',
+      {
+        src: new URL('./templates/backup-server-store.conf.hbs', import.meta.url),
+        dest: `${BACKUP_SERVER}/object-store.conf`,
+        vars: { port, stanza: STANZA },
+        mode: '0644',
+        owner: 'root',
+        group: 'root',
+      },
+      { tags: ['config'] },
+    ),
   ]
 }

@@ -21,6 +21,7 @@ _health() {
   _health_of_archive || true
   _health_of_backups "$1" || true
   _health_of_offsite "$1" || true
+  _health_of_object_store "$1" || true
   _health_of_node "$1" || true
 }
 
@@ -125,6 +126,17 @@ _health_of_offsite() {
   [ -s "$state/offsite.json" ] || return 0
   if [ "$offsite_result" = failed ]; then _problem offsite warning "the off-site copy of the repository failed: $offsite_text"
   elif [ $(($1 - offsite_at)) -gt 93600 ]; then _problem offsite warning "the last off-site copy of the repository was made $((($1 - offsite_at) / 3600)) hours ago"
+  fi
+}
+
+# usage: _health_of_object_store NOW  (what its own service found; it reports once a minute, and a store that hangs holds it up)
+_health_of_object_store() {
+  local file at
+  [ -s /etc/pgbackrest/object-store.conf ] || return 0
+  file=$state/object-store.problems
+  at=$(stat -c %Y "$file" 2>/dev/null) || at=${begun:-$1}
+  if [ $(($1 - at)) -lt 900 ]; then cat "$file" 2>/dev/null >> "$run/problems"
+  else _problem store-unreachable warning "the object store has not answered for $((($1 - at) / 60)) minutes: see docker logs pgbackrest on the node"
   fi
 }
 

@@ -3,6 +3,7 @@
 # refuses a private key that others may read, and postgres can't read root's files.
 
 keys=$run/pgbackrest
+object_store=/etc/pgbackrest/object-store.conf
 
 # usage: _prepare_pgbackrest  (as root: the cipher, and the folders that Docker or the runner made for root)
 _prepare_pgbackrest() {
@@ -35,6 +36,24 @@ _store_cipher() {
   fi
 }
 
+# usage: _in_store COMMAND [ARGUMENT…]  (the object store, where there is one, has a configuration of its own: no command that is meant
+# for the repository of the node ever waits for it)
+_in_store() {
+  PGBACKREST_CONFIG="$object_store" PGBACKREST_CONFIG_INCLUDE_PATH="$run/object-store" "$@"
+}
+
+# usage: _store_credentials  (as root: of the object store, and the key that all in it is encrypted with)
+_store_credentials() {
+  local name option words='[global]'
+  for name in access_key:s3-key secret_key:s3-key-secret cipher:cipher-pass; do
+    option=repo1-${name#*:} name=/run/secrets/object_store_${name%:*}
+    [ ! -s "$name" ] || words="$words
+$option=$(cat "$name")"
+  done
+  # shellcheck disable=SC2016  # the inner shell's
+  printf '%s\n' "$words" | (_as_postgres sh -c 'umask 077; mkdir -p "$1" && cat > "$1/credentials.conf.new" && mv "$1/credentials.conf.new" "$1/credentials.conf"' sh "$run/object-store")
+}
+
 # usage: _store_keys  (for asking the primary's pgbackrest-server)
 _store_keys() {
   local name
@@ -51,11 +70,12 @@ _watch_keys() {
     _say 'reading keys again'
     _prepare_pgbackrest
     _store_keys
+    _store_credentials
     seen=$now
   done
 }
 
 # usage: _fingerprint
 _fingerprint() {
-  cat /run/secrets/pgbackrest_* 2>/dev/null | cksum
+  cat /run/secrets/pgbackrest_* /run/secrets/object_store_* 2>/dev/null | cksum
 }

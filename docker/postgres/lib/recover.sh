@@ -2,6 +2,11 @@
 # A backup becomes a database: fetched, recovered to a target, and asked where it got to. Nobody can connect meanwhile but
 # postgres through a private socket. `work` is the data folder, `spaces` that of tablespaces, `$run/recover` what lies beside it.
 
+# usage: _repository_options  (of the node, or of the object store)
+_repository_options() {
+  if [ "${repository:-local}" = object-store ]; then sed -n '/^repo1-[^r]/p' "$object_store"; else echo repo1-path=/var/lib/pgbackrest; fi
+}
+
 # usage: _configure_recovery  (one repository and one place for the data: no other node, nothing shared with the living)
 _configure_recovery() {
   rm -rf "$run/recover"
@@ -9,7 +14,7 @@ _configure_recovery() {
   chmod 0700 "$run/recover"
   cat > "$run/recover/pgbackrest.conf" <<CONF
 [global]
-repo1-path=/var/lib/pgbackrest
+$(_repository_options)
 lock-path=$run/recover/lock
 log-level-file=off
 process-max=$(nproc)
@@ -17,6 +22,7 @@ process-max=$(nproc)
 pg1-path=$work
 CONF
   export PGBACKREST_CONFIG="$run/recover/pgbackrest.conf"
+  [ "${repository:-local}" != object-store ] || export PGBACKREST_CONFIG_INCLUDE_PATH="$run/object-store"
 }
 
 # usage: _said FILE  (the errors in a log, in one line; that it does not let us in yet is none)

@@ -12,6 +12,9 @@ export const SECRET_FILES = {
   authority: 'pgbackrest_ca.crt',
   // Not a secret, and PostgreSQL reads it: beside its configuration.
   clients: '../postgres/clients.pem',
+  storeAccess: 'object_store_access_key',
+  storeSecret: 'object_store_secret_key',
+  storeCipher: 'object_store_cipher',
 } as const
 
 /** What a node keeps: the files above, and the private key of its WireGuard interface. */

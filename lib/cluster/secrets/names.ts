@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Host } from '../../playbook/inventory.ts'
 import type { SecretKind } from '../facts/secrets.ts'
+import { OBJECT_STORE_SECRETS } from '../vars/object-store.ts'
 
 /** The passwords that every node has a file of. */
 export const PASSWORDS = ['superuser', 'replicator', 'rewinder', 'basebackup'] as const
@@ -13,7 +14,9 @@ const OWN: readonly string[] = PASSWORDS
 /** Under which name the store has what a node keeps. */
 export function nameOf(kind: SecretKind, { name }: Pick<Host, 'name'>): string {
   if (kind === 'wireguard') return `wireguard.${name}`
-  if (kind === 'cipher') return 'backup.cipher'
+  if (kind === 'cipher' || kind === 'storeCipher') return 'backup.cipher'
+  if (kind === 'storeAccess') return OBJECT_STORE_SECRETS.accessKey
+  if (kind === 'storeSecret') return OBJECT_STORE_SECRETS.secretKey
   if (kind === 'authority') return 'pgbackrest.authority'
   if (kind === 'clients') return `${CLIENTS}.authority`
   return `postgres.${kind}`
@@ -38,6 +41,9 @@ export const WORDS: Readonly<Record<SecretKind, string>> = {
   cipher: 'key of the repository',
   authority: "pgBackRest authority's certificate",
   clients: "certificate of the clients' authority",
+  storeAccess: 'access key of the object store',
+  storeSecret: 'secret key of the object store',
+  storeCipher: 'key of the repository in the object store',
   wireguard: 'WireGuard key',
 }
 

@@ -65,6 +65,7 @@ const kindsOn = ({ vars }: ClusterContext, fact: Cluster['fact'], host: Host): r
   (Object.keys(fact(host).fingerprints) as SecretKind[]).filter((kind) => {
     if (kind === 'clients') return wantsCertificates(vars.clientAccess)
     if (kind === 'cipher') return hostVarsOf(host).encrypt
+    if (kind.startsWith('store')) return hostVarsOf(host).objectStore !== undefined
     return kind !== 'wireguard' || hostVarsOf(host).overlay === 'auto'
   })
 
@@ -98,6 +99,10 @@ function refuseDifferent({ secrets }: ClusterContext, { nodes, fact }: Cluster):
     const having = living.filter((host) => fact(host).fingerprints[kind] !== undefined)
     if (wrong.length > 0) throw differs(kind, wrong, name, wrong.length === having.length)
   }
+  const stores = differing('storeCipher', (host) =>
+    reveal(secrets.password(nameOf('storeCipher', host))),
+  ).filter((host) => hostVarsOf(host).objectStore !== undefined)
+  if (stores.length > 0) throw differs('storeCipher', stores, 'backup.cipher', true)
   const managed = (host: Host) => hostVarsOf(host).overlay === 'auto'
   const keys = differing('wireguard', (host) =>
     reveal(secrets.wireguardKey(nameOf('wireguard', host)).privateKey),
@@ -129,6 +134,8 @@ function differs(kind: SecretKind, wrong: readonly Host[], secret: string, every
 
   function hintFor(): string {
     if (kind === 'wireguard') return `${take}. To change keys on purpose: one node at a time.`
+    if (kind === 'storeCipher')
+      return `${take}. Without that key nobody can read what is in the object store.`
     if (everywhere)
       return `${take}. To change it on purpose: put back what the secrets had, then run-playbook secrets rotate ${secret}, then run-playbook site.`
     const file = `${SECRETS}/${SECRET_FILES[kind]}`

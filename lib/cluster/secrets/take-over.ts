@@ -64,6 +64,9 @@ const AUTHORITY = nameOf('authority', { name: '' })
 
 const differs = (one: Secret, other: Secret): boolean => reveal(one) !== reveal(other)
 
+// Not those of a node alone either, but only where there is something that they open.
+const KEYS = ['cipher', 'storeCipher', 'storeAccess', 'storeSecret'] as const
+
 /** What the nodes have, by its names in the store. */
 function onNodes(
   { limited, secrets }: Pick<Context, 'limited' | 'secrets'>,
@@ -72,7 +75,7 @@ function onNodes(
 ): ReadonlyMap<string, Secret> {
   const chosen = nodes.filter((node) => limited.includes(node))
   const values = new Map<string, Secret>()
-  for (const kind of [...PASSWORDS, 'cipher'] as const) {
+  for (const kind of [...PASSWORDS, ...KEYS] as const) {
     const shared = sharedBy(chosen, kind, found)
     if (shared !== undefined) values.set(nameOf(kind, { name: '' }), shared)
   }
@@ -111,7 +114,7 @@ function clientsOf(
 
 function sharedBy(
   nodes: readonly Host[],
-  kind: (typeof PASSWORDS)[number] | 'cipher',
+  kind: (typeof PASSWORDS)[number] | (typeof KEYS)[number],
   found: (node: Host) => FoundSecrets,
 ): Secret | undefined {
   const values = nodes.flatMap((node) => found(node)[kind] ?? [])

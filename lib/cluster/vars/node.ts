@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { network } from '../../modules/network/wireguard/subnet.ts'
 import { hostName } from './host-name.ts'
 import { sharedVars } from './shared.ts'
+import { objectStoreVars } from './object-store.ts'
 import { backupPolicy, retentionPolicy } from './backup-policy.ts'
 
 /** What is a node's own: its roles know this of it. */
@@ -61,6 +62,11 @@ export const ownVars = z.strictObject({
     .string()
     .regex(/^[\w@%:./-]+$/, 'must be a path or user@host:/path')
     .optional(),
+  /**
+   * A second repository in an object store: backups and WAL, always encrypted. Its credentials are the secrets `object-store.access-key` and
+   * `object-store.secret-key`. @default none
+   */
+  objectStore: objectStoreVars.optional(),
   /** When backups are taken. @default every night from 02:00 UTC, a full one each week */
   schedule: backupPolicy.prefault({}),
   /** What the repository keeps: `{ full: '14d', diff: 7 }`. @default every moment of two weeks */

@@ -96,6 +96,10 @@ export const cluster = {
     'The node cannot be re-cloned now. Nothing was changed.',
     'Read the message; it names the condition that is not met.',
   ],
+  E_OBJECT_STORE: [
+    'The place in the object store belongs to another cluster.',
+    'Set another `path` in `objectStore`.',
+  ],
   E_REPOSITORY_CIPHER: [
     '`encrypt` does not match the existing repository.',
     'Change `encrypt` back, or start a new repository as the message describes.',

@@ -23,6 +23,7 @@ import { postgresNumber } from '../../../roles/postgres-image/number.ts'
 import { repositoryCipher } from '../../../roles/postgres-node/cipher.ts'
 import { leftoverSlots } from '../../../roles/postgres-node/leftover-slots.ts'
 import { passfile } from '../../../roles/postgres-node/passfile.ts'
+import { objectStoreOwner } from '../../../roles/postgres-object-store/owner.ts'
 import { followed } from '../../../roles/postgres-primary/followed.ts'
 import { backupFree } from '../../../roles/postgres-promote/backup-free.ts'
 import { handedOver } from '../../../roles/postgres-promote/handed-over.ts'
@@ -67,6 +68,7 @@ const TASKS = {
   postgresNumber: () => postgresNumber('x', { image: 'run-playbook/postgres:17', dataDir }),
   dockerComplete: () => dockerComplete('x', { names: ['docker.io'] }),
   repositoryCipher: () => repositoryCipher('x', { backupDir: '/data/backups', encrypt: true }),
+  objectStoreOwner: () => objectStoreOwner('x', { image: 'x', systemId: '7001', restoring: false }),
   leftoverSlots: () => leftoverSlots('x', { on, keep: [] }),
   passfile: () => passfile('x', { primary: '10.88.0.12' }),
   followed: () => followed('x', { on, replicas: 3 }),

@@ -104,6 +104,7 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
   postgres_number: { texts: ['ids 999 999\ngroup systemd-journal\ntools\n', 'ids 70 70\ntools\n'] },
   docker_complete: { texts: ['docker\ndockerd\n'] },
   'repository-cipher': { texts: ['encrypted\n'] },
+  'object-store-owner': { texts: ['cluster 7001 3\n', 'foreign the place belongs to another cluster\n'] },
   postgres_passfile: { texts: ['old\n'] },
   postgres_fence: { texts: ['fenced\nrunning\n'] },
   postgres_standing: { texts: ['replica\nfenced\nasked\n'] },
