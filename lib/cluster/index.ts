@@ -46,7 +46,7 @@ export { repositoryKeyOf } from './repository-key.ts'
 export { refuseFull } from './restore/disk-space.ts'
 export { type RestoreFact, type RestoreNode, restoreFact } from './restore/fact.ts'
 export { type RestoreAbort, planRestoreAbort } from './restore/abort.ts'
-export { abortWords, copyWords, inPlaceWords, question } from './restore/messages.ts'
+export { abortWords, copyWords, inPlaceWords, question, repositoryWords } from './restore/messages.ts'
 export { OLD_DATA } from './restore/old-data.ts'
 export {
   ABORTING,

@@ -13,6 +13,7 @@ import {
   type Course,
   type Situation,
   type Order,
+  repositoryWords,
 } from 'run-playbook/cluster'
 import { databasePlays } from './database.ts'
 import * as roles from 'run-playbook/roles'
@@ -27,7 +28,7 @@ const varsOf = (context: ClusterContext, order: Order) => (host: Host) => {
 }
 
 /** A named place to restore to, and a repository that has it. */
-function pointPlays({ node, point }: Course): Play[] {
+function pointPlays({ node, point, order }: Course): Play[] {
   if (point === undefined) return []
   const { name, primary } = point
   return [
@@ -42,7 +43,11 @@ function pointPlays({ node, point }: Course): Play[] {
       hosts: [node],
       anyErrorsFatal: true,
       roles: (host) => [
-        roles.archivedUpToNow({ primary: primary.address, backupDir: hostVarsOf(host).backupDir }),
+        roles.archivedUpToNow({
+          primary: primary.address,
+          backupDir: hostVarsOf(host).backupDir,
+          repository: order.repository,
+        }),
       ],
     }),
   ]
@@ -53,7 +58,7 @@ export function copyPlays(context: ClusterContext, course: Course): Play[] {
   return [
     ...pointPlays(course),
     definePlay({
-      name: `copy as of ${course.order.to}, from the repository of ${course.node.name}`,
+      name: `copy as of ${course.order.to}, from ${repositoryWords(course.order)}`,
       hosts: [course.node],
       roles: (host) => [roles.restoredCopy(varsOf(context, course.order)(host))],
     }),

@@ -1,6 +1,7 @@
 import { type Confirmation, type Host, type Play, type PlaybookContext, UserError } from 'run-playbook'
 import {
   clusterOf,
+  hostVarsOf,
   begunCourse,
   named,
   unknownCourse,
@@ -89,10 +90,14 @@ export function restoring(given: RestoreContext, now: Date) {
     if (abort) return []
     const closed = ({ repository }: RestoreFact) =>
       typeof repository !== 'string' && repository.encrypted && repository.backups.length === 0
-    const complete = nodes.every((host) => !reached(host) || (fact(host).hasImage && !closed(fact(host))))
+    const unasked = (host: Host) =>
+      hostVarsOf(host).objectStore !== undefined && fact(host).store === undefined
+    const complete = nodes.every(
+      (host) => !reached(host) || (fact(host).hasImage && !closed(fact(host)) && !unasked(host)),
+    )
     // What is wrong with the target is said before anything is done, as far as that can be known.
     if (complete) plays()
-    return !complete || (inPlace && !vars.remove) ? [...groundPlays(context), keyPlay(context)] : []
+    return !complete || (inPlace && !vars.remove) ? [...groundPlays(context, true), keyPlay(context)] : []
   }
 
   return { prepare, plays, confirm, closing }

@@ -1,5 +1,5 @@
 import { defineRole, docker, file, shell } from 'run-playbook'
-import { PRIVILEGES, SECRETS } from 'run-playbook/cluster'
+import { PGBACKREST, PRIVILEGES, SECRETS } from 'run-playbook/cluster'
 import * as scripts from './scripts.ts'
 import { DAY_MS, LOCK, places, vars } from './vars.ts'
 
@@ -9,9 +9,11 @@ export const restoredCopy = defineRole({
   vars,
   tasks: (node) => {
     const { image, backupDir, restoreDir, order } = node
+    const from = scripts.fromRepository(order)
     const report = `${restoreDir}/restore.report`
     return [
       file('folder', { path: restoreDir, state: 'directory' }),
+      order.repository === 'object-store' && file('backup folder', { path: backupDir, state: 'directory' }),
       file('secrets folder', { path: SECRETS, state: 'directory', mode: '0700' }),
       file('lock folder', { path: LOCK, state: 'directory' }),
       shell('repository belongs to postgres', {
@@ -22,8 +24,9 @@ export const restoredCopy = defineRole({
         name: 'postgres-restore',
         image,
         adopt: node.adopt,
-        command: ['restore', 'copy', `--as=${order.id}`, ...order.options],
-        network: 'none',
+        command: ['restore', 'copy', `--as=${order.id}`, ...from.options, ...order.options],
+        // PostgreSQL listens on its socket only, whatever network there is.
+        network: from.network,
         init: true,
         restart: 'no',
         shmSize: '256m',
@@ -35,6 +38,9 @@ export const restoredCopy = defineRole({
           { source: backupDir, target: '/var/lib/pgbackrest', readOnly: true },
           { source: SECRETS, target: '/run/secrets', readOnly: true },
           { source: LOCK, target: '/tmp/pgbackrest' },
+          ...(order.repository === 'object-store'
+            ? [{ source: PGBACKREST, target: '/etc/pgbackrest', readOnly: true }]
+            : []),
         ],
         tmpfs: { '/run/run-playbook': 'size=64m,mode=0700' },
         ...PRIVILEGES,

@@ -18,6 +18,15 @@ export const restoredInPlace = defineRole({
       group: 'root',
     }),
     file('lock folder', { path: LOCK, state: 'directory' }),
+    // The one on its disk was passed over, and must not be gone on with.
+    node.order.repository === 'object-store' && [
+      file('backup folder', { path: node.backupDir, state: 'directory' }),
+      shell('old repository', {
+        script: scripts.repositoryAside(node.backupDir, node.order),
+        unless: scripts.isRepositoryAside(node.backupDir, `${node.dataDir}/restore.report`, node.order.id),
+        timeoutMs: DAY_MS,
+      }),
+    ],
     shell('restore', {
       script: scripts.restoreNew(places(node), node.order),
       unless: scripts.isDone(`${node.dataDir}/restore.report`, node.order.id),

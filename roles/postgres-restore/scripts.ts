@@ -1,5 +1,5 @@
 import { raw, sh } from 'run-playbook'
-import { AS_OWNER, ORDER, type Order, PRIVILEGE_OPTIONS } from 'run-playbook/cluster'
+import { AS_OWNER, ORDER, type Order, PGBACKREST, PRIVILEGE_OPTIONS } from 'run-playbook/cluster'
 import { CHECKED_NUMBERS, SEARCH_PATH } from 'run-playbook/postgres'
 
 /** What a restore leaves in the file `fenced`: that of a promotion stays. */
@@ -23,20 +23,31 @@ export interface ImagePlaces {
   readonly lock: string
 }
 
+/** Options of `docker run` for a container that restores, and those of the program in it. */
+export const fromRepository = ({ repository }: Order) =>
+  repository === 'object-store'
+    ? {
+        network: 'host',
+        mount: `--mount type=bind,source=${PGBACKREST},target=/etc/pgbackrest,readonly`,
+        options: ['--repository=object-store'],
+      }
+    : { network: 'none', mount: '', options: [] }
+
 /** A run that was cut short may still be at it: it is ended, and taken up where it was. */
 export const restoreNew = (
   { image, dataDir, backupDir, secrets, lock }: ImagePlaces,
   order: Order,
+  from = fromRepository(order),
 ): string => sh`
 docker rm -f postgres-restore >/dev/null 2>&1 || true
-docker run --rm --init --name postgres-restore --label run-playbook.ours=yes --network none --shm-size 256m --stop-signal SIGINT \
-  ${raw(PRIVILEGE_OPTIONS)} \
+docker run --rm --init --name postgres-restore --label run-playbook.ours=yes --network ${from.network} --shm-size 256m --stop-signal SIGINT \
+  ${raw(PRIVILEGE_OPTIONS)} ${raw(from.mount)} \
   --mount type=bind,source=${dataDir},target=/var/lib/postgresql/data \
   --mount type=bind,source=${backupDir},target=/var/lib/pgbackrest \
   --mount type=bind,source=${secrets},target=/run/secrets,readonly \
   --mount type=bind,source=${lock},target=/tmp/pgbackrest \
   --tmpfs /run/run-playbook:size=64m,mode=0700 \
-  ${image} restore new ${[`--as=${order.id}`, `--keep=${order.keep ? 'yes' : 'no'}`, ...order.options]} </dev/null`
+  ${image} restore new ${[`--as=${order.id}`, `--keep=${order.keep ? 'yes' : 'no'}`, ...from.options, ...order.options]} </dev/null`
 
 /** A repository that was copied back by root is not postgres's, and pgBackRest could not read it. */
 export const own = (places: ImagePlaces): string => sh`
@@ -75,6 +86,16 @@ const DATA_ASIDE = `rm -rf pgdata.clone pgdata.init pgdata.old rejoin rewinding
 [ -e pgdata ] || exit 0
 if [ "$2" = yes ]; then mv -T pgdata "pgdata.replaced-$1"; else rm -rf pgdata; fi`
 
+/** The same of the repository alone, of a node that is restored from another one. */
+export const repositoryAside = (backupDir: string, { id }: Order): string => sh`
+docker stop postgres pgbackrest >/dev/null 2>&1 || true
+${raw(AS_OWNER)}
+if [ -d ${backupDir} ]; then as_owner ${backupDir} sh -c ${REPOSITORY_ASIDE} sh ${id} || exit 1; fi`
+
+/** Nothing is in the way of the restore; or it is done, and what is there is the repository that was begun since. */
+export const isRepositoryAside = (backupDir: string, report: string, id: string): string => sh`
+{ [ ! -e ${`${backupDir}/archive`} ] && [ ! -e ${`${backupDir}/backup`} ]; } || { ${raw(isDone(report, id))}; }`
+
 const REPOSITORY_ASIDE = `for part in archive backup; do
   [ -e $part ] || continue
   mkdir -p "aside-$1" && mv $part "aside-$1/" || exit 1
@@ -91,7 +112,11 @@ SELECT pg_switch_wal();
 SQL`
 
 /** Waits until this node's repository has all that the primary had written when this began: only the script knows that. */
-export const waitForArchive = (primary: string, backupDir: string): string => sh`${raw(CHECKED_NUMBERS)}
+export const waitForArchive = (
+  primary: string,
+  backupDir: string,
+  repository?: Order['repository'],
+): string => sh`${raw(CHECKED_NUMBERS)}
 wal=$(docker exec -u postgres -e PGREQUIREAUTH=scram-sha-256 postgres psql -XAtqw -F ' ' -c IDENTIFY_SYSTEM -c 'SHOW wal_segment_size' \
   "host="${primary}" user=replicator dbname=postgres replication=true passfile=/run/run-playbook/pgpass connect_timeout=5" </dev/null) || exit 1
 set -- $wal
@@ -107,11 +132,21 @@ size=$((size * unit))
 at=$((at - size))
 segment=$(printf '%08X%08X%08X' "$timeline" $((at / 4294967296)) $((at % 4294967296 / size)))
 folder=$(echo "$segment" | cut -c 1-16)
-for i in $(seq 1 120); do
-  for file in ${backupDir}/archive/main/*/"$folder"/"$segment"-*; do [ ! -f "$file" ] || exit 0; done
+arrived() {
+  if [ ${repository ?? 'local'} = object-store ]; then
+    docker exec -u postgres pgbackrest object-store holds "$segment" </dev/null
+    return
+  fi
+  for file in ${backupDir}/archive/main/*/"$folder"/"$segment"-*; do [ ! -f "$file" ] || return 0; done
+  return 1
+}
+end=$(($(date +%s) + ${repository === 'object-store' ? 600 : 60}))
+until arrived; do
+  [ "$(date +%s)" -lt "$end" ] || break
   sleep 0.5
 done
-echo "WAL segment $segment did not arrive in the repository within a minute: run-playbook status says what is wrong with it" >&2
+! arrived || exit 0
+echo "WAL segment $segment did not arrive in the repository within ${repository === 'object-store' ? 'ten minutes' : 'a minute'}: run-playbook status says what is wrong with it" >&2
 exit 1`
 
 /** A folder that is not there, holds something, or is where a disk is mounted. */

@@ -10,7 +10,7 @@ import type { NodeFact } from '../facts/node.ts'
 import { nodesOf } from '../nodes.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { shipped } from '../shipped-folder.ts'
-import { SECRETS } from '../places.ts'
+import { PGBACKREST, SECRETS } from '../places.ts'
 import { clusterVars } from '../vars/cluster.ts'
 import { OLD_DATA } from './old-data.ts'
 import { ABORTING, OPENED, ORDER, type Order, type Report, parseOrder, parseReport } from './order.ts'
@@ -19,6 +19,8 @@ import { ABORTING, OPENED, ORDER, type Order, type Report, parseOrder, parseRepo
 export interface RestoreFact {
   /** What its repository holds; a sentence where that is not known. */
   readonly repository: Repository | string
+  /** The same of its repository in the object store; undefined without one, and where the node cannot ask it yet. */
+  readonly store: Repository | undefined
   /** Bytes that are free where the data lie, where copies are made, and how large the data are. */
   readonly free: { readonly data: number; readonly copies: number }
   readonly dataSize: number
@@ -49,19 +51,21 @@ export interface RestoreNode extends RestoreFact {
 export const restoreFact: Fact<RestoreFact, { readonly image?: string | undefined }> = {
   hosts: nodesOf,
   probe: (host, { vars }) => {
-    const { dataDir, backupDir, restoreDir, image: own } = hostVarsOf(host)
+    const { dataDir, backupDir, restoreDir, image: own, objectStore } = hostVarsOf(host)
     const image = vars.image ?? own ?? clusterVars.shape.image.parse(undefined)
     const key = JSON.stringify({ dataDir, backupDir, restoreDir, image })
     return mapProbe(
-      askAll<{ repository: RestoreFact['repository']; rest: Rest }>({
+      askAll<{ repository: RestoreFact['repository']; store: RestoreFact['store']; rest: Rest }>({
         repository: ask(repositoryReader, key),
+        store: ask(storeReader, objectStore === undefined ? '' : image),
         rest: ask(restoreReader, key),
       }),
-      ({ repository, rest }) => ({ repository, ...rest }),
+      ({ repository, store, rest }) => ({ repository, store, ...rest }),
     )
   },
   unknown: {
     repository: 'it was not reached',
+    store: undefined,
     free: { data: Infinity, copies: Infinity },
     dataSize: 0,
     contents: [],
@@ -77,7 +81,7 @@ export const restoreFact: Fact<RestoreFact, { readonly image?: string | undefine
   },
 }
 
-type Rest = Omit<RestoreFact, 'repository'>
+type Rest = Omit<RestoreFact, 'repository' | 'store'>
 
 const placesSchema = z.object({
   dataDir: z.string(),
@@ -100,6 +104,27 @@ const repositoryReader = readerOfOne<Repository | string>({
       else sh -c ${script} repository "$d" main; fi`
   },
   parse: ({ stdout }) => parseRepository(stdout.toString()),
+  sees: () => [EVERYTHING],
+})
+
+/** A store that is slower does not hold up a restore from a disk: what it said until then counts. */
+const LOOK_SECONDS = 50
+
+// Its configuration and its secrets come with the plays that are made before anything is asked of it.
+const storeReader = readerOfOne<Repository | undefined>({
+  name: 'restore_object_store',
+  ask: (image) =>
+    image === ''
+      ? 'true'
+      : sh`c=${PGBACKREST} s=${SECRETS} i=${image}
+      [ ! -s "$c/object-store.conf" ] || [ -z "$(docker image ls -q "$i" 2>/dev/null)" ] ||
+        timeout ${LOOK_SECONDS} docker run --rm --init --network host --tmpfs /run/run-playbook:size=4m,mode=0700 \
+          --mount "type=bind,source=$c,target=/etc/pgbackrest,readonly" \
+          --mount "type=bind,source=$s,target=/run/secrets,readonly" "$i" restore look --repository=object-store </dev/null || true`,
+  parse: ({ stdout }) => {
+    const text = stdout.toString()
+    return text.startsWith('repository ') ? parseRepository(text) : undefined
+  },
   sees: () => [EVERYTHING],
 })
 

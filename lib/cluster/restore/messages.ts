@@ -2,7 +2,13 @@ import type { Host } from '../../playbook/inventory.ts'
 import { quote, raw, sh } from '../../core/sh.ts'
 import { hostVarsOf } from '../vars/host.ts'
 import { type Course, type Situation, livingPrimary } from './plan.ts'
-import type { Report } from './order.ts'
+import type { Order, Report } from './order.ts'
+
+/** Where it is restored from: `the repository of node-a`. */
+export const repositoryWords = ({ node, repository }: Order): string =>
+  repository === 'object-store'
+    ? `the repository of ${node} in the object store`
+    : `the repository of ${node}`
 
 /** What is said before a cluster is overwritten. */
 export function question(situation: Situation, { node, order, why }: Course, begun: boolean): string {
@@ -13,7 +19,7 @@ export function question(situation: Situation, { node, order, why }: Course, beg
   return [
     begun
       ? `A restore of the whole cluster to ${order.to}, begun as ${order.id}, was interrupted and is continued.`
-      : `This takes the whole cluster back to ${order.to}, from the repository of ${node.name}. What was written since is gone.`,
+      : `This takes the whole cluster back to ${order.to}, from ${repositoryWords(order)}. What was written since is gone.`,
     ...why.map((line) => `  ${line}`),
     'It overwrites:',
     ...reached.map(

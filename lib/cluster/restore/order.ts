@@ -9,6 +9,8 @@ export const orderSchema = z.object({
   id: z.string().regex(/^[\w.-]+$/),
   /** Whose repository, and who is the primary afterwards. */
   node: z.string(),
+  /** Which of its repositories: the one on its disk, where nothing is said, or the one in the object store. */
+  repository: z.enum(['local', 'object-store']).optional(),
   /** In words, for people. */
   to: z.string(),
   /** Of the wish: the same one asked for again is this one, to be finished. */

@@ -34,7 +34,11 @@ export function livingPrimary({ nodes, fact }: Situation): Host | undefined {
 export function plotCourse(
   situation: Situation,
   wish: Wish,
-  options: { readonly from?: string | undefined; readonly keep: boolean },
+  options: {
+    readonly from?: string | undefined
+    readonly repository?: Order['repository'] | undefined
+    readonly keep: boolean
+  },
 ): Course {
   const { nodes, fact, now } = situation
   const primary = livingPrimary(situation)
@@ -47,19 +51,22 @@ export function plotCourse(
     throw new UserError('E_UNKNOWN_HOST', `from=${options.from}: there is no such node`, {
       hint: `There are ${nodes.map(({ name }) => name).join(', ')}.`,
     })
+  const places = placesOf(candidates, fact).filter(
+    ({ kind }) => options.repository === undefined || kind === options.repository,
+  )
   const choice = chooseRepository(
-    candidates.map((host) => ({ node: host.name, repository: fact(host).repository })),
+    places.map(({ name, repository }) => ({ node: name, repository })),
     target,
   )
-  const node = nodes.find(({ name }) => name === choice.node)
+  const place = places.find(({ name }) => name === choice.node)
   const { reach } = choice
-  if (node === undefined || reach?.backup === undefined)
+  if (place === undefined || reach?.backup === undefined)
     throw unreached(wish, choice, primary !== undefined && now)
   if (wish.type === 'now' && choice.short) throw endsEarly(choice)
   const id = now.toISOString().replace(/[-:]|\.\d+/g, '')
   const known = knownTimelines(situation)
   const ends = reach.end?.timeline ?? 1
-  const { repository } = fact(node)
+  const { host: node, repository } = place
   const point = alive && { name: `run_playbook_${id}`, primary: alive }
   return {
     node,
@@ -69,6 +76,7 @@ export function plotCourse(
     order: {
       id,
       node: node.name,
+      ...(place.kind === 'object-store' && { repository: place.kind }),
       to: wishWords(wish),
       wish: JSON.stringify(wish),
       keep: options.keep,
@@ -85,6 +93,29 @@ export function plotCourse(
     },
   }
 }
+
+interface Place {
+  readonly host: Host
+  readonly kind: NonNullable<Order['repository']>
+  /** As the words of the choice have it. */
+  readonly name: string
+  readonly repository: RestoreNode['repository']
+}
+
+// Of equals the first counts, and a disk is nearer than a store.
+const placesOf = (hosts: readonly Host[], fact: Situation['fact']): readonly Place[] => [
+  ...hosts.map((host): Place => ({
+    host,
+    kind: 'local',
+    name: host.name,
+    repository: fact(host).repository,
+  })),
+  ...hosts.flatMap((host): Place[] => {
+    const { store } = fact(host)
+    const name = `${host.name} in the object store`
+    return store === undefined ? [] : [{ host, kind: 'object-store', name, repository: store }]
+  }),
+]
 
 function targetOf(wish: Wish, alive: RestoreNode['node'] | undefined): Target {
   switch (wish.type) {
@@ -125,8 +156,10 @@ function targetOptions(wish: Wish, reach: Reach, point: string | undefined): str
 // All numbers that mean something on any node.
 const knownTimelines = ({ nodes, fact }: Situation): readonly number[] =>
   nodes.flatMap((node) => {
-    const { repository, node: own } = fact(node)
-    const archives = typeof repository === 'string' ? [] : [...repository.archives.values()]
+    const { repository, store, node: own } = fact(node)
+    const archives = [repository, store].flatMap((one) =>
+      one === undefined || typeof one === 'string' ? [] : [...one.archives.values()],
+    )
     const ranges = archives.flatMap((archive) =>
       archive.ranges.map(({ last }) => Number.parseInt(last.slice(0, 8), 16)),
     )

@@ -34,6 +34,12 @@ export const restoreVars = clusterWish.extend({
     .string()
     .optional()
     .describe('The node whose repository is read. (default: a node whose repository reaches the target)'),
+  repository: z
+    .enum(['local', 'object-store'])
+    .optional()
+    .describe(
+      'Read only the repositories on the nodes, local, or only those in the object store, object-store.',
+    ),
   'in-place': yes.default(false).describe('Restore the cluster itself, and not a copy beside it.'),
   overwrite: yes.default(false).describe('Overwrite the data of the cluster without asking.'),
   keep: yes.default(true).describe('Keep the old data beside the new data. With no it is deleted.'),
