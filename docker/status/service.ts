@@ -140,6 +140,7 @@ export class Service {
       ...database,
       backups: fromRepository(this.#repository ?? NOTHING, this.#files.value?.attempt ?? null, now),
       window: windowOf(this.#repository ?? NOTHING),
+      objectStore: this.#files.value?.objectStore ?? null,
       repository: this.#files.value?.repository ?? null,
       drill: this.#files.value?.drill ?? null,
       unreadable: [...(this.#files.value?.broken ?? [])],

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { Backups, Drill, Repository } from '../../../lib/cluster/status/schema.ts'
+import { parseObjectStore } from '../../../lib/cluster/status/object-store.ts'
+import type { Backups, Drill, ObjectStoreStatus, Repository } from '../../../lib/cluster/status/schema.ts'
 import { parseStateFile } from '../../../lib/cluster/status/state-files.ts'
 import { replacedFile } from './replaced-file.ts'
 
@@ -8,6 +9,7 @@ export interface FileFacts {
   readonly repository: Repository | null
   readonly attempt: Backups['lastAttempt']
   readonly drill: Drill | null
+  readonly objectStore: ObjectStoreStatus | null
   /** Files that are there and could not be read. */
   readonly broken: readonly string[]
 }
@@ -16,17 +18,19 @@ export function filesReader(folder: string): () => Promise<FileFacts> {
   const repositoryFile = replacedFile(join(folder, 'repository.json'), parseStateFile.repository)
   const attemptFile = replacedFile(join(folder, 'backup.json'), parseStateFile.attempt)
   const drillFile = replacedFile(join(folder, 'drill.json'), parseStateFile.drill)
+  const storeFile = replacedFile(join(folder, 'object-store.json'), parseObjectStore)
   return async () => {
     const broken: string[] = []
     const orBroken = (name: string) => (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') broken.push(name)
       return null
     }
-    const [state, lastAttempt, lastDrill] = await Promise.all([
+    const [state, lastAttempt, lastDrill, store] = await Promise.all([
       repositoryFile().catch(orBroken('repository.json')),
       attemptFile().catch(orBroken('backup.json')),
       drillFile().catch(orBroken('drill.json')),
+      storeFile().catch(orBroken('object-store.json')),
     ])
-    return { repository: state, attempt: lastAttempt, drill: lastDrill, broken }
+    return { repository: state, attempt: lastAttempt, drill: lastDrill, objectStore: store, broken }
   }
 }

@@ -54,11 +54,12 @@ export function restoreSection(nodes: readonly SeenNode[]): Html {
         <th>next backup</th>
       </tr>
       ${nodes.map(({ name, status }) => {
-        const { window, drill, repository } = status ?? {}
+        const { window, drill, repository, objectStore } = status ?? {}
         return html`<tr>
           <td>${name}</td>
           <td>
-            ${window?.from ? `${when(window.from)} ${window.complete ? 'and later' : `to ${when(window.to ?? window.from)}`}` : 'unknown'}
+            ${windowWords(window)}
+            ${objectStore ? html`<small>in the object store: ${windowWords(objectStore.window)}</small>` : ''}
           </td>
           <td class="${drill?.ok === false ? 'critical' : ''}">
             ${drill ? `${drill.ok ? 'passed' : 'failed'} ${ago(drill.at)}` : 'never'}
@@ -71,6 +72,11 @@ export function restoreSection(nodes: readonly SeenNode[]): Html {
     </table>
   </section>`
 }
+
+const windowWords = (window: Status['window'] | undefined): string =>
+  window?.from
+    ? `${when(window.from)} ${window.complete ? 'and later' : `to ${when(window.to ?? window.from)}`}`
+    : 'unknown'
 
 export function databaseSection(primary: Status | undefined): Html | string {
   if (primary === undefined || primary.databases.length === 0) return ''

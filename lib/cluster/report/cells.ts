@@ -61,11 +61,15 @@ export const archive: Cell = ({ postgres: { up }, archiver: { failing, waiting }
   return (waiting ?? 0) > 0 ? `${waiting} waiting` : 'ok'
 }
 
-/** The beginning of what the repository can bring back, in UTC. */
-export const since: Cell = ({ window }) => {
-  if (window?.from == null) return ''
-  const text = window.from.slice(0, 16).replace('T', ' ')
-  return window.complete ? text : warn(text)
+/** The beginning of what the repository can bring back, and of what the object store can, in UTC. */
+export const since: Cell = ({ window, objectStore }) => {
+  const minute = (time: string) => time.slice(0, 16).replace('T', ' ')
+  const store =
+    objectStore && `store ${objectStore.window?.from ? minute(objectStore.window.from) : 'unknown'}`
+  const own = window?.from ? minute(window.from) : null
+  const text = [own, store].filter((one) => one !== null).join(', ')
+  const complete = window?.complete !== false && objectStore?.window?.complete !== false
+  return complete ? text : warn(text)
 }
 
 export const stored: Cell = ({ databases }) => {

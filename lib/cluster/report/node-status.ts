@@ -5,6 +5,7 @@ import { type Reading, expiryOf, fromPostgres, iso } from '../status/assemble.ts
 import { fromRepository, windowOf } from '../status/backups.ts'
 import type { Node } from '../status/config.ts'
 import type { RepositoryFacts } from '../status/backups.ts'
+import { parseObjectStore } from '../status/object-store.ts'
 import { parseStateFile } from '../status/state-files.ts'
 import { parseKnownStanza } from '../status/known-stanza.ts'
 import { type Facts, factsSchema, slowFactsSchema } from '../status/postgres-facts.ts'
@@ -69,6 +70,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     'repository.json': file('repository.json', parseStateFile.repository),
     'backup.json': file('backup.json', parseStateFile.attempt),
     'drill.json': file('drill.json', parseStateFile.drill),
+    'object-store.json': file('object-store.json', parseObjectStore),
   }
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -85,6 +87,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     ...database,
     backups: { ...fromRepository(repository, files['backup.json'] ?? null, clock), ...spaceOf(answer) },
     window: windowOf(repository),
+    objectStore: files['object-store.json'] ?? null,
     repository: files['repository.json'] ?? null,
     drill: files['drill.json'] ?? null,
     unreadable: [

@@ -45,7 +45,7 @@ export interface StatusFolders {
  */
 export function statusScript({ dataDir, backupDir }: StatusFolders): string {
   return `${diskScript(dataDir)}
-  for f in repository backup drill; do
+  for f in repository backup drill object-store; do
     if [ -r ${SHARED}/state/$f.json ]; then printf '%s\\n' "$f.json $(tr -d '\\n' < ${SHARED}/state/$f.json)"; fi
   done
   if [ -r ${SERVER_CERTIFICATE} ]; then echo "certificate $(awk '${CERTIFICATE}' ${SERVER_CERTIFICATE})"; fi

@@ -1,3 +1,4 @@
+import type { RecoverableWindow } from '../../pgbackrest/index.ts'
 import { iso, round, type Reading } from './assemble.ts'
 import type { Contents } from './contents.ts'
 import type { Backup, Backups, Window } from './schema.ts'
@@ -49,18 +50,18 @@ export function fromRepository(
 }
 
 /** What can be restored from it. */
-export function windowOf({ value }: Reading<RepositoryFacts>): Window | null {
-  const window = value?.window
-  if (window === undefined) return null
-  return {
-    from: window.from?.toISOString() ?? null,
-    to: window.until?.at.toISOString() ?? null,
-    complete: window.complete,
-    holes: [...window.holes],
-    stretches: window.stretches.map(({ from, until }) => ({
-      from: from.toISOString(),
-      to: until.toISOString(),
-    })),
-    problems: [...window.problems],
-  }
-}
+export const windowOf = ({ value }: Reading<RepositoryFacts>): Window | null =>
+  value?.window === undefined ? null : windowFields(value.window)
+
+/** As it is published. */
+export const windowFields = (window: RecoverableWindow): Window => ({
+  from: window.from?.toISOString() ?? null,
+  to: window.until?.at.toISOString() ?? null,
+  complete: window.complete,
+  holes: [...window.holes],
+  stretches: window.stretches.map(({ from, until }) => ({
+    from: from.toISOString(),
+    to: until.toISOString(),
+  })),
+  problems: [...window.problems],
+})

@@ -191,6 +191,16 @@ export const windowSchema = z
     'any moment from … to can be restored from the repository of this node: computed from the archive itself',
   )
 
+export const objectStoreSchema = z
+  .object({
+    at: time.describe('when the store was asked'),
+    place: z.string().describe('bucket and path'),
+    window: windowSchema
+      .nullable()
+      .describe('what can be restored from the object store; null: it could not be listed'),
+  })
+  .describe('the second repository of this node')
+
 export const repositorySchema = z
   .object({
     at: time,
@@ -257,6 +267,7 @@ export const statusSchema = z
     databases: z.array(z.object({ name: z.string(), bytes: bytes, connections: z.int().nullable() })),
     backups: backupsSchema,
     window: windowSchema.nullable(),
+    objectStore: objectStoreSchema.nullable().default(null),
     repository: repositorySchema.nullable(),
     drill: drillSchema.nullable(),
     unreadable: z
@@ -282,5 +293,6 @@ export type Peer = z.output<typeof peerSchema>
 export type Warning = z.output<typeof warningSchema>
 export type History = z.output<typeof historySchema>
 export type Drill = z.output<typeof drillSchema>
+export type ObjectStoreStatus = z.output<typeof objectStoreSchema>
 export type Repository = z.output<typeof repositorySchema>
 export type Window = z.output<typeof windowSchema>

@@ -8,6 +8,7 @@ import { parseOrder, parseReport } from '../../../lib/cluster/restore/order.ts'
 import { parseFound } from '../../../lib/cluster/secrets/found.ts'
 import { parseContents } from '../../../lib/cluster/status/contents.ts'
 import { statusSchema } from '../../../lib/cluster/status/schema.ts'
+import { parseObjectStore } from '../../../lib/cluster/status/object-store.ts'
 import { parseStateFile } from '../../../lib/cluster/status/state-files.ts'
 import { parseLag } from '../../../docker/status/http/health-checks.ts'
 import { parseRepository, parseStanzas } from '../../../lib/pgbackrest/index.ts'
@@ -34,6 +35,13 @@ const firstWords = (text: string): Map<string, string> =>
   new Map(text.split('\n').map((line) => [line.split(' ')[0] ?? '', line.split(' ').slice(1).join(' ')]))
 
 const KEY = 'AAAAC3NzaC1lZDI1NTE5AAAAIJ2yT4Rr7pTz3VxXn2vS8zTz3VxXn2vS8zTz3VxXn2vS'
+const SAID_OF_STORE = `repository 1 object-store
+clock 1795492366
+encrypted
+folder 20261124-020000F
+wal 17-1 000000010000000000000003 000000010000000000000005 1795492000 1795492300
+end
+`
 const CONTENTS = JSON.stringify({
   at: 1,
   info: JSON.parse(fixtures('pgbackrest-2.45', 'full.json')[0] ?? ''),
@@ -113,6 +121,10 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   },
   'a key that signs promotions': { slow: true, seeds: [SIGNING_KEY], read: signingPublicKey, calm: true },
   'contents of a repository': { seeds: [CONTENTS], read: (text) => parseContents(text, 'main') },
+  'the object store': {
+    seeds: [JSON.stringify({ at: 1795492366, place: 'backups/shop/node-a', listing: SAID_OF_STORE })],
+    read: parseObjectStore,
+  },
   'the status of a peer': { seeds: [STATUS], read: (text) => statusSchema.safeParse(JSON.parse(text)) },
   'the state of a repository': {
     seeds: ['{"at":1795492366,"next":{"at":1795572286,"type":null},"problems":[]}'],
