@@ -3,9 +3,9 @@ import type { ArgsOf } from '../../core/args-of.ts'
 import type { Change } from '../../core/change.ts'
 import { UserError } from '../../core/errors.ts'
 import { type Prediction, type Probe, ask, predict } from '../../core/probe.ts'
-import { fileMode } from '../../core/schemas.ts'
 import { quote } from '../../core/sh.ts'
 import { type Account, SELF, account } from './account.ts'
+import { changedMode, modeArg } from './mode.ts'
 import type { Stat } from './stat.ts'
 
 const accountName = z.union([
@@ -14,8 +14,14 @@ const accountName = z.union([
 ])
 
 export const accessArgs = {
-  /** Four octal digits in quotes, such as `'0640'`. @default an existing file keeps its mode */
-  mode: fileMode.optional(),
+  /**
+   * Four octal digits in quotes, such as `'0640'`, or symbols as for chmod, such as `'u=rw,g=r,o='` or `'a+rX'`. Symbols start from the
+   * mode that is there, or that a new file gets without `mode`. Without `u`, `g`, `o` or `a` in front they are for all, but `w` for the
+   * owner only.
+   *
+   * @default an existing file keeps its mode
+   */
+  mode: modeArg.optional(),
   /**
    * Name or numeric ID. Use the ID for a user that exists only in a container.
    * @default an existing file keeps its owner; a new file belongs to the user that runs the task
@@ -71,6 +77,8 @@ export type Had = { readonly [Name in keyof Access]?: Access[Name] | undefined }
 
 /**
  * What something will have: what is asked for, else what it has, else what a new one gets.
+ * @param here what is there, `absent` where it is made anew
+ * @param made a new one, with its mode
  * @throws UserError when the host has no such user or group
  */
 export function wantedAccess(
@@ -78,7 +86,7 @@ export function wantedAccess(
   state: AccessState,
   here: Stat,
   folder: Stat,
-  newMode: string,
+  made: Pick<Stat, 'type' | 'mode'>,
 ): Access {
   const fresh = freshAccess(state, folder)
   const user = named('user', args.owner, state) ?? {
@@ -89,7 +97,8 @@ export function wantedAccess(
     id: here.gid ?? fresh.gid,
     name: here.group ?? fresh.group,
   }
-  const mode = args.mode ?? here.mode ?? newMode
+  const base = here.mode ?? made.mode ?? '0000'
+  const mode = args.mode === undefined ? base : changedMode(args.mode, { type: made.type, mode: base })
   return { mode, owner: user.name, uid: user.id, group: group.name, gid: group.id }
 }
 
@@ -132,7 +141,8 @@ function named(
 export function accessChanges(args: AccessArgs, here: Stat, wanted: Access): Change[] {
   const numeric = (asked: string | number): boolean => /^\d+$/.test(String(asked))
   const changes: (Change | false)[] = [
-    args.mode !== undefined && args.mode !== here.mode && { what: 'mode', from: here.mode, to: args.mode },
+    args.mode !== undefined &&
+      wanted.mode !== here.mode && { what: 'mode', from: here.mode, to: wanted.mode },
     args.owner !== undefined &&
       wanted.uid !== here.uid && {
         what: 'owner',

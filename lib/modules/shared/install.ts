@@ -81,7 +81,10 @@ export const replaced = ({ here }: InstallState): Stat => (here.type === 'file' 
 
 /** Mode and owner that the file will have. */
 export const installAccess = (args: Install, state: InstallState): Access =>
-  wantedAccess(args, state.access, replaced(state), state.folder, newFileMode(args.payload))
+  wantedAccess(args, state.access, replaced(state), state.folder, {
+    type: 'file',
+    mode: newFileMode(args.payload),
+  })
 
 export const contentDiffers = ({ payload }: Install, state: InstallState): boolean =>
   state.here.type !== 'file' || state.sha256 !== payload.sha256

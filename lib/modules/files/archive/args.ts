@@ -26,7 +26,7 @@ const own = {
     .array(z.string().regex(/^[^\0\n\r/]+$/, 'must be a pattern of a name, without a slash'))
     .readonly()
     .optional(),
-  /** Four octal digits in quotes, such as `'0644'`. @default an existing archive keeps its mode; a new one gets 0600 */
+  /** Four octal digits in quotes, such as `'0644'`, or symbols, such as `'g+r'`. @default an existing archive keeps its mode; a new one gets 0600 */
   mode: accessArgs.mode,
   /** Name or numeric ID of the owner of the archive. @default an existing archive keeps its owner; a new one belongs to the user that runs the task */
   owner: accessArgs.owner,

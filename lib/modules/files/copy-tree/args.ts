@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
-import { absolutePath, fileMode } from '../../../core/schemas.ts'
+import { absolutePath } from '../../../core/schemas.ts'
 import { accessArgs } from '../../shared/access.ts'
 import { Loaded } from '../../shared/loaded.ts'
+import { modeArg } from '../../shared/mode.ts'
 import { isGuarded } from '../file/protected-paths.ts'
 import { type LocalEntry, assertLocalFolder, readLocalTree } from './local-tree.ts'
 
@@ -32,13 +33,13 @@ const shape = {
     .readonly()
     .optional(),
   /**
-   * Mode of the files: four octal digits in quotes, such as `'0640'`, or `'preserve'` for the mode that each file has on your machine.
+   * Mode of the files: four octal digits in quotes, such as `'0640'`, symbols, such as `'u=rw,g=r,o='`, or `'preserve'` for the mode that each file has on your machine.
    *
    * @default an existing file keeps its mode; a new one gets 0644, or 0755 if it is executable on your machine
    */
-  mode: fileMode.or(z.literal('preserve')).optional(),
-  /** Mode of the directories, `dest` too. @default an existing directory keeps its mode; a new one gets 0755 */
-  directoryMode: fileMode.optional(),
+  mode: modeArg.or(z.literal('preserve')).optional(),
+  /** Mode of the directories, `dest` too, as for files. @default an existing directory keeps its mode; a new one gets 0755 */
+  directoryMode: modeArg.optional(),
   /** Name or numeric ID of the owner of all that is copied, and of `dest`. @default that of an existing file, otherwise the user that runs the task */
   owner: accessArgs.owner,
   /** Name or numeric ID of the group of all that is copied, and of `dest`. @default that of an existing file, otherwise the group of the user that runs the task */

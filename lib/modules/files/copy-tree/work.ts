@@ -63,7 +63,10 @@ function itemOf(given: CopyTree, state: CopyTreeState, entry: LocalEntry, folder
   if (replaced) assertReplaceable(given, entry, path, here)
   const kept = replaced ? ABSENT : here
   const asked = askedAccess(given, entry)
-  const access = wantedAccess(asked, state.access, kept, folder, newMode(entry, folder))
+  const access = wantedAccess(asked, state.access, kept, folder, {
+    type: entry.type,
+    mode: newMode(entry, folder),
+  })
   const item = { entry, path, here, access, replaced }
   if (entry.type === 'file' && kept.type === 'absent') return { ...item, does: 'write' }
   if (entry.type !== 'file' && (kept.type === 'absent' || kept.target !== entry.target))

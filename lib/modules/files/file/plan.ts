@@ -59,7 +59,8 @@ const newMode = (type: Stat['type'], folder: Stat): string =>
 export function fileAccess(args: FileArgs, state: FileState): Access {
   const type = wantedType(args, state.here)
   const kept: Stat = state.here.type === type ? state.here : { type: 'absent' }
-  return wantedAccess(args, state.access, kept, innermost(state), newMode(type, innermost(state)))
+  const made = { type, mode: newMode(type, innermost(state)) }
+  return wantedAccess(args, state.access, kept, innermost(state), made)
 }
 
 /** What will be at the path. */

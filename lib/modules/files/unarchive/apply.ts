@@ -92,7 +92,13 @@ fi`
 function own(given: Unarchive, state: UnarchiveState): string[] {
   const { owner, group, sameOwner = false } = given
   if (sameOwner) return []
-  const { uid, gid } = wantedAccess(given, state.access, { type: 'absent' }, { type: 'directory' }, '0644')
+  const { uid, gid } = wantedAccess(
+    given,
+    state.access,
+    { type: 'absent' },
+    { type: 'directory' },
+    { type: 'file' },
+  )
   const bits = String.raw`find "$work/tree" ! -type l \( -perm -4000 -o -perm -2000 \) -exec chmod ug-s {} +`
   return [
     ...(owner === undefined && group === undefined ? [] : [`chown -hR ${uid}:${gid} "$work/tree"`]),

@@ -18,7 +18,7 @@ export function planUnarchive(given: Unarchive, state: UnarchiveState): Plan {
   assertSource(given, state)
   assertPrograms(state)
   // Nobody that the host does not know.
-  wantedAccess(given, state.access, { type: 'absent' }, state.dest, '0644')
+  wantedAccess(given, state.access, { type: 'absent' }, state.dest, { type: 'file' })
   return {
     changes: [{ what: creates, from: 'absent', to: `from ${posix.basename(src)}` }],
     leaves: [

@@ -77,6 +77,25 @@ export const CASES: Readonly<Record<string, Case<Args>>> = {
     is: 'changed',
     after: { it: '600 b' },
   },
+  'begins with the mode of a new file': {
+    args: { ...b, mode: 'g+w,o=' },
+    ansible: { ...b, mode: 'g+w,o=' },
+    is: 'changed',
+    after: { it: '660 b' },
+  },
+  'begins with the mode that is there': {
+    before: { it: '711 a' },
+    args: { ...b, mode: 'u-x,g+rX' },
+    ansible: { ...b, mode: 'u-x,g+rX' },
+    is: 'changed',
+    after: { it: '651 b' },
+  },
+  'leaves a mode that has what is asked for': {
+    before: { it: '664 b' },
+    args: { ...b, mode: 'g+w' },
+    ansible: { ...b, mode: 'g+w' },
+    is: 'ok',
+  },
   'sets the mode alone': {
     before: { it: '644 b' },
     args: { ...b, mode: '4700' },

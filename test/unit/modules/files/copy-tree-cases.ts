@@ -50,6 +50,18 @@ export const CASES: Readonly<Record<string, Case>> = {
     },
     differs: 'a directory that is there keeps its mode',
   },
+  'begins with the mode of each file and directory': {
+    before: { bin: '700/', 'a.txt': '600 a\n' },
+    args: { mode: 'g+rw', directoryMode: 'o-rx,g+w' },
+    after: {
+      'a.txt': '660 a\n',
+      bin: '720/',
+      'bin/run': '775 #!/bin/sh\n',
+      empty: '770/',
+      'x y $(z)': '664 x',
+    },
+    differs: 'bin/run is not executable, and a directory that is there keeps its mode',
+  },
   'keeps the modes of this machine': {
     before: COPIED,
     args: { mode: 'preserve' },
