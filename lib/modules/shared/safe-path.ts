@@ -34,7 +34,7 @@ export function assertSafe(
   path: string,
   above: readonly ParentFolder[],
   { accounts }: AccessState,
-  purpose: 'write to' | 'read' = 'write to',
+  purpose: 'write to' | 'read' | 'link to' = 'write to',
 ): void {
   const self = accounts[SELF.user]?.id
   const trusted = (uid: number | undefined): boolean => uid === undefined || uid === 0 || uid === self

@@ -78,10 +78,15 @@ function parseStats(stdout: Buffer): Map<string, Stat> {
 }
 
 function describe(mode: number, access: object, size: number): Stat {
-  const type = TYPES.get(mode & 0o170000) ?? 'other'
-  const stated = { type, mode: (mode & 0o7777).toString(8).padStart(4, '0'), ...access }
-  return type === 'file' ? { ...stated, size } : stated
+  const stated = { ...typeAndMode(mode), ...access }
+  return stated.type === 'file' ? { ...stated, size } : stated
 }
+
+/** Of the raw mode of `stat -c %f`. */
+export const typeAndMode = (raw: number): { readonly type: Stat['type']; readonly mode: string } => ({
+  type: TYPES.get(raw & 0o170000) ?? 'other',
+  mode: (raw & 0o7777).toString(8).padStart(4, '0'),
+})
 
 const TYPES = new Map<number, Stat['type']>([
   [0o100000, 'file'],

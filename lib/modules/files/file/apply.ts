@@ -7,11 +7,16 @@ import { overLink, place, stageName } from '../../shared/place.ts'
 import { removing } from '../../shared/remove.ts'
 import { type FileState, innermost } from './state.ts'
 import { fileAccess, wantedType } from './plan.ts'
+import { hardLink } from './hard-link.ts'
+import { becomes, differs } from './recurse.ts'
+import { changingBelow } from './recurse-script.ts'
 
 /** The commands that make a path what is wanted. Each may be run again after having been stopped half way. */
 export function applyFile(args: FileArgs, state: FileState): ShellStep[] {
   const begin = ['set -eu', EXPLAIN, ...place(args.path, args.state === 'directory')]
   if (args.state === 'absent') return [{ script: [...begin, ...removing(args.path)].join('\n') }]
+  if (args.state === 'hard')
+    return [{ script: [...begin, ...emptied(args, state), ...hardLink(args)].join('\n') }]
   const lines = state.here.type === wantedType(args, state.here) ? mend(args, state) : make(args, state)
   return [{ script: [...begin, ...lines].join('\n'), brief: args.force !== 'remove-tree' }]
 }
@@ -22,8 +27,10 @@ function mend(args: FileArgs, state: FileState): string[] {
   const wanted = fileAccess(args, state)
   if (relink) return replaceLink(args, accessCommands(wanted, fresh(state), '"$new"', isLink))
   const commands = accessCommands(wanted, state.here, '"$held"', isLink)
+  const all = becomes(args, state, wanted)
   return [
     sh`hold ${[args.path, ...(isLink ? ['link'] : [])]}`,
+    ...(all.some(differs) ? changingBelow(args, state.access, all) : []),
     ...commands.map((command) => orExplain(command, args.path)),
   ]
 }
@@ -36,6 +43,10 @@ function make(args: FileArgs, state: FileState): string[] {
     ...(args.state === 'link' ? replaceLink(args, access) : create(args, access)),
   ]
 }
+
+// A file or a link gives way to the new name in one step.
+const emptied = (args: FileArgs, state: FileState): string[] =>
+  state.here.type === 'directory' ? removal(args, state) : []
 
 function removal({ path, force }: FileArgs, { here }: FileState): string[] {
   if (here.type === 'absent') return []

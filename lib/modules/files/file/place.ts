@@ -4,6 +4,7 @@ import { assertFolder, folderOf } from '../../shared/parent-folders.ts'
 import { assertSafe } from '../../shared/safe-path.ts'
 import type { Stat } from '../../shared/stat.ts'
 import type { FileArgs } from './args.ts'
+import { isSame } from './original.ts'
 import type { FileState } from './state.ts'
 
 /** @throws UserError when it cannot be made there, or something is in its place */
@@ -17,9 +18,11 @@ export function assertPlace(args: FileArgs, state: FileState): void {
   const blocked = above.find(({ stat: { type } }) => type === 'file' || type === 'other')
   if (blocked !== undefined) assertFolder(blocked.path, blocked.stat)
   if (wanted !== 'directory' && parent !== undefined) assertFolder(folderOf(path), parent.stat)
-  if (here.type === 'absent' || here.type === wanted || force === 'remove-tree') return
+  const isThere = wanted === 'hard' ? isSame(state.original) : here.type === wanted
+  if (here.type === 'absent' || isThere || force === 'remove-tree') return
   if (force && state.entries === 0) return
-  throw new UserError('E_OTHER_KIND', `${path} is a ${described(state)}, not a ${wanted}`, {
+  const kindOf = wanted === 'hard' ? `hard link to ${args.target}` : wanted
+  throw new UserError('E_OTHER_KIND', `${path} is a ${described(state)}, not a ${kindOf}`, {
     hint: force
       ? "force: 'remove-tree' removes the directory with everything in it."
       : "force: true removes what exists there first; force: 'remove-tree' also removes a directory that is not empty.",

@@ -16,13 +16,17 @@ import {
 } from '../../shared/access.ts'
 import { ancestors } from '../../shared/parent-folders.ts'
 import type { FileArgs } from './args.ts'
+import { below } from './below.ts'
+import { planHardLink } from './hard-link.ts'
 import { assertPlace, described } from './place.ts'
+import { becomes, changesBelow, kindsAfter } from './recurse.ts'
 import { type FileState, innermost, mayRemove, missing } from './state.ts'
 
 export function planFile(args: FileArgs, state: FileState): Plan {
   const { here } = state
   assertPlace(args, state)
   if (args.state === 'absent') return here.type === 'absent' ? GONE : removal(args, state)
+  if (args.state === 'hard') return planHardLink(args, state)
   const wanted = fileAccess(args, state)
   const type = wantedType(args, here)
   const made = here.type !== type
@@ -33,6 +37,7 @@ export function planFile(args: FileArgs, state: FileState): Plan {
       ? [{ what: 'target', from: here.target, to: args.target }]
       : []),
     ...accessChanges(args, kept, wanted),
+    ...(made ? [] : changesBelow(args, state, wanted)),
   ]
   if (changes.length > 0) return { changes, leaves: leaves(args, state, wanted) }
   const shown = args.state === 'link' ? `-> ${args.target}` : `${here.mode} ${here.owner}:${here.group}`
@@ -65,7 +70,7 @@ export function fileAccess(args: FileArgs, state: FileState): Access {
 
 /** What will be at the path. */
 export const wantedType = ({ state }: FileArgs, here: Stat): Stat['type'] =>
-  state === 'exists' ? here.type : state
+  state === 'exists' ? here.type : state === 'hard' ? 'file' : state
 
 function leaves(args: FileArgs, state: FileState, wanted: Access): Prediction[] {
   // Whether the folder at the end of a link hands down its group is not known.
@@ -83,10 +88,12 @@ function leaves(args: FileArgs, state: FileState, wanted: Access): Prediction[] 
   }
   const body = type === 'file' ? '' : undefined
   const content = [predict(sha256, path, body === '' ? EMPTY : undefined), predict(readBody, path, body)]
-  const below = mayRemove(args) ? [predict(entries, path, made ? 0 : state.entries)] : []
+  const counted = mayRemove(args) ? [predict(entries, path, made ? 0 : state.entries)] : []
+  const kinds = made ? [] : kindsAfter(becomes(args, state, wanted))
   return [
     predict(stat, path, stats),
-    ...below,
+    ...counted,
+    ...(args.recurse === true ? [predict(below, path, kinds)] : []),
     ...(type === 'file' && !made ? [] : content),
     ...unchanged(state),
   ]
@@ -117,7 +124,7 @@ export function touchesOfFile(
   state: FileState | undefined,
   certain: Certain,
 ): readonly Resource[] {
-  const whole = args.state === 'link' || mayRemove(args)
+  const whole = args.state === 'link' || mayRemove(args) || args.recurse === true
   return [
     whole ? paths.below(args.path) : paths.at(args.path),
     ...(args.state === 'directory' ? created(args, state, certain).map(paths.at) : []),

@@ -4,6 +4,8 @@ import { type Stat, stat } from '../../shared/stat.ts'
 import { type AccessState, probeAccess } from '../../shared/access.ts'
 import { type ParentFolder, probeFolders } from '../../shared/safe-path.ts'
 import type { FileArgs } from './args.ts'
+import { type Kind, below } from './below.ts'
+import { type Original, probeOriginal } from './original.ts'
 
 /** What is at the path, and in what folders it lies. */
 export interface FileState {
@@ -13,6 +15,10 @@ export interface FileState {
   readonly access: AccessState
   /** How much lies below; 0 where nothing can be removed. */
   readonly entries: number
+  /** With `recurse`: what lies below. */
+  readonly below?: readonly Kind[] | undefined
+  /** With `hard`: the target. */
+  readonly original?: Original | undefined
 }
 
 export function probeFile(args: FileArgs): Probe<FileState> {
@@ -21,6 +27,8 @@ export function probeFile(args: FileArgs): Probe<FileState> {
     above: probeFolders(args.path),
     access: probeAccess(args),
     entries: mayRemove(args) ? ask(entries, args.path) : known(0),
+    below: args.recurse === true ? ask(below, args.path) : known([]),
+    original: args.state === 'hard' ? probeOriginal(args) : known(undefined),
   })
 }
 

@@ -182,6 +182,26 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       }
     })
 
+    it('gives nothing away below it while a link is swapped with a file, and with a folder', async () => {
+      for (const folder of ['alice/tree', 'alice/tree/sub']) {
+        mkdirSync(at(folder))
+        chownSync(at(folder), ALICE, ALICE)
+      }
+      await attack(
+        'ln -sf ../../root/secret t; mv -f t tree/f; rm -f tree/f; echo x > tree/f; mv tree/sub real; ln -s ../../root tree/sub; rm tree/sub; mv real tree/sub',
+      )
+      for (let i = 0; i < 2; i++)
+        await to(
+          file('it', {
+            path: at('alice/tree'),
+            state: 'directory',
+            recurse: true,
+            owner: i % 2 ? ALICE : BOB,
+            mode: i % 2 ? 'a+rwX' : 'o-rwx',
+          }),
+        ).catch(() => {})
+    })
+
     it('is not left for another while a folder is swapped with a link', async () => {
       mkdirSync(at('alice/sub'))
       chownSync(at('alice/sub'), ALICE, ALICE)

@@ -31,9 +31,18 @@ for (const name of ['dash', 'busybox'] as const)
     })
     beforeEach(() => {
       chmodSync(temp(), 0o755)
-      for (const folder of ['root', 'alice', 'alice/tree', 'alice/tree/sub']) mkdirSync(at(folder))
+      for (const folder of ['root', 'alice', 'alice/tree', 'alice/tree/sub', 'alice/few', 'alice/few/sub'])
+        mkdirSync(at(folder))
       writeFileSync(at('root/secret'), 'of root\n', { mode: 0o600 })
-      for (const one of ['file', 'text', 'in place', 'tree/sub/secret'])
+      for (const one of [
+        'file',
+        'text',
+        'in place',
+        'tree/sub/secret',
+        'few/secret',
+        'few/sub/secret',
+        'few/sub/b',
+      ])
         writeFileSync(at(`alice/${one}`), 'a\n')
       for (let i = 0; i < FILES; i++) writeFileSync(at(`alice/tree/sub/${i}`), '')
       execFileSync('chown', ['-R', `${ALICE}:${ALICE}`, at('alice')])
@@ -68,10 +77,15 @@ for (const name of ['dash', 'busybox'] as const)
           file('touched', { path: in_('touched'), state: 'file', owner, mode }, options),
           file('folder', { path: in_('folder'), state: 'directory', owner, mode: '0777' }, options),
           file('link', { path: in_('link'), state: 'link', target: 'x', owner }, options),
+          file(
+            'all',
+            { path: in_('few'), state: 'directory', recurse: true, owner: 0, mode: 'a+rwX' },
+            options,
+          ),
           file('gone', { path: in_('file'), state: 'absent' }, options),
           file('tree', { path: in_('tree'), state: 'absent' }, options),
         ]
-        watcher = await Watcher.start(at('alice'), ALICE, swap, ['.', 'tree', 'tree/sub'])
+        watcher = await Watcher.start(at('alice'), ALICE, swap, ['.', 'tree', 'tree/sub', 'few', 'few/sub'])
         const { tasks: done } = await runLocal(tasks, { transport: through(name) })
         const swaps = await watcher.stop()
         assert.equal(done.length, tasks().length)
