@@ -10,6 +10,33 @@ export interface AccessList {
   readonly default: Entries
 }
 
+/**
+ * What `chmod` leaves as it is: all but the entries that are the mode. The entry of the group is the mode where there is no mask; otherwise
+ * the mask is.
+ */
+export interface OwnList extends AccessList {
+  readonly masked: boolean
+}
+
+const isMode = (key: string, masked: boolean): boolean =>
+  key === 'user:' || key === 'other:' || key === (masked ? 'mask:' : 'group:')
+
+/** Without what the mode says. */
+export function ownList({ access, default: inherited }: AccessList): OwnList {
+  const masked = 'mask:' in access
+  const own = Object.entries(access).filter(([key]) => !isMode(key, masked))
+  return { access: Object.fromEntries(own), default: inherited, masked }
+}
+
+/** Together with the mode of the file. */
+export function fullList({ access, default: inherited, masked }: OwnList, mode: string): AccessList {
+  const [user = '', group = '', other = ''] = Array.from(mode.slice(-3), (digit) =>
+    ['r', 'w', 'x'].map((letter, i) => ((Number(digit) & (4 >> i)) === 0 ? '-' : letter)).join(''),
+  )
+  const shown = { 'user:': user, [masked ? 'mask:' : 'group:']: group, 'other:': other }
+  return { access: { ...access, ...shown }, default: inherited }
+}
+
 /** An entry of a task, with the account by number. */
 export interface WantedEntry extends Pick<
   AclArgs,

@@ -22,7 +22,8 @@ import { type AclState, probeAcl } from './state.ts'
  *
  * @dryRun Looks at the path, the directories above it and the list, with `recursive` at all lists below it. Names each entry that
  * differs, the mask too, and how many files and directories differ below. Later tasks see the new list and the new mode of the path. What
- * lies below is unknown to them with `recursive`. Unknown if an earlier task would change the path, its mode or what it is.
+ * lies below is unknown to them with `recursive`. If `file` would change mode or owner before it, the
+ * list is known; if an earlier task would create the path, a list without entries is assumed.
  *
  * @throws UserError E_BAD_ARGUMENT, E_CANNOT_LOOK, E_NOT_A_DIRECTORY, E_NOT_THERE, E_NO_ACCOUNT, E_NO_SETFACL, E_OTHER_KIND, E_UNSAFE_PATH
  *

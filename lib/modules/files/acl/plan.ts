@@ -8,7 +8,7 @@ import { program } from '../../shared/program.ts'
 import { assertSafe, sameFolders } from '../../shared/safe-path.ts'
 import { stat } from '../../shared/stat.ts'
 import type { AclArgs } from './args.ts'
-import { type AccessList, changed, modeOf, needsMask } from './list.ts'
+import { type AccessList, changed, fullList, modeOf, needsMask, ownList } from './list.ts'
 import { accessList, differing } from './reader.ts'
 import { type AclState, queryOf } from './state.ts'
 
@@ -27,6 +27,8 @@ export function planAcl(args: AclArgs, state: AclState): Plan {
   }
   return { changes: own, leaves: leaves(args, state, wanted) }
 }
+
+const NO_ENTRIES = { access: {}, default: {}, masked: false }
 
 /** @throws UserError when there is no list that can be changed */
 function assertPlace(args: AclArgs, { here, above, access, tool, list }: AclState): AccessList {
@@ -47,11 +49,12 @@ function assertPlace(args: AclArgs, { here, above, access, tool, list }: AclStat
       `${path} is a ${here.type}, and only directories have default entries`,
     )
   assertSafe(path, above, access)
-  if (!tool || list === undefined)
+  if (!tool)
     throw new UserError('E_NO_SETFACL', 'there is no setfacl on this host', {
       hint: "Install it in an earlier task: packages('acl', { names: ['acl'] })",
     })
-  if (etype === 'mask' && permissions === undefined && needsMask(list[inherited ? 'default' : 'access']))
+  const full = fullList(list ?? NO_ENTRIES, here.mode ?? '0000')
+  if (etype === 'mask' && permissions === undefined && needsMask(full[inherited ? 'default' : 'access']))
     throw new UserError(
       'E_BAD_ARGUMENT',
       `the mask of ${path} cannot be removed while users or groups have entries`,
@@ -59,7 +62,7 @@ function assertPlace(args: AclArgs, { here, above, access, tool, list }: AclStat
         hint: 'Remove their entries first.',
       },
     )
-  return list
+  return full
 }
 
 /** The number of the account, empty for none. @throws UserError when the host has no such user or group */
@@ -105,7 +108,7 @@ function leaves(args: AclArgs, state: AclState, list: AccessList): Prediction[] 
   // The kernel may take setgid away from a file whose group a user is not in.
   const isCertain = access.accounts[SELF.user]?.id === 0 || Number.parseInt(mode, 8) < 0o1000
   return [
-    predict(accessList, path, list),
+    predict(accessList, path, ownList(list)),
     ...(isCertain ? [predict(stat, path, { ...here, mode })] : []),
     predict(program, 'setfacl', true),
     ...(recursive ? [predict(differing, queryOf(args), 0)] : []),

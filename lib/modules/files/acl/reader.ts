@@ -4,12 +4,15 @@ import { type Reader, readerOfOne } from '../../../core/probe.ts'
 import { paths } from '../../../core/resource.ts'
 import { sh } from '../../../core/sh.ts'
 import { ACCOUNT_FILES } from '../../shared/account.ts'
-import type { AccessList } from './list.ts'
+import { type AccessList, type OwnList, ownList } from './list.ts'
 
 const HINT = { hint: 'Set become: true for the task.' }
 
-/** The access control list of a path; undefined where there is none, as of a link, and on a host without getfacl. */
-export const accessList: Reader<AccessList | undefined> = readerOfOne<AccessList | undefined>({
+/**
+ * The access control list of a path, without what its mode says; undefined where there is none, as of a link, and on a host without
+ * getfacl.
+ */
+export const accessList: Reader<OwnList | undefined> = readerOfOne<OwnList | undefined>({
   name: 'getfacl',
   ask: (path) => `LC_ALL=C; export LC_ALL
 ${sh`path=${path}`}
@@ -20,7 +23,7 @@ else echo none; fi`,
     if (text === 'none\n') return undefined
     if (/Permission denied/.test(reply.stderr.toString()))
       throw new UserError('E_CANNOT_LOOK', reply.stderr.toString().trim(), HINT)
-    return parseList(text, path)
+    return ownList(parseList(text, path))
   },
   sees: (path) => [paths.at(path)],
 })

@@ -4,7 +4,7 @@ import { program } from '../../shared/program.ts'
 import { type ParentFolder, probeFolders } from '../../shared/safe-path.ts'
 import { type Stat, stat } from '../../shared/stat.ts'
 import type { AclArgs } from './args.ts'
-import type { AccessList } from './list.ts'
+import type { OwnList } from './list.ts'
 import { accessList, differing, differingKey } from './reader.ts'
 
 /** What is at the path, and its access control list. */
@@ -15,7 +15,8 @@ export interface AclState {
   readonly access: AccessState
   /** Whether the host has setfacl. */
   readonly tool: boolean
-  readonly list: AccessList | undefined
+  /** Undefined also where it will be made by an earlier task. */
+  readonly list: OwnList | undefined
   /** With `recursive`: how many differ, the path itself among them. */
   readonly differing: number | undefined
 }

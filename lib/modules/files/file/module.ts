@@ -6,6 +6,7 @@ import { entries } from '../../shared/entries.ts'
 import { applyFile } from './apply.ts'
 import { type FileState, probeFile } from './state.ts'
 import { planFile, touchesOfFile } from './plan.ts'
+import { accessList } from '../acl/reader.ts'
 import { type FileArgs, args } from './args.ts'
 import { below } from './below.ts'
 import { inode } from './inode.ts'
@@ -52,6 +53,7 @@ export const file: Module<FileArgs, FileState> = defineModule({
       reader === account ||
       reader === entries ||
       reader === inode ||
+      reader === accessList ||
       (reader === below && key === path && !recurse)
   },
 })

@@ -15,12 +15,13 @@ import {
   wantedAccess,
 } from '../../shared/access.ts'
 import { ancestors } from '../../shared/parent-folders.ts'
+import { accessList } from '../acl/reader.ts'
 import type { FileArgs } from './args.ts'
 import { below } from './below.ts'
 import { planHardLink } from './hard-link.ts'
 import { assertPlace, described } from './place.ts'
 import { becomes, changesBelow, kindsAfter } from './recurse.ts'
-import { type FileState, innermost, mayRemove, missing } from './state.ts'
+import { type FileState, innermost, mayEmpty, mayRemove, missing } from './state.ts'
 
 export function planFile(args: FileArgs, state: FileState): Plan {
   const { here } = state
@@ -53,6 +54,7 @@ const removal = (args: FileArgs, state: FileState): Plan => ({
     predict(sha256, args.path, undefined),
     predict(readBody, args.path, undefined),
     predict(entries, args.path, 0),
+    predict(accessList, args.path, undefined),
     ...unchanged(state),
   ],
 })
@@ -88,11 +90,11 @@ function leaves(args: FileArgs, state: FileState, wanted: Access): Prediction[] 
   }
   const body = type === 'file' ? '' : undefined
   const content = [predict(sha256, path, body === '' ? EMPTY : undefined), predict(readBody, path, body)]
-  const counted = mayRemove(args) ? [predict(entries, path, made ? 0 : state.entries)] : []
+  const counted = mayEmpty(args) || (made && mayRemove(args))
   const kinds = made ? [] : kindsAfter(becomes(args, state, wanted))
   return [
     predict(stat, path, stats),
-    ...counted,
+    ...(counted ? [predict(entries, path, made ? 0 : state.entries)] : []),
     ...(args.recurse === true ? [predict(below, path, kinds)] : []),
     ...(type === 'file' && !made ? [] : content),
     ...unchanged(state),

@@ -26,7 +26,7 @@ export function probeFile(args: FileArgs): Probe<FileState> {
     here: ask(stat, args.path),
     above: probeFolders(args.path),
     access: probeAccess(args),
-    entries: mayRemove(args) ? ask(entries, args.path) : known(0),
+    entries: mayEmpty(args) ? ask(entries, args.path) : known(0),
     below: args.recurse === true ? ask(below, args.path) : known([]),
     original: args.state === 'hard' ? probeOriginal(args) : known(undefined),
   })
@@ -35,6 +35,9 @@ export function probeFile(args: FileArgs): Probe<FileState> {
 /** Whether something that is there may have to go. */
 export const mayRemove = ({ state, force = false }: FileArgs): boolean =>
   state === 'absent' || force !== false
+
+/** Whether a directory with what is in it may have to go: where one is wanted it stays. */
+export const mayEmpty = (args: FileArgs): boolean => mayRemove(args) && args.state !== 'directory'
 
 /** The folder that exists already and is nearest. */
 export const innermost = ({ above }: FileState): Stat =>

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { Change } from '../../../../lib/core/change.ts'
-import { changed, modeOf } from '../../../../lib/modules/files/acl/list.ts'
+import { changed, fullList, modeOf } from '../../../../lib/modules/files/acl/list.ts'
 import { accessList } from '../../../../lib/modules/files/acl/reader.ts'
 import { type AclArgs, acl } from '../../../../lib/modules/index.ts'
 import { install } from '../../../support/install.ts'
@@ -171,7 +171,7 @@ describe('acl', function () {
       const look = async (): Promise<ReturnType<typeof changed>> => {
         const [list] = await answers(['dash'], accessList, [path])
         assert.ok(list !== undefined && !(list instanceof Error))
-        return list
+        return fullList(list, modeOfPath(path))
       }
       for (let i = 0; i < 40; i++) {
         const before = await look()
