@@ -132,6 +132,19 @@ export type { MountState } from './system/mount/state.ts'
 export type { PamArgs } from './system/pam/args.ts'
 export { pam } from './system/pam/module.ts'
 export { type RebootArgs, reboot } from './system/reboot.ts'
+export {
+  type SebooleanArgs,
+  type SebooleanState,
+  type SebooleanValue,
+  seboolean,
+} from './system/seboolean/module.ts'
+export type { SefcontextArgs } from './system/sefcontext/args.ts'
+export { type FileContext, type SefcontextState, sefcontext } from './system/sefcontext/module.ts'
+export { type SelinuxArgs, type SelinuxState, selinux } from './system/selinux/module.ts'
+export type { Running as SelinuxRunning } from './system/selinux/reader.ts'
+export type { SeportArgs } from './system/seport/args.ts'
+export { type PortType, type SeportState, seport } from './system/seport/module.ts'
+export type { Found as SemanageFound } from './system/shared/semanage.ts'
 export type { SudoersArgs } from './system/sudoers/args.ts'
 export { type SudoersState, sudoers } from './system/sudoers/module.ts'
 export type { SudoersVerdict } from './system/sudoers/reader.ts'

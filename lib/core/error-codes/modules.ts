@@ -176,6 +176,14 @@ export const modules = {
     'The file of PAM has no rule with this type, control and path.',
     'Compare all three with the file.',
   ],
+  E_NO_SELINUX: [
+    'The host has no SELinux, or not the policy that is asked for.',
+    'Install a policy in an earlier task: `selinux-policy-default` on Debian, `selinux-policy-targeted` on RHEL and Fedora. Alpine has no SELinux.',
+  ],
+  E_NO_SEMANAGE: [
+    'The host has no semanage, which sets what is not in the SELinux policy itself.',
+    'Install `policycoreutils-python-utils` in an earlier task. A host without SELinux, such as Alpine, needs no such task.',
+  ],
   E_NO_SETFACL: [
     'The host has no setfacl.',
     "Install it in an earlier task: `packages('acl', { names: ['acl'] })`.",
@@ -229,6 +237,10 @@ export const modules = {
   E_OTHER_MOUNT: [
     'Something else is mounted on the path already.',
     'Unmount it in an earlier task, or use another path.',
+  ],
+  E_SELINUX_POLICY: [
+    'The SELinux policy of the host has no such boolean, or has an entry of its own that cannot be removed.',
+    'Check the name with `semanage boolean -l` on the host. Give a port or a path another type instead of removing it.',
   ],
   E_SYSCTL_READ_ONLY: [
     'The running kernel does not let the task change the setting, as in most containers.',
