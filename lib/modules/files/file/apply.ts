@@ -18,7 +18,9 @@ export function applyFile(args: FileArgs, state: FileState): ShellStep[] {
   if (args.state === 'hard')
     return [{ script: [...begin, ...emptied(args, state), ...hardLink(args)].join('\n') }]
   const lines = state.here.type === wantedType(args, state.here) ? mend(args, state) : make(args, state)
-  return [{ script: [...begin, ...lines].join('\n'), brief: args.force !== 'remove-tree' }]
+  return [
+    { script: [...begin, ...lines].join('\n'), brief: args.force !== 'remove-tree' && args.recurse !== true },
+  ]
 }
 
 function mend(args: FileArgs, state: FileState): string[] {
