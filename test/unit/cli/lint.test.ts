@@ -158,8 +158,14 @@ export default definePlaybook({ description: 'x', plays: () => [
 ] })`,
     })
     assert.match(stdout, /^error .*Cannot read properties of undefined.* \(at playbooks\/odd\.ts:5\)$/m)
-    assert.match(stdout, /^error .*play b: "no task" in the list of tasks is not a task$/m)
-    assert.match(stdout, /^error .*play c: a function in the list of roles is not a role\n {2}Call it/m)
+    assert.match(
+      stdout,
+      /^error .*play b: "no task" in the list of tasks is not a task \(at playbooks\/odd\.ts:2\)$/m,
+    )
+    assert.match(
+      stdout,
+      /^error .*play c: a function in the list of roles is not a role \(at playbooks\/odd\.ts:7\)\n {2}Call it/m,
+    )
     for (const task of ['y', 'z'])
       assert.match(stdout, new RegExp(`file "${task}": there is no argument pth`))
     assert.match(stdout, /: 5 wrong\n$/)
