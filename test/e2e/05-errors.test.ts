@@ -53,7 +53,11 @@ describe('mistakes', function () {
       () => playbook(`hosts: 'all', tasks: () => [shell('t', { script: 'true' }, { notify: 'restart' })]`),
       /"t" notifies "restart", which is not a task[\s\S]*at .*\.ts:\d+/,
     ],
-    ['a missing var', () => playbook(`hosts: 'all', roles: () => [role({})]`), /role r: port: must be a number, but is missing/],
+    [
+      'a missing var',
+      () => playbook(`hosts: 'all', roles: () => [role({})]`),
+      /role r: port: must be a number, but is missing/,
+    ],
     [
       'a misspelled var',
       () => playbook(`hosts: 'all', roles: () => [role({ port: 1, prot: 2 })]`),
