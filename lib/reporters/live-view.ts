@@ -51,7 +51,7 @@ export function startLiveView(
 
 /**
  * listr2's renderer wraps and draws the whole tree at every event: a hundred hosts cost minutes of CPU. This one draws
- * at most ten times a second, and less often when that takes more than a thirtieth of the time, but twice a second; and only
+ * at most ten times a second, and less often when that takes more than a fiftieth of the time, but twice a second; and only
  * what there is room for.
  */
 function rendererFor(board: Board, stdout: Terminal): typeof DefaultRenderer {
@@ -71,7 +71,7 @@ function rendererFor(board: Board, stdout: Terminal): typeof DefaultRenderer {
 
     override update(): void {
       const start = performance.now()
-      if (start - this.#lastEnd < Math.min(Math.max(90, 30 * this.#lastCost), 500)) return
+      if (start - this.#lastEnd < Math.min(Math.max(90, 50 * this.#lastCost), 500)) return
       super.update()
       this.#lastEnd = performance.now()
       this.#lastCost = this.#lastEnd - start
