@@ -19,17 +19,22 @@ const PLAY: Record<keyof Play, true> = {
   tasks: true,
 }
 
+const badList = ({ name }: Play, what: 'roles' | 'tasks', why: string): UserError =>
+  new UserError('E_BAD_PLAY', `play ${name}: ${what} ${why}`, { hint: `Write ${what}: () => [ … ].` })
+
+/** What a play returned for a host. @throws UserError E_BAD_PLAY when it is no list */
+export function listOf<T>(play: Play, what: 'roles' | 'tasks', list: readonly T[] | undefined): readonly T[] {
+  if (list === undefined || Array.isArray(list)) return list ?? []
+  throw badList(play, what, 'must return a list')
+}
+
 /** @throws UserError for an option that a play does not have, and for a value that an option cannot have */
 export function checkPlay(play: Play): void {
   const where = `play ${play.name}`
   refuseUnknown(play, PLAY, where)
   for (const name of ['roles', 'tasks'] as const)
     if (play[name] !== undefined && typeof play[name] !== 'function')
-      mistake(
-        new UserError('E_BAD_PLAY', `${where}: ${name} must be a function that returns a list`, {
-          hint: `Write ${name}: () => [ … ].`,
-        }),
-      )
+      mistake(badList(play, name, 'must be a function that returns a list'))
   const { serial, maxFailPercentage: most, become, becomeUser, environment } = play
   checkShared({ become, becomeUser, environment }, where, [], () => undefined)
   if (serial !== undefined)

@@ -6,7 +6,7 @@ import { checking, checkingFor, locating, remark } from '../core/mistakes.ts'
 import { type SharedOptions, type Task, type TaskList, flatten } from '../core/task.ts'
 import { checkDependencies, checkHandler, checkTask, handlersOf } from './check-task.ts'
 import { checkEntry, checkUse } from './check-list.ts'
-import { checkGroup, checkPlay } from './check-play.ts'
+import { checkGroup, checkPlay, listOf } from './check-play.ts'
 import { nameOf } from './identify.ts'
 import type { Host, Inventory } from './inventory.ts'
 import { selectHosts } from './pattern.ts'
@@ -213,14 +213,6 @@ function compileHost(play: Play, host: Host, known: readonly string[], selection
     ),
   ]
   return { host, program, handlers: inOrder, tags, reachesOut }
-}
-
-/** What a play returns for a host. @throws UserError E_BAD_PLAY when it is no list */
-function listOf<T>({ name }: Play, what: 'roles' | 'tasks', list: readonly T[] | undefined): readonly T[] {
-  if (list === undefined || Array.isArray(list)) return list ?? []
-  throw new UserError('E_BAD_PLAY', `play ${name}: ${what} must return a list`, {
-    hint: `Write ${what}: () => [ … ].`,
-  })
 }
 
 /** What most tasks notify. */

@@ -4,10 +4,16 @@ import { type Rule, critical, warning } from './warn.ts'
 /** What PostgreSQL shows its clients, and the files that it reads when it starts. */
 export const tls: Rule = ({ postgres, time }, { thresholds }) => {
   const { certificateUntil, tlsFiles } = postgres
-  const leftOf = (until: string | null) =>
-    until === null ? Infinity : (Date.parse(until) - Date.parse(time)) / 1000
-  const left = leftOf(certificateUntil)
-  const clientsLeft = leftOf(postgres.clientAuthorityUntil)
+  const expiry = (until: string | null, code: string, what: string, then: string) => {
+    const left = until === null ? Infinity : (Date.parse(until) - Date.parse(time)) / 1000
+    const mended = 'run-playbook site renews it, without a restart'
+    if (left <= 0)
+      return critical(`${code}-expired`, `${what} expired ${span(-left)} ago: ${then}. ${mended}`)
+    return (
+      left < thresholds.certificateLeftSeconds &&
+      warning(`${code}-expires`, `${what} expires in ${span(left)}. ${mended}`)
+    )
+  }
   return [
     tlsFiles !== null &&
       tlsFiles.trouble !== null &&
@@ -24,25 +30,17 @@ export const tls: Rule = ({ postgres, time }, { thresholds }) => {
         'certificate-replaced',
         'The file of the TLS certificate has another one than PostgreSQL shows its clients: after a reload or a restart they may not be able to connect. run-playbook site writes the right one and reloads it',
       ),
-    clientsLeft <= 0
-      ? critical(
-          'client-authority-expired',
-          `The authority of client certificates expired ${span(-clientsLeft)} ago: clients that need one cannot connect. run-playbook site renews it, without a restart`,
-        )
-      : clientsLeft < thresholds.certificateLeftSeconds &&
-        warning(
-          'client-authority-expires',
-          `The authority of client certificates expires in ${span(clientsLeft)}. run-playbook site renews it, without a restart`,
-        ),
-    left <= 0
-      ? critical(
-          'certificate-expired',
-          `The TLS certificate of PostgreSQL expired ${span(-left)} ago: clients that check it cannot connect. run-playbook site renews it, without a restart`,
-        )
-      : left < thresholds.certificateLeftSeconds &&
-        warning(
-          'certificate-expires',
-          `The TLS certificate of PostgreSQL expires in ${span(left)}. run-playbook site renews it, without a restart`,
-        ),
+    expiry(
+      postgres.clientAuthorityUntil,
+      'client-authority',
+      'The authority of client certificates',
+      'clients that need one cannot connect',
+    ),
+    expiry(
+      certificateUntil,
+      'certificate',
+      'The TLS certificate of PostgreSQL',
+      'clients that check it cannot connect',
+    ),
   ]
 }

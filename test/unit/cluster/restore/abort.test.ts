@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import type { Host } from 'run-playbook'
 import { planRestoreAbort } from '../../../../lib/cluster/restore/abort.ts'
-import { type RestoreNode, restoreFact } from '../../../../lib/cluster/restore/fact.ts'
+import type { RestoreNode } from '../../../../lib/cluster/restore/fact.ts'
 import { type Order, type Report, parseOrder } from '../../../../lib/cluster/restore/order.ts'
-import { type Situation, plotCourse } from '../../../../lib/cluster/restore/plan.ts'
+import { plotCourse } from '../../../../lib/cluster/restore/plan.ts'
 import { begunCourse } from '../../../../lib/cluster/restore/unfinished.ts'
 import { at, invent } from '../../pgbackrest/support.ts'
-import { bare, hosts, primary, replica, silent } from '../nodes.ts'
+import { primary, replica, silent } from '../nodes.ts'
+import { situation } from './situation.ts'
 
 const id = '20261124T140300Z'
 const order: Order = { id, node: 'node-b', to: 'then', wish: '{}', options: [], keep: true, abortable: true }
@@ -22,15 +22,6 @@ const report = (state: Report['state'], as = id): Report => ({
   databases: '',
 })
 
-const situation = (...facts: Partial<RestoreNode>[]): Situation => ({
-  nodes: hosts,
-  fact: ({ name }: Host) => ({
-    ...restoreFact.unknown,
-    node: bare,
-    ...facts[hosts.findIndex((host) => host.name === name)],
-  }),
-  now: new Date('2026-11-24T14:03:00Z'),
-})
 const [wasPrimary, wasReplica] = [
   { order, old: 'primary' },
   { order, old: 'replica' },

@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict'
-import type { Host } from 'run-playbook'
 import { question } from '../../../../lib/cluster/restore/messages.ts'
-import { type Situation, plotCourse } from '../../../../lib/cluster/restore/plan.ts'
-import { type RestoreNode, restoreFact } from '../../../../lib/cluster/restore/fact.ts'
+import { plotCourse } from '../../../../lib/cluster/restore/plan.ts'
 import { type Invented, invent } from '../../pgbackrest/support.ts'
-import { bare, hosts } from '../nodes.ts'
+import { segments, situation } from './situation.ts'
 
-const segments = (timeline: number, ...numbers: number[]) =>
-  numbers.map((number) => ({ timeline, number, at: number * 60 }))
 const short: Invented = {
   backups: [{ timeline: 1, from: 2, to: 2, stop: 150 }],
   segments: segments(1, 1, 2, 3, 4, 5),
 }
 const long: Invented = { ...short, segments: segments(1, 1, 2, 3, 4, 5, 6, 7) }
 
-const situation = (...facts: Partial<RestoreNode>[]): Situation => ({
-  nodes: hosts,
-  fact: ({ name }: Host) => ({
-    ...restoreFact.unknown,
-    node: bare,
-    ...facts[hosts.findIndex((host) => host.name === name)],
-  }),
-  now: new Date('2026-11-24T14:03:00Z'),
-})
 const latest = { type: 'latest' } as const
 
 describe('a restore from an object store', () => {

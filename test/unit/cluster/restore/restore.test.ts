@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import type { Host } from 'run-playbook'
 import { begunCourse, named } from '../../../../lib/cluster/restore/unfinished.ts'
 import { type Situation, plotCourse } from '../../../../lib/cluster/restore/plan.ts'
-import { type RestoreNode, restoreFact } from '../../../../lib/cluster/restore/fact.ts'
 import { parseOrder, orderText } from '../../../../lib/cluster/restore/order.ts'
 import { parseTime } from '../../../../lib/cluster/restore/moment.ts'
 import { type Wish, wishOf, wishWords } from '../../../../lib/cluster/restore/request.ts'
@@ -10,25 +9,15 @@ import { refuseFull } from '../../../../lib/cluster/restore/disk-space.ts'
 import { question } from '../../../../lib/cluster/restore/messages.ts'
 import { type Invented, at, invent } from '../../pgbackrest/support.ts'
 import { nodeFact } from '../../../../lib/cluster/facts/node.ts'
-import { b, bare, hosts, primary, replica } from '../nodes.ts'
+import { b, hosts, primary, replica } from '../nodes.ts'
+import { segments, situation } from './situation.ts'
 
-const segments = (timeline: number, ...numbers: number[]) =>
-  numbers.map((number) => ({ timeline, number, at: number * 60 }))
 const whole: Invented = {
   backups: [{ timeline: 1, from: 2, to: 2, stop: 150 }],
   segments: segments(1, 1, 2, 3, 4, 5, 6, 7),
 }
 const holed: Invented = { ...whole, segments: segments(1, 1, 2, 3, 6, 7) }
 
-const situation = (...facts: Partial<RestoreNode>[]): Situation => ({
-  nodes: hosts,
-  fact: ({ name }: Host) => ({
-    ...restoreFact.unknown,
-    node: bare,
-    ...facts[hosts.findIndex((host) => host.name === name)],
-  }),
-  now: new Date('2026-11-24T14:03:00Z'),
-})
 const alive = situation(
   { node: primary(), repository: invent(holed) },
   { node: replica(), repository: invent(whole) },
