@@ -1,18 +1,20 @@
 import { span } from '../format.ts'
+import type { Warning } from '../schema.ts'
 import { type Rule, critical, warning } from './warn.ts'
+
+const RENEWED = 'run-playbook site renews it, without a restart'
 
 /** What PostgreSQL shows its clients, and the files that it reads when it starts. */
 export const tls: Rule = ({ postgres, time }, { thresholds }) => {
   const { certificateUntil, tlsFiles } = postgres
-  const expiry = (until: string | null, code: string, what: string, then: string) => {
+  const expiry = (
+    until: string | null,
+    expired: (ago: string) => Warning,
+    expires: (left: string) => Warning,
+  ) => {
     const left = until === null ? Infinity : (Date.parse(until) - Date.parse(time)) / 1000
-    const mended = 'run-playbook site renews it, without a restart'
-    if (left <= 0)
-      return critical(`${code}-expired`, `${what} expired ${span(-left)} ago: ${then}. ${mended}`)
-    return (
-      left < thresholds.certificateLeftSeconds &&
-      warning(`${code}-expires`, `${what} expires in ${span(left)}. ${mended}`)
-    )
+    if (left <= 0) return expired(span(-left))
+    return left < thresholds.certificateLeftSeconds && expires(span(left))
   }
   return [
     tlsFiles !== null &&
@@ -32,15 +34,26 @@ export const tls: Rule = ({ postgres, time }, { thresholds }) => {
       ),
     expiry(
       postgres.clientAuthorityUntil,
-      'client-authority',
-      'The authority of client certificates',
-      'clients that need one cannot connect',
+      (ago) =>
+        critical(
+          'client-authority-expired',
+          `The authority of client certificates expired ${ago} ago: clients that need one cannot connect. ${RENEWED}`,
+        ),
+      (left) =>
+        warning(
+          'client-authority-expires',
+          `The authority of client certificates expires in ${left}. ${RENEWED}`,
+        ),
     ),
     expiry(
       certificateUntil,
-      'certificate',
-      'The TLS certificate of PostgreSQL',
-      'clients that check it cannot connect',
+      (ago) =>
+        critical(
+          'certificate-expired',
+          `The TLS certificate of PostgreSQL expired ${ago} ago: clients that check it cannot connect. ${RENEWED}`,
+        ),
+      (left) =>
+        warning('certificate-expires', `The TLS certificate of PostgreSQL expires in ${left}. ${RENEWED}`),
     ),
   ]
 }
