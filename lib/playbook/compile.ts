@@ -47,7 +47,7 @@ export function compilePlays(
   const known = Object.keys(inventory.hosts)
   const compilePlay = (play: Play): CompiledPlay => {
     checkPlay(play)
-    const selected = hostsOf(play, inventory, hosts)
+    const selected = selectHosts(inventory, hosts, play.hosts, `play ${play.name}`)
     if (selected.length === 0 && !Array.isArray(play.hosts)) remark(withoutHosts(play))
     const within = selected.filter((host) => limited.includes(host))
     const compile = (host: Host) => compileHost(play, host, known, selection)
@@ -66,13 +66,6 @@ export function compilePlays(
 
 const withoutHosts = ({ name }: Play): UserError =>
   new UserError('E_NOT_LOOKED_AT', `the tasks of play ${name} were not checked: it has no hosts`)
-
-function hostsOf(play: Play, inventory: Inventory, hosts: readonly Host[]): readonly Host[] {
-  if (!Array.isArray(play.hosts))
-    return selectHosts(inventory, hosts, play.hosts as never, `play ${play.name}`)
-  const names = new Set((play.hosts as readonly Host[]).map(({ name }) => name))
-  return hosts.filter(({ name }) => names.has(name))
-}
 
 /** Where a task stands: what its play, role and groups say. */
 interface Surroundings {

@@ -19,14 +19,34 @@ export type HostPattern = HostName | 'all' | Pattern
  */
 export const pattern = (text: string): Pattern => ({ pattern: text })
 
-/** The hosts that a pattern names, in the order of the inventory. @throws UserError for a name that does not exist */
+/**
+ * The hosts that patterns name, in the order of the inventory.
+ * @throws UserError for a name that does not exist, and for what is no pattern
+ */
 export function selectHosts(
   inventory: Inventory,
   hosts: readonly Host[],
-  wanted: string | Pattern,
+  wanted: string | Pattern | readonly (string | Pattern | Host)[],
   where: string,
 ): Host[] {
-  const text = typeof wanted === 'string' ? wanted : wanted.pattern
+  const list: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted]
+  const selected = new Set(list.flatMap((one) => namesOf(inventory, hosts, one, where)))
+  return hosts.filter(({ name }) => selected.has(name))
+}
+
+function namesOf(inventory: Inventory, hosts: readonly Host[], one: unknown, where: string): string[] {
+  if (typeof one === 'string') return hostsOf(inventory, hosts, one, where)
+  if (typeof one === 'object' && one !== null) {
+    if ('pattern' in one && typeof one.pattern === 'string')
+      return hostsOf(inventory, hosts, one.pattern, where)
+    if ('name' in one && typeof one.name === 'string') return [one.name]
+  }
+  throw new UserError('E_BAD_PATTERN', `${where}: hosts must be names, a pattern or hosts themselves`, {
+    hint: "Write a host or a group of the inventory, pattern('web:!web-3'), or a list of them.",
+  })
+}
+
+function hostsOf(inventory: Inventory, hosts: readonly Host[], text: string, where: string): string[] {
   const terms = text
     .split(/[,:]/)
     .map((term) => term.trim())
@@ -44,7 +64,7 @@ export function selectHosts(
   let selected = new Set((plain.length === 0 ? ['all'] : plain).flatMap(match))
   for (const term of named('&')) selected = new Set(match(term).filter((host) => selected.has(host)))
   for (const term of named('!')) for (const host of match(term)) selected.delete(host)
-  return hosts.filter((host) => selected.has(host))
+  return [...selected].map(({ name }) => name)
 }
 
 function matching(inventory: Inventory, hosts: readonly Host[], term: string, where: string): Host[] {

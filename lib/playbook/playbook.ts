@@ -18,8 +18,8 @@ import type { VarsOutput, VarsSchema } from './vars.ts'
 /** Roles and tasks for a set of hosts. */
 export interface Play {
   readonly name: string
-  /** A pattern, or hosts themselves, as `facts` suggest them. */
-  readonly hosts: HostPattern | readonly Host[]
+  /** A host, a group or a pattern, or a list of them. A list may have hosts themselves, as `facts` suggest them. */
+  readonly hosts: HostPattern | readonly (HostPattern | Host)[]
   /** Run as root. @default true */
   readonly become?: boolean | undefined
   /** Run as this account instead of root. @default root */

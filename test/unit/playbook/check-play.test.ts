@@ -49,6 +49,15 @@ describe('what nobody would read', () => {
       assert.ok(compile({ tasks: () => [one('a', { becomeUser })], becomeUser }))
   })
 
+  it('is refused as the hosts of a play', () => {
+    for (const wrong of [undefined, null, 5, {}, { group: 'web' }, [5], [['a']], [{}], () => ['a']])
+      assert.throws(() => compile({ hosts: wrong }), {
+        code: 'E_BAD_PATTERN',
+        message: 'play p: hosts must be names, a pattern or hosts themselves',
+      })
+    assert.throws(() => compile({ hosts: ['b'] }), { code: 'E_UNKNOWN_HOST' })
+  })
+
   it('is refused where a handler notifies another', () => {
     const handler = one('h', { notify: one('other') })
     assert.throws(() => compile({ tasks: () => [one('a', { notify: handler })] }), {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { z } from 'zod'
 import { resolveHosts } from '../../../lib/playbook/hosts.ts'
 import { type Inventory, defineInventory } from '../../../lib/playbook/inventory.ts'
-import { selectHosts } from '../../../lib/playbook/pattern.ts'
+import { pattern, selectHosts } from '../../../lib/playbook/pattern.ts'
 import { isSelected } from '../../../lib/playbook/tags.ts'
 import { defineConnection, dockerExec } from '../../../lib/transport/index.ts'
 import { checkVars } from '../../../lib/playbook/vars.ts'
@@ -22,7 +22,7 @@ const inventory = defineInventory({
   },
 }) as Inventory
 const hosts = resolveHosts(inventory)
-const select = (pattern: string) => selectHosts(inventory, hosts, pattern, 'test').map(({ name }) => name)
+const select = (text: string) => selectHosts(inventory, hosts, text, 'test').map(({ name }) => name)
 
 describe('an inventory', () => {
   it('gives each host its vars: defaults, groups in their order, the host, -e', () => {
@@ -138,10 +138,18 @@ describe('a host pattern', () => {
     ['web:!web', []],
     ['d?-1', ['db-1']],
   ]
-  for (const [pattern, expected] of cases) {
-    it(`${pattern} is ${expected.join(' and ') || 'nobody'}`, () =>
-      assert.deepEqual(select(pattern), expected))
+  for (const [text, expected] of cases) {
+    it(`${text} is ${expected.join(' and ') || 'nobody'}`, () => assert.deepEqual(select(text), expected))
   }
+
+  it('may stand in a list, beside names and hosts themselves', () => {
+    const names = (wanted: Parameters<typeof selectHosts>[2]) =>
+      selectHosts(inventory, hosts, wanted, 'test').map(({ name }) => name)
+    assert.deepEqual(names(['db-1', 'web-1']), ['web-1', 'db-1'])
+    assert.deepEqual(names(['db', pattern('web:!web-1')]), ['web-2', 'db-1'])
+    assert.deepEqual(names(hosts.slice(0, 1)), ['web-1'])
+    assert.deepEqual(names([]), [])
+  })
 
   it('names what does not exist', () => {
     assert.throws(() => select('web:!dbx'), { message: /dbx is neither a host nor a group/ })
