@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { messageOf } from '../core/error-message.ts'
 import { UserError } from '../core/errors.ts'
+import { nameMeant } from '../core/missing-file.ts'
 import { type Schema, validate } from '../core/schema.ts'
 import { Secret } from '../core/secret.ts'
 
@@ -61,8 +63,7 @@ function parseFile(path: string): Record<string, unknown> {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UserError('E_BAD_VARS', `-e @${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`)
+    throw new UserError('E_BAD_VARS', `-e @${path}: ${messageOf(error, path)}`, { hint: nameMeant(path) })
   }
   const value = fromJson(text, `@${path}`)
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { messageOf } from '../core/error-message.ts'
 import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { clean } from '../reporters/index.ts'
@@ -55,7 +56,7 @@ async function edited(before: ReadonlyMap<string, string>, stop: AbortSignal): P
       try {
         return parse(readFileSync(file, 'utf8'))
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
+        const why = messageOf(error)
         const again = await ask(`${clean(why)}\nEdit again? Y/n `, { stop })
         if (/^n/i.test(again) || stop.aborted) throw new UserError('E_SECRETS_EDIT', 'nothing was stored')
       }

@@ -2,12 +2,24 @@ import { UserError } from './errors.ts'
 import { plainMessage } from './plain-message.ts'
 import { type SchemaIssue, describeIssue } from './schema-issue.ts'
 
-/** What an error says, in one line. The error of a schema says what is wrong with each value. */
-export function messageOf(error: unknown): string {
+/**
+ * What an error says, in one line. The error of a schema says what is wrong with each value; one of the system says it
+ * without its code, and with the path that it is about.
+ *
+ * @param named the path that the caller names itself
+ */
+export function messageOf(error: unknown, named?: string): string {
   if (isSchemaError(error))
     return error.issues.map((one) => describeIssue({ ...one, message: plainMessage(one.message) })).join('; ')
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof AggregateError && error.message === '')
+    return error.errors.map((one) => messageOf(one)).join('; ')
+  if (!(error instanceof Error)) return String(error)
+  // Node.js: "ENOENT: no such file or directory, open '/srv/x'"
+  const words = /^E[A-Z\d]+: (.*?), \w+(?: '.*)?$/s.exec(error.message)?.[1]
+  if (words === undefined) return error.message
+  return 'path' in error && typeof error.path === 'string' && error.path !== named
+    ? `${words}: ${error.path}`
+    : words
 }
 
 /** Thrown by `schema.parse(…)` of Zod, of whatever copy. */

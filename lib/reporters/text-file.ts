@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { messageOf } from '../core/error-message.ts'
 import { UserError } from '../core/errors.ts'
 
 /** A file that only grows. */
@@ -146,5 +147,5 @@ function broken(path: string, error: unknown): string {
     ENOSPC: 'the disk is full',
     EROFS: 'the file system is read-only',
   }
-  return `the report ${path} cannot be written: ${why[code] ?? (error instanceof Error ? error.message : String(error))}`
+  return `the report ${path} cannot be written: ${why[code] ?? messageOf(error)}`
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '../core/error-message.ts'
 import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { age } from './age.ts'
@@ -73,10 +74,9 @@ async function readGiven(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
     throw new UserError(
       'E_SECRETS_IDENTITY',
-      `cannot read the identity that RUN_PLAYBOOK_IDENTITY names (${code})`,
+      `the identity that RUN_PLAYBOOK_IDENTITY names cannot be read: ${messageOf(error)}`,
       {
         hint: 'Set it to the path of an age identity file, or to the AGE-SECRET-KEY-1… itself.',
       },

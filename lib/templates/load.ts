@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { handlebars } from './handlebars.ts'
-import { type Source, type TemplateSource, parse, readSource, readSourceIfAny, siblings } from './source.ts'
+import { type Source, type TemplateSource, parse, readSource, readSourceIfAny } from './source.ts'
+import { namesIn } from '../core/missing-file.ts'
 
 /** Partials that are not beside the template, by name. */
 export type PartialSources = Readonly<Record<string, TemplateSource>>
@@ -46,7 +47,7 @@ export function load(from: TemplateSource, given: PartialSources): Loaded {
     partials.set(name, file)
     for (const more of file.calls) names.add(more)
   }
-  const beside = (): string[] => (folder === undefined ? [] : siblings(folder))
+  const beside = (): string[] => (folder === undefined ? [] : namesIn(folder))
   const partialNames = (): string[] => [
     ...Object.keys(given),
     ...beside().flatMap((file) => /^(.*)\.hbs$/.exec(file)?.[1] ?? []),

@@ -1,9 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type Handlebars from 'handlebars'
+import { messageOf } from '../core/error-message.ts'
 import { UserError } from '../core/errors.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { nameMeant } from '../core/missing-file.ts'
 import { handlebars } from './handlebars.ts'
 import { openBlock } from './open-block.ts'
 
@@ -28,12 +29,7 @@ export function readSource(source: TemplateSource): Source {
   const absolute = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
   const found = readSourceIfAny(absolute)
   if (found !== undefined) return found
-  const similar = didYouMean(basename(absolute), siblings(dirname(absolute)))
-  throw unreadable(
-    absolute,
-    'ENOENT',
-    similar === undefined ? `It was looked for at ${absolute}.` : `Did you mean ${similar}?`,
-  )
+  throw unreadable(absolute, 'no such file', nameMeant(absolute))
 }
 
 /** @returns undefined when there is no such file */
@@ -42,9 +38,8 @@ export function readSourceIfAny(absolute: string): Source | undefined {
   try {
     bytes = readFileSync(absolute)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw unreadable(absolute, code, `It was looked for at ${absolute}.`)
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw unreadable(absolute, messageOf(error, absolute))
   }
   const path = relative(process.cwd(), absolute)
   const name = basename(absolute).replace(/\.hbs$/, '')
@@ -77,22 +72,12 @@ function shorten(message: string): string {
     .replace(/Expecting .*, got '\w+'$/, 'this is not understood')
 }
 
-const unreadable = (absolute: string, code: string | undefined, hint: string): UserError =>
+const unreadable = (absolute: string, why: string, hint?: string): UserError =>
   new UserError(
     'E_TEMPLATE_FILE',
-    `cannot read the template ${relative(process.cwd(), absolute)} (${code})`,
-    {
-      hint,
-    },
+    `the template ${relative(process.cwd(), absolute)} cannot be read: ${why}`,
+    { hint: hint ?? `It was looked for at ${absolute}.` },
   )
-
-export function siblings(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
 
 /** Strictly: a byte replaced by a question mark would go unnoticed into the file on the host. */
 function decode(bytes: Buffer, path: string): string {

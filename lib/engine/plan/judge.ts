@@ -1,4 +1,5 @@
 import type { TaskResult } from '../../core/deferred.ts'
+import { messageOf } from '../../core/error-message.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 
@@ -38,6 +39,6 @@ export function isAsWanted(task: Task, result: TaskResult): boolean {
 
 function userCodeFailed(option: string, error: unknown, { name, at }: Task): UserError {
   if (error instanceof UserError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return new UserError('E_TASK_OPTION', `${option} of "${name}" failed: ${message}`, { at, cause: error })
 }

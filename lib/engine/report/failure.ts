@@ -110,7 +110,7 @@ export function describeError(error: unknown): ErrorReport {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
     code: 'E_UNEXPECTED',
-    message: scrub(error instanceof Error ? error.message : String(error)),
+    message: scrub(messageOf(error)),
     output: scrub(stack),
     hint: 'This looks like a fault in run-playbook or in a module. Please report it with the lines above.',
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/error-message.ts'
 import { UnreachableError, UserError } from '../../core/errors.ts'
 import type { ErrorReport } from '../../core/events.ts'
 import { onAbort } from '../../core/on-abort.ts'
@@ -235,7 +236,7 @@ export class Fleet {
   }
 
   private warn(host: Host, error: unknown): void {
-    const text = `${host.name} could not be asked: ${error instanceof Error ? error.message : String(error)}`
+    const text = `${host.name} could not be asked: ${messageOf(error)}`
     this.mode.emit({ type: 'notice', host: host.name, level: 'warning', text })
   }
 }

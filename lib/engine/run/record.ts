@@ -3,6 +3,7 @@ import type { RunMode, Session } from '../session.ts'
 import { type Beginning, FROM_THE_START, resumed, startAtTask } from './begin.ts'
 import { type Position, checksumBefore, readPositions, writePositions } from './kept.ts'
 import type { Prepared, RunRequest } from './prepare.ts'
+import { messageOf } from '../../core/error-message.ts'
 
 /** Where a run begins, and where each host is, for the run after it. */
 export class RunRecord {
@@ -98,7 +99,7 @@ export class RunRecord {
     try {
       await writePositions(stateDir, name, positions)
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       const text = `the positions of the hosts could not be saved for --resume: ${why}`
       this.mode.emit({ type: 'notice', level: 'warning', text })
     }

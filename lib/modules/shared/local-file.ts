@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { constants, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { messageOf } from '../../core/error-message.ts'
 import { UserError } from '../../core/errors.ts'
+import { nameMeant } from '../../core/missing-file.ts'
 import { Loaded } from './loaded.ts'
 import { BODY_LIMIT, asText } from './text.ts'
 
@@ -57,8 +59,10 @@ function assertRegular(path: string, stats: Kind): void {
 }
 
 const unreadable = (path: string, cause: unknown): UserError => {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new UserError('E_NO_SOURCE', `${path} cannot be read: ${reason}`, { cause })
+  return new UserError('E_NO_SOURCE', `${path} cannot be read: ${messageOf(cause, path)}`, {
+    cause,
+    hint: nameMeant(path),
+  })
 }
 
 /** By path and version: many tasks may send the same file. */

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { messageOf } from '../../core/error-message.ts'
 import { UserError } from '../../core/errors.ts'
 import type { ShellStep } from '../../core/module.ts'
 import { isSecret, reveal } from '../../core/secret.ts'
@@ -25,7 +26,7 @@ export async function openPayload(stdin: ShellStep['stdin']): Promise<Payload | 
   if (Buffer.isBuffer(stdin)) return inMemory(stdin)
   const { file } = stdin as { file: string }
   const info = await stat(file).catch((cause: unknown) => {
-    throw new UserError('E_FILE', `cannot read ${file}: ${(cause as Error).message}`, { cause })
+    throw new UserError('E_FILE', `${file} cannot be read: ${messageOf(cause, file)}`, { cause })
   })
   if (!info.isFile()) throw new UserError('E_FILE', `${file} is not a file`)
   return info.size === 0 ? undefined : { size: info.size, source: { file } }

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { WireReader } from './wire.ts'
+import { messageOf } from '../../core/error-message.ts'
 
 /** What a file that IdentityFile names turns out to be. */
 export interface KeyFile {
@@ -24,9 +25,9 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
     text = await readFile(file)
     if (text.includes('PRIVATE KEY')) await refuseOpen(file)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return { file, is: 'missing', trouble: 'does not exist', publicKey: beside }
-    return { file, is: 'unusable', trouble: `cannot be read: ${message}`, publicKey: beside }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return { file, is: 'missing', trouble: 'does not exist', publicKey: beside }
+    return { file, is: 'unusable', trouble: `cannot be read: ${messageOf(error, file)}`, publicKey: beside }
   }
   if (text.subarray(0, 20).toString('latin1') === 'PuTTY-User-Key-File-') {
     return {

@@ -172,7 +172,7 @@ describe('partials', () => {
       mkdirSync(join(folder, 'dir.hbs'))
       assert.deepEqual(told(() => compile({ 'x.hbs': '{{> dir}}' })).slice(0, 2), [
         'E_TEMPLATE_FILE',
-        'cannot read the template dir.hbs (EISDIR)',
+        'the template dir.hbs cannot be read: illegal operation on a directory',
       ])
     })
   })

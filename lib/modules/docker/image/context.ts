@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { messageOf } from '../../../core/error-message.ts'
 import { UserError } from '../../../core/errors.ts'
+import { nameMeant } from '../../../core/missing-file.ts'
 import { isProgram, unixText } from './checked-out.ts'
 import { dockerignore } from '../../shared/dockerignore.ts'
 import { type TarEntry, tar } from '../../shared/tar.ts'
@@ -67,8 +69,10 @@ export async function readContext(folder: string, dockerfile = 'Dockerfile', asI
     for await (const one of all) found.push(asIs ? one : checkedOut(one, modes))
     return tar(found)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UserError('E_NO_SOURCE', `${folder} cannot be read: ${reason}`, { cause: error })
+    throw new UserError('E_NO_SOURCE', `${folder} cannot be read: ${messageOf(error, folder)}`, {
+      cause: error,
+      hint: nameMeant(folder),
+    })
   }
 }
 

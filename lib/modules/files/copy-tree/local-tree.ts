@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { type Stats, statSync } from 'node:fs'
 import { readFile, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '../../../core/error-message.ts'
 import { UserError } from '../../../core/errors.ts'
+import { nameMeant } from '../../../core/missing-file.ts'
 import { dockerignore } from '../../shared/dockerignore.ts'
 import { type Payload, filePayload } from '../../shared/payload.ts'
 import { BODY_LIMIT, asText } from '../../shared/text.ts'
@@ -95,8 +97,10 @@ export async function readLocalTree(
   try {
     await walk('', [])
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UserError('E_NO_SOURCE', `${folder} cannot be read: ${reason}`, { cause: error })
+    throw new UserError('E_NO_SOURCE', `${folder} cannot be read: ${messageOf(error, folder)}`, {
+      cause: error,
+      hint: nameMeant(folder),
+    })
   }
   return found
 }

@@ -1,6 +1,7 @@
 import { constants, existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '../../../core/error-message.ts'
 import { UserError } from '../../../core/errors.ts'
 import type { Place } from './target.ts'
 
@@ -69,6 +70,7 @@ export const codeOf = (error: unknown): unknown =>
 
 /** What the system says, without the way that the file was reached by. */
 export function unusable(path: string, cause: unknown): UserError {
-  const reason = cause instanceof Error ? cause.message.replace(/, \w+ '.*$/s, '') : String(cause)
-  return new UserError('E_LOCAL_FILE', `${path} on your machine cannot be used: ${reason}`, { cause })
+  return new UserError('E_LOCAL_FILE', `${path} on your machine cannot be used: ${messageOf(cause)}`, {
+    cause,
+  })
 }
