@@ -16,6 +16,13 @@ export function callSite(callee: (...args: never[]) => unknown): string {
 /** By the stack that leads there: a line of a playbook makes a task for each host, and one text names it in all of them. */
 const places = new Map<string, string>()
 
+/** `file:line` of the project from which `callee` was called, which may have been in some package; undefined in none of its own. */
+export function calledFrom(callee: (...args: never[]) => unknown): string | undefined {
+  const holder = new Error()
+  Error.captureStackTrace(holder, callee)
+  return placeOfError(holder)
+}
+
 /** `file:line` of the innermost frame of an error that is in no package and not in Node.js itself. */
 export const placeOfError = (error: unknown): string | undefined =>
   error instanceof Error ? ownPlaces(error)[0] : undefined

@@ -4,7 +4,7 @@ import { declaredAt } from '../core/declared-at.ts'
 import { checking, locating, mistake } from '../core/mistakes.ts'
 import type { Host, HostVars, Inventory } from './inventory.ts'
 import { connectionOf } from './connections.ts'
-import { checkValue, checkVars, varSchemas } from './vars.ts'
+import { checkExtraVars, checkVars } from './vars.ts'
 
 /**
  * All hosts of an inventory with their vars: schema defaults, then groups in the order of the inventory, then the
@@ -14,7 +14,8 @@ import { checkValue, checkVars, varSchemas } from './vars.ts'
 export function resolveHosts(inventory: Inventory, extra: Readonly<Record<string, unknown>> = {}): Host[] {
   const names = Object.keys(inventory.hosts)
   if (names.length === 0) throw new UserError('E_EMPTY_INVENTORY', 'the inventory has no hosts')
-  checkExtra(inventory, extra)
+  // Said of `-e`, not of the first host that gets the value.
+  checkExtraVars(inventory.schema, extra)
   return locating(declaredAt(inventory), () => hostsIn(inventory, names, extra))
 }
 
@@ -42,15 +43,6 @@ function hostsIn(
       ) as HostVars,
     })
   })
-}
-
-// Said of `-e`, not of the first host that gets the value.
-function checkExtra(inventory: Inventory, extra: Readonly<Record<string, unknown>>): void {
-  const schemas = varSchemas(inventory.schema)
-  for (const [key, value] of Object.entries(extra)) {
-    const schema = Object.hasOwn(schemas, key) ? schemas[key] : undefined
-    if (schema !== undefined) checkValue(schema, value, `-e ${key}`)
-  }
 }
 
 function membersOf(inventory: Inventory, group: string, path: readonly string[]): Set<string> {

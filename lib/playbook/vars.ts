@@ -57,12 +57,14 @@ export function checkVars<S extends VarsSchema>(
   throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`, { at })
 }
 
-/** One value checked against the schema of its var. @throws UserError saying what is wrong with it */
-export function checkValue(schema: Schema, value: unknown, where: string): void {
-  const { issues } = validate(schema, value)
-  if (issues === undefined) return
-  const problems = issues.map(describeIssue)
-  throw new UserError('E_BAD_VARS', `${where}: ${problems.join('; ')}`)
+/** The values of `-e`, as far as the schema has them. @throws UserError naming the option for one that is not allowed */
+export function checkExtraVars(schema: VarsSchema, extra: Readonly<Record<string, unknown>>): void {
+  for (const [key, expected] of Object.entries(varSchemas(schema))) {
+    if (!Object.hasOwn(extra, key)) continue
+    const { issues } = validate(expected, extra[key])
+    if (issues !== undefined)
+      throw new UserError('E_BAD_VARS', `-e ${key}: ${issues.map(describeIssue).join('; ')}`)
+  }
 }
 
 function describe(issue: SchemaIssue, known: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { countedAs } from '../core/counted.ts'
+import { countedAs, isFailure } from '../core/counted.ts'
 import type { TaskEnded, TaskNotRun, TaskStarted } from '../core/events.ts'
 import { diffLines } from './diff-text.ts'
 import { type Palette, paintOf } from './palette.ts'
@@ -41,6 +41,7 @@ export function taskLines(event: TaskEnded, detail: Detail): string[] {
   return [
     fits && tail !== '' ? `${head}  ${changes.length > 0 ? tail : palette.dim(tail)}` : head,
     ...(fits ? [] : more.map((part) => `    ${part}`)),
+    ...dealtWithLines(event, detail),
     ...commandLines(event, detail),
     ...printedLines(event, detail),
     ...(detail.diff ? diffLines(event.diffs ?? [], palette).map((part) => `    ${part}`) : []),
@@ -80,6 +81,15 @@ function remarkOn(event: TaskEnded): string {
   const why = clean((event.status === 'failed' ? event.error?.message : event.because) ?? '')
   const tries = event.attempts !== undefined && event.attempts > 1 ? `after ${event.attempts} attempts` : ''
   return [why, tries].filter((part) => part !== '').join(', ')
+}
+
+/** Where a failure that was ignored or rescued comes from, which is told of nowhere else; with `-v` what was printed. */
+function dealtWithLines(event: TaskEnded, { palette, verbosity }: Detail): string[] {
+  const { error, at } = event
+  if (error === undefined || isFailure(event)) return []
+  const printed = verbosity === 1 ? indented(cleanBlock(error.output ?? ''), '    ') : []
+  const declared = at === '' ? '' : `Declared at ${clean(at)}  `
+  return [...printed, `    ${palette.dim(`${declared}${clean(error.code)}`)}`]
 }
 
 function commandLines({ commands }: TaskEnded, { palette, verbosity }: Detail): string[] {

@@ -1,3 +1,4 @@
+import { calledFrom } from '../core/call-site.ts'
 import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -197,6 +198,7 @@ export class SecretStore {
     if (found) return found
     const similar = didYouMean(name, [...this.#opened.vault.secrets.keys(), ...this.#made.keys()])
     throw new UserError('E_SECRETS_MISSING', `there is no secret ${name}`, {
+      at: calledFrom(SecretStore.prototype.get),
       hint: `${similar === undefined ? '' : `Did you mean ${similar}? `}Set ${variableOf(name)}, or add it to ${this.#places.vault}: run-playbook secrets set ${name}`,
     })
   }

@@ -16,7 +16,7 @@ import type {
 } from '../../playbook/playbook.ts'
 import { type TagSelection, refuseUnknownTags } from '../../playbook/tags.ts'
 import { userFault } from '../../playbook/user-code.ts'
-import { checkVars, unknownVar, varNames } from '../../playbook/vars.ts'
+import { checkExtraVars, checkVars, unknownVar, varNames } from '../../playbook/vars.ts'
 import type { SecretStore } from '../../secrets/index.ts'
 
 /** What to run, on what. */
@@ -150,6 +150,7 @@ function prepareVars({ name, playbook, inventory, limit, extraVars }: RunRequest
   const hosts = resolveHosts(inventory, pick(shared))
   const limited = selectHosts(inventory, hosts, limit ?? 'all', '--limit')
   if (limited.length === 0) throw new UserError('E_NO_HOSTS', `--limit ${limit} matches no host`)
+  checkExtraVars(playbook.vars, extraVars)
   return {
     hosts,
     limited,

@@ -34,6 +34,27 @@ export default definePlaybook({
 })
 `
 
+const OWN_VAR = `
+import { definePlay, definePlaybook, shell, z } from 'run-playbook'
+export default definePlaybook({
+  description: 'test',
+  vars: z.strictObject({ count: z.int().default(1) }),
+  plays: ({ secrets, vars }) => [
+    definePlay({
+      name: 'p',
+      hosts: 'here',
+      become: false,
+      tasks: () => [
+        shell('x', {
+          script: 'true ' + vars.count,
+          stdin: secrets.get('mail.token'),
+        }),
+      ],
+    }),
+  ],
+})
+`
+
 describe('somebody who knows only --help', function () {
   this.timeout(60_000)
   let own: Project
@@ -41,6 +62,7 @@ describe('somebody who knows only --help', function () {
     const files = {
       'inventory.ts': INVENTORY,
       'playbooks/fine.ts': playbookOf("[shell('x', { script: 'true' })]"),
+      'playbooks/own.ts': OWN_VAR,
       'playbooks/web.ts': ON_WEB.replace('LETTERS', 'port'),
       'playbooks/wrong.ts': ON_WEB.replace('LETTERS', 'prt'),
     }
@@ -126,6 +148,7 @@ describe('somebody who knows only --help', function () {
   it('is told that -e has a wrong value, not a host', async () => {
     for (const args of [['fine'], ['explain', 'port', '-l', 'there']])
       await says([...args, '-e', 'port=nine'], 1, /-e port: must be a number/)
+    await says(['own', '-e', 'count=x'], 1, /run-playbook: -e count: must be a number, not a string/)
   })
 
   it('learns what an error code means', async () => {
@@ -157,6 +180,11 @@ describe('somebody who knows only --help', function () {
 
   it('is told how to store a secret that is missing', async () => {
     await says(['secrets', 'get', 'mail.password'], 1, /run-playbook secrets set mail\.password/)
+    await says(
+      ['own'],
+      1,
+      /there is no secret mail\.token .*\n {2}at playbooks\/own\.ts:14\n {2}Set .*secrets set mail\.token/,
+    )
   })
 })
 

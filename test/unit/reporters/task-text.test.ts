@@ -39,11 +39,12 @@ describe('taskLines', () => {
   })
 
   it('says why an ignored failure failed', () => {
-    const [line] = taskLines(failed({ ignored: true }), detail)
-    assert.equal(
-      line,
+    const lines = [
       'failed (ignored)  postgres-primary › postgres (docker)  docker run failed with exit code 125',
-    )
+      '    Declared at roles/postgres-primary/role.ts:23  E_COMMAND_FAILED',
+    ]
+    assert.deepEqual(taskLines(failed({ ignored: true }), detail), lines)
+    assert.deepEqual(taskLines(failed({}), detail).length, 1)
   })
 
   it('gives changes lines of their own when there is no room', () => {
