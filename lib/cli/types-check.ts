@@ -34,7 +34,12 @@ export async function checkTypes(
       code: 'E_TYPES',
       message: `tsc failed with exit status ${code}: ${text.trim()}`,
     })
-  return { checked: true, findings }
+  const unparsed = findings.length > 0 && findings.every(({ code: of }) => /^TS1\d{3}$/.test(of))
+  if (unparsed) {
+    const message = 'the types of no file were checked: TypeScript parses all files first'
+    findings.push({ level: 'note', file: config, code: 'E_NOT_LOOKED_AT', message })
+  }
+  return { checked: !unparsed, findings }
 }
 
 /** `playbooks/site.ts(3,7): error TS2322: Type …` */
