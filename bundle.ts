@@ -55,6 +55,20 @@ const zodInside: Plugin = {
   name: 'zod-inside',
   setup: (building) => {
     building.onResolve({ filter: /^zod$/ }, () => ({ path: join(here, 'node_modules/zod/index.js') }))
+    // Half of it are messages in fifty languages, of which a run needs one. `z.locales.de()` reads its own from the package zod.
+    building.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, ({ path }) => {
+      const names = [...readFileSync(path, 'utf8').matchAll(/default as (\w+) } from "\.\/([\w-]+)\.js"/g)]
+      const lazy = names.map(([, name = '', file = '']) =>
+        name === 'en'
+          ? "export { default as en } from './en.js'"
+          : `export const ${name} = () => read('zod/v4/locales/${file}.cjs')()`,
+      )
+      return {
+        contents: `import { createRequire } from 'node:module'
+          const read = createRequire(import.meta.url)
+          ${lazy.join('\n')}`,
+      }
+    })
   },
 }
 
