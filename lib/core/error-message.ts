@@ -1,6 +1,5 @@
 import { UserError } from './errors.ts'
-import { plainMessage } from './plain-message.ts'
-import { type SchemaIssue, describeIssue } from './schema-issue.ts'
+import { type SchemaIssue, describeIssue, plainIssues } from './schema-issue.ts'
 
 /**
  * What an error says, in one line. The error of a schema says what is wrong with each value; one of the system says it
@@ -9,8 +8,7 @@ import { type SchemaIssue, describeIssue } from './schema-issue.ts'
  * @param named the path that the caller names itself
  */
 export function messageOf(error: unknown, named?: string): string {
-  if (isSchemaError(error))
-    return error.issues.map((one) => describeIssue({ ...one, message: plainMessage(one.message) })).join('; ')
+  if (isSchemaError(error)) return plainIssues(error.issues).map(describeIssue).join('; ')
   if (error instanceof AggregateError && error.message === '')
     return error.errors.map((one) => messageOf(one)).join('; ')
   if (!(error instanceof Error)) return String(error)

@@ -43,7 +43,7 @@ export function plainMessage(message: string): string {
 function typeMessage(message: string): string {
   const [, expected, received] = TYPE.exec(message) ?? []
   if (expected === undefined) return message
-  if (received === undefined) return `must be ${expected}`
+  if (received === undefined) return `must be ${expected.split(' or ').map(thing).join(' or ')}`
   return `must be ${thing(expected)}, ${received === 'undefined' ? 'but is missing' : `not ${thing(received)}`}`
 }
 

@@ -1,3 +1,5 @@
+import { plainMessage } from './plain-message.ts'
+
 /** One thing that is wrong with a value. Zod adds the rest. */
 export interface SchemaIssue {
   readonly message: string
@@ -23,6 +25,10 @@ export function describeIssue(issue: SchemaIssue): string {
   const path = issuePath(issue)
   return path === '' ? issue.message : `${path}: ${issue.message}`
 }
+
+/** The issues of Zod in plain English, those of keys and of members of unions too. */
+export const plainIssues = (issues: readonly SchemaIssue[]): readonly SchemaIssue[] =>
+  issues.flatMap(innerIssues).map((issue) => ({ ...issue, message: plainMessage(issue.message) }))
 
 /** What Zod knows of an issue and does not say: what is wrong with a key, and with which member of a union. */
 export function innerIssues(issue: SchemaIssue): readonly SchemaIssue[] {

@@ -1,5 +1,4 @@
-import { plainMessage } from './plain-message.ts'
-import { type SchemaIssue, innerIssues } from './schema-issue.ts'
+import { type SchemaIssue, plainIssues } from './schema-issue.ts'
 
 /**
  * What the library needs of a schema: the interface that Zod, Valibot and ArkType share (https://standardschema.dev).
@@ -27,8 +26,7 @@ export function validate<Output>(schema: Schema<unknown, Output>, value: unknown
   if (isZod(schema)) {
     const { success, data, error } = schema.safeParse(value)
     if (success) return { value: data as Output }
-    const issues = (error?.issues ?? []).flatMap(innerIssues)
-    return { issues: issues.map((issue) => ({ ...issue, message: plainMessage(issue.message) })) }
+    return { issues: plainIssues(error?.issues ?? []) }
   }
   const result = schema['~standard'].validate(value)
   if (result instanceof Promise) throw new TypeError('a schema must not wait for anything')

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { messageOf } from '../../../lib/core/error-message.ts'
 import { nameMeant } from '../../../lib/core/missing-file.ts'
 
@@ -13,6 +14,14 @@ const errorOf = (work: () => unknown): unknown => {
     return error
   }
 }
+
+describe('an error of a schema that was thrown', () => {
+  it('names the members of a union, as one of an argument does', () => {
+    const schema = z.strictObject({ port: z.union([z.int(), z.literal('any')]) })
+    const thrown = errorOf(() => schema.parse({ port: true }))
+    assert.equal(messageOf(thrown), 'port: must be a number or "any"')
+  })
+})
 
 describe('an error of the system', () => {
   const folder = mkdtempSync(join(tmpdir(), 'error-message-'))

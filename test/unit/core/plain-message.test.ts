@@ -20,7 +20,7 @@ describe('what is said of a value that is too small, too large or of another typ
     'must be an integer, not a number': [z.int(), 1.5],
     'must be an object, not null': [z.object({}), null],
     'must be an array, but is missing': [z.array(z.string()), undefined],
-    'must be number or "none"': [z.union([z.number(), z.literal('none')]), true],
+    'must be a number or "none"': [z.union([z.number(), z.literal('none')]), true],
   }
   for (const [message, [schema, value]] of Object.entries(CASES))
     it(`is: ${message}`, () => assert.deepEqual(said(schema, value), [message]))

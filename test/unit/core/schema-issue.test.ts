@@ -9,7 +9,7 @@ const says = (schema: z.ZodType, value: unknown): string[] =>
 describe('what is wrong with a value', () => {
   it('names the types of a union', () => {
     const schema = z.strictObject({ a: z.union([z.number(), z.literal('none'), z.array(z.string())]) })
-    assert.deepEqual(says(schema, { a: true }), ['a: must be number or "none" or array'])
+    assert.deepEqual(says(schema, { a: true }), ['a: must be a number or "none" or an array'])
   })
 
   it('is what the member of a union says whose type is right, however deep', () => {
@@ -17,7 +17,7 @@ describe('what is wrong with a value', () => {
     const schema = z.strictObject({ a: z.array(z.union([z.number(), inner])) })
     assert.deepEqual(says(schema, { a: [1, { soft: 'x' }] }), ['a.1.soft: must be a number, not a string'])
     assert.deepEqual(says(schema, { a: [{ soft: 1, sotf: 2 }] }), ['a.0: Unrecognized key: "sotf"'])
-    assert.deepEqual(says(schema, { a: [null] }), ['a.0: must be number or string or object'])
+    assert.deepEqual(says(schema, { a: [null] }), ['a.0: must be a number or a string or an object'])
   })
 
   it('is what a record says of a key', () => {
