@@ -35,6 +35,8 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
     const { item } = entry
     const look = (): Verdict =>
       refuseOwnRestart(session.host, item.task, planTask(item, session.snapshot, session.results))
+    // What it asks may depend on it. Of arguments made from a result it was not known before.
+    await loadFiles(session, [item])
     let verdict = look()
     let fresh: readonly Wanted[] = []
     if (verdict.kind === 'wait') {
