@@ -30,10 +30,10 @@ export const init: CliCommand = (argv, { outlet, version }) => {
     .addHelpText('after', HELP)
   if (!parsed(command, argv)) return Promise.resolve(0)
   const folder = resolve(command.args[0] ?? '.')
-  const manager = managerOf(folder)
+  const manifest = join(folder, 'package.json')
+  const manager = managerOf(folder, manifest)
   const files = starterFiles({ name: packageName(folder), version }, manager)
   refuseOverwriting(folder, files)
-  const manifest = join(folder, 'package.json')
   const kept = existsSync(manifest)
   for (const [name, text] of files) {
     const path = join(folder, name)
@@ -98,6 +98,7 @@ function refuseOverwriting(folder: string, files: ReadonlyMap<string, string>): 
 
 interface Manifest {
   readonly type?: string
+  readonly packageManager?: string
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly scripts?: Readonly<Record<string, string>>
@@ -131,30 +132,32 @@ allowBuilds:
   ssh2: false
 `
 
-/** Unknown, as in a test, counts as new. */
-const takesBuilds = (agent = ''): boolean => !/^pnpm\/\d\./.test(agent)
-
-const PNPM: Manager = {
+/** @param major of pnpm; undefined where it is unknown, as in a test, which counts as new. @param fixed package.json names the version */
+const pnpm = (major: string | undefined, fixed: boolean): Manager => ({
   name: 'pnpm',
   run: 'pnpm exec',
   add: 'pnpm add',
   addDev: 'pnpm add --save-dev',
   set: 'pnpm pkg set',
-  setup: '      - uses: pnpm/action-setup@v4\n        with:\n          version: latest\n',
+  // The action refuses a version where package.json has one.
+  setup: `      - uses: pnpm/action-setup@v4\n${fixed ? '' : `        with:\n          version: ${major ?? 'latest'}\n`}`,
   // Without a word about them, pnpm 10.26 and later end with an error. Older ones take the file for a workspace.
-  files: takesBuilds(process.env['npm_config_user_agent']) ? { 'pnpm-workspace.yaml': BUILDS } : {},
-}
+  files: Number(major ?? 10) < 10 ? {} : { 'pnpm-workspace.yaml': BUILDS },
+})
 
 /** npm spoils a node_modules that pnpm made. */
-const managerOf = (folder: string): Manager =>
-  existsSync(join(folder, 'pnpm-lock.yaml')) ||
-  process.env['npm_config_user_agent']?.startsWith('pnpm/') === true
-    ? PNPM
-    : NPM
+function managerOf(folder: string, manifest: string): Manager {
+  const agent = /^pnpm\/(\d+)\./.exec(process.env['npm_config_user_agent'] ?? '')
+  if (agent === null && !existsSync(join(folder, 'pnpm-lock.yaml'))) return NPM
+  const { packageManager = '' } = existsSync(manifest) ? readManifest(manifest) : {}
+  return pnpm(agent?.[1], packageManager.startsWith('pnpm@'))
+}
+
+const readManifest = (path: string): Manifest => JSON.parse(readFileSync(path, 'utf8')) as Manifest
 
 /** The commands that make an existing package.json as the project needs it. */
 function lackingIn(manifest: string, wantedText: string, { add, addDev, set }: Manager): string[] {
-  const has = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
+  const has = readManifest(manifest)
   const wants = JSON.parse(wantedText) as Manifest
   const installed = { ...has.dependencies, ...has.devDependencies }
   const missing = (names: Manifest['dependencies']): string[] =>

@@ -63,8 +63,20 @@ export function checkExtraVars(schema: VarsSchema, extra: Readonly<Record<string
     if (!Object.hasOwn(extra, key)) continue
     const { issues } = validate(expected, extra[key])
     if (issues !== undefined)
-      throw new UserError('E_BAD_VARS', `-e ${key}: ${issues.map(describeIssue).join('; ')}`)
+      throw new UserError('E_BAD_VARS', `-e ${key}: ${issues.map(describeIssue).join('; ')}`, {
+        hint: howToWrite(key, extra[key], issues),
+      })
   }
+}
+
+/** What somebody meant who wrote a value of `-e` as they do for Ansible. */
+function howToWrite(key: string, value: unknown, issues: readonly SchemaIssue[]): string | undefined {
+  if (typeof value === 'string' && /\s[A-Za-z_]\w*=/.test(value)) return 'Give each var an -e of its own.'
+  const expected = issues.find(({ path = [] }) => path.length === 0)?.expected
+  if (expected === 'boolean') return `Write -e ${key}=true or -e ${key}=false.`
+  if (expected === 'array') return `Write a list as JSON: -e '${key}=["a", "b"]'`
+  if (expected === 'object' || expected === 'record') return `Write it as JSON: -e '${key}={"name": "value"}'`
+  return undefined
 }
 
 function describe(issue: SchemaIssue, known: readonly string[]): string {

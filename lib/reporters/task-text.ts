@@ -83,11 +83,11 @@ function remarkOn(event: TaskEnded): string {
   return [why, tries].filter((part) => part !== '').join(', ')
 }
 
-/** Where a failure that was ignored or rescued comes from, which is told of nowhere else; with `-v` what was printed. */
+/** What a failure that was ignored or rescued printed and where it comes from, which is told of nowhere else. */
 function dealtWithLines(event: TaskEnded, { palette, verbosity }: Detail): string[] {
   const { error, at } = event
   if (error === undefined || isFailure(event)) return []
-  const printed = verbosity === 1 ? indented(cleanBlock(error.output ?? ''), '    ') : []
+  const printed = verbosity < 2 ? indented(cleanBlock(error.output ?? ''), '    ') : []
   const declared = at === '' ? '' : `Declared at ${clean(at)}  `
   return [...printed, `    ${palette.dim(`${declared}${clean(error.code)}`)}`]
 }

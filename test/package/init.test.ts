@@ -98,9 +98,33 @@ describe('run-playbook init', function () {
       readFileSync(join(other.folder, name), 'utf8'),
     )
     assert.doesNotMatch(written.join('\n'), /npx|\bnpm /)
-    assert.match(written[1] ?? '', /pnpm\/action-setup/)
+    assert.match(written[1] ?? '', /pnpm\/action-setup@v4\n {8}with:\n {10}version: latest\n/)
     assert.match(written[2] ?? '', /^ {2}ssh2: false$/m)
     other.remove()
+  })
+
+  it('names the version of pnpm that made the project in its CI file, unless package.json does', async () => {
+    const made = async (manifest: object): Promise<readonly [string, boolean]> => {
+      const other = consumer(packed)
+      other.write('package.json', JSON.stringify({ name: 'mine', ...manifest }))
+      const bin = join(other.folder, 'node_modules/run-playbook/bin/run-playbook.js')
+      await other.run(
+        'env',
+        'npm_config_user_agent=pnpm/9.15.0 npm/? node/v22.23.0',
+        process.execPath,
+        bin,
+        'init',
+      )
+      const workflow = readFileSync(join(other.folder, '.github/workflows/ci.yml'), 'utf8')
+      const found = [workflow, existsSync(join(other.folder, 'pnpm-workspace.yaml'))] as const
+      other.remove()
+      return found
+    }
+    const [nine, allows] = await made({})
+    assert.match(nine, /pnpm\/action-setup@v4\n {8}with:\n {10}version: 9\n/)
+    assert.equal(allows, false)
+    const [fixed] = await made({ packageManager: 'pnpm@12.21.0' })
+    assert.match(fixed, /pnpm\/action-setup@v4\n {6}- uses: actions\/setup-node/)
   })
 
   it('makes what runs beside the package.json of npm init, before anything is added to it', async () => {

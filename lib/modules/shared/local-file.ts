@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { constants, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { messageOf } from '../../core/error-message.ts'
 import { UserError } from '../../core/errors.ts'
 import { nameMeant } from '../../core/missing-file.ts'
@@ -59,7 +60,7 @@ function assertRegular(path: string, stats: Kind): void {
 }
 
 const unreadable = (path: string, cause: unknown): UserError => {
-  return new UserError('E_NO_SOURCE', `${path} cannot be read: ${messageOf(cause, path)}`, {
+  return new UserError('E_NO_SOURCE', `${resolve(path)} cannot be read: ${messageOf(cause, path)}`, {
     cause,
     hint: nameMeant(path),
   })

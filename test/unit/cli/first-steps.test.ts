@@ -38,7 +38,12 @@ const OWN_VAR = `
 import { definePlay, definePlaybook, shell, z } from 'run-playbook'
 export default definePlaybook({
   description: 'test',
-  vars: z.strictObject({ count: z.int().default(1) }),
+  vars: z.strictObject({
+    count: z.int().default(1),
+    all: z.boolean().default(false),
+    names: z.array(z.string()).default([]),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
   plays: ({ secrets, vars }) => [
     definePlay({
       name: 'p',
@@ -149,6 +154,14 @@ describe('somebody who knows only --help', function () {
     for (const args of [['fine'], ['explain', 'port', '-l', 'there']])
       await says([...args, '-e', 'port=nine'], 1, /-e port: must be a number/)
     await says(['own', '-e', 'count=x'], 1, /run-playbook: -e count: must be a number, not a string/)
+    await says(['own', '-e', 'count=1 all=true'], 1, /\n {2}Give each var an -e of its own\.\n/)
+    await says(['own', '-e', 'all=yes'], 1, /-e all: .*\n {2}Write -e all=true or -e all=false\.\n/)
+    await says(
+      ['own', '-e', 'names=a,b'],
+      1,
+      /-e names: .*\n {2}Write a list as JSON: -e 'names=\["a", "b"\]'\n/,
+    )
+    await says(['own', '-e', 'labels=a'], 1, /-e labels: .*\n {2}Write it as JSON: -e 'labels=/)
   })
 
   it('learns what an error code means', async () => {
@@ -183,7 +196,7 @@ describe('somebody who knows only --help', function () {
     await says(
       ['own'],
       1,
-      /there is no secret mail\.token .*\n {2}at playbooks\/own\.ts:14\n {2}Set .*secrets set mail\.token/,
+      /there is no secret mail\.token .*\n {2}at playbooks\/own\.ts:19\n {2}Set .*secrets set mail\.token/,
     )
   })
 })

@@ -41,6 +41,8 @@ describe('taskLines', () => {
   it('says why an ignored failure failed', () => {
     const lines = [
       'failed (ignored)  postgres-primary › postgres (docker)  docker run failed with exit code 125',
+      '    docker: Conflict. The container name "/postgres" is already in use.',
+      '    See docker run --help.',
       '    Declared at roles/postgres-primary/role.ts:23  E_COMMAND_FAILED',
     ]
     assert.deepEqual(taskLines(failed({ ignored: true }), detail), lines)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Dirent, statSync } from 'node:fs'
 import { readFile, readdir, readlink, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
@@ -69,7 +69,7 @@ export async function readContext(folder: string, dockerfile = 'Dockerfile', asI
     for await (const one of all) found.push(asIs ? one : checkedOut(one, modes))
     return tar(found)
   } catch (error) {
-    throw new UserError('E_NO_SOURCE', `${folder} cannot be read: ${messageOf(error, folder)}`, {
+    throw new UserError('E_NO_SOURCE', `${resolve(folder)} cannot be read: ${messageOf(error, folder)}`, {
       cause: error,
       hint: nameMeant(folder),
     })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Stats, statSync } from 'node:fs'
 import { readFile, readdir, readlink, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { messageOf } from '../../../core/error-message.ts'
 import { UserError } from '../../../core/errors.ts'
 import { nameMeant } from '../../../core/missing-file.ts'
@@ -97,7 +97,7 @@ export async function readLocalTree(
   try {
     await walk('', [])
   } catch (error) {
-    throw new UserError('E_NO_SOURCE', `${folder} cannot be read: ${messageOf(error, folder)}`, {
+    throw new UserError('E_NO_SOURCE', `${resolve(folder)} cannot be read: ${messageOf(error, folder)}`, {
       cause: error,
       hint: nameMeant(folder),
     })
