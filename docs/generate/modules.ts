@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import ts from 'typescript-api'
 import { dryRunSection, refuseWithoutDryRun } from './dry-run.ts'
+import { resultsSection } from './results.ts'
 
 const HEAD = `# Modules
 
@@ -131,6 +132,7 @@ function describe(checker: ts.TypeChecker, from: string, { path, symbol, type }:
     textOf(checker, symbol),
     '',
     ...(args.length === 0 ? ['It takes no arguments.', ''] : table),
+    ...resultsSection(checker, symbol, type).map(linksAsCode),
     ...dryRunSection(checker, symbol).map(linksAsCode),
     ...(examples.length === 0 ? [] : [examples.length === 1 ? '## Example' : '## Examples', '']),
     ...examples.flatMap(({ text: code }) => [

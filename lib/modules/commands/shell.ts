@@ -27,6 +27,8 @@ const args = z.strictObject({ ...own, ...runArgs }).check(({ value, issues }) =>
  * Runs a shell script. Without `creates`, `removes`, `unless` or `onlyIf`, the script runs in every run, and the task is
  * reported as changed each time.
  *
+ * @results stdout, stderr, code, ran
+ *
  * @dryRun With `changes: false`, the script runs in the dry run too: the task is ok, or it fails if the exit code is not
  * expected. Otherwise the script does not run: `creates` and `removes` are looked up, and the scripts of `unless` and `onlyIf`
  * run. If it would run, everything that later tasks read is unknown unless the task says with `touches` what it changes; only

@@ -26,7 +26,10 @@ const own = {
    * or `src`.
    */
   content: z.union([text, z.instanceof(Buffer), secretValue]).optional(),
-  /** A file on your machine, of any size. It is read when the task is applied. Use either this or `content`. */
+  /**
+   * A file on your machine, of any size. A relative path is relative to the folder in which you start run-playbook; for a file beside the role:
+   * `new URL('files/motd', import.meta.url)`. It is read when the task is applied. Use either this or `content`.
+   */
   src: z.union([z.string().min(1), z.instanceof(URL)]).optional(),
 }
 

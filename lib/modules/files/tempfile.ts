@@ -51,6 +51,8 @@ export interface TempfileState {
  * example, which is run after a failure too. What is left in `/tmp` after the connection was lost goes when the host next cleans `/tmp`: many do that at
  * boot, or after ten days. Unlike in Ansible, a directory in which another user could put something in its place is an error.
  *
+ * @results path
+ *
  * @dryRun Would change each time, and fails where the directory is missing or not safe. The name is not foretold: tasks that are
  * made from its path are unknown.
  *

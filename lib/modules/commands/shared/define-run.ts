@@ -14,8 +14,11 @@ import { exitOf, runScript, surroundings } from './run-script.ts'
 export interface RunState {
   /** False where a guard said that there was nothing to do. */
   readonly ran: boolean
+  /** The exit code. */
   readonly code: number
+  /** What was printed to standard output, with its last line break. */
   readonly stdout: string
+  /** What was printed to standard error. */
   readonly stderr: string
   /** What the guards found. */
   readonly guards: Found

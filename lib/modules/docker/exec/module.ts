@@ -16,8 +16,11 @@ import { execWords, secretEnv } from './words.ts'
 export interface DockerExecState {
   /** False where a guard said that there was nothing to do. */
   readonly ran: boolean
+  /** The exit code. */
   readonly code: number
+  /** What was printed to standard output, with its last line break. */
   readonly stdout: string
+  /** What was printed to standard error. */
   readonly stderr: string
   /** Exit codes of what the guards ran. */
   readonly guards: DockerExecGuards
@@ -31,6 +34,8 @@ export interface DockerExecState {
  *
  * As in Ansible's `community.docker.docker_container_exec`, a container that is not there or does not run is an error. Unlike there,
  * an exit code other than 0 fails the task; there is no terminal; and the run waits for the program.
+ *
+ * @results stdout, stderr, code, ran
  *
  * @dryRun Asks Docker for the container, and runs the guards in it. With `changes: false` the program itself is run. Otherwise it is not,
  * and everything is unknown to later tasks. Unknown if an earlier task may change what the guards look at, or the container is

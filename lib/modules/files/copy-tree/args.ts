@@ -11,7 +11,10 @@ import { isGuarded } from '../file/protected-paths.ts'
 import { type LocalEntry, assertLocalFolder, readLocalTree } from './local-tree.ts'
 
 const shape = {
-  /** A directory on your machine. What is in it is copied, not the directory itself, with or without a slash at its end. */
+  /**
+   * A directory on your machine. What is in it is copied, not the directory itself, with or without a slash at its end. A relative path is
+   * relative to the folder in which you start run-playbook; for a directory beside the role: `new URL('files/html', import.meta.url)`.
+   */
   src: z.union([z.string().min(1), z.instanceof(URL)]),
   /** Absolute path of the directory on the host that gets the content. It is created with its parents if it is missing. */
   dest: absolutePath,

@@ -22,7 +22,14 @@ import { type CopyTreeState, probeCopyTree } from './state.ts'
  * @throws UserError E_NO_SOURCE, E_OTHER_KIND, E_UNSAFE_PATH, E_NO_UNPACKER
  *
  * @example
- * copyTree('site', { src: 'files/nginx/html', dest: '/srv/www', owner: 'www-data', group: 'www-data', delete: true, exclude: ['uploads'] })
+ * copyTree('site', {
+ *   src: new URL('../files/nginx/html', import.meta.url),
+ *   dest: '/srv/www',
+ *   owner: 'www-data',
+ *   group: 'www-data',
+ *   delete: true,
+ *   exclude: ['uploads'],
+ * })
  */
 export const copyTree: Module<CopyTreeArgs, CopyTreeState> = defineModule({
   name: 'copy_tree',

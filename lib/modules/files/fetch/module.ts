@@ -19,6 +19,8 @@ import { rootOf } from './target.ts'
  *
  * To send the file on, make the next task from this one. Otherwise that task has read what was there before.
  *
+ * @results dest, checksum
+ *
  * @dryRun Compares the SHA-256 of the file on the host with that of the copy on your machine, and names both; nothing is fetched
  * or shown. A missing file fails unless an earlier task would write it or `failOnMissing` is false. Later fetches see the copy.
  * What is made with `from` of a file that is yet to be fetched is unknown.

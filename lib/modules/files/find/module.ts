@@ -24,6 +24,8 @@ export interface FindState {
  *
  * Whoever can write to a directory chooses the names in it. A name with a line break, or one that is not UTF-8, is in `skipped`.
  *
+ * @results files, skipped
+ *
  * @dryRun Looks in a dry run too, and is ok. Unknown if an earlier task would change something below `paths`: then tasks that
  * are made from what is found are not listed.
  *

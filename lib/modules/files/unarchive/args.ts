@@ -24,7 +24,7 @@ const names = z
 const own = {
   /**
    * The archive, whose name ends in `.tar`, `.tar.gz`, `.tgz`, `.tar.xz`, `.txz`, `.tar.bz2`, `.tbz2`, `.tar.zst` or `.zip`: a file on
-   * your machine, or with `remoteSrc` its absolute path on the host.
+   * your machine, as `src` of {@link copy}, or with `remoteSrc` its absolute path on the host.
    */
   src: z.union([
     z

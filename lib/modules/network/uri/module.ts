@@ -62,6 +62,8 @@ const { definition } = defineModule<UriArgs, UriValues, UriState>({
  * As in Ansible, only GET and HEAD follow redirects. Unlike in Ansible, a POST counts as changed; headers do not go to another server;
  * name and password are sent at once, as with `force_basic_auth`; and there are no `dest`, which is `getUrl`, `src`, and cookies.
  *
+ * @results answer.status, answer.headers, answer.content
+ *
  * @dryRun GET, HEAD and OPTIONS are sent in a dry run too, and are ok or fail as in a real run; with a secret they are not sent,
  * and are unknown. After an earlier task that would change something, the answer is unknown. Any other request is not sent, and
  * would change; after it everything that later tasks read is unknown, unless the task has `touches`.
