@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { file, shell } from '../../../lib/modules/index.ts'
+import { copy, file, shell } from '../../../lib/modules/index.ts'
 import { compilePlays } from '../../../lib/playbook/compile.ts'
 import { resolveHosts } from '../../../lib/playbook/hosts.ts'
 import { idOf } from '../../../lib/playbook/identify.ts'
@@ -47,6 +47,15 @@ describe('what nobody would read', () => {
     }
     for (const becomeUser of ['app', '0day', 'jo@example.org', 'web-1', 'host$'])
       assert.ok(compile({ tasks: () => [one('a', { becomeUser })], becomeUser }))
+  })
+
+  it('is refused in the place of the name of a task', () => {
+    const nameless = copy as unknown as (args: object) => ReturnType<typeof copy>
+    assert.throws(() => nameless({ dest: '/x', content: '' }), {
+      code: 'E_BAD_ARGUMENT',
+      message: 'copy: the first argument must be the name of the task',
+      at: /check-play\.test\.ts:\d+$/,
+    })
   })
 
   it('is refused as the hosts of a play', () => {
