@@ -1,5 +1,5 @@
 import type { Confirmation, Host } from 'run-playbook'
-import { type ClusterContext, clusterOf, lowered, survey, unsaid } from 'run-playbook/cluster'
+import { type ClusterContext, clusterOf, hostVarsOf, lowered, survey, unsaid } from 'run-playbook/cluster'
 
 /** Asked before anything is changed: a primary is not restarted, or started again, with less than it has without a word. */
 export function siteQuestion(context: ClusterContext): Confirmation | undefined {
@@ -7,6 +7,7 @@ export function siteQuestion(context: ClusterContext): Confirmation | undefined 
   const primary = primaryOf(context)
   const { fact } = clusterOf(context)
   if (primary === undefined || !context.limited.includes(primary)) return undefined
+  if (fact(primary).server !== undefined && hostVarsOf(primary).rolling === 'later') return undefined
   const less = lowered(context, primary)
   if (less.length === 0) return undefined
   const runs = fact(primary).server !== undefined

@@ -3,6 +3,7 @@ import { type NodeRoleVars, nodeRoleVars, slotsOfOthers } from 'run-playbook/clu
 import { postgresDatabase, postgresRole, postgresSettings, postgresSlot } from 'run-playbook/postgres'
 import { leftoverSlots } from '../postgres-node/leftover-slots.ts'
 import { followed } from './followed.ts'
+import { restartWaits } from './restart-waits.ts'
 import { nodeAccepts, nodeContainer } from '../postgres-node/container.ts'
 import { nodeFiles } from '../postgres-node/files.ts'
 import { passfile } from '../postgres-node/passfile.ts'
@@ -39,7 +40,10 @@ export const postgresPrimary = defineRole({
   },
 })
 
-/** What of a primary's configuration takes a restart: last of all, when its replicas have proved that it works. */
+/**
+ * What of a primary's configuration takes a restart: last of all, when its replicas have proved that it works. With `rolling: later` it is
+ * only told.
+ */
 export const postgresPrimaryRestart = defineRole({
   name: 'postgres-primary-restart',
   tags: ['postgres'],
@@ -47,12 +51,15 @@ export const postgresPrimaryRestart = defineRole({
     /** How many replicas stream from it now. */
     replicas: z.int().min(0).default(0),
   }),
-  tasks: (vars) => [
-    nodeContainer(vars),
-    nodeAccepts(vars, 'primary'),
-    postgresSettings('runs with its configuration', { on: superuser(vars), container: 'postgres' }),
-    followed('is followed', { on: superuser(vars), replicas: vars.replicas }),
-  ],
+  tasks: (vars) =>
+    vars.rolling === 'later'
+      ? restartWaits(vars)
+      : [
+          nodeContainer(vars),
+          nodeAccepts(vars, 'primary'),
+          postgresSettings('runs with its configuration', { on: superuser(vars), container: 'postgres' }),
+          followed('is followed', { on: superuser(vars), replicas: vars.replicas }),
+        ],
 })
 
 /** What a replica needs on a primary that it did not follow before: its slot, which keeps the WAL that it is to fetch. */

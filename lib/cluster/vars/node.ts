@@ -38,10 +38,11 @@ export const ownVars = z.strictObject({
   /** Where a drill restores to, which needs as much room as the database. Empty at other times. @default '/data/drill' */
   drillDir: z.string().default('/data/drill'),
   /**
-   * What needs a restart of the primary: `restart` restarts it, `switchover` promotes a replica that has been restarted.
+   * What needs a restart of the primary: `restart` restarts it, `switchover` promotes a replica that has been restarted. `later` leaves
+   * the primary as it is, and each run says what waits; `-e rolling=restart` or `-e rolling=switchover` does it.
    * @default 'restart'
    */
-  rolling: z.enum(['restart', 'switchover']).default('restart'),
+  rolling: z.enum(['restart', 'switchover', 'later']).default('restart'),
   /** A commit waits until one replica has it: the loss of any one node loses none. @default false, as in PostgreSQL */
   synchronous: z.boolean().default(false),
   /**

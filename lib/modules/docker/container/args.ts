@@ -119,6 +119,13 @@ const own = {
    * @default false
    */
   adopt,
+  /**
+   * When a running container is replaced that differs in what Docker cannot change in place. `later`: not by this task. It is left
+   * running, the plan says what waits, and `from(task, ({ waits }) => …)` gets it. One that does not run is replaced all the same.
+   *
+   * @default 'now'
+   */
+  replace: z.enum(['now', 'later']).optional(),
 }
 
 /** Options that are left out are not compared: the image's and Docker's own defaults are never a difference. */
@@ -133,6 +140,8 @@ export interface PresentContainer extends ContainerOptions {
   readonly state?: 'running' | 'stopped' | undefined
   /** Whoever made it. */
   readonly adopt?: boolean | undefined
+  /** When one that runs is replaced. */
+  readonly replace?: 'now' | 'later' | undefined
 }
 
 /** A container that should not be there. Its named volumes stay. */

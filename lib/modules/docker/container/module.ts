@@ -1,7 +1,7 @@
 import { type Module, defineModule } from '../../../core/module.ts'
-import { type ContainerArgs, containerArgs } from './args.ts'
+import { type AbsentContainer, type ContainerArgs, type PresentContainer, containerArgs } from './args.ts'
 import { containerLeaves, containerTouches } from './effects.ts'
-import { type ContainerState, condition, containerChanges, probeContainer } from './state.ts'
+import { type ContainerState, condition, containerChanges, probeContainer, waitingChanges } from './state.ts'
 import { containerSteps } from './apply.ts'
 import { refuseForeignContainer } from '../shared/ownership.ts'
 import { familiar } from '../shared/reference.ts'
@@ -20,7 +20,7 @@ export const container: Module<ContainerArgs, ContainerState> = defineModule({
   probe: probeContainer,
   plan: (args, state) => {
     const changes = containerChanges(args, state)
-    if (changes.length === 0) return { changes, because: because(state) }
+    if (changes.length === 0) return { changes, because: because(args, state) }
     if (!args.adopt) refuseForeign(state)
     return { changes, leaves: containerLeaves(args, state) }
   },
@@ -32,6 +32,11 @@ function refuseForeign({ container, old, next }: ContainerState): void {
   for (const one of [container, old, next]) if (one !== undefined) refuseForeignContainer(one)
 }
 
-function because({ container }: ContainerState): string {
-  return container ? `${condition(container)}, ${familiar(container.config.Image)}` : 'not there'
+function because(args: PresentContainer | AbsentContainer, state: ContainerState): string {
+  const { container } = state
+  if (container === undefined) return 'not there'
+  const is = `${condition(container)}, ${familiar(container.config.Image)}`
+  const waits = args.state === 'absent' ? [] : waitingChanges(args, state)
+  if (waits.length === 0) return is
+  return `${is}; keeps its ${waits.map(({ what }) => what).join(', ')} until it is replaced`
 }

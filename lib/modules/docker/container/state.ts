@@ -15,6 +15,8 @@ export interface ContainerState {
   readonly next: DockerContainer | undefined
   /** What the wanted image's reference means on the host. */
   readonly image: DockerImage | undefined
+  /** What the running container differs in and keeps until it is replaced, where the task says `replace: 'later'`. */
+  readonly waits?: readonly Change[] | undefined
 }
 
 export const oldName = (name: string): string => `${name}.run-playbook-old`
@@ -29,7 +31,10 @@ export function probeContainer(args: PresentContainer | AbsentContainer): Probe<
   if (args.state === 'absent') return mapProbe(containers, (state) => ({ ...state, image: undefined }))
   const seen = askAll(Object.fromEntries(mountedPaths(args).map((path) => [path, ask(seenByEngine, path)])))
   const all = askAll({ containers, image: ask(dockerImage, args.image), seen })
-  return mapProbe(all, ({ containers, image }) => ({ ...containers, image }))
+  return mapProbe(all, ({ containers, image }) => {
+    const state = { ...containers, image }
+    return { ...state, waits: waitingChanges(args, state) }
+  })
 }
 
 /** The paths of the host that a container mounts. */
@@ -41,24 +46,41 @@ export function containerChanges(args: PresentContainer | AbsentContainer, state
   if (args.state === 'absent' || container === undefined) {
     return [...stateChange(args, container), ...leftovers(args, state)]
   }
+  const waits = isLater(args, container)
   return [
-    ...imageChange(args, container, state.image),
-    ...optionChanges(args, container),
+    ...(waits ? [] : imageChange(args, container, state.image)),
+    ...optionChanges(args, container).filter((change) => !waits || isInPlace(args, container, change)),
     ...stateChange(args, container),
     ...leftovers(args, state),
   ]
 }
 
-/** Whether there is something that only a new container can have. */
+/** Whether a new container is made, because there is something that only a new one can have. */
 export function mustReplace(args: PresentContainer, { container, image }: ContainerState): boolean {
-  if (container === undefined) return false
-  return (
-    container.status === 'dead' ||
-    imageChange(args, container, image).length > 0 ||
-    takenAway(args, container).length > 0 ||
-    optionChanges(args, container).some(({ what }) => !isLive(what))
-  )
+  if (container === undefined || isLater(args, container)) return false
+  return container.status === 'dead' || onlyOfNew(args, container, image).length > 0
 }
+
+/** What waits until the container is replaced. */
+export function waitingChanges(args: PresentContainer, { container, image }: ContainerState): Change[] {
+  return container !== undefined && isLater(args, container) ? onlyOfNew(args, container, image) : []
+}
+
+// One that does not run, or whose program ends again and again, interrupts nobody when it is replaced.
+const isLater = ({ replace, state }: PresentContainer, { status }: DockerContainer): boolean =>
+  replace === 'later' && state !== 'stopped' && ['running', 'paused'].includes(status)
+
+function onlyOfNew(
+  args: PresentContainer,
+  container: DockerContainer,
+  image: DockerImage | undefined,
+): Change[] {
+  const options = optionChanges(args, container).filter((change) => !isInPlace(args, container, change))
+  return [...imageChange(args, container, image), ...options]
+}
+
+const isInPlace = (args: PresentContainer, container: DockerContainer, { what }: Change): boolean =>
+  isLive(what) && !takenAway(args, container).includes(what)
 
 /** `running` as long as Docker keeps it up, restarts by its policy included. */
 export function condition(container: DockerContainer | undefined): string {
