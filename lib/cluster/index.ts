@@ -1,4 +1,6 @@
 /** What a cluster of PostgreSQL nodes is, and what is decided about it: `import { survey } from 'run-playbook/cluster'`. */
+export { type AdoptFacts, adopt, adoptReport, adoptVars } from './adopt/adopt.ts'
+export { type Living, livingFact } from './adopt/living.ts'
 export { type Cluster, type ClusterContext, type ClusterFacts, clusterOf } from './cluster.ts'
 export { nodesOf } from './nodes.ts'
 export type { DiskFact } from './facts/disk.ts'

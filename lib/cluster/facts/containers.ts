@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sh } from '../../core/sh.ts'
+import { mounts } from '../places.ts'
 import type { ClusterVars } from '../vars/cluster.ts'
 
 /** A container of a node that has a name of the cluster's. */
@@ -13,6 +14,11 @@ export interface NodeContainer {
    * one made by an earlier version or by docker/compose.yaml does. `foreign`: somebody else's.
    */
   readonly owner: 'marked' | 'recognised' | 'foreign'
+  /**
+   * It has the folders of the cluster mounted: what site writes there, it reads. One that was made by hand, or by the first version, has
+   * not, so that nothing can be done in it until it is replaced.
+   */
+  readonly managed: boolean
 }
 
 /** Containers that run all the time, and the one that a hand-over makes. */
@@ -49,7 +55,7 @@ const schema = z.object({
     .nullish()
     .transform((labels) => labels ?? {}),
   mounts: z
-    .array(z.object({ Source: z.string().default('') }))
+    .array(z.object({ Source: z.string().default(''), Destination: z.string().default('') }))
     .nullish()
     .transform((mounts) => mounts ?? []),
 })
@@ -64,7 +70,7 @@ export function parseContainers(
     .map((line) => {
       const found = schema.parse(JSON.parse(line.slice('named '.length)))
       const { name, image, created } = found
-      return { name, image, created, owner: ownerOf(found, folders) }
+      return { name, image, created, owner: ownerOf(found, folders), managed: isManaged(found.mounts) }
     })
 }
 
@@ -78,6 +84,19 @@ function ownerOf(
   const ourFolder = mounts.some(({ Source }) => Source === dataDir || Source === backupDir)
   return ourImage && ourFolder ? 'recognised' : 'foreign'
 }
+
+/** Whether a container `postgres` with these mounts has all that site writes, and shares its socket. */
+export function isManaged(
+  found: readonly { readonly Source: string; readonly Destination: string }[],
+): boolean {
+  const { config, pgbackrest, secrets, socket, lock } = mounts({ dataDir: '', backupDir: '' })
+  return [config, pgbackrest, secrets, socket, lock].every(({ source, target }) =>
+    found.some((one) => one.Source === source && one.Destination === target),
+  )
+}
+
+/** Of one that is not, in words. */
+export const LACKS = 'does not have the directories of site (it was made by hand, or by an early version)'
 
 // Of lib/modules/docker/shared/ownership.ts.
 const MARKS = ['run-playbook.spec', 'run-playbook.ours']

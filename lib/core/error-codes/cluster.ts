@@ -6,6 +6,10 @@ export const cluster = {
     'The operation cannot be aborted: it has passed its point of no return, or it is not known how far it got. Nothing was changed.',
     'Run the same command without `abort=yes` to finish it. The message says if something else is needed.',
   ],
+  E_ADOPT: [
+    'The cluster was not adopted, or a node has to be adopted before this can be done.',
+    'Follow the hint of the message; see also docs/adopt.md.',
+  ],
   E_BAD_IMAGE: [
     'Your own image lacks something that a node needs.',
     'Build it with `docker/postgres/Dockerfile` or `FROM run-playbook/postgres`.',

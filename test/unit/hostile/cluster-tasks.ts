@@ -2,6 +2,7 @@ import { Secret } from '../../../lib/core/secret.ts'
 import { nodeFact } from '../../../lib/cluster/facts/node.ts'
 import { statusFact } from '../../../lib/cluster/report/fact.ts'
 import { restoreFact } from '../../../lib/cluster/restore/fact.ts'
+import { livingFact } from '../../../lib/cluster/adopt/living.ts'
 import { foundSecrets } from '../../../lib/cluster/secrets/found.ts'
 import { jobsQuestion } from '../../../lib/engine/run/job/job.ts'
 import { owedQuestions } from '../../../lib/engine/run/ledger.ts'
@@ -95,6 +96,7 @@ const FACTS = {
   'the fact of a node': () => nodeFact.probe(a, context),
   'the status of a node': () => statusFact.probe(a, context),
   'what can be restored': () => restoreFact.probe(a, context),
+  'a node that is adopted': () => livingFact.probe(a, context),
   'secrets of a node': () => foundSecrets.probe(a, context),
   'what a repository has': () => readRepository(),
   'jobs in the background': () => ({

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import { runInNewContext } from 'node:vm'
 import { parseDisk } from '../../../lib/cluster/facts/disk.ts'
 import { parseAsks, parseServer } from '../../../lib/cluster/facts/server.ts'
 import { parseSettings } from '../../../lib/cluster/facts/settings.ts'
@@ -5,6 +7,9 @@ import { parseContainers } from '../../../lib/cluster/facts/containers.ts'
 import { readAnswer } from '../../../lib/cluster/report/answer.ts'
 import { nodeStatus } from '../../../lib/cluster/report/node-status.ts'
 import { parseOrder, parseReport } from '../../../lib/cluster/restore/order.ts'
+import { draftOf } from '../../../lib/cluster/adopt/draft.ts'
+import { parseLiving } from '../../../lib/cluster/adopt/living.ts'
+import { nodeFact } from '../../../lib/cluster/facts/node.ts'
 import { parseFound } from '../../../lib/cluster/secrets/found.ts'
 import { parseContents } from '../../../lib/cluster/status/contents.ts'
 import { statusSchema } from '../../../lib/cluster/status/schema.ts'
@@ -52,6 +57,25 @@ const HOSTS = resolveHosts(
   defineInventory({ hosts: { 'node-a': { address: '10.88.0.11' }, 'node-b': { address: '10.88.0.12' } } }),
 )
 
+/** The inventory that is made of what a node says, run where nothing can be called: it is data, whatever the node says. */
+function adoptedInventory(said: string): unknown {
+  const [host] = HOSTS
+  assert.ok(host)
+  const { text, vars } = draftOf([{ host, living: parseLiving(said), fact: nodeFact.unknown }], () => true)
+  const body = text.slice(text.indexOf('\n// Written'), text.lastIndexOf('\nexport default inventory'))
+  const empty = Object.assign(Object.create(null) as object, {
+    defineInventory: (inventory: unknown) => inventory,
+    nodeVars: {},
+  })
+  const made = JSON.parse(JSON.stringify(runInNewContext(`${body};inventory`, empty))) as Made
+  assert.deepEqual(made.groups.postgres.vars, { rolling: 'later', ...vars.group })
+  return made
+}
+
+interface Made {
+  readonly groups: { readonly postgres: { readonly vars: object } }
+}
+
 export interface Parser {
   /** What is really said. */
   readonly seeds: readonly string[]
@@ -98,6 +122,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   },
   'the order of a restore': { seeds: [SAID.order], read: parseOrder, calm: true },
   'secrets of a node': { seeds: ['superuser c2VjcmV0\nwireguard c2VjcmV0'], read: parseFound, calm: true },
+  'a node that is adopted': { seeds: [SAID.living], read: adoptedInventory },
   'a certificate with its key': { slow: true, seeds: [BUNDLE], read: parseBundle, calm: true },
   'a certificate': {
     seeds: [BUNDLE.slice(BUNDLE.indexOf('-----BEGIN CERT'))],

@@ -84,6 +84,7 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
   restore: { texts: [SAID.restore] },
   node: { texts: [SAID.node] },
   status: { texts: SAID.reports },
+  living_node: { texts: [SAID.living] },
   found_secrets: { texts: ['superuser c2VjcmV0\nwireguard c2VjcmV0'] },
   crontab: { texts: ['# a\n0 0 * * * true\n'], wrap: coded },
   'local copy': { texts: ['{"path":"/srv/fetched/a","type":"absent"}'] },

@@ -44,7 +44,38 @@ const order =
   '{"node":"node-a","id":"x","to":"LSN 0/3000000","wish":"x","options":["--type=lsn","--target=0/3000000"],"keep":true}'
 
 /** What nodes print to scripts of the cluster. */
+const living = `container {"image":"run-playbook/postgres","labels":{"a":"b"},"mounts":[{"Source":"/data/postgres","Destination":"/var/lib/postgresql/data"}],"ports":{"5432/tcp":[{"HostIp":"","HostPort":"5432"}]}}
+env POSTGRES_OVERLAY_IP=10.88.0.11
+backup BACKUP_AT_MINUTE=120
+pgbackrest repo1-retention-full=14
+store repo1-s3-bucket=copies
+offsite '/mnt/copies'
+drill Sun *-*-* 04:00:00
+mtu 1380
+server ${JSON.stringify({
+  version: '17.12',
+  recovery: false,
+  upstream: null,
+  settings: [{ name: 'work_mem', value: '64MB', file: '/etc/postgresql/postgresql.conf' }],
+  values: { port: '5432' },
+  databases: [{ name: 'app', owner: 'app' }],
+  roles: [{ name: 'app', login: true, superuser: false, replication: false }],
+  slots: [{ name: 'node_10_88_0_12', type: 'physical' }],
+  rules: [
+    {
+      type: 'host',
+      databases: ['all'],
+      users: ['all'],
+      address: '10.88.0.0',
+      netmask: '255.255.255.0',
+      method: 'scram-sha-256',
+      options: null,
+    },
+  ],
+})}`
+
 export const SAID = {
+  living,
   reports,
   servers,
   disk,

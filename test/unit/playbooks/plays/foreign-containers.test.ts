@@ -20,6 +20,7 @@ import { a, b, bare, factsOf, hosts, primary, replica } from '../../cluster/node
 const box = (name: string, owner: NodeContainer['owner']): NodeContainer => ({
   name,
   owner,
+  managed: true,
   image: 'postgres:16',
   created: '2026-01-02T03:04:05.6Z',
 })
