@@ -1,5 +1,5 @@
 import { definePlay, definePlaybook, z } from 'run-playbook'
-import { clusterVars, nodeFact, nodesOf, refuseForeignContainers } from 'run-playbook/cluster'
+import { clusterVars, nodeFact, nodesOf, refuseByHand, refuseForeignContainers } from 'run-playbook/cluster'
 import { pgbackrest } from 'run-playbook/postgres'
 
 export default definePlaybook({
@@ -15,6 +15,7 @@ export default definePlaybook({
   // One node at a time, for each has the primary begin and end it; and one that fails keeps no other from its own.
   plays: (context) => {
     refuseForeignContainers(context, ['pgbackrest'])
+    refuseByHand(context)
     return nodesOf(context.hosts).map((node) =>
       definePlay({
         name: `backup of ${node.name}`,

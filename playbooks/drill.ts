@@ -1,5 +1,5 @@
 import { definePlay, definePlaybook } from 'run-playbook'
-import { clusterVars, nodeFact, refuseForeignContainers } from 'run-playbook/cluster'
+import { clusterVars, nodeFact, refuseByHand, refuseForeignContainers } from 'run-playbook/cluster'
 import { postgresDrillNow } from 'run-playbook/roles'
 
 export default definePlaybook({
@@ -9,6 +9,7 @@ export default definePlaybook({
   facts: { node: nodeFact },
   plays: (context) => {
     refuseForeignContainers(context, ['pgbackrest', 'postgres-drill'])
+    refuseByHand(context)
     return [definePlay({ name: 'drill', hosts: 'postgres', roles: () => [postgresDrillNow({})] })]
   },
 })

@@ -10,6 +10,7 @@ import {
 } from 'run-playbook/roles'
 import {
   type ClusterContext,
+  byHand,
   clusterOf,
   lowered,
   nodeRoleVarsOf,
@@ -45,7 +46,8 @@ export function databasePlays(
   const { nodes, fact } = clusterOf(context)
   const node = nodeRoleVarsOf(context, primary, keep)
   const databases = vars.databases.map((name) => ({ name, password: secrets.password(ownerSecret(name)) }))
-  const running = fact(primary).server !== undefined
+  // One that was made by hand takes nothing that is written for it: it is replaced first.
+  const running = fact(primary).server !== undefined && byHand(fact(primary)) === undefined
   const settled = (host: Host) => fact(host).disk === 'replica' && !returning.has(host)
   const followers = followersOf(context, primary, returning)
   const takesPart = (host: Host) => newcomers || fact(host).disk !== 'none'

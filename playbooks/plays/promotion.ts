@@ -16,6 +16,7 @@ import {
   type Promotion,
   type PromotionWish,
   planPromotion,
+  refuseByHand,
   refuseForeignContainers,
   type WayBack,
   wayBack,
@@ -29,6 +30,7 @@ import { databasePlays } from './database.ts'
 export function promotionPlays(context: ClusterContext, wish: PromotionWish): readonly Play[] {
   refuseLimited(context)
   refuseForeignContainers(context, SERVICE_CONTAINERS)
+  refuseByHand(context)
   const cluster = clusterOf(context)
   const { nodes, fact, others } = cluster
   const promotion = planPromotion(cluster, wish)

@@ -5,6 +5,7 @@ import {
   SERVICE_CONTAINERS,
   clusterOf,
   nodeRoleVarsOf,
+  refuseByHand,
   refuseForeignContainers,
   slotName,
   survey,
@@ -15,6 +16,7 @@ import { replicaPlay } from './database.ts'
 /** Brings back the nodes that a promotion left behind, and replicas that follow another: what `site` does, and nothing else. */
 export function rejoinPlays(context: ClusterContext): readonly Play[] {
   refuseForeignContainers(context, SERVICE_CONTAINERS)
+  refuseByHand(context)
   const { nodes, first } = clusterOf(context)
   const { primary, returning } = survey(nodes, context.facts.node, first)
   return [
@@ -53,6 +55,7 @@ function followPlays(
  */
 export function reclonePlays(context: ClusterContext): readonly Play[] {
   refuseForeignContainers(context, SERVICE_CONTAINERS)
+  refuseByHand(context)
   const { nodes, first, fact, asked } = clusterOf(context)
   const chosen = chosenNodes(context)
   const others = nodes.filter((node) => !chosen.includes(node))

@@ -12,6 +12,7 @@ import {
   type NodeFact,
   type RestoreFact,
   type RestoreNode,
+  refuseByHand,
   refuseForeignContainers,
   restoreFact,
   type RestoreVars,
@@ -59,6 +60,7 @@ export function restoring(given: RestoreContext, now: Date) {
         hint: 'Leave out --limit. To choose a repository: -e from=NODE.',
       })
     refuseForeignContainers(context)
+    refuseByHand(context)
     if (abort) return abortRestorePlays(context, planRestoreAbort(situation))
     if (vars.remove) return removalPlays(nodes.filter(reached), context)
     const chosen = course()
@@ -87,6 +89,7 @@ export function restoring(given: RestoreContext, now: Date) {
   // Without the image nobody reads an encrypted repository, and nothing is restored. A cluster also needs its overlay.
   function prepare(): readonly Play[] {
     refuseForeignContainers(context)
+    refuseByHand(context)
     if (abort) return []
     const closed = ({ repository }: RestoreFact) =>
       typeof repository !== 'string' && repository.encrypted && repository.backups.length === 0

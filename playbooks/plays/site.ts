@@ -1,11 +1,15 @@
 import type { Host, Play } from 'run-playbook'
 import {
   type ClusterContext,
+  byHand,
   clusterOf,
   hostVarsOf,
   refuseForeignContainers,
+  refuseNotAdopted,
+  staysByHand,
   survey,
 } from 'run-playbook/cluster'
+import { byHandPlays } from './by-hand.ts'
 import { databasePlays, shrinks } from './database.ts'
 import { groundPlays } from './overlay-and-image.ts'
 import { promotionPlays } from './promotion.ts'
@@ -15,6 +19,8 @@ export function sitePlays(context: ClusterContext): readonly Play[] {
   refuseForeignContainers(context)
   const cluster = clusterOf(context)
   const { primary, returning } = survey(cluster.nodes, context.facts.node, cluster.first)
+  refuseNotAdopted(context, primary, cluster.fact)
+  if (staysByHand(primary, cluster.fact)) return byHandPlays(context, primary)
   const successor =
     rolls(context, primary) && outdated(context, primary) ? mostAdvanced(context, primary) : undefined
   if (successor !== undefined) {
@@ -43,6 +49,7 @@ function rolls(context: ClusterContext, primary: Host): boolean {
     nodes.length > 1 &&
     context.limited.includes(primary) &&
     fact(primary).server?.recovery === false &&
+    byHand(fact(primary)) === undefined &&
     !shrinks(context, primary)
   )
 }

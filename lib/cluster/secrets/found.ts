@@ -27,18 +27,40 @@ export const foundSecrets: Fact<FoundSecrets | undefined> = {
   unknown: undefined,
 }
 
+/** What a container that was made by hand has of its passwords: in a variable, or in a file that a variable names. */
+const BY_HAND = [
+  { kind: 'superuser', variable: 'POSTGRES_PASSWORD' },
+  { kind: 'replicator', variable: 'POSTGRES_REPLICATION_PASSWORD' },
+  { kind: 'rewinder', variable: 'POSTGRES_REWIND_PASSWORD' },
+] as const
+
+// Only of our image: in another one these variables mean something else, and the file may be anybody's.
+const BY_HAND_SCRIPT = `
+  by_hand() {
+    [ ! -s "$2" ] || return 0
+    case $(docker container inspect -f '{{index .Config.Labels "org.opencontainers.image.title"}}' postgres 2>/dev/null) in
+      'run-playbook '*) ;;
+      *) return 0 ;;
+    esac
+    found=$(docker exec -u root postgres sh -c 'eval value=\\\${$1:-} file=\\\${$1_FILE:-/run/secrets/$2}
+      if [ -n "$value" ]; then printf %s "$value"; elif [ -s "$file" ]; then cat "$file"; fi' sh "$3" "$4" </dev/null 2>/dev/null |
+      base64 | tr -d '\\n')
+    [ -z "$found" ] || echo "$1 $found"
+  }`
+
 /** POSIX sh. In base64: some have several lines, and none may end what is printed. */
 export const foundScript = (
   secrets = SECRETS,
   wireguard = '/etc/wireguard',
   server = SERVER_CERTIFICATE,
-): string => `
+): string => `${BY_HAND_SCRIPT}
   ${[
     ...Object.entries(FILES).map(([kind, file]) => [kind, `${secrets}/${file}`] as const),
     ['server', server] as const,
   ]
     .map(([kind, path]) => sh`if [ -s ${path} ]; then echo ${kind} "$(base64 < ${path} | tr -d '\\n')"; fi`)
     .join('\n  ')}
+  ${BY_HAND.map(({ kind, variable }) => sh`by_hand ${kind} ${`${secrets}/${FILES[kind]}`} ${variable} ${FILES[kind]}`).join('\n  ')}
   key=$(${wireguardKeyScript(wireguard)})
   if [ -n "$key" ]; then echo wireguard "$(printf %s "$key" | base64 | tr -d '\\n')"; fi`
 
