@@ -192,6 +192,14 @@ export const modules = {
     'A local file or directory cannot be read.',
     'Check the path; relative paths are relative to the current directory.',
   ],
+  E_NO_SSH_KEY: [
+    'A file where a key of OpenSSH is to be is no key. It was not changed.',
+    'Remove it if nobody needs it, or choose another path.',
+  ],
+  E_NO_SSH_KEYGEN: [
+    'The host has no `ssh-keygen`.',
+    'Install it in an earlier task: the package is `openssh-client` on Debian, `openssh-clients` on RHEL, `openssh-keygen` on Alpine.',
+  ],
   E_NO_STAT: ['The host has no `stat` command.', 'Install coreutils, or a busybox with the stat applet.'],
   E_NO_SYSCTL: [
     'The running kernel has no setting of this name.',
@@ -238,6 +246,10 @@ export const modules = {
     'Something else is mounted on the path already.',
     'Unmount it in an earlier task, or use another path.',
   ],
+  E_OTHER_SSH_KEY: [
+    'The private key on the host is of another type or size than the task gives, and `regenerate` is `fail`.',
+    'Correct `type` and `size`, or have it replaced with another `regenerate`.',
+  ],
   E_SELINUX_POLICY: [
     'The SELinux policy of the host has no such boolean, or has an entry of its own that cannot be removed.',
     'Check the name with `semanage boolean -l` on the host. Give a port or a path another type instead of removing it.',
@@ -250,6 +262,10 @@ export const modules = {
   E_TOO_LARGE: [
     'A file of the host is larger than the task accepts.',
     'Raise `maxBytes`, or compress the file on the host first.',
+  ],
+  E_UNREADABLE_SSH_KEY: [
+    'The private key on the host is damaged or has a passphrase, so it cannot be compared. It was not changed.',
+    'Restore it or take the passphrase away, or have it replaced: `regenerate: fullIdempotence`.',
   ],
   E_UNSAFE_PATH: [
     'A directory in the path belongs to another user, who could replace the file with a link to another place.',

@@ -17,6 +17,7 @@ export function prepare(): string {
   symlinkSync('folder', join(root, 'link'))
   writeFileSync(join(root, 'file'), 'a = 0\nb\n')
   writeFileSync(join(root, 'file.ini'), '[s]\no = w\n')
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'a key', '-f', join(root, 'key')])
   execFileSync('sh', ['-ec', REPOSITORY], { cwd: root })
   return root
 }

@@ -44,6 +44,7 @@ import {
   service,
   serviceRestart,
   shell,
+  sshKeypair,
   sshdConfig,
   sudoers,
   swap,
@@ -153,6 +154,8 @@ export function tasksIn(root: string): Readonly<Record<string, () => Asking>> {
     command: () => command('x', { argv: ['true'], creates: at('none') }),
     shell: () => shell('x', { script: 'true', unless: `[ -e ${at('none')} ]` }),
     sudoers: () => sudoers('x', { name: 'x', user: 'app', commands: ['/bin/x'], sudoersPath: root }),
+    sshKeypair: () => sshKeypair('x', { path: at('key'), type: 'ed25519', comment: 'x', mode: '0600' }),
+    sshKeypairNew: () => sshKeypair('x', { path: at('key'), size: 2048, owner: 'daemon' }),
     sshdConfig: () =>
       sshdConfig('x', {
         options: { PermitRootLogin: 'no' },

@@ -107,6 +107,11 @@ export const COUNTERPARTS: Readonly<Record<string, Counterpart | Alone>> = {
     notCompared: needsSystemd,
   },
   shell: core('shell', 'commands/shell-cases.ts', 'commands/behaviours.test.ts'),
+  sshKeypair: other(
+    'community.crypto.openssh_keypair',
+    'system/ssh-keypair-cases.ts',
+    'system/ssh-keypair.test.ts',
+  ),
   sshdConfig: { alone: 'users of Ansible change /etc/ssh/sshd_config with lineinfile' },
   sudoers: other('community.general.sudoers', 'system/sudoers.test.ts'),
   swap: { alone: 'users of Ansible run mkswap and swapon with command' },

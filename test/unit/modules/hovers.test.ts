@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type Hover, createEditor } from '../../support/editor.ts'
 
 const MODULES =
-  'command shell copy copyTree file acl template lineinfile blockinfile replace iniFile jsonFile yamlFile fetch find tempfile getUrl archive unarchive git assert debug fail pause waitFor aptPin aptRepository debconf packages service serviceRestart serviceReload systemdUnit sshdConfig nftables user userGroup authorizedKey knownHost cron hostname hostsEntry mount swap sysctl selinux seport sefcontext seboolean sudoers timezone locale limits pam kernelModule uri wireguard docker docker.image docker.network docker.volume docker.restart docker.exec'.split(
+  'command shell copy copyTree file acl template lineinfile blockinfile replace iniFile jsonFile yamlFile fetch find tempfile getUrl archive unarchive git assert debug fail pause waitFor aptPin aptRepository debconf packages service serviceRestart serviceReload systemdUnit sshdConfig nftables user userGroup authorizedKey knownHost cron hostname hostsEntry mount swap sysctl selinux seport sefcontext seboolean sshKeypair sudoers timezone locale limits pam kernelModule uri wireguard docker docker.image docker.network docker.volume docker.restart docker.exec'.split(
     ' ',
   )
 

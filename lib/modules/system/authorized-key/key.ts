@@ -9,6 +9,8 @@ export interface KeyLine {
 
 const TYPE = /^(sk-)?(ssh|ecdsa)-[a-z0-9-]+(@openssh\.com)?$/
 
+export const isKeyType = (word: string): boolean => TYPE.test(word)
+
 /** A word, in which quotes may hold spaces, as `command="a b"`; and what follows it. */
 const WORD = /^((?:"(?:\\"|[^"])*"|[^\s"])+)(?:[ \t]+|$)(.*)$/s
 
@@ -17,28 +19,34 @@ export function parseKeyLine(line: string): KeyLine | undefined {
   const text = line.trim()
   if (text === '' || text.startsWith('#')) return undefined
   const [, first = '', rest = ''] = WORD.exec(text) ?? []
-  if (TYPE.test(first)) return keyOf('', text)
+  if (isKeyType(first)) return keyOf('', text)
   return keyOf(first, rest)
 }
 
 function keyOf(options: string, text: string): KeyLine | undefined {
   const [, type = '', blob = '', comment = ''] = /^(\S+)[ \t]+(\S+)(?:[ \t]+(.*))?$/s.exec(text) ?? []
-  if (!TYPE.test(type) || !holds(blob, type)) return undefined
+  if (!isKeyType(type) || !holds(blob, type)) return undefined
   return { options, type, blob, comment: comment.trim() }
 }
 
-/** Whether the blob is a key: fields with their lengths before them, of which the first is the type. A damaged one is none. */
+/** Whether the blob is a key: of its fields the first is the type. A damaged one is none. */
 function holds(blob: string, type: string): boolean {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(blob) || blob.length % 4 !== 0) return false
+  const fields = fieldsOf(blob) ?? []
+  return fields.length > 1 && fields[0]?.toString() === type
+}
+
+/** The fields of a blob, which have their lengths before them. Undefined where it is damaged. */
+export function fieldsOf(blob: string): readonly Buffer[] | undefined {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(blob) || blob.length % 4 !== 0) return undefined
   const fields: Buffer[] = []
   let rest = Buffer.from(blob, 'base64')
   while (rest.length >= 4) {
     const end = 4 + rest.readUInt32BE(0)
-    if (end > rest.length) return false
+    if (end > rest.length) return undefined
     fields.push(rest.subarray(4, end))
     rest = rest.subarray(end)
   }
-  return rest.length === 0 && fields.length > 1 && fields[0]?.toString() === type
+  return rest.length === 0 ? fields : undefined
 }
 
 export const isSameKey = (one: KeyLine, other: KeyLine): boolean =>
@@ -62,4 +70,4 @@ export function parseKeys(text: string): KeyLine[] {
 
 /** Whether it is a list of options alone: nothing in it may begin another word. */
 export const isOptions = (text: string): boolean =>
-  text === '' || (!TYPE.test(text) && !text.startsWith('#') && WORD.exec(text)?.[1] === text)
+  text === '' || (!isKeyType(text) && !text.startsWith('#') && WORD.exec(text)?.[1] === text)
