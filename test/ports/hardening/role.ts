@@ -9,7 +9,7 @@ export const hardening = defineRole({
   name: 'hardening',
   vars: schema,
   tasks: (vars) => {
-    const found = look(vars)
+    const found = look()
     return [looks(found), ssh(vars, found, handlers())]
   },
 })

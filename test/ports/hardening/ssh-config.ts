@@ -7,7 +7,7 @@ import type { Vars } from './vars.ts'
 export const CONFIG = '/etc/ssh'
 export const CA_KEYS = `${CONFIG}/trusted_user_ca_keys`
 export const PRINCIPALS = `${CONFIG}/auth_principals`
-export const HOST_KEYS = ['rsa', 'ecdsa', 'ed25519'].map((type) => `${CONFIG}/ssh_host_${type}_key`)
+export const hostKey = (type: string): string => `${CONFIG}/ssh_host_${type}_key`
 
 const algorithms = (vars: Vars, installed: Parameters<typeof keyExchanges>[0]) => ({
   ciphers: (vars.ciphers ?? CIPHERS).join(','),
@@ -25,7 +25,7 @@ export const sshdConfig = (vars: Vars, found: Found): Deferred<TemplateArgs> =>
     vars: {
       ...vars,
       ...algorithms(vars, installed),
-      hostKeys: HOST_KEYS,
+      hostKeys: ['rsa', 'ecdsa', 'ed25519'].map(hostKey),
       caKeys: vars.certificates && CA_KEYS,
       principals: `${PRINCIPALS}/%u`,
     },

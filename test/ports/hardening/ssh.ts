@@ -1,7 +1,6 @@
 import {
   type TaskList,
   file,
-  from,
   group,
   packages,
   paths,
@@ -13,13 +12,14 @@ import {
   template,
 } from 'run-playbook'
 import type { Handlers } from './handlers.ts'
-import { type Found, MODULI } from './look.ts'
+import type { Found } from './look.ts'
 import { certificates } from './ssh-certificates.ts'
 import { CONFIG, sshConfig, sshdConfig } from './ssh-config.ts'
 import { hostKeys } from './ssh-host-keys.ts'
 import { ROOT, templateFile } from './shared.ts'
 import type { Vars } from './vars.ts'
 
+const MODULI = `${CONFIG}/moduli`
 const UNITS = '/etc/systemd/system'
 const LEFT_BY_SOCKET = [
   `${UNITS}/ssh.service.requires/ssh.socket`,
@@ -37,7 +37,7 @@ export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
       systemdUnit('no drop-in of the socket', { name: 'ssh', dropIn: '00-socket', state: 'absent' }),
       service('socket activation masked', { name: 'ssh.socket', masked: true }),
       file('privilege separation folder', { path: '/run/sshd', state: 'directory', mode: '0755', ...ROOT }),
-      hostKeys(vars, found),
+      hostKeys(vars),
       template(
         'revoked keys',
         {
@@ -61,12 +61,10 @@ export function ssh(vars: Vars, found: Found, on: Handlers): TaskList {
         'strong Diffie-Hellman groups',
         {
           script: sh`awk ${`/^#/ || $5 >= ${vars.moduliBits}`} ${MODULI} >${MODULI}.new && mv ${MODULI}.new ${MODULI}`,
+          onlyIf: sh`awk ${`!/^#/ && $5 < ${vars.moduliBits} { weak = 1 } END { exit !weak }`} ${MODULI}`,
+          sees: [paths.at(MODULI)],
         },
-        {
-          when: from(found.weakModuli, ({ stdout }) => Number(stdout) > 0),
-          touches: [paths.at(MODULI)],
-          ...restart,
-        },
+        { touches: [paths.at(MODULI)], ...restart },
       ),
       service('ssh', { name: 'ssh', state: 'started', enabled: true }),
     ]),
