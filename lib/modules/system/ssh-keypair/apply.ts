@@ -7,7 +7,7 @@ import { EXPLAIN } from '../../shared/explain.ts'
 import { type Install, type InstallState, installAccess, planInstall } from '../../shared/install.ts'
 import { keepAttributes } from '../../shared/keep-attributes.ts'
 import { place, stageName } from '../../shared/place.ts'
-import { type SshKeypairArgs, publicPath, wantedKey } from './args.ts'
+import { type SshKeypairArgs, fitsComment, publicPath, wantedKey } from './args.ts'
 import { removals } from './plan.ts'
 import type { SshKeypairState } from './state.ts'
 import { type KeypairWork, workOf } from './work.ts'
@@ -30,7 +30,8 @@ export function applyKeypair(given: SshKeypairArgs, state: SshKeypairState): She
 function generate(given: SshKeypairArgs, state: SshKeypairState, work: KeypairWork): ShellStep {
   const { path } = given
   const { type, size } = wantedKey(given)
-  const comment = given.comment ?? state.files.shown?.comment ?? state.comment
+  const old = state.files.shown?.comment ?? state.comment
+  const comment = given.comment ?? (fitsComment(old) ? old : '')
   const bits = type === 'ed25519' ? '' : ` -b ${size}`
   const lines = [
     'set -eu',

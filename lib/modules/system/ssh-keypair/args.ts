@@ -6,6 +6,9 @@ import { accessArgs } from '../../shared/access.ts'
 /** Bits of a new key, as in Ansible. */
 export const SIZES = { rsa: 4096, ecdsa: 256, ed25519: 256 } as const
 
+/** ssh-keygen cuts off what is longer. */
+export const fitsComment = (text: string): boolean => Buffer.byteLength(text) <= 1000
+
 const own = {
   /** Absolute path of the private key on the host. The public key is beside it, with `.pub` behind its name. Its directory must exist. */
   path: absolutePath
@@ -18,8 +21,8 @@ const own = {
   /** What stands behind the public key. @default an existing key keeps its comment; a new one has none */
   comment: z
     .string()
-    .max(500)
     .regex(/^[^\p{Cc}]*$/u, 'must be one line, without control characters')
+    .refine(fitsComment, 'must have at most 1000 bytes')
     .transform((text) => text.trim())
     .optional(),
   /** `absent` removes both files; only `path` counts. @default 'present' */

@@ -88,6 +88,11 @@ for (const [name, shell] of Object.entries(KEY_SHELLS)) {
       assert.equal((await run({ type: 'rsa', size: 1024 })).after.comment, 'old one')
       writeFileSync(`${key()}.pub`, '')
       assert.equal((await run({ type: 'rsa', size: 1024 })).after.comment, 'old one')
+      const long = 'ä'.repeat(500)
+      assert.equal((await run({ type: 'ed25519', comment: long, regenerate: 'always' })).after.comment, long)
+      writeFileSync(`${key()}.pub`, `${readFileSync(`${key()}.pub`, 'utf8').trim()}${long}\n`)
+      const { left, after } = await run({ type: 'ed25519', regenerate: 'always' })
+      assert.deepEqual([left, after.comment], [[], ''])
     })
 
     it('is read where others may read it, and then closed to them', async () => {
@@ -211,6 +216,7 @@ describe('arguments of a key pair', () => {
     'a size that no curve has': { type: 'ecdsa', size: 255 },
     'a size that ed25519 does not have': { type: 'ed25519', size: 512 },
     'a comment of two lines': { comment: 'a\nb' },
+    'a comment that ssh-keygen would cut off': { comment: 'ä'.repeat(501) },
   }
   for (const [what, args] of Object.entries(wrong))
     it(`refuse ${what}`, () => {
