@@ -35,7 +35,9 @@ for (const [name, shell] of Object.entries(KEY_SHELLS)) {
     const run = (args: Partial<SshKeypairArgs>, inside: TestShell = shell) =>
       driveTask(sshKeypair('it', { path: key(), ...args }), inside)
 
-    for (const [what, { secret, open, args = {}, is, code }] of Object.entries(CASES))
+    for (const [what, { secret, open, args = {}, is, code }] of Object.entries(CASES)) {
+      // What becomes of a key is decided without the host.
+      if (name !== 'dash' && !LONG && ['never', 'fail', 'always'].includes(args.regenerate ?? '')) continue
       it(`${what}: ${is}`, async () => {
         if (secret !== undefined) writeFileSync(key(), pairOf(secret)[0], { mode: 0o600 })
         if (open !== undefined) writeFileSync(`${key()}.pub`, pairOf(open)[1], { mode: 0o644 })
@@ -66,6 +68,7 @@ for (const [name, shell] of Object.entries(KEY_SHELLS)) {
         }
         if (args.regenerate !== 'always') assert.deepEqual((await run(args)).changes, [])
       })
+    }
     const modes = (): string[] =>
       [key(), `${key()}.pub`].map((path) => (statSync(path).mode & 0o7777).toString(8))
 
