@@ -20,6 +20,8 @@ import { type SshKeypairState, probeKeypair } from './state.ts'
  * `regenerate`; and `force` is `regenerate: 'always'`. There is no `passphrase`: a dry run would have to give it to ssh-keygen on a command line, where
  * other users of the host see it. `dsa`, which OpenSSH gave up, is not there.
  *
+ * @results publicKey, fingerprint, type, size, comment
+ *
  * @dryRun Reads both files, with ssh-keygen. Would change if a key would be made, or a file mended: the diff of the public key is shown. A new key is not
  * foretold: tasks that are made from it, or that look at the two files, are unknown, so give `mode`, `owner` and `group` here. Unknown if an
  * earlier task would install ssh-keygen.

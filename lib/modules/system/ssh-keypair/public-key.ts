@@ -11,6 +11,7 @@ export interface SshKey {
   readonly type: string
   /** Bits. */
   readonly size: number
+  /** What stands behind the key; empty where there is nothing. */
   readonly comment: string
 }
 
