@@ -10,6 +10,12 @@ export {
 } from './postgres-object-store/role.ts'
 export { postgresOffsite } from './postgres-offsite/role.ts'
 export { postgresPasswordFiles, postgresPasswordUse, postgresPasswords } from './postgres-passwords/role.ts'
+export {
+  noPostgresPooler,
+  noPostgresPoolerLogin,
+  postgresPooler,
+  postgresPoolerLogin,
+} from './postgres-pooler/role.ts'
 export { postgresPrimary, postgresPrimaryRestart, postgresSlots } from './postgres-primary/role.ts'
 export { postgresOpensAgain, postgresStaysReplica } from './postgres-promote/abort.ts'
 export {

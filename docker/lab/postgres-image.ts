@@ -13,11 +13,12 @@ import { run } from './run.ts'
 import { step, type Say } from './step.ts'
 
 const recipe = join(import.meta.dirname, '../postgres')
+const poolerRecipe = join(import.meta.dirname, '../pgbouncer')
 /** Made by `npm run build`. */
 const statusRecipe = join(import.meta.dirname, '../../dist/docker/status')
 const majorOf: Record<string, string> = { bookworm: '15', trixie: '17' }
 
-/** The images of the database and of its status service as one archive in the lab's folder, from where `site` takes it. */
+/** The images of the database, of its status service and of PgBouncer as one archive in the lab's folder, from where `site` takes it. */
 export async function ensurePostgresArchive(
   engine: Engine,
   dir: string,
@@ -32,7 +33,7 @@ export async function ensurePostgresArchive(
 
 /**
  * The archive that all labs share: nodes cannot pull their own images where no registry answers. Where one does there is nothing
- * to do, unless a suite is asked for. One archive, because the second image is the first and a few files more.
+ * to do, unless a suite is asked for. One archive, because the other images are the first and a few files more.
  */
 export async function ensureCachedArchive(engine: Engine, say: Say): Promise<string | undefined> {
   const asked = process.env['RUN_PLAYBOOK_LAB_SUITE']
@@ -43,7 +44,8 @@ export async function ensureCachedArchive(engine: Engine, say: Say): Promise<str
     throw new Error(`RUN_PLAYBOOK_LAB_SUITE is ${suite}: it can be ${Object.keys(majorOf).join(' or ')}`)
 
   if (!existsSync(statusRecipe)) throw new Error('the status service is not built yet: npm run build')
-  const version = `${await hashOfFolder(recipe)}-${await hashOfFolder(statusRecipe)}`
+  const hashes = await Promise.all([recipe, statusRecipe, poolerRecipe].map(hashOfFolder))
+  const version = hashes.join('-')
   const cached = join(imageCache, `postgres-${suite}-${version}.tar.gz`)
   if (!existsSync(cached)) await build(engine, say, suite, `run-playbook/postgres:${major}`, cached)
   return cached
@@ -54,18 +56,22 @@ async function build(engine: Engine, say: Say, suite: string, tag: string, cache
   await step(say, `Building ${tag} from Debian ${suite}`, () =>
     run([join(recipe, 'build-debian.sh'), suite, tag], { env: engine.env }),
   )
-  const names = ['run-playbook/postgres:latest', 'run-playbook/postgres-status:latest'] as const
+  const names = [
+    'run-playbook/postgres:latest',
+    'run-playbook/postgres-status:latest',
+    'run-playbook/pgbouncer:latest',
+  ] as const
   await docker(engine, ['tag', tag, names[0]])
-  await step(say, `Building ${names[1]} on it`, () =>
-    docker(
-      engine,
-      ['build', '--network', 'host', '--build-arg', `BASE=${tag}`, '--tag', names[1], statusRecipe],
-      {
+  for (const [name, from] of [
+    [names[1], statusRecipe],
+    [names[2], poolerRecipe],
+  ] as const)
+    await step(say, `Building ${name} on it`, () =>
+      docker(engine, ['build', '--network', 'host', '--build-arg', `BASE=${tag}`, '--tag', name, from], {
         env: { DOCKER_BUILDKIT: '0' },
-      },
-    ),
-  )
-  await step(say, 'Packing both for the nodes', async () => {
+      }),
+    )
+  await step(say, 'Packing them for the nodes', async () => {
     await mkdir(dirname(cached), { recursive: true })
     const unfinished = `${cached}.${process.pid}`
     try {

@@ -31,12 +31,16 @@ export {
   OBJECT_STORE,
   OBJECT_STORE_CA,
   PGBACKREST,
+  POOLER,
+  POOLER_CONFIG,
+  POOLER_STATE,
   SECRETS,
   SERVER_CERTIFICATE,
   SHARED,
   mounts,
 } from './places.ts'
 export { type ObjectStoreSecrets, objectStoreSecretsOf } from './object-store.ts'
+export { type Pooler, poolerOf } from './pooler.ts'
 export { PRIVILEGES, PRIVILEGE_OPTIONS } from './privileges.ts'
 export { type PromotionAbort, planPromotionAbort } from './promotion/abort.ts'
 export { PROMOTION_KEY } from './promotion/operator.ts'
@@ -74,9 +78,10 @@ export { type Survey, type WayBack, survey, wayBack, whyBack } from './survey.ts
 export { type Tuning, tune } from './tuning.ts'
 export { policyEnv, retentionOptions } from './vars/backup-policy.ts'
 export { type ClusterVars, clusterVars, clusterWish, yes } from './vars/cluster.ts'
-export { type ClientLine, hbaLines } from './vars/client-access.ts'
+export { type ClientLine, OWN_ROLES, clientAccess, hbaLines, poolerHbaLines } from './vars/client-access.ts'
 export { hostVarsOf } from './vars/host.ts'
 export { type NodeVars, nodeVars } from './vars/node.ts'
+export { type PoolerVars, poolerVars } from './vars/pooler.ts'
 export { type NodeRoleVars, nodeRoleVars, slotName, slotsOfOthers } from './vars/node-role.ts'
 export { type ObjectStore, objectStoreVars } from './vars/object-store.ts'
 export { type StatusVars, statusVars } from './vars/status-service.ts'

@@ -45,6 +45,7 @@ export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = fa
       network: networkOf(host),
       clientTls: vars.clientTls,
       clientAccess: vars.clientAccess,
+      pooler: vars.pooler !== undefined,
       ...(clients && { clientAuthority: clients }),
       nodes: nodes.map(({ name, address }) => ({ name, address })),
       turn: nodes.indexOf(host),

@@ -22,6 +22,12 @@ export const OBJECT_STORE = `${PGBACKREST}/object-store.conf`
 /** The authority of the object store's certificate. */
 export const OBJECT_STORE_CA = `${PGBACKREST}/object-store-ca.crt`
 
+/** What PgBouncer reads, in a folder that only root enters: in the container the files belong to a number. */
+export const POOLER = '/etc/run-playbook/pgbouncer'
+export const POOLER_CONFIG = `${POOLER}/conf`
+/** Where it says how it is: the status service sees it. */
+export const POOLER_STATE = `${SHARED}/state/pooler`
+
 /** Left when `pgbackrest check` went well after the last backup that a run took. */
 export const ARCHIVE_CHECKED = `${SHARED}/archive-checked`
 

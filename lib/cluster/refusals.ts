@@ -2,7 +2,7 @@ import type { Host } from '../playbook/inventory.ts'
 import { UserError } from '../core/errors.ts'
 import type { ClusterContext } from './cluster.ts'
 import { clusterOf } from './cluster.ts'
-import { CLUSTER_CONTAINERS } from './facts/containers.ts'
+import { CLUSTER_CONTAINERS, POOLER_CONTAINER } from './facts/containers.ts'
 import type { NodeFact } from './facts/node.ts'
 
 const names = (hosts: readonly Host[]): string => hosts.map(({ name }) => name).join(' and ')
@@ -53,15 +53,21 @@ export function refuseOtherEngines(hosts: readonly Host[], fact: (host: Host) =>
  * {@link refuseOtherEngines} does
  */
 export function refuseForeignContainers(
-  { hosts, facts, vars }: Pick<ClusterContext, 'hosts' | 'facts'> & { readonly vars: { adopt: boolean } },
+  {
+    hosts,
+    facts,
+    vars,
+  }: Pick<ClusterContext, 'hosts' | 'facts'> & { readonly vars: { adopt: boolean; pooler?: unknown } },
   names: readonly string[] = CLUSTER_CONTAINERS,
 ): void {
   const { nodes, fact } = clusterOf({ hosts, facts })
   refuseOtherEngines(nodes, fact)
   if (vars.adopt) return
+  const needed =
+    vars.pooler === undefined || !names.includes('postgres-status') ? names : [...names, POOLER_CONTAINER]
   const foreign = nodes.flatMap((node) =>
     fact(node)
-      .containers.filter(({ name, owner }) => owner === 'foreign' && names.includes(base(name)))
+      .containers.filter(({ name, owner }) => owner === 'foreign' && needed.includes(base(name)))
       .map(({ name, image, created }) => {
         const when = created.slice(0, 16).replace('T', ' ')
         return `${name} on ${node.name} (image ${image}, created ${when} UTC)`

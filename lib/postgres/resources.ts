@@ -12,6 +12,7 @@ export type ServerPart =
   | 'database'
   | 'execute'
   | 'extension'
+  | 'function'
   | 'recovery'
   | 'replication'
   | 'role'

@@ -19,6 +19,7 @@ import {
   whyBack,
 } from 'run-playbook/cluster'
 import { passwordPlays } from './passwords.ts'
+import { poolerPlays } from './pooler.ts'
 import { statusPlay } from './status-service.ts'
 
 interface DatabaseOptions {
@@ -93,9 +94,16 @@ export function databasePlays(
         roles: () => [postgresBackup({ archiveChecked: fact(host).archiveChecked })],
       }),
     )
+  const poolers = poolerPlays(context, primary, takesPart)
   const order = shrinks(context, primary, keep) ? [first, last, ...replicas] : [first, ...replicas, last]
   const servers = order.filter((play) => restartPrimary || play !== last)
-  return [...passwordPlays(context, primary), ...servers, ...firstBackups, statusPlay(context, takesPart)]
+  return [
+    ...passwordPlays(context, primary),
+    ...servers,
+    ...firstBackups,
+    ...poolers,
+    statusPlay(context, takesPart),
+  ]
 }
 
 /** Who can be waited for: the replicas that stream now, from whomever, and have nothing to be mended. */

@@ -93,6 +93,10 @@ export function groundPlays(context: ClusterContext, restoring = false): readonl
             image: vars.statusImage,
             context: isShippedImage(vars.statusImage) ? shipped('dist/docker/status') : undefined,
           },
+          pooler: vars.pooler && {
+            image: vars.pooler.image,
+            context: isShippedImage(vars.pooler.image) ? shipped('docker/pgbouncer') : undefined,
+          },
           // Only names below run-playbook/ are built, and those are ours.
           adopt: true,
           archive: existsSync(archive) ? archive : undefined,

@@ -21,10 +21,12 @@ export const postgresImage = defineRole({
     adopt: z.boolean().default(false),
     /** The image of the status service, and the folder that it is built from where there is no archive. Without one it is pulled. */
     status: z.strictObject({ image: z.string(), context: z.string().optional() }).optional(),
+    /** The same for PgBouncer. @default there is none */
+    pooler: z.strictObject({ image: z.string(), context: z.string().optional() }).optional(),
     /** Packages to install where there is no Docker. */
     install: z.array(z.string()).default([]),
   }),
-  tasks: ({ image, dataDir, archive, context, args, adopt, status, install }) => {
+  tasks: ({ image, dataDir, archive, context, args, adopt, status, pooler, install }) => {
     const source = (folder?: string, args?: Record<string, string>) => {
       if (folder === undefined) return {}
       return archive ? { archive } : { adopt, build: { context: folder, ...(args && { args }) } }
@@ -42,6 +44,8 @@ export const postgresImage = defineRole({
       context === undefined && imageContents('postgres image fits', { image, dataDir }),
       status !== undefined &&
         docker.image('status image', { name: status.image, ...source(status.context, { BASE: image }) }),
+      pooler !== undefined &&
+        docker.image('pgbouncer image', { name: pooler.image, ...source(pooler.context, { BASE: image }) }),
       numberTasks({ image, dataDir }),
     ]
   },

@@ -114,6 +114,7 @@ export function nodeConfig(vars: NodeRoleVars, reload: Task): TaskList {
           address,
           nodes,
           network,
+          pooler: vars.pooler,
           tlsOnly: clientTls === 'require',
           clients: hbaLines(vars.clientAccess, network, clientTls === 'require'),
         },

@@ -3,7 +3,11 @@ import type { NodeRoleVars } from 'run-playbook/cluster'
 import { postgresSettings } from 'run-playbook/postgres'
 
 /** The node's own connection to its database, as superuser. */
-export const superuser = ({ address, port, passwords }: NodeRoleVars) => ({
+export const superuser = ({
+  address,
+  port,
+  passwords,
+}: Pick<NodeRoleVars, 'address' | 'port' | 'passwords'>) => ({
   host: address,
   port,
   user: 'postgres',

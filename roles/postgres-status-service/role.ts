@@ -1,6 +1,6 @@
 import { containers, copy, defineRole, docker, file } from 'run-playbook'
 import { mounts, slotName, type StatusVars, statusVars } from 'run-playbook/cluster'
-import { containerHealthy } from './healthy.ts'
+import { containerHealthy } from '../postgres-node/healthy.ts'
 
 const CONFIG = '/etc/run-playbook/status'
 
@@ -62,7 +62,16 @@ export const postgresStatusService = defineRole({
   },
 })
 
-function configOf({ name, address, port, postgresPort, nodes, thresholds, promotionKey }: StatusVars) {
+function configOf({
+  name,
+  address,
+  port,
+  postgresPort,
+  nodes,
+  thresholds,
+  promotionKey,
+  pooler,
+}: StatusVars) {
   const known = (node: { name: string; address: string }) => ({
     ...node,
     replicationName: slotName(node.address),

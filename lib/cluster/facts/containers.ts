@@ -37,8 +37,13 @@ export const CLUSTER_CONTAINERS: readonly string[] = [
   'postgres-drill',
 ]
 
+/** Of PgBouncer, where there is one: until then the name is free. */
+export const POOLER_CONTAINER = 'pgbouncer'
+
 /** POSIX sh: a line of JSON for each of these containers, also for one whose replacement was cut short. */
-export const containersScript = (names: readonly string[] = CLUSTER_CONTAINERS): string => {
+export const containersScript = (
+  names: readonly string[] = [...CLUSTER_CONTAINERS, POOLER_CONTAINER],
+): string => {
   const all = names.flatMap((name) => [name, `${name}.run-playbook-old`])
   return sh`docker container inspect -f ${FORMAT} ${all} 2>/dev/null`
 }

@@ -12,6 +12,7 @@ export const SECRET_FILES = {
   authority: 'pgbackrest_ca.crt',
   // Not a secret, and PostgreSQL reads it: beside its configuration.
   clients: '../postgres/clients.pem',
+  pooler: '../pgbouncer/conf/password',
   storeAccess: 'object_store_access_key',
   storeSecret: 'object_store_secret_key',
   storeCipher: 'object_store_cipher',

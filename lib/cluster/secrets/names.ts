@@ -9,6 +9,10 @@ export const PASSWORDS = ['superuser', 'replicator', 'rewinder', 'basebackup'] a
 /** The authority of the certificates that clients log in with. Its key is on no node. */
 export const CLIENTS = 'clients'
 
+/** Of the role that PgBouncer looks up passwords as, and its secret. */
+export const POOLER_ROLE = 'pooler'
+export const POOLER_SECRET = `postgres.${POOLER_ROLE}`
+
 const OWN: readonly string[] = PASSWORDS
 
 /** Under which name the store has what a node keeps. */
@@ -44,6 +48,7 @@ export const WORDS: Readonly<Record<SecretKind, string>> = {
   storeAccess: 'access key of the object store',
   storeSecret: 'secret key of the object store',
   storeCipher: 'key of the repository in the object store',
+  pooler: 'password of the role pooler',
   wireguard: 'WireGuard key',
 }
 

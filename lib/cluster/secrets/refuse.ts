@@ -65,6 +65,7 @@ const kindsOn = ({ vars }: ClusterContext, fact: Cluster['fact'], host: Host): r
   (Object.keys(fact(host).fingerprints) as SecretKind[]).filter((kind) => {
     if (kind === 'clients') return wantsCertificates(vars.clientAccess)
     if (kind === 'cipher') return hostVarsOf(host).encrypt
+    if (kind === 'pooler') return vars.pooler !== undefined
     if (kind.startsWith('store')) return hostVarsOf(host).objectStore !== undefined
     return kind !== 'wireguard' || hostVarsOf(host).overlay === 'auto'
   })

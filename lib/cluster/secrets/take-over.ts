@@ -65,7 +65,7 @@ const AUTHORITY = nameOf('authority', { name: '' })
 const differs = (one: Secret, other: Secret): boolean => reveal(one) !== reveal(other)
 
 // Not those of a node alone either, but only where there is something that they open.
-const KEYS = ['cipher', 'storeCipher', 'storeAccess', 'storeSecret'] as const
+const KEYS = ['pooler', 'cipher', 'storeCipher', 'storeAccess', 'storeSecret'] as const
 
 /** What the nodes have, by its names in the store. */
 function onNodes(

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { network } from '../../modules/network/wireguard/subnet.ts'
 
 /** The roles of the cluster itself have lines of their own, which come first. */
-const OWN_ROLES = ['postgres', 'replicator', 'rewinder', 'basebackup', 'monitor']
+export const OWN_ROLES: readonly string[] = ['postgres', 'replicator', 'rewinder', 'basebackup', 'monitor']
 
 // Written in quotes, which PostgreSQL takes for the name itself; a slash makes it a regular expression all the same.
 const name = z
@@ -67,6 +67,28 @@ export function hbaLines(lines: readonly ClientLine[], overlay: string, tlsOnly:
     if (demands(line)) return [`hostssl   ${who} ${how}`, `hostnossl ${who} reject`]
     return [`${tlsOnly && method !== 'reject' ? 'hostssl' : 'host   '}   ${who} ${how}`]
   })
+}
+
+/**
+ * The same for PgBouncer. It cannot show PostgreSQL the certificate of a client, so whoever needs one has to come to PostgreSQL itself. Its
+ * lines know no word for all addresses, and are not read where they have one that it does not know.
+ */
+export function poolerHbaLines(
+  lines: readonly ClientLine[],
+  databases: readonly string[],
+  overlay: string,
+  tlsOnly: boolean,
+): readonly string[] {
+  const type = (method: string) => (tlsOnly && method !== 'reject' ? 'hostssl' : 'host')
+  const wanted = lines.flatMap((line) => {
+    const { address = overlay } = line
+    const method = demands(line) ? 'reject' : line.method
+    const addresses = address === 'all' ? ['0.0.0.0/0', '::/0'] : [address]
+    return addresses.map(
+      (one) => `${type(method)} ${quoted(line.database)} ${quoted(line.user)} ${one} ${method}`,
+    )
+  })
+  return [...wanted, `${type('')} ${quoted(databases)} all ${overlay} scram-sha-256`]
 }
 
 const quoted = (names: string | readonly string[]): string =>

@@ -28,6 +28,8 @@ export const nodeRoleVars = ownVars.extend({
   clientTls: z.enum(['allow', 'require']).default('allow'),
   /** Lines of pg_hba.conf for them. @default none */
   clientAccess: clientAccess.default([]),
+  /** Whether PgBouncer on the nodes looks up passwords. @default false */
+  pooler: z.boolean().default(false),
   /** The authority of their certificates and the list of those that it revoked, in PEM. @default none is asked for one */
   clientAuthority: z.strictObject({ pem: z.string(), revokes: z.boolean() }).optional(),
   /** MiB of memory: what PostgreSQL is tuned to. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { THRESHOLDS } from '../status/thresholds.ts'
 import { clientAccess } from './client-access.ts'
 import { databaseNames } from './database-name.ts'
+import { poolerVars } from './pooler.ts'
 import { thresholdVars } from './status-service.ts'
 
 const atLeast = (least: number, text: string) => z.int().min(least).optional().describe(text)
@@ -47,6 +48,14 @@ export const sharedVars = {
     .describe(
       'Lines of pg_hba.conf for clients, before the one for all: [{"user":"app","method":"cert"}]. (default: none)',
     ),
+  /**
+   * PgBouncer on every node, which sends clients to the primary wherever it is: `{}` takes the defaults of each setting. Taken out again, it is
+   * removed.
+   * @default none
+   */
+  pooler: poolerVars
+    .optional()
+    .describe('PgBouncer on every node, which follows the primary: {"maxClientConn":1000}. (default: none)'),
   /** PostgreSQL's max_connections. @default what the primary has; 100 in a new cluster */
   maxConnections: atLeast(
     10,

@@ -116,6 +116,10 @@ export const cluster = {
     'Large packets do not get through the overlay, but small ones do.',
     'Set the node var `mtu` to a lower value, such as 1280.',
   ],
+  E_POOLER: [
+    'PgBouncer cannot serve the cluster with these vars, or its schema in a database belongs to somebody else. Nothing was changed.',
+    'Correct `pooler` or what the message names in the inventory.',
+  ],
   E_RESTORE_UNFINISHED: [
     'A restore of the whole cluster was interrupted.',
     'Finish it with `run-playbook restore -e in-place=yes`, without a target. Or abort it: add `-e abort=yes`.',

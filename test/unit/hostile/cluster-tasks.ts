@@ -25,12 +25,13 @@ import { repositoryCipher } from '../../../roles/postgres-node/cipher.ts'
 import { leftoverSlots } from '../../../roles/postgres-node/leftover-slots.ts'
 import { passfile } from '../../../roles/postgres-node/passfile.ts'
 import { objectStoreOwner } from '../../../roles/postgres-object-store/owner.ts'
+import { poolerLookup } from '../../../roles/postgres-pooler/lookup.ts'
 import { followed } from '../../../roles/postgres-primary/followed.ts'
 import { backupFree } from '../../../roles/postgres-promote/backup-free.ts'
 import { handedOver } from '../../../roles/postgres-promote/handed-over.ts'
 import { promoted } from '../../../roles/postgres-promote/promoted.ts'
 import { rejoined } from '../../../roles/postgres-replica/rejoined.ts'
-import { containerHealthy } from '../../../roles/postgres-status-service/healthy.ts'
+import { containerHealthy } from '../../../roles/postgres-node/healthy.ts'
 import { a } from '../cluster/nodes.ts'
 import { type Asking, ofProbe, ofTask } from './asking.ts'
 
@@ -71,6 +72,7 @@ const TASKS = {
   repositoryCipher: () => repositoryCipher('x', { backupDir: '/data/backups', encrypt: true }),
   objectStoreOwner: () => objectStoreOwner('x', { image: 'x', systemId: '7001', restoring: false }),
   leftoverSlots: () => leftoverSlots('x', { on, keep: [] }),
+  poolerLookup: () => poolerLookup('x', { on, state: 'present' }),
   passfile: () => passfile('x', { primary: '10.88.0.12' }),
   followed: () => followed('x', { on, replicas: 3 }),
   backupFree: () => backupFree('x', { on, seconds: 1 }),

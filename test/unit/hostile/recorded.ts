@@ -114,6 +114,7 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
   postgres_following: { texts: ['2'] },
   postgres_backups: { texts: ['1'] },
   postgres_recovery: { texts: ['true'] },
+  postgres_function: { texts: ['[{"owner" : "postgres", "asWanted" : true}]', '[null]'] },
   postgres_leftover_slots: { texts: ['["node_10_88_0_12","node_10_88_0_13"]'] },
   postgres_query: { texts: ['[[{"a":1},{"b":null}]]'] },
   postgres_database: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { containers } from 'run-playbook'
 import { overlaps } from '../../../lib/core/resource.ts'
-import { containerHealthy } from '../../../roles/postgres-status-service/healthy.ts'
+import { containerHealthy } from '../../../roles/postgres-node/healthy.ts'
 import { SHELLS, observe, planOf } from '../modules/driver.ts'
 
 describe('waiting for a healthy container', () => {
