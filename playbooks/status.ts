@@ -3,7 +3,7 @@ import { clusterWish, settled, statusFact, statusReport } from 'run-playbook/clu
 
 export default definePlaybook({
   description: 'all nodes in one table, also when some are down; changes nothing',
-  vars: clusterWish.pick({ thresholds: true }),
+  vars: clusterWish.pick({ thresholds: true, pooler: true }),
   facts: { status: statusFact },
   report: (context) => statusReport(settled(context)),
 })

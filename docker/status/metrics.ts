@@ -37,6 +37,7 @@ export async function metricsOf(status: Status): Promise<Answer> {
   if (status.postgres.up && !status.postgres.old) postgres(status, gauge, counter)
   cluster(status, gauge)
   backups(status, gauge)
+  pooler(status, gauge)
   return { status: 200, type: registry.contentType, body: await registry.metrics() }
 }
 
@@ -227,6 +228,40 @@ function backups({ backups, window, repository, drill }: Status, gauge: Add): vo
   gauge('run_playbook_drill_ok', 'Whether the last restore drill succeeded', [drill?.ok])
   gauge('run_playbook_drill_timestamp_seconds', 'When the last restore drill was', [epoch(drill?.at)])
   gauge('run_playbook_drill_seconds', 'How long it took', [drill?.seconds])
+}
+
+function pooler({ pooler }: Status, gauge: Add): void {
+  const value = (of: (one: NonNullable<Status['pooler']>) => number | boolean) =>
+    [pooler === null ? null : of(pooler)] as const
+  const known = (of: (one: NonNullable<Status['pooler']>) => number) =>
+    [pooler?.answers === true ? of(pooler) : null] as const
+  gauge(
+    'run_playbook_pooler_up',
+    'Whether PgBouncer answers',
+    value(({ answers }) => answers),
+  )
+  gauge(
+    'run_playbook_pooler_clients',
+    'Clients of PgBouncer; waiting: for a server connection',
+    [...known((one) => one.clientsActive), { state: 'active' }],
+    [...known((one) => one.clientsWaiting), { state: 'waiting' }],
+  )
+  gauge(
+    'run_playbook_pooler_clients_allowed',
+    'Clients that PgBouncer takes',
+    value((one) => one.maxClientConn),
+  )
+  gauge(
+    'run_playbook_pooler_servers',
+    'Server connections of PgBouncer',
+    [...known((one) => one.serversActive), { state: 'active' }],
+    [...known((one) => one.serversIdle), { state: 'idle' }],
+  )
+  gauge(
+    'run_playbook_pooler_max_wait_seconds',
+    'How long the client that waits longest has waited',
+    known((one) => one.maxWaitSeconds),
+  )
 }
 
 const epoch = (time: string | null | undefined): number | null =>

@@ -61,7 +61,7 @@ export class Service {
       config.pgbackrest === null
         ? undefined
         : new Source(repositoryReader(config.pgbackrest, config.stateDir), PATIENCE_MS)
-    this.#files = new Source(filesReader(config.stateDir), PATIENCE_MS)
+    this.#files = new Source(filesReader(config.stateDir, config.pooler), PATIENCE_MS)
     this.#peers = config.peers.map((node) => ({ node, source: new Source(peerReader(config, node)) }))
   }
 
@@ -141,6 +141,7 @@ export class Service {
       backups: fromRepository(this.#repository ?? NOTHING, this.#files.value?.attempt ?? null, now),
       window: windowOf(this.#repository ?? NOTHING),
       objectStore: this.#files.value?.objectStore ?? null,
+      pooler: this.#files.value?.pooler ?? null,
       repository: this.#files.value?.repository ?? null,
       drill: this.#files.value?.drill ?? null,
       unreadable: [...(this.#files.value?.broken ?? [])],

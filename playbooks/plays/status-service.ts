@@ -21,6 +21,7 @@ export function statusPlay(context: ClusterContext, which: (host: Host) => boole
           backupDir: hostVarsOf(host).backupDir,
           promotionKey: secrets.signingKey(PROMOTION_KEY).publicKey,
           thresholds: vars.thresholds,
+          pooler: vars.pooler !== undefined,
         }),
     ],
   })

@@ -85,5 +85,7 @@ function configOf({
     postgres: { port: postgresPort },
     aliveFile: '/run/postgres-status/alive',
     thresholds,
+    // Left out where there is none: a service that is as it should be is not restarted by an update.
+    ...(pooler && { pooler }),
   }
 }

@@ -53,6 +53,16 @@ export const backup: Cell = ({ bare, backups: { list, running, readAt }, reposit
 export const connections: Cell = ({ connections: { used, allowed } }) =>
   used === null || allowed === null ? '' : used >= allowed ? bad(`${used}/${allowed}`) : `${used}/${allowed}`
 
+/** Clients of PgBouncer, and how many of them wait. */
+export const pooler: Cell = ({ pooler }) => {
+  if (pooler === null) return ''
+  if (!pooler.answers) return bad('silent')
+  const { clientsActive, clientsWaiting, maxClientConn, held } = pooler
+  const text = `${clientsActive + clientsWaiting}/${maxClientConn}`
+  if (held) return bad(`${text}, held`)
+  return clientsWaiting > 0 ? warn(`${text}, ${clientsWaiting} waiting`) : text
+}
+
 export const timeline: Cell = ({ postgres }) => (postgres.timeline === null ? '' : String(postgres.timeline))
 
 export const archive: Cell = ({ postgres: { up }, archiver: { failing, waiting } }) => {

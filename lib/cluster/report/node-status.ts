@@ -71,6 +71,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     'backup.json': file('backup.json', parseStateFile.attempt),
     'drill.json': file('drill.json', parseStateFile.drill),
     'object-store.json': file('object-store.json', parseObjectStore),
+    'pooler.json': file('pooler.json', parseStateFile.pooler),
   }
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -88,6 +89,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     backups: { ...fromRepository(repository, files['backup.json'] ?? null, clock), ...spaceOf(answer) },
     window: windowOf(repository),
     objectStore: files['object-store.json'] ?? null,
+    pooler: files['pooler.json'] ?? null,
     repository: files['repository.json'] ?? null,
     drill: files['drill.json'] ?? null,
     unreadable: [

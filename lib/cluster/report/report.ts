@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Host } from '../../playbook/inventory.ts'
 import type { Report, ReportCell, ReportColumn, ReportLines } from '../../core/report.ts'
 import type { ReportContext } from '../../playbook/playbook.ts'
+import type { PoolerVars } from '../vars/pooler.ts'
 import type { thresholdVars } from '../vars/status-service.ts'
 import type { StatusFact } from './fact.ts'
 import { type NodeStatus, nodeStatus } from './node-status.ts'
@@ -9,7 +10,7 @@ import { type NodeWarning, clusterWarnings } from './warnings.ts'
 import * as cells from './cells.ts'
 
 type Context = ReportContext<
-  { readonly thresholds: z.output<typeof thresholdVars> },
+  { readonly thresholds: z.output<typeof thresholdVars>; readonly pooler?: PoolerVars | undefined },
   { readonly status: StatusFact | undefined }
 >
 
@@ -20,6 +21,7 @@ const COLUMNS: readonly (ReportColumn & { readonly cell: cells.Cell })[] = [
   { name: 'slots', cell: cells.slots },
   { name: 'newest backup', cell: cells.backup },
   { name: 'connections', align: 'right', cell: cells.connections, optional: true },
+  { name: 'pooler', align: 'right', cell: cells.pooler, optional: true },
   { name: 'timeline', align: 'right', cell: cells.timeline, optional: true },
   { name: 'archive', cell: cells.archive, optional: true },
   { name: 'data', align: 'right', cell: cells.stored, optional: true },
@@ -38,13 +40,18 @@ export function statusReport({ hosts, limited, facts, unreached, vars }: Context
     const others = nodes.filter((other) => other !== node)
     if (fact !== undefined) statuses.set(node, nodeStatus(fact.answer, node, others, fact.at))
   }
-  const warnings = clusterWarnings({ nodes, statuses, unreached, thresholds: vars.thresholds }).filter(
-    ({ node }) => node === null || shown.some(({ name }) => name === node),
-  )
+  const warnings = clusterWarnings({
+    nodes,
+    statuses,
+    unreached,
+    thresholds: vars.thresholds,
+    pooler: vars.pooler !== undefined,
+  }).filter(({ node }) => node === null || shown.some(({ name }) => name === node))
+  const columns = COLUMNS.filter(({ name }) => name !== 'pooler' || vars.pooler !== undefined)
   const row = (node: Host): readonly ReportCell[] => {
     const status = statuses.get(node)
     if (status === undefined) return [node.name, { text: 'not reached', tone: 'bad' }]
-    return [{ text: node.name, tone: 'strong' }, ...COLUMNS.map(({ cell }) => cell(status))]
+    return [{ text: node.name, tone: 'strong' }, ...columns.map(({ cell }) => cell(status))]
   }
   return {
     parts: [
@@ -52,7 +59,7 @@ export function statusReport({ hosts, limited, facts, unreached, vars }: Context
         kind: 'table',
         columns: [
           { name: 'node' },
-          ...COLUMNS.map(({ name, align, optional }) => ({ name, align, optional })),
+          ...columns.map(({ name, align, optional }) => ({ name, align, optional })),
         ],
         rows: shown.map(row),
       },

@@ -45,8 +45,8 @@ export interface StatusFolders {
  */
 export function statusScript({ dataDir, backupDir }: StatusFolders): string {
   return `${diskScript(dataDir)}
-  for f in repository backup drill object-store; do
-    if [ -r ${SHARED}/state/$f.json ]; then printf '%s\\n' "$f.json $(tr -d '\\n' < ${SHARED}/state/$f.json)"; fi
+  for f in repository backup drill object-store pooler/pooler; do
+    if [ -r ${SHARED}/state/$f.json ]; then printf '%s\\n' "\${f##*/}.json $(tr -d '\\n' < ${SHARED}/state/$f.json)"; fi
   done
   if [ -r ${SERVER_CERTIFICATE} ]; then echo "certificate $(awk '${CERTIFICATE}' ${SERVER_CERTIFICATE})"; fi
   b=${sh`${backupDir}`}

@@ -4,6 +4,7 @@ import type { ReportContext } from '../../playbook/playbook.ts'
 import { parseConfig } from '../status/config.ts'
 import type { Warning } from '../status/schema.ts'
 import { amongEachOther } from '../status/warnings/cluster.ts'
+import { astray } from '../status/warnings/pooler.ts'
 import { warningsFor } from '../status/warnings/index.ts'
 import { critical, warning } from '../status/warnings/warn.ts'
 import { span } from '../status/format.ts'
@@ -23,10 +24,12 @@ interface Seen {
   readonly statuses: ReadonlyMap<Host, NodeStatus>
   readonly unreached: ReportContext<unknown, unknown>['unreached']
   readonly thresholds: z.output<typeof thresholdVars>
+  /** Whether there is to be PgBouncer. */
+  readonly pooler: boolean
 }
 
 /** What somebody should look at, the worst first: what each node's own status would say, and what only shows from outside. */
-export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen): NodeWarning[] {
+export function clusterWarnings({ nodes, statuses, unreached, thresholds, pooler }: Seen): NodeWarning[] {
   const living = [...statuses.values()].filter(({ bare }) => !bare)
   const members = living.map(({ node, docker, postgres }) => ({
     ...postgres,
@@ -46,14 +49,22 @@ export function clusterWarnings({ nodes, statuses, unreached, thresholds }: Seen
       peers,
       listen: host.address,
       pgbackrest: {},
+      pooler,
       thresholds,
     })
     const found = status.bare ? [NOTHING_HERE] : [...fromOutside(status), ...warningsFor(status, config)]
     return found.map((one) => ({ ...one, node: host.name }))
   })
+  const primary = living.find(
+    ({ docker, postgres }) => docker === 'answers' && postgres.up && postgres.role === 'primary',
+  )
+  const misled = living.flatMap((status) => {
+    const found = pooler && status !== primary && astray(status.pooler, primary?.node, nodes)
+    return found ? [{ ...found, node: status.node.name }] : []
+  })
   const together = amongEachOther(members).map((one) => ({ ...one, node: null }))
   const rank = ({ severity }: Warning) => Number(severity === 'critical')
-  return [...together, ...lost, ...own, ...versions(living), ...clocks(living)].toSorted(
+  return [...together, ...lost, ...own, ...misled, ...versions(living), ...clocks(living)].toSorted(
     (a, b) => rank(b) - rank(a),
   )
 }

@@ -41,6 +41,8 @@ const configSchema = z.strictObject({
     .nullable(),
   /** Where the backup service leaves `contents.json`, `repository.json` and `drill.json`. */
   stateDir: z.string().default('/var/lib/run-playbook'),
+  /** Whether there is PgBouncer on this node. */
+  pooler: z.boolean().default(false),
   /** Touched while the service works: what the container's health check looks at. */
   aliveFile: z.string().optional(),
   thresholds: thresholdsSchema.prefault({}),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { poolerSchema } from './pooler-schema.ts'
 
 /**
  * What `GET /status` answers. This file is its contract: `status.schema.json` is made from it, fields may be added and
@@ -268,12 +269,10 @@ export const statusSchema = z
     backups: backupsSchema,
     window: windowSchema.nullable(),
     objectStore: objectStoreSchema.nullable().default(null),
+    pooler: poolerSchema.nullable().default(null),
     repository: repositorySchema.nullable(),
     drill: drillSchema.nullable(),
-    unreadable: z
-      .array(z.string())
-      .default([])
-      .describe('files of the backup service that are there and make no sense: what they say is unknown'),
+    unreadable: z.array(z.string()).default([]).describe('files that are there and cannot be parsed'),
     peers: z.array(peerSchema),
     warnings: z.array(warningSchema),
     history: historySchema,

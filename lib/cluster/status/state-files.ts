@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { epochSeconds } from '../../pgbackrest/info.ts'
+import { type Pooler, poolerSchema } from './pooler-schema.ts'
 import type { Backups, Drill, Repository } from './schema.ts'
 
 const epoch = epochSeconds.transform((seconds) => new Date(seconds * 1000).toISOString())
@@ -50,6 +51,8 @@ const tls = z.object({
   authority: z.string().nullable().default(null),
 })
 
+const pooler = poolerSchema.extend({ at: moment })
+
 /** The files of TLS as the container of PostgreSQL has found them. */
 export type TlsReport = z.output<typeof tls>
 
@@ -58,5 +61,6 @@ export const parseStateFile = {
   repository: (text: string): Repository => repository.parse(JSON.parse(text)),
   attempt: (text: string): Backups['lastAttempt'] => attempt.parse(JSON.parse(text)),
   drill: (text: string): Drill => drill.parse(JSON.parse(text)),
+  pooler: (text: string): Pooler => pooler.parse(JSON.parse(text)),
   tls: (text: string): TlsReport => tls.parse(JSON.parse(text)),
 }

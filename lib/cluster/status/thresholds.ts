@@ -19,6 +19,10 @@ export const THRESHOLDS = {
   transactionIdAge: 1e9,
   /** Of the connections that are allowed. */
   connectionsShare: 0.8,
+  /** Of the clients that PgBouncer takes. */
+  poolerClientsShare: 0.8,
+  /** Of the client that waits longest for a server connection of PgBouncer. */
+  poolerWaitSeconds: 5,
   /** Of the repository's disk that is left. */
   repositoryFreeShare: 0.1,
 }

@@ -31,6 +31,8 @@ export const statusVars = z.strictObject({
   /** What the operator signs promotions with, in PEM. @default nothing is signed */
   promotionKey: z.string().optional(),
   thresholds: thresholdVars,
+  /** Whether there is PgBouncer on the node. @default false */
+  pooler: z.boolean().default(false),
 })
 
 export type StatusVars = z.output<typeof statusVars>

@@ -163,6 +163,12 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
     seeds: ['{"at":"2026-11-24T03:44:29Z","result":"failed","seconds":10,"backup":"x","text":"no backup"}'],
     read: parseStateFile.drill,
   },
+  'the state of the pooler': {
+    seeds: [
+      '{"at":1795492366,"answers":true,"held":false,"primary":"10.88.0.11","maxClientConn":500,"clientsActive":2,"clientsWaiting":0,"serversActive":0,"serversIdle":2,"maxWaitSeconds":0.5,"pools":[{"database":"app","user":"app","clientsActive":2,"clientsWaiting":0,"serversActive":0,"serversIdle":2,"maxWaitSeconds":0.5}]}',
+    ],
+    read: parseStateFile.pooler,
+  },
   'the lag that a load balancer allows': { seeds: ['1048576', '16MB', '1 GB'], read: parseLag, calm: true },
   'names of containers': {
     seeds: [SAID.named],

@@ -4,6 +4,12 @@ import { type Rule, critical, warning } from './warn.ts'
 /** The backup service writes its word every 15 seconds. */
 const SILENT_SECONDS = 120
 
+/** Files that are not the backup service's. */
+const STATE_OF: Readonly<Record<string, string>> = {
+  pg_control: 'the data directory',
+  'pooler.json': 'PgBouncer',
+}
+
 /** What could be restored, if it had to be. */
 export const backups: Rule = (
   { backups: { readAt, reason, list: all, old }, window, repository, drill, unreadable, service, time },
@@ -51,7 +57,7 @@ export const backups: Rule = (
     ...unreadable.map((name) =>
       warning(
         'state-unreadable',
-        `The file ${name} cannot be parsed, so the state of ${name === 'pg_control' ? 'the data directory' : 'the backup service'} is unknown`,
+        `The file ${name} cannot be parsed, so the state of ${STATE_OF[name] ?? 'the backup service'} is unknown`,
       ),
     ),
     silent > SILENT_SECONDS &&

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Host, ReportCell, ReportTable } from '../../../../lib/index.ts'
 import { readAnswer } from '../../../../lib/cluster/report/answer.ts'
 import { type NodeWarning } from '../../../../lib/cluster/report/warnings.ts'
+import { poolerVars } from '../../../../lib/cluster/vars/pooler.ts'
 import { statusReport } from '../../../../roles/index.ts'
 
 export const hosts = ['node-a', 'node-b', 'node-c'].map(
@@ -21,7 +22,12 @@ export const AHEAD = 40
 export const FAST = '# its clock is ahead\n'
 
 /** The report on three nodes; undefined for one that was not reached. */
-export function report(texts: readonly (string | undefined)[], limited = hosts, thresholds = {}) {
+export function report(
+  texts: readonly (string | undefined)[],
+  limited = hosts,
+  thresholds = {},
+  pooler?: object,
+) {
   const facts = Object.fromEntries(
     hosts.map(({ name }, i) => {
       const text = texts[i]
@@ -37,7 +43,7 @@ export function report(texts: readonly (string | undefined)[], limited = hosts, 
       missing.map(({ name }) => [name, { code: 'E_CONNECT_FAILED', message: 'connection refused' }]),
     ),
     check: false,
-    vars: { thresholds },
+    vars: { thresholds, ...(pooler && { pooler: poolerVars.parse(pooler) }) },
     secrets: undefined as never,
     stateDir: '',
   })

@@ -38,6 +38,7 @@ describe('the pooler of a cluster', () => {
   it('is not there unless it is asked for, and nothing of the node changes for that', () => {
     for (const host of hosts) assert.deepEqual(ofPooler(tasks(host, {})), [])
     assert.doesNotMatch(text(tasks(a, {}), 'pg_hba.conf'), /pooler/)
+    assert.doesNotMatch(text(tasks(a, {}), 'status configuration'), /pooler/)
   })
 
   it('is a container on every node, with the defaults of PgBouncer or what the inventory says', () => {
@@ -57,6 +58,7 @@ describe('the pooler of a cluster', () => {
         assert.ok(ini.includes(line), line)
       assert.equal(text(all, 'pooler nodes'), '10.88.0.11\n10.88.0.12\n10.88.0.13\n')
       assert.equal(text(all, 'pooler databases'), 'app\tport=5432 auth_user=pooler\n')
+      assert.match(text(all, 'status configuration'), /"pooler": true/)
       assert.match(
         text(all, 'pg_hba.conf'),
         /host +all +pooler +10\.88\.0\.13\/32 +scram-sha-256\nhost +all +pooler +all +reject\n/,
