@@ -48,11 +48,27 @@ export function knock(node: string): { accepted(): number; stop(): Promise<numbe
 /** SQL in the database of the load. */
 export const inLoad = (node: string, sql: string): Promise<string> => psql(node, sql, 'load')
 
+/** How the writers log in. */
+export interface Login {
+  readonly port: number
+  /** The user, and the database, which is its own. */
+  readonly user: string
+  readonly password: string
+}
+
+const LOAD: Login = { port: 5432, user: 'load', password: PASSWORD }
+
 /** Writers on the network of a node, where the overlay is: as an application on it would. */
-export async function startLoad(from: string, writers = 4): Promise<{ stop(): Promise<Report> }> {
+export async function startLoad(
+  from: string,
+  writers = 4,
+  { port, user, password }: Login = LOAD,
+): Promise<{ stop(): Promise<Report> }> {
   const program = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'main.ts')]
   const hosts = '10.88.0.11,10.88.0.12,10.88.0.13'
-  const child = await onNetworkOf(from, [...program, `${writers}`, hosts], { PGPASSWORD: PASSWORD })
+  const child = await onNetworkOf(from, [...program, `${writers}`, hosts, `${port}`, user], {
+    PGPASSWORD: password,
+  })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
@@ -70,8 +86,9 @@ export async function startLoad(from: string, writers = 4): Promise<{ stop(): Pr
 export async function compare(
   primary: string,
   { acknowledged }: Report,
+  database = 'load',
 ): Promise<{ lost: string[]; doubled: number }> {
-  const there = new Set((await inLoad(primary, 'SELECT id FROM rows')).split('\n'))
-  const doubled = await inLoad(primary, 'SELECT count(*) - count(DISTINCT id) FROM rows')
+  const there = new Set((await psql(primary, 'SELECT id FROM rows', database)).split('\n'))
+  const doubled = await psql(primary, 'SELECT count(*) - count(DISTINCT id) FROM rows', database)
   return { lost: acknowledged.filter((id) => !there.has(id)), doubled: Number(doubled) }
 }

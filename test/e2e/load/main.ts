@@ -1,12 +1,14 @@
 import { startWriter } from './writer.ts'
 
-// usage: main.ts WRITERS HOST,HOST…  (writes until standard input ends, then prints what happened as JSON; PGPASSWORD)
-const [writers = '4', hosts = ''] = process.argv.slice(2)
+// usage: main.ts WRITERS HOST,HOST… [PORT USER]  (writes until standard input ends, then prints what happened as JSON; PGPASSWORD)
+const [writers = '4', hosts = '', port = '5432', user = 'load'] = process.argv.slice(2)
 
 const all = Array.from({ length: Number(writers) }, (_, i) =>
   startWriter({
     name: `${process.pid}-${i}`,
     hosts: hosts.split(','),
+    port: Number(port),
+    user,
     password: process.env['PGPASSWORD'] ?? '',
     patienceMs: 2_000,
   }),

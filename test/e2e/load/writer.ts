@@ -12,6 +12,9 @@ export interface Writer {
 export interface WriterOptions {
   readonly name: string
   readonly hosts: readonly string[]
+  readonly port: number
+  /** The user, and the database, which is its own. */
+  readonly user: string
   readonly password: string
   /** Longer without an answer and the connection counts as dead. */
   readonly patienceMs: number
@@ -64,14 +67,14 @@ async function write(client: pg.Client, id: string, doubtful: boolean, patienceM
 }
 
 /** As libpq does with target_session_attrs=read-write: each host in turn. */
-async function connect({ hosts, password, patienceMs }: WriterOptions): Promise<pg.Client> {
+async function connect({ hosts, port, user, password, patienceMs }: WriterOptions): Promise<pg.Client> {
   for (const host of hosts) {
     const client = new pg.Client({
       host,
-      port: 5432,
-      user: 'load',
+      port,
+      user,
       password,
-      database: 'load',
+      database: user,
       connectionTimeoutMillis: Math.min(1000, patienceMs),
       query_timeout: patienceMs,
     })
