@@ -117,13 +117,23 @@ describe('PgBouncer on every node', function () {
   it('lets in nobody whom PostgreSQL would not, and no superuser', async () => {
     const superuser = (await secrets('get', 'postgres.superuser')).trim()
     const own = (await secrets('get', 'postgres.pooler')).trim()
-    const refused = async (words: RegExp, secret: string, more: string) =>
-      assert.match(await through('node-b', 'SELECT current_user', secret, more), words, more)
+    const refused = async (words: RegExp, secret: string, more: string) => {
+      const said = await through('node-b', 'SELECT current_user', secret, more)
+      assert.match(said, words, `${more}: ${said}`)
+    }
     await refused(/authentication failed/, 'wrong', 'user=app dbname=app')
-    await refused(/rejected|authentication failed/, superuser, 'user=postgres dbname=app')
-    await refused(/rejected|authentication failed/, own, 'user=pooler dbname=app')
-    await refused(/no such database|rejected|authentication failed/, password, 'user=app dbname=postgres')
-    await refused(/rejected|authentication failed|not allowed/, password, 'user=app dbname=pgbouncer')
+    await refused(/rejected|authentication failed|no such user/, superuser, 'user=postgres dbname=app')
+    await refused(/rejected|authentication failed|no such user/, own, 'user=pooler dbname=app')
+    await refused(
+      /no such database|rejected|authentication failed|no authentication method/,
+      password,
+      'user=app dbname=postgres',
+    )
+    await refused(
+      /rejected|authentication failed|not allowed|no authentication method/,
+      password,
+      'user=app dbname=pgbouncer',
+    )
   })
 
   it('loses no idle client and no acknowledged commit in a planned promotion', async () => {

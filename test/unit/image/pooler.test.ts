@@ -162,10 +162,16 @@ hostssl all all 127.0.0.0/8 scram-sha-256
     for (const user of ['postgres', 'replicator', 'rewinder', 'certified', 'far'])
       await refused(/rejected|authentication failed|no such user/, { user, password: user })
     await refused(/rejected|authentication failed|no such user/, { user: 'pooler', password: PASSWORD })
-    await refused(/no such database|rejected|authentication failed/, { ...app, database: 'other' })
-    await refused(/no such database|rejected|authentication failed/, { ...app, database: 'postgres' })
+    await refused(/no such database|rejected|authentication failed|no authentication method/, {
+      ...app,
+      database: 'other',
+    })
+    await refused(/no such database|rejected|authentication failed|no authentication method/, {
+      ...app,
+      database: 'postgres',
+    })
     for (const user of ['app', 'pgbouncer', 'postgres'])
-      await refused(/rejected|authentication failed|not allowed/, {
+      await refused(/rejected|authentication failed|not allowed|no authentication method/, {
         user,
         password: user,
         database: 'pgbouncer',
