@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { contains, network } from '../../modules/network/wireguard/subnet.ts'
-import { clientAccess } from '../vars/client-access.ts'
+import { POOLER_ROLE } from '../secrets/names.ts'
+import { OWN_ROLES, clientAccess } from '../vars/client-access.ts'
 import type { HbaRule } from './living.ts'
 import { type Vars, given } from './node-vars.ts'
 
@@ -11,7 +12,7 @@ export interface ClientRules {
 }
 
 // Of the cluster itself. The status service comes through the socket.
-const OWN: readonly string[] = ['postgres', 'replicator', 'rewinder', 'basebackup', 'monitor']
+const OWN: readonly string[] = [...OWN_ROLES, POOLER_ROLE]
 
 /** @param addresses of the nodes: the network that all of them are in is that of the overlay */
 export function clientRulesOf(rules: readonly HbaRule[], addresses: readonly string[]): ClientRules {

@@ -4,7 +4,7 @@ import { EVERYTHING } from '../../core/resource.ts'
 import { SEARCH_PATH } from '../../pgbackrest/search-path.ts'
 import type { Fact } from '../../playbook/playbook.ts'
 import { nodesOf } from '../nodes.ts'
-import { OBJECT_STORE, PGBACKREST } from '../places.ts'
+import { OBJECT_STORE, PGBACKREST, POOLER_CONFIG } from '../places.ts'
 
 const text = z.string()
 const setting = z.object({ name: text, value: text, file: text })
@@ -59,6 +59,8 @@ export interface Living {
   readonly offsite: string | undefined
   /** Options of pgBackRest for the object store. */
   readonly store: Readonly<Record<string, string>>
+  /** Settings of PgBouncer, and its image. */
+  readonly pooler: Readonly<Record<string, string>>
   /** The MTU that is set for the tunnel. */
   readonly mtu: string | undefined
 }
@@ -109,6 +111,9 @@ export const LIVING_SCRIPT = `
     grep -E '^backup BACKUP_[A-Z_]*=[0-9]+$'
   grep -hE '^repo1-[a-z-]*=' ${PGBACKREST}/pgbackrest.conf 2>/dev/null | sed 's/^/pgbackrest /'
   grep -hE '^repo1-[a-z0-9-]*=' ${OBJECT_STORE} 2>/dev/null | sed 's/^/store /'
+  docker container inspect -f 'pooler image={{.Config.Image}}' pgbouncer 2>/dev/null
+  grep -hE '^(listen_port|pool_mode|default_pool_size|max_client_conn|query_wait_timeout|server_idle_timeout) = ' \\
+    ${POOLER_CONFIG}/pgbouncer.ini 2>/dev/null | sed 's/^/pooler /'
   systemctl -q is-enabled run-playbook-offsite.timer 2>/dev/null &&
     sed -n 's/^started=.* place=\\([^ ]*\\) target=.*/offsite \\1/p' /usr/local/sbin/run-playbook-offsite
   sed -n 's/^OnCalendar=/drill /p' /etc/systemd/system/run-playbook-drill.timer 2>/dev/null
@@ -149,6 +154,7 @@ export function parseLiving(output: string): Living {
     drill: after('drill')[0],
     offsite: after('offsite')[0]?.replace(/^'(.*)'$/, '$1'),
     store: pairs('store'),
+    pooler: pairs('pooler'),
     mtu: after('mtu')[0],
   }
 }

@@ -10,7 +10,7 @@ export type Vars = Readonly<Record<string, unknown>>
  * @param turn its place among the nodes, by address
  */
 export function nodeVarsOf(living: Living, node: NodeFact, name: string, turn: number): Vars {
-  const { container, pgbackrest, backups, drill, offsite, store, mtu, server } = living
+  const { container, pgbackrest, backups, drill, offsite, store, pooler, mtu, server } = living
   const mounted = (target: string): string | undefined =>
     container?.mounts?.find(({ Destination }) => Destination === target)?.Source
   const image = container?.image ?? ''
@@ -29,6 +29,7 @@ export function nodeVarsOf(living: Living, node: NodeFact, name: string, turn: n
     drill: drillOf(drill, turn),
     offsite,
     objectStore: storeOf(store, name),
+    pooler: poolerOf(pooler),
   })
 }
 
@@ -90,5 +91,24 @@ function storeOf(options: Living['store'], name: string): Vars | undefined {
     path: unless(path.replace(`/${name}`, ''), '/run-playbook'),
     uriStyle: unless(options['repo1-s3-uri-style'], 'host'),
     retention: retentionOf(options),
+  })
+}
+
+/** What runs is written down: without the var, site would take PgBouncer away. */
+function poolerOf(settings: Living['pooler']): Vars | undefined {
+  const { image = '', pool_mode: poolMode } = settings
+  if (settings['listen_port'] === undefined) return undefined
+  const number = (name: string, usual: number): number | undefined => {
+    const value = Number(settings[name] ?? usual)
+    return value === usual ? undefined : value
+  }
+  return given({
+    listenPort: number('listen_port', 6432),
+    poolMode: poolMode === 'transaction' ? undefined : poolMode,
+    defaultPoolSize: number('default_pool_size', 20),
+    maxClientConn: number('max_client_conn', 500),
+    queryWaitTimeout: number('query_wait_timeout', 120),
+    serverIdleTimeout: number('server_idle_timeout', 600),
+    image: image === '' || isShippedImage(image) ? undefined : image,
   })
 }

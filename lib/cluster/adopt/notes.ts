@@ -1,3 +1,5 @@
+import { POOLER_ROLE } from '../secrets/names.ts'
+import { OWN_ROLES } from '../vars/client-access.ts'
 import { LACKS, isManaged } from '../facts/containers.ts'
 import { slotName } from '../vars/node-role.ts'
 import type { Living, LivingServer } from './living.ts'
@@ -118,7 +120,7 @@ export function clusterNotes(
   ]
 }
 
-const OWN: readonly string[] = ['postgres', 'replicator', 'rewinder', 'basebackup', 'monitor']
+const OWN: readonly string[] = [...OWN_ROLES, POOLER_ROLE]
 const AUTO = /\/postgresql\.auto\.conf$/
 
 // What site or the entrypoint has written is theirs; where it was edited, site shows a diff.

@@ -64,6 +64,32 @@ const noteOf = (first: Living): string =>
     .join('\n')
 
 describe('an inventory of a living cluster', () => {
+  it('has the PgBouncer that runs, and nothing where there is none', () => {
+    const said = (more: string) =>
+      parseLiving(`pooler image=run-playbook/pgbouncer
+pooler listen_port = 6432
+pooler pool_mode = transaction
+pooler default_pool_size = 20
+pooler max_client_conn = 500
+pooler query_wait_timeout = 120
+pooler server_idle_timeout = 600
+${more}`)
+    const poolerOf = ({ pooler }: Living) => {
+      const role = { name: 'pooler', login: true, superuser: false, replication: false }
+      const first = living({ pooler }, { roles: [...server.roles, role] })
+      const { vars, notes } = draft(first, standby({ pooler }), standby({ pooler }))
+      assert.deepEqual(notes, [])
+      return vars.group['pooler']
+    }
+    assert.deepEqual(poolerOf(said('')), {})
+    const other = said(
+      'pooler listen_port = 6433\npooler pool_mode = session\npooler image=registry.example/bouncer:1',
+    )
+    const image = 'registry.example/bouncer:1'
+    assert.deepEqual(poolerOf(other), { listenPort: 6433, poolMode: 'session', image })
+    assert.equal(poolerOf(parseLiving('')), undefined)
+  })
+
   it('says nothing but the hosts where all is as site makes it', () => {
     const { text, notes, vars } = draft(living(), standby(), standby())
     assert.deepEqual(notes, [])
