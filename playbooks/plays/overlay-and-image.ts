@@ -87,7 +87,7 @@ export function groundPlays(context: ClusterContext, restoring = false): readonl
         postgresImage({
           image: vars.image,
           dataDir: hostVarsOf(host).dataDir,
-          args: buildArgsOf(fact(host), nodes.map(fact)),
+          args: buildArgsOf(fact(host), nodes.map(fact), vars.image),
           context: isShippedImage(vars.image) ? shipped('docker/postgres') : undefined,
           status: {
             image: vars.statusImage,

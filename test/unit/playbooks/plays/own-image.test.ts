@@ -57,6 +57,17 @@ describe('the image that -e image names', () => {
     assert.deepEqual(builtWith(a, built), 'PGBACKREST=2.59.1')
   })
 
+  it('is built with the PostgreSQL that its tag names', () => {
+    const base = (image: string) => {
+      const task = tasks(image).find(({ name }) => name === 'postgres image')
+      const { source } = task?.args as unknown as { source: { flags: readonly string[] } }
+      return source.flags.filter((flag) => flag.startsWith('BASE='))
+    }
+    assert.deepEqual(base('run-playbook/postgres:17'), ['BASE=postgres:17-alpine'])
+    assert.deepEqual(base('run-playbook/postgres'), [])
+    assert.deepEqual(base('run-playbook/postgres:latest'), [])
+  })
+
   const isChecked = (image: string) => tasks(image).some(({ name }) => name === 'postgres image fits')
 
   it("is used as it is when it is one's own: pulled where it is missing, checked, never built over", async () => {
