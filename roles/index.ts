@@ -2,7 +2,7 @@
 export { overlayCheck } from './overlay-check/role.ts'
 export { postgresBackup, postgresBackupService } from './postgres-backup/role.ts'
 export { postgresDrill, postgresDrillNow } from './postgres-drill/role.ts'
-export { postgresImage, postgresImageFits } from './postgres-image/role.ts'
+export { postgresImage, postgresImageFits, postgresUpgradeImage } from './postgres-image/role.ts'
 export {
   noPostgresObjectStore,
   postgresObjectStore,
@@ -38,6 +38,7 @@ export { oldClusterOpens, restoreUndone } from './postgres-restore/restore-undon
 export { restoredCopy } from './postgres-restore/restored-copy.ts'
 export { restoredInPlace } from './postgres-restore/restored-in-place.ts'
 export { setAside } from './postgres-restore/set-aside.ts'
+export { postgresRehearsal } from './postgres-upgrade/role.ts'
 export { postgresStatusService } from './postgres-status-service/role.ts'
 export { type WireguardRoleVars, wireguardRole } from './wireguard/role.ts'
 // What these roles and the playbooks decide by. It is also `run-playbook/cluster`.

@@ -73,6 +73,18 @@ export { refuseOtherSecrets, rotatedPasswords } from './secrets/refuse.ts'
 export { ownerSecret } from './secrets/names.ts'
 export { sandbox } from './sandbox.ts'
 export { shipped } from './shipped-folder.ts'
+export { type UpgradeFact, upgradeFact } from './upgrade/fact.ts'
+export { rehearsalWords } from './upgrade/messages.ts'
+export {
+  type RehearsalPlan,
+  type UpgradeSituation,
+  type UpgradeWish,
+  notYet,
+  planRehearsal,
+  upgradeImage,
+} from './upgrade/plan.ts'
+export { REHEARSAL, type Rehearsal, parseRehearsal } from './upgrade/rehearsal.ts'
+export { type UpgradeVars, upgradeVars } from './upgrade/vars.ts'
 export { unsaid } from './unsaid.ts'
 export { type Survey, type WayBack, survey, wayBack, whyBack } from './survey.ts'
 export { type Tuning, tune } from './tuning.ts'

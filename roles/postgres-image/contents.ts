@@ -8,6 +8,8 @@ export interface ImageContents {
   readonly inUse: boolean
   /** What is missing, in words. */
   readonly missing: readonly string[]
+  /** It can upgrade data of an earlier major version. */
+  readonly upgrades: boolean
   /** The version of PostgreSQL in the image, such as `17.2`; undefined without one. */
   readonly postgres: string | undefined
   /** The major version of the data on the node; undefined without data. */
@@ -41,6 +43,7 @@ done
 for file in ${[...FILES, LIBRARY].join(' ')}; do [ -r "$file" ] || echo "missing file $file"; done
 grep -qs '^postgres:' /etc/passwd || echo 'missing user postgres'
 grep -qs '^monitor:' /etc/passwd || echo 'missing user monitor'
+[ ! -r /usr/local/bin/rehearse ] || ! command -v pg_upgrade >/dev/null 2>&1 || echo upgrades
 echo "postgres $(postgres --version 2>/dev/null)"
 echo "pgbackrest $(pgbackrest version 2>/dev/null)"
 echo "uid $(sed -n 's/^postgres:[^:]*:\\([0-9]*\\):.*/\\1/p' /etc/passwd)"
@@ -75,6 +78,7 @@ exit 0`
         ...(looked ? inWords(after('missing')) : ['a shell (sh) that runs in it']),
         ...(entrypoint ? [] : ['the entrypoint entrypoint.sh']),
       ],
+      upgrades: lines.includes('upgrades'),
       postgres: /(\d+(?:\.\d+)*)/.exec(after('postgres')[0] ?? '')?.[0],
       data: after('data')[0]?.trim(),
       pgbackrest: /\d+(?:\.\d+)+/.exec(after('pgbackrest')[0] ?? '')?.[0],
@@ -121,11 +125,13 @@ export const imageContents = defineModule({
     dataDir: z.string(),
     /** Container that the image is not looked into for while it runs with it. */
     unlessInUse: z.string().optional(),
+    /** Major version that the data are upgraded to with it: the image has to have that one, not the one of the data. */
+    upgradeTo: z.int().optional(),
   }),
   probe: ({ image, dataDir, unlessInUse = '' }) => ask(reader, JSON.stringify([image, dataDir, unlessInUse])),
   plan: (
-    { image, dataDir, unlessInUse },
-    { inUse, present, missing, postgres, data, pgbackrest, uid, libc },
+    { image, dataDir, unlessInUse, upgradeTo },
+    { inUse, present, missing, upgrades, postgres, data, pgbackrest, uid, libc },
   ) => {
     if (inUse) return { changes: [], because: `the container ${unlessInUse} runs with it` }
     if (!present)
@@ -140,7 +146,8 @@ export const imageContents = defineModule({
           hint: 'Build it from docker/postgres of run-playbook with --build-arg BASE=…, or begin its Dockerfile with FROM run-playbook/postgres.',
         },
       )
-    if (postgres !== undefined && data !== undefined && postgres.split('.')[0] !== data)
+    if (upgradeTo !== undefined) refuseUpgrade(image, upgradeTo, postgres, upgrades)
+    else if (postgres !== undefined && data !== undefined && postgres.split('.')[0] !== data)
       throw new UserError(
         'E_IMAGE_VERSION',
         `the image ${image} has PostgreSQL ${postgres}, but the data in ${dataDir} is from PostgreSQL ${data}`,
@@ -159,6 +166,19 @@ export const imageContents = defineModule({
   apply: () => [],
   touches: () => [],
 })
+
+function refuseUpgrade(image: string, to: number, postgres: string | undefined, upgrades: boolean): void {
+  if (postgres?.split('.')[0] !== String(to))
+    throw new UserError('E_IMAGE_VERSION', `the image ${image} has PostgreSQL ${postgres}, not ${to}`, {
+      hint: `Name an image with PostgreSQL ${to}: -e to-image=NAME.`,
+    })
+  if (upgrades) return
+  throw new UserError(
+    'E_BAD_IMAGE',
+    `the image ${image} cannot upgrade data, because it lacks pg_upgrade or /usr/local/bin/rehearse`,
+    { hint: 'Build it again from docker/postgres of this version of run-playbook.' },
+  )
+}
 
 const differ = ({ image, data }: ImageContents['uid']): boolean =>
   image !== undefined && image !== '' && data !== undefined && data !== '' && image !== data

@@ -60,3 +60,29 @@ export const postgresImageFits = defineRole({
     imageContents('postgres image fits', { image, dataDir, unlessInUse: 'postgres' }),
   ],
 })
+
+/** The image with another major version, beside the one that the nodes run with. No container is replaced. */
+export const postgresUpgradeImage = defineRole({
+  name: 'postgres-upgrade-image',
+  tags: ['image'],
+  vars: z.strictObject({
+    image: z.string(),
+    /** The major version. */
+    to: z.int(),
+    /** Folder of the data, which the image has to fit in all but the version. */
+    dataDir: z.string(),
+    /** A saved image on the operator's machine. */
+    archive: z.string().optional(),
+    /** The folder with the Dockerfile. Without it the image is one's own: present or pulled. */
+    context: z.string().optional(),
+    /** Build arguments, for `context`. */
+    args: z.record(z.string(), z.string()).optional(),
+  }),
+  tasks: ({ image, to, dataDir, archive, context, args }) => {
+    const build = context === undefined ? {} : { adopt: true, build: { context, ...(args && { args }) } }
+    return [
+      docker.image('image of the new version', { name: image, ...(archive ? { archive } : build) }),
+      imageContents('image fits the data', { image, dataDir, upgradeTo: to }),
+    ]
+  },
+})

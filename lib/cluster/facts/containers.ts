@@ -35,6 +35,7 @@ export const CLUSTER_CONTAINERS: readonly string[] = [
   ...SERVICE_CONTAINERS,
   'postgres-restore',
   'postgres-drill',
+  'postgres-rehearsal',
 ]
 
 /** Of PgBouncer, where there is one: until then the name is free. */

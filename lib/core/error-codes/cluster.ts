@@ -100,6 +100,10 @@ export const cluster = {
     'The node cannot be re-cloned now. Nothing was changed.',
     'Read the message; it names the condition that is not met.',
   ],
+  E_REHEARSAL_FAILED: [
+    'The rehearsal of an upgrade failed, or none was made yet. The cluster was not changed.',
+    'The message says which step failed and why. Solve it, then run `run-playbook upgrade -e to=VERSION -e rehearse=yes` again.',
+  ],
   E_OBJECT_STORE: [
     'The place in the object store belongs to another cluster.',
     'Set another `path` in `objectStore`.',
@@ -143,5 +147,9 @@ export const cluster = {
   E_TWO_TARGETS: [
     'More than one target was given to a restore.',
     'Set only one of `target`, `target-time`, `target-name`, `target-lsn` and `backup`.',
+  ],
+  E_UPGRADE: [
+    'The upgrade to another major version of PostgreSQL was not begun, because it would fail or is not supported. Nothing was changed.',
+    'The message says why, and what to do first. See docs/upgrade.md.',
   ],
 } as const satisfies ErrorCodes

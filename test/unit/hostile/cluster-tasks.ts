@@ -3,6 +3,7 @@ import { nodeFact } from '../../../lib/cluster/facts/node.ts'
 import { statusFact } from '../../../lib/cluster/report/fact.ts'
 import { restoreFact } from '../../../lib/cluster/restore/fact.ts'
 import { livingFact } from '../../../lib/cluster/adopt/living.ts'
+import { upgradeFact } from '../../../lib/cluster/upgrade/fact.ts'
 import { foundSecrets } from '../../../lib/cluster/secrets/found.ts'
 import { jobsQuestion } from '../../../lib/engine/run/job/job.ts'
 import { owedQuestions } from '../../../lib/engine/run/ledger.ts'
@@ -32,6 +33,7 @@ import { handedOver } from '../../../roles/postgres-promote/handed-over.ts'
 import { promoted } from '../../../roles/postgres-promote/promoted.ts'
 import { rejoined } from '../../../roles/postgres-replica/rejoined.ts'
 import { containerHealthy } from '../../../roles/postgres-node/healthy.ts'
+import { rehearsalResult, rehearsed } from '../../../roles/postgres-upgrade/rehearsed.ts'
 import { a } from '../cluster/nodes.ts'
 import { type Asking, ofProbe, ofTask } from './asking.ts'
 
@@ -66,6 +68,9 @@ const TASKS = {
   overlayReachable: () => overlayReachable('x', { address, peers: ['10.88.0.12', '10.88.0.13'] }),
   drillNow: () => drillNow('x', {}),
   drillResult: () => drillResult('x', {}),
+  rehearsed: () =>
+    rehearsed('x', { to: 17, image: 'x', backupDir: '/data/backups', drillDir: '/data/drill', settings: [] }),
+  rehearsalResult: () => rehearsalResult('x', {}),
   imageContents: () => imageContents('x', { image: 'run-playbook/postgres:17', dataDir }),
   postgresNumber: () => postgresNumber('x', { image: 'run-playbook/postgres:17', dataDir }),
   dockerComplete: () => dockerComplete('x', { names: ['docker.io'] }),
@@ -99,6 +104,7 @@ const FACTS = {
   'the status of a node': () => statusFact.probe(a, context),
   'what can be restored': () => restoreFact.probe(a, context),
   'a node that is adopted': () => livingFact.probe(a, context),
+  'what an upgrade meets': () => upgradeFact.probe(a, context),
   'secrets of a node': () => foundSecrets.probe(a, context),
   'what a repository has': () => readRepository(),
   'jobs in the background': () => ({

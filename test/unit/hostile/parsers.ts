@@ -10,6 +10,8 @@ import { parseOrder, parseReport } from '../../../lib/cluster/restore/order.ts'
 import { draftOf } from '../../../lib/cluster/adopt/draft.ts'
 import { parseLiving } from '../../../lib/cluster/adopt/living.ts'
 import { nodeFact } from '../../../lib/cluster/facts/node.ts'
+import { parseUpgrade } from '../../../lib/cluster/upgrade/fact.ts'
+import { parseRehearsal } from '../../../lib/cluster/upgrade/rehearsal.ts'
 import { parseFound } from '../../../lib/cluster/secrets/found.ts'
 import { parseContents } from '../../../lib/cluster/status/contents.ts'
 import { statusSchema } from '../../../lib/cluster/status/schema.ts'
@@ -121,6 +123,8 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
     calm: true,
   },
   'the order of a restore': { seeds: [SAID.order], read: parseOrder, calm: true },
+  'a rehearsal': { seeds: [SAID.rehearsal], read: parseRehearsal, calm: true },
+  'an upgrade': { seeds: [SAID.upgrade], read: parseUpgrade, calm: true },
   'secrets of a node': { seeds: ['superuser c2VjcmV0\nwireguard c2VjcmV0'], read: parseFound, calm: true },
   'a node that is adopted': { seeds: [SAID.living], read: adoptedInventory },
   'a certificate with its key': { slow: true, seeds: [BUNDLE], read: parseBundle, calm: true },

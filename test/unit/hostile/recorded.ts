@@ -97,6 +97,8 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
   'owed-handlers': { texts: ['0123456789abcdef\n0123456789abcde0\n'] },
   overlay: { texts: ['up\n10.88.0.12\nstalled 10.88.0.13 1420\n'] },
   drill: { texts: ['installed\n{"at":1795490748,"result":"failed","seconds":10,"text":"no backup"}'] },
+  rehearsal: { texts: [SAID.rehearsal] },
+  upgrade: { texts: [SAID.upgrade] },
   postgres_image_contents: {
     texts: [
       'entrypoint ["entrypoint.sh"]\nmissing program jq\npostgres postgres (PostgreSQL) 17.2\npgbackrest pgBackRest 2.55\nuid 999\nlibc glibc\nlooked\ndata 17\ndata-uid 999\ndata-libc glibc\n',

@@ -43,7 +43,9 @@ const named = `named {"name":"postgres","image":"run-playbook/postgres:17","crea
 const order =
   '{"node":"node-a","id":"x","to":"LSN 0/3000000","wish":"x","options":["--type=lsn","--target=0/3000000"],"keep":true}'
 
-/** What nodes print to scripts of the cluster. */
+const REHEARSAL =
+  '{"at":1795492366,"result":"ok","seconds":4,"from":"15.14","to":"17.6","backup":"20261124-020000F","mode":"copy","times":[{"name":"upgrade","seconds":1.5}],"text":"","checks":[{"name":"contents","state":"ok","text":"the same"}]}'
+
 const living = `container {"image":"run-playbook/postgres","labels":{"a":"b"},"mounts":[{"Source":"/data/postgres","Destination":"/var/lib/postgresql/data"}],"ports":{"5432/tcp":[{"HostIp":"","HostPort":"5432"}]}}
 env POSTGRES_OVERLAY_IP=10.88.0.11
 backup BACKUP_AT_MINUTE=120
@@ -74,8 +76,11 @@ server ${JSON.stringify({
   ],
 })}`
 
+/** What nodes print to scripts of the cluster. */
 export const SAID = {
   living,
+  rehearsal: REHEARSAL,
+  upgrade: `major 15\nsize 1024\nfree 2048\nrehearsal ${REHEARSAL}\nserver {"version":"15.14","tablespaces":[],"logicalSlots":["kafka"],"altered":["work_mem"],"prepared":0}`,
   reports,
   servers,
   disk,
