@@ -23,8 +23,9 @@ export async function ensurePostgresArchive(
   engine: Engine,
   dir: string,
   say: Say,
+  suite?: string,
 ): Promise<string | undefined> {
-  const cached = await ensureCachedArchive(engine, say)
+  const cached = await ensureCachedArchive(engine, say, suite)
   if (cached === undefined) return undefined
   const archive = join(dir, '.run-playbook/images/postgres.tar.gz')
   await place(cached, archive)
@@ -35,14 +36,15 @@ export async function ensurePostgresArchive(
  * The archive that all labs share: nodes cannot pull their own images where no registry answers. Where one does there is nothing
  * to do, unless a suite is asked for. One archive, because the other images are the first and a few files more.
  */
-export async function ensureCachedArchive(engine: Engine, say: Say): Promise<string | undefined> {
-  const asked = process.env['RUN_PLAYBOOK_LAB_SUITE']
+export async function ensureCachedArchive(
+  engine: Engine,
+  say: Say,
+  wanted?: string,
+): Promise<string | undefined> {
+  const asked = wanted ?? process.env['RUN_PLAYBOOK_LAB_SUITE']
   if (!asked && (await registryAnswers())) return undefined
   const suite = asked ?? 'trixie'
-  const major = majorOf[suite]
-  if (!major)
-    throw new Error(`RUN_PLAYBOOK_LAB_SUITE is ${suite}: it can be ${Object.keys(majorOf).join(' or ')}`)
-
+  const major = majorOfSuite(suite)
   if (!existsSync(statusRecipe)) throw new Error('the status service is not built yet: npm run build')
   const hashes = await Promise.all([recipe, statusRecipe, poolerRecipe].map(hashOfFolder))
   const version = hashes.join('-')
@@ -51,11 +53,38 @@ export async function ensureCachedArchive(engine: Engine, say: Say): Promise<str
   return cached
 }
 
-async function build(engine: Engine, say: Say, suite: string, tag: string, cached: string): Promise<void> {
+/** Another version beside the one that the nodes have, for an upgrade to it: the archive has its image alone, under the tag of its version. */
+export async function placeUpgradeArchive(
+  engine: Engine,
+  dir: string,
+  say: Say,
+  suite: string,
+): Promise<void> {
+  const major = majorOfSuite(suite)
+  const cached = join(imageCache, `upgrade-${suite}-${await hashOfFolder(recipe)}.tar.gz`)
+  const tag = `run-playbook/postgres:${major}`
+  if (!existsSync(cached)) {
+    await buildPostgres(engine, say, suite, tag)
+    await step(say, `Packing ${tag} for the nodes`, () => pack(engine, [tag], cached, `upgrade-${suite}-`))
+  }
+  await place(cached, join(dir, `.run-playbook/images/postgres-${major}.tar.gz`))
+}
+
+function majorOfSuite(suite: string): string {
+  const major = majorOf[suite]
+  if (major) return major
+  throw new Error(`RUN_PLAYBOOK_LAB_SUITE is ${suite}: it can be ${Object.keys(majorOf).join(' or ')}`)
+}
+
+async function buildPostgres(engine: Engine, say: Say, suite: string, tag: string): Promise<void> {
   await ensurePrograms(say, ['mmdebstrap'])
   await step(say, `Building ${tag} from Debian ${suite}`, () =>
     run([join(recipe, 'build-debian.sh'), suite, tag], { env: engine.env }),
   )
+}
+
+async function build(engine: Engine, say: Say, suite: string, tag: string, cached: string): Promise<void> {
+  await buildPostgres(engine, say, suite, tag)
   const names = [
     'run-playbook/postgres:latest',
     'run-playbook/postgres-status:latest',
@@ -71,17 +100,20 @@ async function build(engine: Engine, say: Say, suite: string, tag: string, cache
         env: { DOCKER_BUILDKIT: '0' },
       }),
     )
-  await step(say, 'Packing them for the nodes', async () => {
-    await mkdir(dirname(cached), { recursive: true })
-    const unfinished = `${cached}.${process.pid}`
-    try {
-      await save(engine, names, unfinished)
-      await removeOlder(suite)
-      await rename(unfinished, cached)
-    } finally {
-      await rm(unfinished, { force: true })
-    }
-  })
+  await step(say, 'Packing them for the nodes', () => pack(engine, names, cached, `postgres-${suite}-`))
+}
+
+/** @param kind how the names of what it replaces begin */
+async function pack(engine: Engine, names: readonly string[], cached: string, kind: string): Promise<void> {
+  await mkdir(dirname(cached), { recursive: true })
+  const unfinished = `${cached}.${process.pid}`
+  try {
+    await save(engine, names, unfinished)
+    await removeOlder(kind)
+    await rename(unfinished, cached)
+  } finally {
+    await rm(unfinished, { force: true })
+  }
 }
 
 async function save(engine: Engine, tags: readonly string[], file: string): Promise<void> {
@@ -97,9 +129,9 @@ async function save(engine: Engine, tags: readonly string[], file: string): Prom
 }
 
 /** What other versions of the recipe gave: nobody asks for it again, and each is 90 MB. */
-async function removeOlder(suite: string): Promise<void> {
+async function removeOlder(kind: string): Promise<void> {
   const files = await readdir(imageCache)
-  const older = files.filter((file) => file.startsWith(`postgres-${suite}-`) && file.endsWith('.gz'))
+  const older = files.filter((file) => file.startsWith(kind) && file.endsWith('.gz'))
   for (const file of older) await rm(join(imageCache, file))
 }
 
