@@ -60,7 +60,8 @@ describe('the image that -e image names', () => {
   it('is built with the PostgreSQL that its tag names', () => {
     const base = (image: string) => {
       const task = tasks(image).find(({ name }) => name === 'postgres image')
-      const { source } = task?.args as unknown as { source: { flags: readonly string[] } }
+      assert.ok(task)
+      const { source } = task.args as { source: { flags: readonly string[] } }
       return source.flags.filter((flag) => flag.startsWith('BASE='))
     }
     assert.deepEqual(base('run-playbook/postgres:17'), ['BASE=postgres:17-alpine'])
