@@ -144,6 +144,10 @@ describe('a playbook that ships', () => {
       }
     })
 
+  const REQUIRED: Readonly<Record<string, Record<string, unknown>>> = {
+    'promote.ts': { to: 'here' },
+    'upgrade.ts': { to: 17 },
+  }
   const here = { here: { connection: 'local' } } as const
   const inventories: readonly Inventory[] = [
     defineInventory({ hosts: here }),
@@ -162,7 +166,7 @@ describe('a playbook that ships', () => {
               playbook,
               inventory,
               selection: { tags: [], skipTags: [] },
-              extraVars: file === 'promote.ts' ? { to: 'here' } : {},
+              extraVars: REQUIRED[file] ?? {},
               ...secrets,
             }),
           {
