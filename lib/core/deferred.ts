@@ -1,3 +1,5 @@
+import { callSite } from './call-site.ts'
+import { UserError } from './errors.ts'
 import type { Deferred, Task } from './task.ts'
 
 export type { Deferred, TaskResult } from './task.ts'
@@ -40,6 +42,11 @@ export function from(
   tasks: Task | readonly Task[],
   view: (...states: never[]) => unknown,
 ): Deferred<unknown> {
+  if (typeof view !== 'function')
+    throw new UserError('E_BAD_ARGUMENT', 'from: the second argument must be a function of the result', {
+      at: callSite(from),
+      hint: 'From several tasks: from([os, memory], (os, memory) => …).',
+    })
   return {
     kind: 'deferred',
     tasks: Array.isArray(tasks) ? (tasks as readonly Task[]) : [tasks as Task],

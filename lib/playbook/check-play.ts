@@ -35,8 +35,8 @@ export function checkPlay(play: Play): void {
   for (const name of ['roles', 'tasks'] as const)
     if (play[name] !== undefined && typeof play[name] !== 'function')
       mistake(badList(play, name, 'must be a function that returns a list'))
-  const { serial, maxFailPercentage: most, become, becomeUser, environment } = play
-  checkShared({ become, becomeUser, environment }, where, [], () => undefined)
+  const { serial, maxFailPercentage: most, become, becomeUser, environment, tags } = play
+  checkShared({ become, becomeUser, environment, tags }, where, [], () => undefined)
   if (serial !== undefined)
     checking(
       () => batchSizes(serial, 1, where),

@@ -42,15 +42,20 @@ export const SHARED: Readonly<Record<keyof SharedOptions, true>> = {
   timeoutMs: true,
 }
 
+const isListOfNames = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== ''))
+
 /** @throws UserError for a value that an option of tasks and groups cannot have */
 export function checkShared(
-  { becomeUser, become, delegateTo, environment, timeoutMs, when }: SharedOptions,
+  { becomeUser, become, delegateTo, environment, tags, timeoutMs, when }: SharedOptions,
   where: string,
   hosts: readonly string[],
   at: () => string | undefined,
 ): void {
   const bad = (what: string, hint?: string): void =>
     mistake(new UserError('E_BAD_OPTION', `${where}: ${what}`, { at: at(), hint }))
+  if (!isListOfNames(tags)) bad('tags must be a list of names', "Write tags: ['deploy'].")
+  if (become !== undefined && typeof become !== 'boolean') bad('become must be true or false')
   // As useradd and directories allow it.
   if (becomeUser !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(becomeUser))
     bad(`becomeUser ${JSON.stringify(becomeUser)} is not the name of an account`)

@@ -70,8 +70,8 @@ function checkOptions(task: Task, hosts: readonly string[]): void {
   if (retry !== undefined) {
     refuseUnknown(retry, { times: true, delayMs: true, until: true }, `${where}: retry`, () => task.at)
     const { times = 1, delayMs = 0 } = retry
-    if (!Number.isInteger(times) || times < 1 || !(delayMs >= 0))
-      bad(where, 'retry takes times from 1 and delayMs from 0', task.at)
+    if (typeof retry !== 'object' || !Number.isInteger(times) || times < 1 || !(delayMs >= 0))
+      bad(where, 'retry takes times from 1 and delayMs from 0: { times: 3 }', task.at)
   }
   if (failedWhen !== undefined && typeof failedWhen !== 'function')
     bad(where, 'failedWhen takes a function', task.at)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { from } from '../../../lib/core/deferred.ts'
 import { copy, file, shell } from '../../../lib/modules/index.ts'
 import { compilePlays } from '../../../lib/playbook/compile.ts'
 import { resolveHosts } from '../../../lib/playbook/hosts.ts'
@@ -47,6 +48,28 @@ describe('what nobody would read', () => {
     }
     for (const becomeUser of ['app', '0day', 'jo@example.org', 'web-1', 'host$'])
       assert.ok(compile({ tasks: () => [one('a', { becomeUser })], becomeUser }))
+  })
+
+  it('is refused as tags, as become and as retry, of a task and of a play', () => {
+    for (const options of [
+      { tags: 'deploy' },
+      { tags: [1] },
+      { tags: [''] },
+      { become: 'yes' },
+      { retry: 3 },
+    ])
+      assert.throws(() => compile({ tasks: () => [one('a', options)] }), { code: 'E_BAD_OPTION' })
+    for (const options of [{ tags: 'deploy' }, { become: 'no' }])
+      assert.throws(() => compile({ tasks: () => [one('a')], ...options }), { code: 'E_BAD_OPTION' })
+  })
+
+  it('is refused as what from makes a value with', () => {
+    const two = from as unknown as (...all: readonly unknown[]) => unknown
+    assert.throws(() => two(one('a'), one('b'), () => ''), {
+      code: 'E_BAD_ARGUMENT',
+      message: 'from: the second argument must be a function of the result',
+      at: /check-play\.test\.ts:\d+$/,
+    })
   })
 
   it('is refused in the place of the name of a task', () => {

@@ -39,13 +39,12 @@ export const runArgs = {
   /**
    * What the result of `unless` and `onlyIf`, or of a command with `changes: false`, depends on, such as
    * `[paths.at('/etc/fstab')]`. These commands are then repeated only after a task that may change one of these resources.
-   * For a symbolic link, also list the path of its target.
+   * For a symbolic link, also list the path of its target. An empty list: nothing that a task changes, such as the version of the kernel.
    *
    * @default anything
    */
   sees: z
     .array(z.custom<Resource>(isResource, "must be a resource, such as paths.at('/etc/fstab')"))
-    .min(1)
     .readonly()
     .optional(),
   /**
