@@ -90,7 +90,13 @@ export { type Survey, type WayBack, survey, wayBack, whyBack } from './survey.ts
 export { type Tuning, tune } from './tuning.ts'
 export { policyEnv, retentionOptions } from './vars/backup-policy.ts'
 export { type ClusterVars, clusterVars, clusterWish, yes } from './vars/cluster.ts'
-export { type ClientLine, OWN_ROLES, clientAccess, hbaLines, poolerHbaLines } from './vars/client-access.ts'
+export {
+  CLUSTER_ROLES,
+  type ClientLine,
+  clientAccess,
+  hbaLines,
+  poolerHbaLines,
+} from './vars/client-access.ts'
 export { hostVarsOf } from './vars/host.ts'
 export { type NodeVars, nodeVars } from './vars/node.ts'
 export { type PoolerVars, poolerVars } from './vars/pooler.ts'

@@ -3,8 +3,8 @@ import type { Secret } from '../core/secret.ts'
 import { UserError } from '../core/errors.ts'
 import { type ClusterContext, clusterOf } from './cluster.ts'
 import { capacityUnder } from './node-role-vars.ts'
-import { POOLER_ROLE, POOLER_SECRET } from './secrets/names.ts'
-import type { PoolerVars } from './vars/pooler.ts'
+import { POOLER_SECRET } from './secrets/names.ts'
+import { POOLER_ROLE, type PoolerVars } from './vars/pooler.ts'
 
 /** PgBouncer of a cluster: what the inventory says, and the password of its role. */
 export interface Pooler extends PoolerVars {

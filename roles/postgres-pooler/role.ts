@@ -10,7 +10,7 @@ import {
   z,
 } from 'run-playbook'
 import {
-  OWN_ROLES,
+  CLUSTER_ROLES,
   POOLER,
   POOLER_CONFIG,
   POOLER_STATE,
@@ -131,7 +131,7 @@ function configuration(vars: Vars): TaskList {
         src: new URL('./templates/hba.conf.hbs', import.meta.url),
         dest: to('hba.conf'),
         vars: {
-          own: [...OWN_ROLES, 'pooler'],
+          own: CLUSTER_ROLES,
           clients: poolerHbaLines(vars.clientAccess, databases, network, clientTls === 'require'),
         },
         ...open,

@@ -1,7 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { contains, network } from '../../modules/network/wireguard/subnet.ts'
-import { POOLER_ROLE } from '../secrets/names.ts'
-import { OWN_ROLES, clientAccess } from '../vars/client-access.ts'
+import { CLUSTER_ROLES, clientAccess } from '../vars/client-access.ts'
 import type { HbaRule } from './living.ts'
 import { type Vars, given } from './node-vars.ts'
 
@@ -10,9 +9,6 @@ export interface ClientRules {
   readonly vars: Vars
   readonly unsaid: readonly string[]
 }
-
-// Of the cluster itself. The status service comes through the socket.
-const OWN: readonly string[] = [...OWN_ROLES, POOLER_ROLE]
 
 /** @param addresses of the nodes: the network that all of them are in is that of the overlay */
 export function clientRulesOf(rules: readonly HbaRule[], addresses: readonly string[]): ClientRules {
@@ -45,7 +41,7 @@ export function clientRulesOf(rules: readonly HbaRule[], addresses: readonly str
 }
 
 const isOwn = ({ users, databases }: HbaRule): boolean =>
-  databases.includes('replication') || users.every((user) => OWN.includes(user))
+  databases.includes('replication') || users.every((user) => CLUSTER_ROLES.includes(user))
 
 const isEverybody = ({ type, users, databases, method, options }: HbaRule): boolean =>
   ['host', 'hostssl'].includes(type) &&

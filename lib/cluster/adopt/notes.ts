@@ -1,5 +1,4 @@
-import { POOLER_ROLE } from '../secrets/names.ts'
-import { OWN_ROLES } from '../vars/client-access.ts'
+import { CLUSTER_ROLES } from '../vars/client-access.ts'
 import { LACKS, isManaged } from '../facts/containers.ts'
 import { slotName } from '../vars/node-role.ts'
 import type { Living, LivingServer } from './living.ts'
@@ -69,7 +68,7 @@ export function clusterNotes(
   const archives = values['archive_mode'] !== 'off' && (values['archive_command'] ?? '') !== ''
   const others = server.databases.filter((one) => !databases.includes(one.name))
   const logins = roles.filter(
-    (role) => role.login && !OWN.includes(role.name) && !databases.includes(role.name),
+    (role) => role.login && !CLUSTER_ROLES.includes(role.name) && !databases.includes(role.name),
   )
   const strange = slots.filter((slot) => !addresses.map(slotName).includes(slot.name))
   const byHand = server.settings
@@ -120,7 +119,6 @@ export function clusterNotes(
   ]
 }
 
-const OWN: readonly string[] = [...OWN_ROLES, POOLER_ROLE]
 const AUTO = /\/postgresql\.auto\.conf$/
 
 // What site or the entrypoint has written is theirs; where it was edited, site shows a diff.

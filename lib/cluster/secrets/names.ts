@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Host } from '../../playbook/inventory.ts'
 import type { SecretKind } from '../facts/secrets.ts'
 import { OBJECT_STORE_SECRETS } from '../vars/object-store.ts'
+import { POOLER_ROLE } from '../vars/pooler.ts'
 
 /** The passwords that every node has a file of. */
 export const PASSWORDS = ['superuser', 'replicator', 'rewinder', 'basebackup'] as const
@@ -9,8 +10,7 @@ export const PASSWORDS = ['superuser', 'replicator', 'rewinder', 'basebackup'] a
 /** The authority of the certificates that clients log in with. Its key is on no node. */
 export const CLIENTS = 'clients'
 
-/** Of the role that PgBouncer looks up passwords as, and its secret. */
-export const POOLER_ROLE = 'pooler'
+/** The password of PgBouncer's role. */
 export const POOLER_SECRET = `postgres.${POOLER_ROLE}`
 
 const OWN: readonly string[] = PASSWORDS

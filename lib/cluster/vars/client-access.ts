@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { network } from '../../modules/network/wireguard/subnet.ts'
+import { POOLER_ROLE } from './pooler.ts'
 
 /** The roles of the cluster itself have lines of their own, which come first. */
 export const OWN_ROLES: readonly string[] = ['postgres', 'replicator', 'rewinder', 'basebackup', 'monitor']
+
+/** Those, and the one of PgBouncer: none of them is a client's. */
+export const CLUSTER_ROLES: readonly string[] = [...OWN_ROLES, POOLER_ROLE]
 
 // Written in quotes, which PostgreSQL takes for the name itself; a slash makes it a regular expression all the same.
 const name = z

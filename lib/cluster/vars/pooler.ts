@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** The role that PgBouncer looks up passwords as. */
+export const POOLER_ROLE = 'pooler'
+
 /** Ports of the node's overlay address that others have: PostgreSQL, the status service, pgBackRest. */
 const TAKEN: readonly number[] = [5432, 8008, 8432]
 
