@@ -69,7 +69,9 @@ export async function setSecret(context: SecretsContext, name: string, replace: 
   if (value === '')
     throw new UserError('E_SECRETS_EMPTY', `no value was given for ${name}: nothing was stored`)
   const isFirst = opened.identity === undefined && (await findKeys(places.env, places.home)) === undefined
-  const { identity } = await save(places, opened, new Map([[name, new Secret(name, value)]]))
+  const { identity } = await save(places, opened, new Map([[name, new Secret(name, value)]]), {
+    byHand: true,
+  })
   say(context, `${name} is ${there ? 'replaced' : 'stored'} in ${places.vault}. ${NEXT}`)
   if (isFirst && identity !== undefined)
     say(

@@ -27,12 +27,10 @@ export async function editSecrets(context: SecretsContext): Promise<number> {
     say(context, 'Nothing was changed.')
     return 0
   }
-  await save(
-    places,
-    opened,
-    new Map(changed.map(([name, value]) => [name, new Secret(name, value)])),
+  await save(places, opened, new Map(changed.map(([name, value]) => [name, new Secret(name, value)])), {
     removed,
-  )
+    byHand: true,
+  })
   const words = [
     ...(changed.length > 0 ? [`stored: ${changed.map(([name]) => name).join(', ')}`] : []),
     ...(removed.length > 0 ? [`forgotten: ${removed.join(', ')}`] : []),

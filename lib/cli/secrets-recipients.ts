@@ -7,7 +7,7 @@ export async function showRecipients(
   { opened, places, session }: SecretsContext,
   accept: boolean,
 ): Promise<number> {
-  const { vault } = accept ? await save(places, opened, new Map(), [], true) : opened
+  const { vault } = accept ? await save(places, opened, new Map(), { accept: true }) : opened
   const listed = (await readRecipients(places.recipients)) ?? []
   const found = listed.map(({ key, who }) => ({ key, who, reads: vault.recipients.includes(key) }))
   const removed = vault.recipients

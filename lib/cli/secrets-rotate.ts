@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.ts'
 import { Secret, reveal } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { isByHand } from '../secrets/by-hand.ts'
 import { bookOf } from '../secrets/logins.ts'
 import { checkName } from '../secrets/names.ts'
 import { randomPassword } from '../secrets/password.ts'
@@ -11,8 +12,20 @@ import { wireguardPrivateKey } from '../secrets/wireguard.ts'
 import { NEXT, kindOf, say } from './secrets-commands.ts'
 import type { SecretsContext } from './secrets-context.ts'
 
-/** Stores a new random value of the same kind. @param undo the value that it had before instead */
-export async function rotateSecret(context: SecretsContext, name: string, undo: boolean): Promise<number> {
+/** How a secret is rotated. */
+export interface Rotation {
+  /** Store the value that it had before instead. */
+  readonly undo: boolean
+  /** Also where a user has set the value. */
+  readonly replace: boolean
+}
+
+/** Stores a new random value of the same kind. */
+export async function rotateSecret(
+  context: SecretsContext,
+  name: string,
+  { undo, replace }: Rotation,
+): Promise<number> {
   const { opened, places } = context
   checkName(name)
   const old = opened.vault.secrets.get(name)
@@ -46,8 +59,16 @@ export async function rotateSecret(context: SecretsContext, name: string, undo: 
         hint: `Have a new key issued, then store it: run-playbook secrets set ${name} --replace. Nothing was changed.`,
       },
     )
+  if (isByHand(opened.vault, name) && !replace)
+    throw new UserError(
+      'E_SECRETS_CONFLICT',
+      `the value of ${name} was set by hand, and this makes up another one`,
+      {
+        hint: `To store a value that you have: run-playbook secrets set ${name} --replace. To make one up all the same: run-playbook secrets rotate ${name} --replace. Nothing was changed.`,
+      },
+    )
   if (kind === 'certificate') {
-    await save(places, opened, new Map(), [name])
+    await save(places, opened, new Map(), { removed: [name] })
     say(context, `${name} was removed; the next run that needs it issues a new certificate with a new key.`)
     return 0
   }

@@ -9,7 +9,7 @@ import type { SecretsContext } from './secrets-context.ts'
 import { editSecrets } from './secrets-edit.ts'
 import { showRecipients } from './secrets-recipients.ts'
 import { getSecret, listSecrets, setSecret, trustStore } from './secrets-commands.ts'
-import { rotateSecret } from './secrets-rotate.ts'
+import { type Rotation, rotateSecret } from './secrets-rotate.ts'
 import { type Issue, issueLogin, listLogins, revokeLogins } from './secrets-logins.ts'
 import { parsed, printOption, strict } from './shared-options.ts'
 import { findStateDir } from './state-dir.ts'
@@ -66,8 +66,9 @@ export const secrets: CliCommand = async (argv, session) => {
     })
   add('rotate <name>', 'stores a new random value of the same kind, in place of the old one')
     .option('--undo', 'store the value that it had before', false)
-    .action((name: string, { undo }: { undo: boolean }) => {
-      work = (context) => rotateSecret(context, name, undo)
+    .option('--replace', 'replace a value that was set by hand', false)
+    .action((name: string, options: Rotation) => {
+      work = (context) => rotateSecret(context, name, options)
     })
   add(
     'issue <authority> <name>',

@@ -21,7 +21,7 @@ export interface Opened {
   readonly waiting?: readonly Recipient[] | undefined
 }
 
-const EMPTY: Vault = { secrets: new Map(), previous: new Map(), recipients: [] }
+const EMPTY: Vault = { secrets: new Map(), previous: new Map(), byHand: new Set(), recipients: [] }
 
 /**
  * Reads the files of a checkout. Writes nothing there; in the user's own folder, which store it was, and an identity for someone

@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import { type Secret, reveal } from '../core/secret.ts'
+import { marksOf } from './by-hand.ts'
 import { readText, replaceFile } from './files.ts'
 import { ensureIdentity } from './identity.ts'
 import { newStoreId, recognize } from './known-stores.ts'
@@ -11,21 +12,27 @@ import { newcomers } from './newcomers.ts'
 import { ensureRecipients } from './recipients.ts'
 import { type Vault, seal, unseal } from './vault.ts'
 
+interface Also {
+  /** Names of values to forget. */
+  readonly removed?: readonly string[]
+  /** Whether those who are new in `recipients.txt` are accepted. @default false */
+  readonly accept?: boolean
+  /** Whether a user has set what is added. @default false */
+  readonly byHand?: boolean
+}
+
 /**
  * Adds new values to what is stored by now, and encrypts it for everybody in `recipients.txt` who was accepted. Writes only what
  * differs.
  *
  * @param added values that this run made, not used on any host yet
- * @param removed names of values to forget
- * @param accept whether those who are new in `recipients.txt` are accepted. @default false
  * @throws UserError E_SECRETS_CONFLICT when another run has stored others under the same names since we looked
  */
 export async function save(
   places: Places,
   before: Opened,
   added: ReadonlyMap<string, Secret>,
-  removed: readonly string[] = [],
-  accept = false,
+  { removed = [], accept = false, byHand = false }: Also = {},
 ): Promise<Opened> {
   // Who can't read or isn't listed has nothing to say about for whom it is encrypted.
   const changes = added.size + removed.length
@@ -48,9 +55,12 @@ export async function save(
     if (other) throw other
     refuseConflicts(places.vault, stored, added, before.vault)
     const kept = [...stored.secrets].filter(([name]) => !removed.includes(name))
+    const secrets = new Map([...kept, ...added])
+    const previous = withReplaced(stored, added)
     const vault: Vault = {
-      secrets: new Map([...kept, ...added]),
-      previous: withReplaced(stored, added),
+      secrets,
+      previous,
+      byHand: marksOf({ secrets, previous, byHand: stored.byHand }, byHand ? added : new Map()),
       recipients: keysFor(stored),
       id: stored.id ?? newStoreId(),
     }

@@ -8,6 +8,8 @@ export interface Vault {
   readonly secrets: ReadonlyMap<string, Secret>
   /** What each had before, newest first: hosts have it until they got the new one. */
   readonly previous: ReadonlyMap<string, readonly Secret[]>
+  /** Marks of the values, current and previous, that a user has set: what was made up can be made up anew, these can't. */
+  readonly byHand: ReadonlySet<string>
   /** For whom it was encrypted. Kept inside, because an age header doesn't tell. */
   readonly recipients: readonly string[]
   /** Random, made with the store and kept as long as it lives. Who can't read the store can't put it into another. */
@@ -24,7 +26,8 @@ export async function seal(vault: Vault): Promise<string> {
   const previous = Object.fromEntries(
     inOrder(vault.previous).map(([name, values]) => [name, values.map(reveal)]),
   )
-  const text = JSON.stringify({ id: vault.id, recipients: vault.recipients, secrets, previous }, null, 2)
+  const { id, recipients } = vault
+  const text = JSON.stringify({ id, recipients, secrets, previous, byHand: [...vault.byHand] }, null, 2)
   return armor.encode(await encrypter.encrypt(text))
 }
 
@@ -49,11 +52,12 @@ export async function unseal(text: string, identity: Identity, path: string): Pr
 }
 
 function parse(json: string): Vault {
-  const { id, recipients, secrets, previous } = JSON.parse(json) as {
+  const { id, recipients, secrets, previous, byHand } = JSON.parse(json) as {
     id?: unknown
     recipients?: string[]
     secrets: Record<string, unknown>
     previous?: Record<string, unknown[]>
+    byHand?: string[]
   }
   const secretOf = (name: string, value: unknown): Secret => {
     if (typeof value !== 'string') throw new TypeError('a secret must be text')
@@ -67,6 +71,7 @@ function parse(json: string): Vault {
         values.map((value) => secretOf(name, value)),
       ]),
     ),
+    byHand: new Set(byHand),
     recipients: recipients ?? [],
     id: typeof id === 'string' ? id : undefined,
   }

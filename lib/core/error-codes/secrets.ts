@@ -7,7 +7,7 @@ export const secrets = {
     'Wait until that run ends. If no other run is active, remove the lock file that the message names.',
   ],
   E_SECRETS_CONFLICT: [
-    'The secret already exists, or another run stored it at the same time.',
+    'The secret already exists, its value was set by hand, or another run stored it at the same time.',
     'Run the command again, or replace the secret with `--replace`.',
   ],
   E_SECRETS_DAMAGED: ['secrets.age is damaged.', 'Restore the file from version control.'],

@@ -14,11 +14,37 @@ describe('run-playbook secrets rotate', function () {
   const store = (name: string, input: string) => runCli(own, ['secrets', 'set', name], { input })
 
   it('stores a new value', async () => {
+    own.write(
+      'playbooks/made.ts',
+      playbookOf('[]', "prepare: ({ secrets }) => { secrets.password('made.up'); return [] },"),
+    )
+    assert.equal((await runCli(own, ['made'])).code, 0)
+    const before = (await secrets('get', 'made.up')).stdout
+    assert.equal((await secrets('rotate', 'made.up')).code, 0)
+    assert.notEqual((await secrets('get', 'made.up')).stdout, before)
+  })
+
+  it('asks for --replace where the value was set by hand, also after it came back', async () => {
     await secrets('set', 'mail.password')
-    const { code, stdout } = await secrets('rotate', 'mail.password')
+    const refused = async () => {
+      const { code, stderr } = await secrets('rotate', 'mail.password')
+      assert.equal(code, 1)
+      assert.match(stderr, /the value of mail\.password was set by hand/)
+      assert.match(stderr, /secrets set mail\.password --replace.*secrets rotate mail\.password --replace/)
+      assert.equal((await secrets('get', 'mail.password')).stdout, 'value\n')
+    }
+    await refused()
+    const { code, stdout } = await secrets('rotate', 'mail.password', '--replace')
     assert.equal(code, 0)
     assert.match(stdout, /mail\.password has a new value/)
     assert.match((await secrets('get', 'mail.password')).stdout, /^\S{32}\n$/)
+    // That one was made up.
+    assert.equal((await secrets('rotate', 'mail.password')).code, 0)
+    await secrets('rotate', 'mail.password', '--undo')
+    await secrets('set', 'mail.password', '--replace')
+    await secrets('rotate', 'mail.password', '--replace')
+    await secrets('rotate', 'mail.password', '--undo')
+    await refused()
   })
 
   it('refuses what the backups that are there need', async () => {
@@ -32,7 +58,7 @@ describe('run-playbook secrets rotate', function () {
   it('makes another key that signs', async () => {
     const before = signingPrivateKey()
     await store('promotion.key', before)
-    assert.equal((await secrets('rotate', 'promotion.key')).code, 0)
+    assert.equal((await secrets('rotate', 'promotion.key', '--replace')).code, 0)
     const { stdout } = await secrets('get', 'promotion.key')
     assert.notEqual(stdout.trim(), before.trim())
     assert.ok(signingPublicKey(stdout))
@@ -40,7 +66,7 @@ describe('run-playbook secrets rotate', function () {
 
   it('puts the value back that there was before, and again the one that was put away', async () => {
     await store('a.password', 'first')
-    await secrets('rotate', 'a.password')
+    await secrets('rotate', 'a.password', '--replace')
     const rotated = (await secrets('get', 'a.password')).stdout
     const { code, stdout } = await secrets('rotate', 'a.password', '--undo')
     assert.equal(code, 0)

@@ -31,6 +31,7 @@ describe('a store that somebody else wrote', () => {
       await seal({
         secrets: new Map([['app', new Secret('app', 'chosen')]]),
         previous: new Map(),
+        byHand: new Set(),
         recipients: [ann],
         id,
       }),
@@ -86,7 +87,9 @@ describe('a store that somebody else wrote', () => {
     const later = await repo.openAs('ann')
     later.password('other')
     await later.save()
-    await save(places(), await open(places()), new Map([['app', new Secret('app', 'new')]]), ['other'])
+    await save(places(), await open(places()), new Map([['app', new Secret('app', 'new')]]), {
+      removed: ['other'],
+    })
     assert.equal(reveal((await repo.openAs('ann')).password('app')), 'new')
   })
 

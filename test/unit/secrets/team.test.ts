@@ -33,7 +33,7 @@ describe('secrets of a team', () => {
 
   const accept = async (who: string): Promise<void> => {
     const places = placesIn(repo.stateDir, {}, join(repo.root, who))
-    await save(places, await open(places), new Map(), [], true)
+    await save(places, await open(places), new Map(), { accept: true })
   }
 
   it('tells a newcomer who they are and what to do', async () => {
