@@ -34,7 +34,8 @@ describe('run-playbook init', function () {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
     assert.match(String(made['name']), /^run-playbook-consumer-/)
     assert.deepEqual(made['dependencies'], { 'run-playbook': `^${version}` })
-    assert.ok(existsSync(join(project.folder, '.gitignore')))
+    const ignored = readFileSync(join(project.folder, '.gitignore'), 'utf8').split('\n')
+    for (const name of ['node_modules/', 'report.xml', 'report.jsonl']) assert.ok(ignored.includes(name), name)
     assert.ok(existsSync(join(project.folder, '.github/workflows/ci.yml')))
   })
 
