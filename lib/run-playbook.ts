@@ -1,6 +1,7 @@
 import { UserError } from './core/errors.ts'
 import type { Recap, Reported, RunEvent, TaskEnded } from './core/events.ts'
 import type { Secret } from './core/secret.ts'
+import { quote } from './core/sh.ts'
 import { runPlaybook as run } from './engine/run/run.ts'
 import type { Inventory } from './playbook/inventory.ts'
 import type { Confirmation, Playbook } from './playbook/playbook.ts'
@@ -84,7 +85,10 @@ export async function runPlaybook(options: RunPlaybookOptions): Promise<RunResul
     limit: options.limit,
     selection: { tags: options.tags ?? [], skipTags: options.skipTags ?? [] },
     extraVars: options.extraVars ?? {},
-    secrets: await openSecrets({ stateDir }),
+    secrets: await openSecrets({
+      stateDir,
+      command: (words) => `RUN_PLAYBOOK_STATE=${quote(stateDir)} run-playbook secrets ${words}`,
+    }),
     stateDir,
   }
   const recap = await run(request, {

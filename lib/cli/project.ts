@@ -19,8 +19,11 @@ const shippedPlaybooks =
  * beside its playbooks. The working folder where there is none.
  */
 export function projectRoot(from = process.cwd()): string {
-  return foldersUp(from).find(isProject) ?? from
+  return projectAround(from) ?? from
 }
+
+/** The nearest folder that is a project. */
+export const projectAround = (from: string): string | undefined => foldersUp(from).find(isProject)
 
 /**
  * The file of a playbook.

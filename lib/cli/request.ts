@@ -7,7 +7,7 @@ import { privateVars } from '../playbook/prompt.ts'
 import { openSecrets } from '../secrets/index.ts'
 import { parseExtraVars } from './extra-vars.ts'
 import type { HostOptions } from './shared-options.ts'
-import { findStateDir } from './state-dir.ts'
+import { findStateDir, surroundings } from './state-dir.ts'
 import { varSchemas } from '../playbook/vars.ts'
 
 interface Parts {
@@ -47,7 +47,7 @@ export async function requestFor({
       [varSchemas(playbook.vars), varSchemas(inventory.schema)],
       privateVars(playbook.prompts),
     ),
-    secrets: await openSecrets({ stateDir }),
+    secrets: await openSecrets({ stateDir, ...surroundings(inventoryFile, options, process.env) }),
     stateDir,
     startAtTask: options.startAtTask,
     resume: options.resume,

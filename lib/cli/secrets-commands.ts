@@ -3,6 +3,7 @@ import { Secret, reveal } from '../core/secret.ts'
 import { parseBundle, parseLoneCertificate } from '../secrets/certificate.ts'
 import { findKeys } from '../secrets/identity.ts'
 import { checkName, variableOf } from '../secrets/names.ts'
+import { newStoreText } from '../secrets/places.ts'
 import { save } from '../secrets/save.ts'
 import { signingPublicKey } from '../secrets/signing.ts'
 import { SecretStore } from '../secrets/store.ts'
@@ -52,7 +53,7 @@ function certificateIn(name: string, value: string): string {
   const found = parseBundle(value)?.certificate ?? parseLoneCertificate(value)
   if (found !== undefined) return found.toString()
   throw new UserError('E_SECRETS_KIND', `the secret ${name} is not a certificate`, {
-    hint: 'Leave out --certificate to print it as it is. See run-playbook secrets list.',
+    hint: 'Leave out --certificate to print it as it is.',
   })
 }
 
@@ -68,6 +69,7 @@ export async function setSecret(context: SecretsContext, name: string, replace: 
   const value = await askSecret(`${name}: `)
   if (value === '')
     throw new UserError('E_SECRETS_EMPTY', `no value was given for ${name}: nothing was stored`)
+  if (opened.isNew === true) warnOfNewStore(context)
   const isFirst = opened.identity === undefined && (await findKeys(places.env, places.home)) === undefined
   const { identity } = await save(places, opened, new Map([[name, new Secret(name, value)]]), {
     byHand: true,
@@ -88,15 +90,20 @@ export function trustStore(context: SecretsContext): Promise<number> {
     throw new UserError('E_SECRETS_MISSING', `there are no secrets in ${places.vault}`)
   say(
     context,
-    `You use ${places.vault} from now on. Its secrets: run-playbook secrets list. Who can read them: run-playbook secrets recipients.`,
+    `You use ${places.vault} from now on. Its secrets: ${places.command('list')}. Who can read them: ${places.command('recipients')}.`,
   )
   return Promise.resolve(0)
 }
 
-export function say({ session }: SecretsContext, text: string): void {
+function warnOfNewStore(context: SecretsContext): void {
+  const text = newStoreText(context.places)
+  if (text !== undefined) say(context, text, 'warning')
+}
+
+export function say({ session }: SecretsContext, text: string, level: 'info' | 'warning' = 'info'): void {
   session.outlet.print(
     () => text,
-    () => [{ type: 'notice', level: 'info', text }],
+    () => [{ type: 'notice', level, text }],
   )
 }
 

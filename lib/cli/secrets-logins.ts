@@ -77,7 +77,7 @@ export async function revokeLogins(
   const revoked = store.revokeLogins(authority, which)
   if (revoked.length === 0)
     throw new UserError('E_SECRETS_MISSING', `${authority} has no certificate ${which} that is not revoked`, {
-      hint: `See run-playbook secrets issued ${authority}.`,
+      hint: `See ${context.places.command(`issued ${authority}`)}.`,
     })
   await store.save()
   const serials = revoked.map(({ serial }) => serial).join(', ')

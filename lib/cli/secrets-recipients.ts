@@ -17,7 +17,12 @@ export async function showRecipients(
     () =>
       [...found, ...removed]
         .map((one) => {
-          const state = 'removed' in one ? REMOVED : one.reads ? 'can read the secrets' : NEW
+          const state =
+            'removed' in one
+              ? REMOVED
+              : one.reads
+                ? 'can read the secrets'
+                : `${NEW}: ${places.command('recipients --accept')}`
           return `${one.key}  ${one.who ?? '(no comment)'}\n  ${state}`
         })
         .join('\n') || `There is no ${places.recipients} yet: the first secret creates it.`,
@@ -26,5 +31,5 @@ export async function showRecipients(
   return 0
 }
 
-const NEW = 'cannot read the secrets yet. To let them in: run-playbook secrets recipients --accept'
+const NEW = 'cannot read the secrets yet. To let them in'
 const REMOVED = 'not in recipients.txt any more: can read the secrets until the next run or change'

@@ -31,7 +31,7 @@ export async function rotateSecret(
   const old = opened.vault.secrets.get(name)
   if (old === undefined) {
     const near = didYouMean(name, [...opened.vault.secrets.keys()])
-    const hint = near === undefined ? 'See run-playbook secrets list.' : `Did you mean ${near}?`
+    const hint = near === undefined ? `See ${places.command('list')}.` : `Did you mean ${near}?`
     throw new UserError('E_SECRETS_MISSING', `there is no secret ${name}`, { hint })
   }
   const kind = kindOf(reveal(old))
@@ -56,7 +56,7 @@ export async function rotateSecret(
       'E_SECRETS_KIND',
       `${name} was issued by somebody else: a value made up here opens nothing`,
       {
-        hint: `Have a new key issued, then store it: run-playbook secrets set ${name} --replace. Nothing was changed.`,
+        hint: `Have a new key issued, then store it: ${places.command(`set ${name} --replace`)}. Nothing was changed.`,
       },
     )
   if (isByHand(opened.vault, name) && !replace)
@@ -64,7 +64,7 @@ export async function rotateSecret(
       'E_SECRETS_CONFLICT',
       `the value of ${name} was set by hand, and this makes up another one`,
       {
-        hint: `To store a value that you have: run-playbook secrets set ${name} --replace. To make one up all the same: run-playbook secrets rotate ${name} --replace. Nothing was changed.`,
+        hint: `To store a value that you have: ${places.command(`set ${name} --replace`)}. To make one up all the same: ${places.command(`rotate ${name} --replace`)}. Nothing was changed.`,
       },
     )
   if (kind === 'certificate') {

@@ -12,7 +12,7 @@ import { getSecret, listSecrets, setSecret, trustStore } from './secrets-command
 import { type Rotation, rotateSecret } from './secrets-rotate.ts'
 import { type Issue, issueLogin, listLogins, revokeLogins } from './secrets-logins.ts'
 import { parsed, printOption, strict } from './shared-options.ts'
-import { findStateDir } from './state-dir.ts'
+import { findStateDir, surroundings } from './state-dir.ts'
 
 const HELP = `
 The store is secrets.age in .run-playbook beside the inventory; with --ssh-config or RUN_PLAYBOOK_SSH_CONFIG beside
@@ -102,7 +102,10 @@ export const secrets: CliCommand = async (argv, session) => {
   if (!parsed(command, argv) || work === undefined) return 0
   const { inventory, sshConfig } = command.opts<{ inventory?: string; sshConfig?: string }>()
   const ssh = sshConfig ?? (process.env['RUN_PLAYBOOK_SSH_CONFIG'] || undefined)
-  const places = placesIn(findStateDir(inventoryPath(inventory), ssh, process.env), process.env, homedir())
+  const { env } = process
+  const file = inventoryPath(inventory)
+  const known = surroundings(file, { inventory, sshConfig: ssh }, env)
+  const places = placesIn(findStateDir(file, ssh, env), env, homedir(), known)
   const opened = await open(places, trust)
   if (opened.locked !== undefined) throw opened.locked
   return work({ places, opened, session })

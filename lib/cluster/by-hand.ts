@@ -36,7 +36,7 @@ export function refuseNotAdopted(
       'E_ADOPT',
       `the container postgres on ${primary.name} (image ${container.image}) ${LACKS}, and the secrets have no ${missing.join(' and no ')}`,
       {
-        hint: `Adopt the cluster first, which changes no node: run-playbook adopt. If its containers have no file with a password, store it: ${missing.map((name) => `run-playbook secrets set ${name}`).join(', ')}. Nothing was changed.`,
+        hint: `Adopt the cluster first, which changes no node: run-playbook adopt. If its containers have no file with a password, store it: ${missing.map((name) => secrets.command(`set ${name}`)).join(', ')}. Nothing was changed.`,
       },
     )
   if (hostVarsOf(primary).rolling === 'switchover')

@@ -33,6 +33,6 @@ function credential({ secrets }: ClusterContext, name: string): Secret {
   const secret = secrets.get(name)
   if (/^[\x21-\x7e]+$/.test(reveal(secret))) return secret
   throw new UserError('E_SECRETS_KIND', `the secret ${name} is no key of an object store`, {
-    hint: `It must be printable characters without spaces, in one line. Store it again: run-playbook secrets set ${name}. Nothing was changed.`,
+    hint: `It must be printable characters without spaces, in one line. Store it again: ${secrets.command(`set ${name}`)}. Nothing was changed.`,
   })
 }

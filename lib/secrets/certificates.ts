@@ -36,6 +36,8 @@ export interface Values {
   generate(name: string, make: () => string): Secret
   /** Whether the environment gives it: that is never replaced. */
   isGiven(name: string): boolean
+  /** The command that works on the store. */
+  command(words: string): string
   /** @throws UserError where nothing can be stored */
   replace(name: string, value: string): void
 }

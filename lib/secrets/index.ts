@@ -21,6 +21,8 @@ export type { WireguardKey } from './wireguard.ts'
  * @param options.env @default process.env
  * @param options.home where `.config/run-playbook/identity.txt` is. @default the user's home
  * @param options.now the clock that certificates are issued and renewed by. @default the machine's
+ * @param options.command what works on this store, for messages. @default `run-playbook secrets`
+ * @param options.others the `secrets.age` of other stores of the project, for messages. @default none
  * @throws UserError E_SECRETS_IDENTITY, E_SECRETS_RECIPIENTS, E_SECRETS_DAMAGED
  *
  * @example
@@ -33,8 +35,10 @@ export async function openSecrets(options: {
   readonly env?: NodeJS.ProcessEnv | undefined
   readonly home?: string | undefined
   readonly now?: (() => Date) | undefined
+  readonly command?: ((words: string) => string) | undefined
+  readonly others?: (() => readonly string[]) | undefined
 }): Promise<SecretStore> {
-  const places = placesIn(options.stateDir, options.env ?? process.env, options.home ?? homedir())
+  const places = placesIn(options.stateDir, options.env ?? process.env, options.home ?? homedir(), options)
   return new SecretStore(places, await open(places), options.now ?? (() => new Date()))
 }
 export type { Holder } from './x509.ts'

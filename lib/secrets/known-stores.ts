@@ -31,7 +31,7 @@ export async function recognize(places: Places, vault: Vault, trust = false): Pr
       'E_SECRETS_REPLACED',
       `${places.vault} is not the store that you used here before: it was created anew, with values that somebody chose`,
       {
-        hint: 'If you or a colleague created it anew: run-playbook secrets trust. If not, take the old one back: git log on that file shows who changed it.',
+        hint: `If you or a colleague created it anew: ${places.command('trust')}. If not, take the old one back: git log on that file shows who changed it.`,
       },
     )
   // One without an id, as an earlier version made it, cannot be told from others: it is as if none was read before.

@@ -7,7 +7,7 @@ import type { Recipient } from './recipients.ts'
 export function lockedFor(places: Places, recipients: readonly Recipient[], identity: Identity): UserError {
   const listed = isListed(recipients, identity)
   const add = listed ? '' : `Add that key to ${places.recipients} and commit it; then `
-  const ask = `${listed ? 'Ask' : 'ask'} ${whoCan(recipients, identity)} to run run-playbook secrets recipients --accept, and to commit ${places.vault}`
+  const ask = `${listed ? 'Ask' : 'ask'} ${whoCan(recipients, identity)} to run ${places.command('recipients --accept')}, and to commit ${places.vault}`
   return new UserError(
     'E_SECRETS_LOCKED',
     `${places.vault} is not encrypted for your key ${identity.recipients[0]} (${identity.source})`,

@@ -151,11 +151,11 @@ export class Logins {
     const secret = `${name}.authority`
     if (this.#lone(name) !== undefined)
       throw new UserError('E_SECRETS_KIND', `the store has ${secret} without its private key`, {
-        hint: `Issue and revoke certificates where its key is. If the key is lost: run-playbook secrets rotate ${secret}, then site; all certificates have to be issued anew.`,
+        hint: `Issue and revoke certificates where its key is. If the key is lost: ${this.#values.command(`rotate ${secret}`)}, then site; all certificates have to be issued anew.`,
       })
     if (this.#values.find(secret) === undefined || this.#values.find(bookOf(name)) !== undefined) return
     throw new UserError('E_SECRETS_KIND', `${secret} is an authority of hosts, not of clients`, {
-      hint: 'For the clients of the PostgreSQL cluster: run-playbook secrets issue clients ROLE.',
+      hint: `For the clients of the PostgreSQL cluster: ${this.#values.command('issue clients ROLE')}.`,
     })
   }
 

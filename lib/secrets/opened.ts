@@ -17,6 +17,8 @@ export interface Opened {
   readonly locked?: UserError | undefined
   /** Why new values can't be stored. */
   readonly closed?: UserError | undefined
+  /** There is no `secrets.age` yet. */
+  readonly isNew?: boolean
   /** Who is listed and not accepted yet. */
   readonly waiting?: readonly Recipient[] | undefined
 }
@@ -37,9 +39,9 @@ export async function open(places: Places, trust = false): Promise<Opened> {
   ])
   const isNew = text === undefined && recipients === undefined
   // Without a store nothing needs the user's own identity, and age is not loaded for it. One that was named is checked.
-  if (isNew && !isIdentityNamed(places.env)) return { vault: EMPTY }
+  if (isNew && !isIdentityNamed(places.env)) return { vault: EMPTY, isNew }
   const found = keys && (await identityOf(keys))
-  if (isNew) return { vault: EMPTY, identity: found }
+  if (isNew) return { vault: EMPTY, identity: found, isNew }
   let identity: Identity
   try {
     identity = found ?? (await ensureIdentity(places.env, places.home))
@@ -47,7 +49,7 @@ export async function open(places: Places, trust = false): Promise<Opened> {
     return { vault: EMPTY, locked: error as UserError, closed: error as UserError }
   }
   const closed = recipients && unlisted(places.recipients, recipients, identity)
-  if (text === undefined) return { vault: EMPTY, identity, closed }
+  if (text === undefined) return { vault: EMPTY, identity, closed, isNew: true }
   const vault = await unseal(text, identity, places.vault)
   const locked =
     vault === undefined

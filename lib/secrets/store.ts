@@ -5,9 +5,10 @@ import { didYouMean } from '../core/suggest.ts'
 import { checkName, variableOf } from './names.ts'
 import { type Certificate, type CertificateRequest, Certificates } from './certificates.ts'
 import { type IssuedLogin, type ClientCertificate, type LoginAuthority, Logins, lostBook } from './logins.ts'
+import { Given } from './given.ts'
 import type { Opened } from './opened.ts'
 import { randomPassword } from './password.ts'
-import type { Places } from './places.ts'
+import { type Places, newStoreText, othersText } from './places.ts'
 import { save } from './save.ts'
 import { type SigningKey, signature, signingPrivateKey, signingPublicKey } from './signing.ts'
 import { type WireguardKey, wireguardPrivateKey, wireguardPublicKey } from './wireguard.ts'
@@ -23,7 +24,7 @@ export class SecretStore {
   readonly #certificates: Certificates
   readonly #logins: Logins
   readonly #made = new Map<string, Secret>()
-  readonly #given = new Map<string, Secret>()
+  readonly #given: Given
   readonly #asked = new Set<string>()
   #opened: Opened
 
@@ -31,10 +32,12 @@ export class SecretStore {
   constructor(places: Places, opened: Opened, now: () => Date) {
     this.#places = places
     this.#opened = opened
+    this.#given = new Given(places.env)
     const values = {
       find: (one: string) => this.#find(one),
       generate: (one: string, make: () => string) => this.generate(one, make),
-      isGiven: (one: string) => this.#fromEnvironment(one) !== undefined,
+      isGiven: (one: string) => this.#given.find(one) !== undefined,
+      command: (words: string) => this.command(words),
       replace: (one: string, value: string) => this.#replace(one, value),
     }
     this.#certificates = new Certificates(values, now)
@@ -49,6 +52,21 @@ export class SecretStore {
   /** Who is listed in `recipients.txt` and not accepted yet: `bob, age1…`. */
   get waiting(): readonly string[] {
     return (this.#opened.waiting ?? []).map(({ key, who }) => (who === undefined ? key : `${who}, ${key}`))
+  }
+
+  /** What to warn of before the first value is stored: a store is made although the project has others. */
+  get newStore(): string | undefined {
+    return this.#opened.isNew === true && this.#made.size > 0 ? newStoreText(this.#places) : undefined
+  }
+
+  /** Where else a secret may be, as long as this store is not there. */
+  get elsewhere(): string | undefined {
+    return this.#opened.isNew === true ? othersText(this.#places) : undefined
+  }
+
+  /** The command that works on this store, with the options that this run has. @example secrets.command('set mail.password') */
+  command(words: string): string {
+    return this.#places.command(words)
   }
 
   /**
@@ -197,9 +215,11 @@ export class SecretStore {
     const found = this.#find(name)
     if (found) return found
     const similar = didYouMean(name, [...this.#opened.vault.secrets.keys(), ...this.#made.keys()])
+    const meant = similar === undefined ? '' : `Did you mean ${similar}? `
+    const others = this.elsewhere === undefined ? '' : `${this.elsewhere} `
     throw new UserError('E_SECRETS_MISSING', `there is no secret ${name}`, {
       at: calledFrom(SecretStore.prototype.get),
-      hint: `${similar === undefined ? '' : `Did you mean ${similar}? `}Set ${variableOf(name)}, or add it to ${this.#places.vault}: run-playbook secrets set ${name}`,
+      hint: `${meant}${others}Set ${variableOf(name)}, or add it to ${this.#places.vault}: ${this.command(`set ${name}`)}`,
     })
   }
 
@@ -215,7 +235,7 @@ export class SecretStore {
    */
   isKept(name: string): boolean {
     checkName(name)
-    return this.#fromEnvironment(name) !== undefined || this.#opened.vault.secrets.has(name)
+    return this.#given.find(name) !== undefined || this.#opened.vault.secrets.has(name)
   }
 
   /**
@@ -227,7 +247,7 @@ export class SecretStore {
   previous(name: string): readonly Secret[] {
     checkName(name)
     const { secrets, previous } = this.#opened.vault
-    const hidden = this.#fromEnvironment(name) === undefined ? undefined : secrets.get(name)
+    const hidden = this.#given.find(name) === undefined ? undefined : secrets.get(name)
     const current = this.#find(name)
     return [...(hidden === undefined ? [] : [hidden]), ...(previous.get(name) ?? [])].filter(
       (one) => current === undefined || reveal(one) !== reveal(current),
@@ -269,27 +289,10 @@ export class SecretStore {
   #find(name: string): Secret | undefined {
     checkName(name)
     this.#asked.add(name)
-    const given = this.#fromEnvironment(name)
+    const given = this.#given.find(name)
     if (given) return given
     if (this.#opened.locked) throw this.#opened.locked
     // What was made is newer: a renewed certificate takes the place of the stored one.
     return this.#made.get(name) ?? this.#opened.vault.secrets.get(name)
-  }
-
-  #fromEnvironment(name: string): Secret | undefined {
-    const variable = variableOf(name)
-    const value = this.#places.env[variable]
-    if (value === undefined) return undefined
-    if (value === '') {
-      // Were it ignored, a CI job that lost its secret would quietly make up a new one.
-      throw new UserError('E_SECRETS_EMPTY', `${variable} is set but empty`, {
-        hint: 'Give it a value, or unset it to use the stored secret.',
-      })
-    }
-    const known = this.#given.get(name)
-    if (known) return known
-    const secret = new Secret(name, value)
-    this.#given.set(name, secret)
-    return secret
   }
 }

@@ -48,14 +48,15 @@ function refuseMissing(context: ClusterContext, { nodes, fact }: Cluster): void 
     missing.size > 0 && 'Take over what the nodes have: run-playbook take-over.',
     owners.length > 0 &&
       `Store what the applications use, which no node keeps: ${owners
-        .map((owner) => `run-playbook secrets set ${ownerSecret(owner)}`)
+        .map((owner) => context.secrets.command(`set ${ownerSecret(owner)}`))
         .join(', ')}.`,
   ].filter((one) => one !== false)
+  const { elsewhere } = context.secrets
   throw new UserError(
     'E_SECRETS_LOST',
     `${context.stateDir}/secrets.age has ${lost.join('; and ')}. New ones would lock out nodes or applications`,
     {
-      hint: `Nothing was changed. Restore that file if you have a copy of it. If it is lost: ${steps.join(' ').replace(/^./, (first) => first.toLowerCase())}`,
+      hint: `Nothing was changed. ${elsewhere === undefined ? '' : `${elsewhere} `}Restore that file if you have a copy of it. If it is lost: ${steps.join(' ').replace(/^./, (first) => first.toLowerCase())}`,
     },
   )
 }
@@ -100,18 +101,18 @@ function refuseDifferent({ secrets }: ClusterContext, { nodes, fact }: Cluster):
       return found !== undefined && !known.includes(found)
     })
     const having = living.filter((host) => fact(host).fingerprints[kind] !== undefined)
-    if (wrong.length > 0) throw differs(kind, wrong, name, wrong.length === having.length)
+    if (wrong.length > 0) throw differs(secrets, kind, wrong, name, wrong.length === having.length)
   }
   const stores = differing('storeCipher', (host) =>
     reveal(secrets.password(nameOf('storeCipher', host))),
   ).filter((host) => hostVarsOf(host).objectStore !== undefined)
-  if (stores.length > 0) throw differs('storeCipher', stores, 'backup.cipher', true)
+  if (stores.length > 0) throw differs(secrets, 'storeCipher', stores, 'backup.cipher', true)
   const managed = (host: Host) => hostVarsOf(host).overlay === 'auto'
   const keys = differing('wireguard', (host) =>
     reveal(secrets.wireguardKey(nameOf('wireguard', host)).privateKey),
   ).filter(managed)
   // One key is rotated in passing. All at once cut every tunnel, and mean that the store is another cluster's.
-  if (keys.length > 1) throw differs('wireguard', keys, 'wireguard.NODE', true)
+  if (keys.length > 1) throw differs(secrets, 'wireguard', keys, 'wireguard.NODE', true)
 }
 
 /** The passwords that some node does not have yet, because they were changed in the secrets. */
@@ -126,7 +127,13 @@ export function rotatedPasswords(context: ClusterContext): readonly (typeof PASS
   })
 }
 
-function differs(kind: SecretKind, wrong: readonly Host[], secret: string, everywhere: boolean): UserError {
+function differs(
+  store: ClusterContext['secrets'],
+  kind: SecretKind,
+  wrong: readonly Host[],
+  secret: string,
+  everywhere: boolean,
+): UserError {
   const names = wrong.map(({ name }) => name)
   const take = 'To keep what the nodes have: run-playbook take-over -e replace=true'
   return new UserError(
@@ -140,7 +147,7 @@ function differs(kind: SecretKind, wrong: readonly Host[], secret: string, every
     if (kind === 'storeCipher')
       return `${take}. Without that key nobody can read what is in the object store.`
     if (everywhere)
-      return `${take}. To change it on purpose: put back what the secrets had, then run-playbook secrets rotate ${secret}, then run-playbook site.`
+      return `${take}. To change it on purpose: put back what the secrets had, then ${store.command(`rotate ${secret}`)}, then run-playbook site.`
     const file = `${SECRETS}/${SECRET_FILES[kind]}`
     return `If the secrets are right, remove ${file} on ${listed(names)}, and run this again: the file is then written again. If ${names[0]} is right: run-playbook take-over -l ${names[0]} -e replace=true.`
   }

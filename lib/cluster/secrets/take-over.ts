@@ -144,7 +144,7 @@ export function takeOverReport(context: ReportContext<Vars, TakeOverFacts>): Rep
           },
           ...missing.map((name) => ({
             text: {
-              text: `No node keeps ${name}. Store what the applications use: run-playbook secrets set ${name}`,
+              text: `No node keeps ${name}. Store what the applications use: ${secrets.command(`set ${name}`)}`,
               tone: 'warning' as const,
             },
           })),

@@ -167,7 +167,9 @@ async function runPlays(
 ): Promise<boolean> {
   // A password is kept before it is used anywhere: a host must never have one that nobody knows. But no earlier: what the hosts
   // say may have the playbook refuse, and what it made up for them must not look like theirs afterwards.
-  const { misspelled } = request.secrets
+  const { misspelled, newStore } = request.secrets
+  if (newStore !== undefined && !(mode.check && goesOn))
+    mode.emit({ type: 'notice', level: 'warning', text: newStore })
   if (!mode.check) await request.secrets.save()
   const { waiting } = request.secrets
   for (const { name, meant } of mode.check && goesOn ? [] : misspelled) {
@@ -175,7 +177,7 @@ async function runPlays(
     mode.emit({ type: 'notice', level: 'warning', text })
   }
   if (waiting.length > 0) {
-    const text = `recipients.txt lists ${waiting.join(' and ')}, who cannot read the secrets yet: run-playbook secrets recipients --accept`
+    const text = `recipients.txt lists ${waiting.join(' and ')}, who cannot read the secrets yet: ${request.secrets.command('recipients --accept')}`
     mode.emit({ type: 'notice', level: 'warning', text })
   }
   let ok = true

@@ -88,6 +88,7 @@ describe('a certificate that was found on a node that is not trusted', () => {
         find: (name) => values.get(name),
         generate: (name, make) => values.get(name) ?? put(name, make()),
         isGiven: () => false,
+        command: (words: string) => words,
         replace: put,
       },
       () => NOW,
