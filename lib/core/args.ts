@@ -3,6 +3,8 @@ import { type SchemaIssue, describeIssue, issuePath } from './schema-issue.ts'
 import { validate } from './schema.ts'
 import { argsKey } from './args-key.ts'
 import type { AnyModule } from './module-definition.ts'
+import { refuseNested } from './nested-deferred.ts'
+import { TASK } from './option-names.ts'
 import { namesOf } from './schema-shape.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -40,25 +42,40 @@ export function checkArgs(module: AnyModule, task: string, args: unknown, at: ()
 }
 
 function parseArgs(module: AnyModule, task: string, args: unknown, at: () => string): unknown {
+  if (typeof args === 'object' && args !== null) refuseNested(module, task, args, at)
   const result = attempt(module, task, args, at)
   if (result.issues === undefined) return result.value
-  const problems = argumentProblems(module.args, result.issues)
+  const problems = argumentProblems(module, result.issues)
   throw new UserError('E_BAD_ARGUMENT', `${module.name} "${task}": ${problems.join('; ')}`, { at: at() })
 }
 
 /** What is wrong with arguments. A misspelled name also counts as missing under its right one: one mistake, one message. */
-export function argumentProblems(schema: unknown, issues: readonly SchemaIssue[]): string[] {
+export function argumentProblems(
+  { args, ansible = {} }: AnyModule,
+  issues: readonly SchemaIssue[],
+): string[] {
   const unknown = issues.filter(({ code }) => code === 'unrecognized_keys')
   if (unknown.length === 0) return issues.map(describeIssue)
-  const names = namesOf(schema)
+  const names = namesOf(args)
   return unknown.flatMap((issue) => {
     const path = issuePath(issue)
     return (issue.keys ?? []).map((key) => {
-      const near = path === '' ? didYouMean(key, names) : undefined
-      const name = path === '' ? key : `${path}.${key}`
-      return `there is no argument ${name}${near === undefined ? '' : `: did you mean ${near}?`}`
+      const instead = path === '' ? insteadOf(key, names, ansible) : undefined
+      return `there is no argument ${path === '' ? key : `${path}.${key}`}${instead === undefined ? '' : `: ${instead}`}`
     })
   })
+}
+
+/** What to write instead of a name that no argument has. */
+function insteadOf(
+  key: string,
+  names: readonly string[],
+  ansible: Readonly<Record<string, string>>,
+): string | undefined {
+  if (Object.hasOwn(ansible, key)) return `here it is ${ansible[key]}`
+  if (Object.hasOwn(TASK, key)) return 'it is an option of the task, which belongs behind the arguments'
+  const near = didYouMean(key, names)
+  return near && `did you mean ${near}?`
 }
 
 // What a schema reads on the way, such as a template, has its own codes and hints; it lacks the task and its line.

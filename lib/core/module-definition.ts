@@ -92,6 +92,8 @@ export interface ModuleDefinition<Input, Args, State> {
   readonly name: string
   /** Refuses misspelled and missing arguments before any host is touched. Use `z.strictObject`. */
   readonly args: Schema<Input, Args>
+  /** What arguments are called in Ansible, with the name that they have here, for errors: `{ chdir: 'cwd' }`. */
+  readonly ansible?: Readonly<Record<string, string>> | undefined
   /** Adds the `environment` of the task and its groups. @default every command of `apply` gets it */
   readonly withEnvironment?: ((args: Args, environment: Readonly<Record<string, string>>) => Args) | undefined
   /** Reads what it needs of this machine, such as the hash of a file, before anything is asked. Called once. */

@@ -19,7 +19,7 @@ export function checkDeferredArgs(task: Task, deferred: Deferred<unknown>): void
   const result = guess(() => check(task, args))
   const issues = (result?.issues ?? []).filter((issue) => isCertain(issue, args))
   if (issues.length === 0) return
-  const problems = argumentProblems(task.module.args, issues).join('; ')
+  const problems = argumentProblems(task.module, issues).join('; ')
   throw new UserError('E_BAD_ARGUMENT', `${task.module.name} "${task.name}": ${problems}`, { at: task.at })
 }
 

@@ -1,7 +1,8 @@
 import { UserError } from '../core/errors.ts'
 import { checking, mistake } from '../core/mistakes.ts'
 import type { Group, GroupOptions } from '../core/group.ts'
-import { SHARED, checkShared, refuseUnknown } from './check-shared-options.ts'
+import { SHARED } from '../core/option-names.ts'
+import { checkShared, refuseUnknown } from './check-shared-options.ts'
 import type { Play } from './playbook.ts'
 import { batchSizes } from './serial.ts'
 

@@ -28,20 +28,6 @@ export function refuseUnknown(
   }
 }
 
-/** The options that tasks and groups have in common. */
-export const SHARED: Readonly<Record<keyof SharedOptions, true>> = {
-  notify: true,
-  tags: true,
-  when: true,
-  become: true,
-  becomeUser: true,
-  environment: true,
-  ignoreErrors: true,
-  delegateTo: true,
-  runOnce: true,
-  timeoutMs: true,
-}
-
 const isListOfNames = (value: unknown): boolean =>
   value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== ''))
 

@@ -2,20 +2,10 @@ import { type Deferred, isDeferred } from '../core/deferred.ts'
 import { UserError } from '../core/errors.ts'
 import { checking, mistake } from '../core/mistakes.ts'
 import { checkResources } from '../core/resource.ts'
-import type { SharedOptions, Task, TaskOptions } from '../core/task.ts'
+import type { SharedOptions, Task } from '../core/task.ts'
 import { checkDeferredArgs } from './check-deferred.ts'
-import { SHARED, checkShared, refuseUnknown } from './check-shared-options.ts'
-
-const TASK: Record<keyof TaskOptions, true> = {
-  ...SHARED,
-  touches: true,
-  retry: true,
-  changedWhen: true,
-  failedWhen: true,
-  background: true,
-  show: true,
-  noDiff: true,
-}
+import { TASK } from '../core/option-names.ts'
+import { checkShared, refuseUnknown } from './check-shared-options.ts'
 
 /** @throws UserError for a task that is wrong whatever the host says */
 export function checkTask(

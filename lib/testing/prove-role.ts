@@ -110,7 +110,9 @@ async function proveStage(name: string, proof: Proof, folder: string, batch: boo
 
 function playbookOf({ role, tasks }: Proof, folder: string): Playbook {
   if ((role === undefined) === (tasks === undefined))
-    throw new TypeError('proveRole needs either a role or tasks')
+    throw new TypeError(
+      `proveRole needs either a role or tasks, ${role === undefined ? 'and has neither' : 'not both'}`,
+    )
   const what = {
     ...(role !== undefined && { roles: () => [role(folder)] }),
     ...(tasks !== undefined && { tasks: () => tasks(folder) }),

@@ -42,6 +42,7 @@ const args = z.strictObject({ ...own, ...runArgs }).check(({ value, issues }) =>
 export const command: Module<CommandArgs, RunState> = defineRun<CommandArgs>({
   name: 'command',
   args,
+  ansible: { cmd: 'argv, a list of words', chdir: 'cwd' },
   body: ({ argv: [program = '', ...rest] }) => [programWord(program), ...rest.map(quote)].join(' '),
   shown: ({ argv: words }) => words.map(quote).join(' '),
 })

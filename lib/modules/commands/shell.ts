@@ -43,6 +43,7 @@ const args = z.strictObject({ ...own, ...runArgs }).check(({ value, issues }) =>
 export const shell: Module<ShellArgs, RunState> = defineRun<ShellArgs>({
   name: 'shell',
   args,
+  ansible: { cmd: 'script', chdir: 'cwd' },
   body: ({ script }) => `set -e\n${script}`,
   shown: ({ script }) => firstLine(script.trim()),
 })

@@ -36,6 +36,7 @@ export interface AssertArgs extends ArgsOf<typeof shape> {}
 export const assert: Module<AssertArgs, undefined> = defineModule<AssertArgs, AssertArgs, undefined>({
   name: 'assert',
   args: z.strictObject(shape),
+  ansible: { msg: 'message', fail_msg: 'message', success_msg: 'successMessage' },
   probe: () => known(undefined),
   plan: ({ that, message, hint, successMessage = 'all conditions are true' }) => {
     const wrong = falseOnes(that)

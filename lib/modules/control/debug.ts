@@ -6,6 +6,7 @@ import { type Given, type Module, defineModule } from '../../core/module.ts'
 import { known } from '../../core/probe.ts'
 import { scrub } from '../../core/secret.ts'
 import type { Task, TaskOptions } from '../../core/task.ts'
+import { oneOf } from '../shared/one-of.ts'
 
 const shape = {
   /** A text. Use either this or `value`. */
@@ -18,12 +19,11 @@ export interface DebugArgs extends ArgsOf<typeof shape> {}
 
 const { definition } = defineModule<DebugArgs, DebugArgs, undefined>({
   name: 'debug',
-  args: z
-    .strictObject(shape)
-    .refine(({ message, ...rest }) => (message === undefined) !== !('value' in rest), {
-      path: ['message'],
-      error: 'either message or value is needed, not both',
-    }),
+  ansible: { msg: 'message', var: 'value' },
+  args: z.strictObject(shape).superRefine(
+    // A result that is undefined can be shown, too.
+    oneOf('message', 'value', (args, name) => (name === 'value' ? name in args : args[name] !== undefined)),
+  ),
   probe: () => known(undefined),
   plan: ({ message, value }) => ({ changes: [], because: scrub(message ?? shown(value)) }),
   apply: () => [],

@@ -30,6 +30,7 @@ export interface FailArgs extends ArgsOf<typeof shape> {}
 export const fail: Module<FailArgs, undefined> = defineModule<FailArgs, FailArgs, undefined>({
   name: 'fail',
   args: z.strictObject(shape),
+  ansible: { msg: 'message' },
   probe: () => known(undefined),
   plan: ({ message, hint }) => {
     throw new UserError('E_FAIL', message, { hint })

@@ -18,6 +18,7 @@ const secondsOf = ({ ms }: PauseArgs): number => Math.ceil(ms / 1000)
 const { definition } = defineModule<PauseArgs, PauseArgs, undefined>({
   name: 'pause',
   args: z.strictObject(shape),
+  ansible: { seconds: 'ms, in milliseconds', minutes: 'ms, in milliseconds' },
   probe: () => known(undefined),
   plan: (given) => ({ changes: [{ what: 'waits', to: `${secondsOf(given)} s` }] }),
   apply: (given) => [{ script: sh`sleep ${secondsOf(given)}`, timeoutMs: given.ms + 60_000 }],

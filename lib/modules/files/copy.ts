@@ -14,6 +14,7 @@ import {
   probeInstall,
   touchesOfInstall,
 } from '../shared/install.ts'
+import { oneOf } from '../shared/one-of.ts'
 import { type Payload, contentPayload, filePayload } from '../shared/payload.ts'
 
 const text = z
@@ -35,12 +36,7 @@ const own = {
 
 export interface CopyArgs extends InstallArgs, ArgsOf<typeof own> {}
 
-const schema = z
-  .strictObject({ ...installArgs, ...own })
-  .refine(({ content, src }) => (content === undefined) !== (src === undefined), {
-    path: ['content'],
-    error: 'either content or src is needed, not both',
-  })
+const schema = z.strictObject({ ...installArgs, ...own }).superRefine(oneOf('content', 'src'))
 
 const args = mapSchema(schema, ({ content, src, ...rest }): Install => ({
   ...rest,

@@ -63,6 +63,7 @@ const args = z
 export const service: Module<ServiceArgs, Service> = defineModule({
   name: 'service',
   args,
+  ansible: { service: 'name', unit: 'name' },
   probe: ({ name }) => ask(unit, name),
   plan,
   apply,

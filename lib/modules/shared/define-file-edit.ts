@@ -21,6 +21,8 @@ export type FileEdit<Input, Args extends FileEditArgs> = {
   readonly name: string
   /** Its own arguments beside those of every file: `z.strictObject({ ...fileEditArgs, line: z.string() })`. */
   readonly args: Schema<Input, Args>
+  /** What its own arguments are called in Ansible, with the name that they have here, for errors. @default none */
+  readonly ansible?: Readonly<Record<string, string>> | undefined
   /** A missing file is an error also where the edit makes nothing of an empty text. @default false */
   readonly mustExist?: boolean | undefined
   /** Loads what the edit needs, such as a library that few tasks use, before the host is asked. @default nothing */
@@ -78,6 +80,7 @@ export interface FileEditState {
 export function defineFileEdit<Input, Args extends FileEditArgs>({
   name,
   args,
+  ansible,
   mustExist = false,
   load,
   ...either
@@ -100,6 +103,7 @@ export function defineFileEdit<Input, Args extends FileEditArgs>({
   return defineModule<Input, Args, FileEditState>({
     name,
     args,
+    ansible: { dest: 'path', destfile: 'path', name: 'path', ...ansible },
     load,
     probe,
     plan: (given, state) => plan(given, state, () => wanted(given, state)),

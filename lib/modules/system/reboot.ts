@@ -54,6 +54,7 @@ const COMMAND_TIMEOUT_MS = 60_000
 export const reboot: Module<RebootArgs, Boot> = defineModule<RebootArgs, RebootArgs, Boot>({
   name: 'reboot',
   args: z.strictObject(shape),
+  ansible: { msg: 'message', reboot_timeout: 'timeoutMs, in milliseconds' },
   probe: () => ask(boot, ''),
   plan: ({ ifNeeded = false }, { required }): Plan =>
     ifNeeded && !required

@@ -28,13 +28,15 @@ export interface RunState {
 export function defineRun<Args extends RunArgs>(options: {
   readonly name: string
   readonly args: Schema<Args>
+  readonly ansible: Readonly<Record<string, string>>
   readonly body: (args: Args) => string
   readonly shown: (args: Args) => string
 }): Module<Args, RunState> {
-  const { name, args: schema, body, shown } = options
+  const { name, args: schema, ansible, body, shown } = options
   return defineModule<Args, Args, RunState>({
     name,
     args: schema,
+    ansible,
     withEnvironment: (args, environment) => ({ ...args, env: { ...environment, ...args.env } }),
     probe: (args) => (args.changes === false ? probeOutput(args, body(args)) : probeGuards(args)),
     plan: (args, state) =>

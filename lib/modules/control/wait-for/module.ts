@@ -39,6 +39,12 @@ export const waitFor: Module<WaitForArgs, WaitForState> = defineModule<
 >({
   name: 'wait_for',
   args,
+  ansible: {
+    msg: 'message',
+    timeout: 'timeoutMs, in milliseconds',
+    sleep: 'sleepMs, in milliseconds',
+    connect_timeout: 'connectTimeoutMs, in milliseconds',
+  },
   probe: (given) => ask(condition, keyOf(given)),
   plan,
   apply: () => [],

@@ -78,7 +78,7 @@ const schema = z
   .strictObject(shape)
   .refine(({ folder, definition }) => folder !== undefined || definition !== undefined, {
     path: ['folder'],
-    error: 'either folder or definition is needed',
+    error: 'is needed, or definition',
   })
   .refine(
     ({ definition, project, files }) =>

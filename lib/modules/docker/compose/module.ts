@@ -36,6 +36,12 @@ import { type ComposeState, probeCompose } from './state.ts'
 export const compose: Module<DockerComposeArgs, ComposeState> = defineModule({
   name: 'docker_compose',
   args: composeArgs,
+  ansible: {
+    project_src: 'folder',
+    project_name: 'project',
+    timeout: 'stopTimeout',
+    wait_timeout: 'waitTimeoutMs, in milliseconds',
+  },
   withEnvironment: (given: Compose, environment) => ({ ...given, environment }),
   probe: probeCompose,
   plan: planCompose,

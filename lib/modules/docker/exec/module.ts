@@ -58,6 +58,7 @@ export const exec: Module<DockerExecArgs, DockerExecState> = defineModule<
 >({
   name: 'docker_exec',
   args,
+  ansible: { chdir: 'workdir', command: 'argv' },
   probe,
   plan,
   apply,

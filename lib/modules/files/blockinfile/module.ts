@@ -20,6 +20,7 @@ import { type BlockinfileArgs, args } from './args.ts'
 export const blockinfile: Module<BlockinfileArgs, FileEditState> = defineFileEdit({
   name: 'blockinfile',
   args,
+  ansible: { content: 'block' },
   editLines: (all, given) => {
     const { marker = '# {mark} MANAGED BY run-playbook', markerBegin = 'BEGIN', markerEnd = 'END' } = given
     const begins = marker.replaceAll('{mark}', () => markerBegin)

@@ -36,6 +36,7 @@ import { inode } from './inode.ts'
 export const file: Module<FileArgs, FileState> = defineModule({
   name: 'file',
   args,
+  ansible: { src: 'target', dest: 'path', name: 'path' },
   probe: probeFile,
   plan: planFile,
   apply: applyFile,

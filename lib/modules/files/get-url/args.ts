@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
-import { type HttpArgs, hasSecrets, httpArgs, isLogin } from '../../shared/http/args.ts'
+import { type HttpArgs, hasSecrets, httpArgs, checkLogin } from '../../shared/http/args.ts'
 import { type InstallArgs, installArgs } from '../shared/install-args.ts'
 
 const own = {
@@ -36,10 +36,7 @@ export const args = z
     path: ['force'],
     error: "goes with checksum: 'none'; a file that has the checksum need not be downloaded again",
   })
-  .refine(isLogin, {
-    path: ['password'],
-    error: 'either both username and password, or neither',
-  })
+  .superRefine(checkLogin)
   .refine((given) => given.force !== true || !hasSecrets(given), {
     path: ['force'],
     error: 'does not go with a password or a secret header: the question would show in ps',

@@ -58,6 +58,7 @@ export interface GetUrlState {
 export const getUrl: Module<GetUrlArgs, GetUrlState> = defineModule({
   name: 'get_url',
   args,
+  ansible: { url_username: 'username', url_password: 'password' },
   probe,
   plan,
   apply: (given, state) => applyInstall(installOf(given, state), state.file),

@@ -26,6 +26,7 @@ import { type LineinfileArgs, args } from './args.ts'
 export const lineinfile: Module<LineinfileArgs, FileEditState> = defineFileEdit({
   name: 'lineinfile',
   args,
+  ansible: { value: 'line', regex: 'regexp' },
   edit: (text, args) => {
     const edited = withLines(text, editLines(linesOf(text), args))
     // The line counts as whole only with its end.

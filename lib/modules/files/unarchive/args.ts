@@ -91,7 +91,7 @@ const schema = z
     ({ sameOwner, owner, group }) => sameOwner !== true || (owner === undefined && group === undefined),
     {
       path: ['sameOwner'],
-      error: 'either sameOwner, or owner and group',
+      error: 'either sameOwner, or owner and group, not both',
     },
   )
   .refine(

@@ -45,6 +45,14 @@ import { opens, wantedStatus } from './wanted.ts'
 export const ufw: Module<UfwArgs, UfwState> = defineModule<UfwArgs, UfwArgs, UfwState>({
   name: 'ufw',
   args,
+  ansible: {
+    default: 'defaults',
+    policy: 'defaults',
+    name: 'app',
+    port: 'toPort',
+    from_ip: 'from',
+    to_ip: 'to',
+  },
   probe: () => askAll<UfwState>({ status: ask(ufwStatus, ''), login: ask(sshLogin, '') }),
   plan,
   apply,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { absolutePath, secretValue } from '../../../core/schemas.ts'
 import { type Secret, isSecret } from '../../../core/secret.ts'
-import { type HttpArgs, hasSecrets, httpArgs, isLogin } from '../../shared/http/args.ts'
+import { type HttpArgs, hasSecrets, httpArgs, checkLogin } from '../../shared/http/args.ts'
 import { jsonValue } from '../../shared/json-value.ts'
 
 /** curl does not read longer lines of configuration. */
@@ -46,8 +46,8 @@ const bodiesOf = ({ body, json, form }: UriArgs): unknown[] =>
 
 export const args = z
   .strictObject({ ...httpArgs, ...own })
-  .refine(isLogin, { path: ['password'], error: 'either both username and password, or neither' })
-  .refine((given) => bodiesOf(given).length < 2, { path: ['body'], error: 'one of body, json and form' })
+  .superRefine(checkLogin)
+  .refine((given) => bodiesOf(given).length < 2, { path: ['body'], error: 'only one of body, json and form' })
   .refine((given) => given.method !== 'HEAD' || bodiesOf(given).length === 0, {
     path: ['body'],
     error: 'is not sent with HEAD',

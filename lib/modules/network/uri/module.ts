@@ -35,6 +35,13 @@ export interface UriRequest {
 const { definition } = defineModule<UriArgs, UriValues, UriState>({
   name: 'uri',
   args,
+  ansible: {
+    url_username: 'username',
+    user: 'username',
+    url_password: 'password',
+    status_code: 'statusCodes',
+    body_format: 'json or form instead of body',
+  },
   probe,
   plan,
   apply: (given): ShellStep[] => [

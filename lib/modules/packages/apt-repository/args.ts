@@ -85,7 +85,8 @@ const schema = z.strictObject({ ...own, ...aptOptions, mode, owner, group }).sup
   }
   if (given.uris === undefined) wrong('uris', 'is needed unless state is absent')
   if (given.suites === undefined) wrong('suites', 'is needed unless state is absent')
-  if (given.key !== undefined && given.signedBy !== undefined) wrong('signedBy', 'either key or signedBy')
+  if (given.key !== undefined && given.signedBy !== undefined)
+    wrong('signedBy', 'either key or signedBy, not both')
   const paths = listOf(given.suites).filter((one) => one.endsWith('/'))
   if (paths.length > 0 && paths.length < listOf(given.suites).length)
     wrong('suites', 'must all be paths that end in /, or none')

@@ -61,6 +61,7 @@ export const aptRepository: Module<AptRepositoryArgs, AptRepositoryState> = defi
 >({
   name: 'apt_repository',
   args,
+  ansible: { update_cache: 'update' },
   load: async ({ key }) => key?.load(),
   probe,
   plan,

@@ -46,6 +46,7 @@ export const debconf: Module<DebconfArgs, DebconfState> = defineModule<
 >({
   name: 'debconf',
   args,
+  ansible: { pkg: 'name', setting: 'question', selection: 'question', vtype: 'type', answer: 'value' },
   probe,
   plan,
   apply: (given): ShellStep[] => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath } from '../../../core/schemas.ts'
+import { needed } from '../../shared/one-of.ts'
 
 function isRegistry(text: string): boolean {
   const url = /^https?:\/\/[\x21-\x7e]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
@@ -51,9 +52,10 @@ export interface NpmArgs extends ArgsOf<typeof shape> {}
 
 const schema = z
   .strictObject(shape)
-  .refine(({ path, global = false }) => (path === undefined) === global, {
-    path: ['path'],
-    error: 'either path or global: true is needed, not both',
+  .superRefine((args, context) => {
+    const { path, global = false } = args
+    if ((path === undefined) === global) return
+    context.addIssue({ code: 'custom', message: needed(['path', 'global: true'], global, args) })
   })
   .refine(({ name, global = false, state }) => name !== undefined || (!global && state !== 'absent'), {
     path: ['name'],

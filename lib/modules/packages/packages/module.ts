@@ -25,6 +25,7 @@ import { managerOf, plan, toDo } from './plan.ts'
 export const packages: Module<PackagesArgs, PackagesState> = defineModule({
   name: 'packages',
   args,
+  ansible: { name: 'names, a list', pkg: 'names, a list', package: 'names, a list', update_cache: 'update' },
   probe,
   plan,
   apply: (wanted, state) => [

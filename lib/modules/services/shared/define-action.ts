@@ -32,6 +32,7 @@ export function defineAction(options: {
   return defineModule<ServiceActionArgs, ServiceActionArgs, ServiceActionState>({
     name: module,
     args: z.strictObject(shape),
+    ansible: { service: 'name', unit: 'name' },
     probe: ({ name }) =>
       askAll<ServiceActionState>({ service: ask(service, name), run: ask(serviceRun, name) }),
     plan: ({ name }, state) => {

@@ -35,9 +35,13 @@ export const httpArgs = {
 /** What the modules take alike that ask a web server. */
 export interface HttpArgs extends ArgsOf<typeof httpArgs> {}
 
-/** Either both or neither. */
-export const isLogin = ({ username, password }: HttpArgs): boolean =>
-  (username === undefined) === (password === undefined)
+/** For a schema: a name and a password go together. */
+export function checkLogin({ username, password }: HttpArgs, context: z.RefinementCtx): void {
+  const lacking = (name: keyof HttpArgs, other: keyof HttpArgs): void =>
+    context.addIssue({ code: 'custom', path: [name], message: `is needed with ${other}` })
+  if (username === undefined && password !== undefined) lacking('username', 'password')
+  if (username !== undefined && password === undefined) lacking('password', 'username')
+}
 
 /** Whether headers of the task are sent. */
 export const hasHeaders = ({ headers = {}, password }: Pick<HttpArgs, 'headers' | 'password'>): boolean =>

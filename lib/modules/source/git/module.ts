@@ -55,6 +55,7 @@ import { type GitState, probeGit } from './state.ts'
 export const git: Module<GitArgs, GitState> = defineModule({
   name: 'git',
   args,
+  ansible: { name: 'repo', accept_hostkey: 'acceptNewHostKey', gpg_whitelist: 'gpgAllowlist' },
   withEnvironment: (given: Git, environment) => ({ ...given, environment }),
   probe: probeGit,
   plan: planGit,

@@ -39,6 +39,7 @@ import { type CronWork, ownerOf, workOf } from './work.ts'
 export const cron: Module<CronArgs, CronState> = defineModule({
   name: 'cron',
   args,
+  ansible: { dom: 'day', dow: 'weekday' },
   probe: probeCron,
   plan,
   apply,

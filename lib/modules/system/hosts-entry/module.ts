@@ -22,5 +22,6 @@ import { editHosts } from './edit.ts'
 export const hostsEntry: Module<HostsEntryArgs, FileEditState> = defineFileEdit({
   name: 'hosts_entry',
   args,
+  ansible: { name: 'names, a list' },
   editLines: editHosts,
 })

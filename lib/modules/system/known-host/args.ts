@@ -69,7 +69,7 @@ const schema = z
   )
   .refine(({ user, path }) => user === undefined || path === undefined, {
     path: ['path'],
-    error: 'either user or path',
+    error: 'either user or path, not both',
   })
   .refine(({ state, replace, hashed }) => state !== 'absent' || (replace !== true && hashed === undefined), {
     path: ['state'],

@@ -28,6 +28,7 @@ import { editHosts } from './edit.ts'
 export const knownHost: Module<KnownHostArgs, SshFileState> = defineSshFile({
   name: 'known_host',
   args,
+  ansible: { hash_host: 'hashed', host: 'name' },
   file: 'known_hosts',
   edit: editHosts,
   keepsAccess: true,

@@ -24,5 +24,6 @@ import { editLimits } from './edit.ts'
 export const limits: Module<LimitsArgs, FileEditState> = defineFileEdit({
   name: 'limits',
   args,
+  ansible: { limit_type: 'type', limit_item: 'item' },
   edit: editLimits,
 })

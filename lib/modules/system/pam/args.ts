@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath } from '../../../core/schemas.ts'
+import { oneOf } from '../../shared/one-of.ts'
 import { type FileEditArgs, fileEditArgs } from '../../shared/file-edit-args.ts'
 import { control } from './control.ts'
 import { type Identity, isSame } from './rule.ts'
@@ -74,8 +75,7 @@ const schema = z.strictObject({ ...everyFile, ...own }).superRefine((given, cont
   const { state = 'updated', moduleArguments } = given
   const wrong = (path: keyof PamArgs, message: string): void =>
     context.addIssue({ code: 'custom', path: [path], message })
-  if ((given.name === undefined) === (given.path === undefined))
-    wrong('name', 'either name or path is needed, not both')
+  oneOf('name', 'path')({ ...given }, context)
   const renews = NEW.filter((one) => given[one] !== undefined)
   if (state === 'updated') {
     if (renews.length === 0 && moduleArguments === undefined)

@@ -41,6 +41,7 @@ import { type SshKeypairState, probeKeypair } from './state.ts'
 export const sshKeypair: Module<SshKeypairArgs, SshKeypairState> = defineModule({
   name: 'ssh_keypair',
   args,
+  ansible: { force: "regenerate: 'always'" },
   probe: probeKeypair,
   plan: planKeypair,
   apply: applyKeypair,

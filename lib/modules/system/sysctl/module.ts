@@ -54,6 +54,7 @@ export interface SysctlState {
 export const sysctl: Module<SysctlArgs, SysctlState> = defineModule({
   name: 'sysctl',
   args,
+  ansible: { sysctl_file: 'file' },
   probe,
   plan,
   apply,

@@ -37,6 +37,7 @@ import { type UserState, probeUser } from './state.ts'
 export const user: Module<UserArgs, UserState> = defineModule({
   name: 'user',
   args,
+  ansible: { user: 'name', remove: 'removeHome' },
   probe: probeUser,
   plan: planUser,
   apply: applyUser,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneOf } from '../../../modules/shared/one-of.ts'
 import type { BackupType } from '../../info.ts'
 import { type Duration, duration } from '../shared/duration.ts'
 import { type PgbackrestTarget, targetArgs } from '../shared/target.ts'
@@ -54,6 +55,4 @@ export const args: z.ZodType<Args, Args> = z
     wait: duration.optional(),
     timeout: duration.optional(),
   })
-  .refine(({ policy, now }) => (policy === undefined) !== (now === undefined), {
-    error: 'takes either `policy`, or `now` with the type of backup',
-  })
+  .superRefine(oneOf('policy', 'now'))

@@ -224,8 +224,8 @@ describe('arguments of copy', () => {
     )
 
   it('are refused before any host is touched', () => {
-    refused({ dest: '/a' }, /either content or src/)
-    refused({ dest: '/a', content: '', src: '/b' }, /either content or src/)
+    refused({ dest: '/a' }, /content or src is needed$/)
+    refused({ dest: '/a', content: '', src: '/b' }, /content or src is needed, not both/)
     refused({ dest: '/a', src: '/nowhere/at/all' }, /nowhere.*cannot be read/)
     refused({ dest: '/a', src: '/' }, /cannot be read/)
     refused({ dest: '/', content: '' }, /must name a file/)

@@ -242,7 +242,7 @@ describe('jsonFile', () => {
     refused({ key: [], value: 1 }, /key: /)
     refused({ key: 'a', value: 1 }, /key: /)
     refused({ key: [-1], value: 1 }, /key/)
-    refused({ key: ['a'], value: 1, items: [1] }, /value: one of value, values and items/)
+    refused({ key: ['a'], value: 1, items: [1] }, /value: only one of value, values and items/)
     refused({ key: ['a'], value: Number.NaN }, /value: /)
     refused({ key: ['a'], value: () => 1 }, /value: /)
     refused({ state: 'absent' }, /key: is needed/)

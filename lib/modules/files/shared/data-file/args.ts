@@ -50,7 +50,7 @@ const given = ({ value, values, items }: DataEdit): number =>
 
 export const args = z
   .strictObject({ ...own, ...fileEditArgs, ...create })
-  .refine((edit) => given(edit) < 2, { path: ['value'], error: 'one of value, values and items' })
+  .refine((edit) => given(edit) < 2, { path: ['value'], error: 'only one of value, values and items' })
   .refine((edit) => edit.state === 'absent' || given(edit) > 0, {
     path: ['value'],
     error: 'give value, values or items, unless state is absent',

@@ -15,19 +15,21 @@ import { type SshFileWork, workOf } from './work.ts'
 export function defineSshFile<Input, Args extends SshFileArgs>(definition: {
   readonly name: string
   readonly args: Schema<Input, Args>
+  readonly ansible?: Readonly<Record<string, string>>
   readonly file: keyof typeof sshFiles
   /** What the file is to hold. Pure. */
   readonly edit: (text: string, wanted: Args) => string
   readonly keepsAccess?: boolean
   readonly because: string
 }): Module<Input, SshFileState> {
-  const { name, args, file, edit, keepsAccess = false, because } = definition
+  const { name, args, ansible, file, edit, keepsAccess = false, because } = definition
   const reader = sshFiles[file]
   const work = (wanted: Args, state: SshFileState): SshFileWork | string =>
     workOf({ ...wanted, keepsAccess, edit: (text) => edit(text, wanted) }, state)
   return defineModule<Input, Args, SshFileState>({
     name,
     args,
+    ansible,
     probe: (wanted) => probeSshFile(reader, wanted),
     plan: (wanted, state) =>
       planWork(work(wanted, state), because, (found) => leaves(reader, wanted, state, found)),
