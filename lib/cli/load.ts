@@ -54,7 +54,7 @@ async function loadFile<T extends { readonly kind: string }>(
     value = await jiti.import(path, { default: true })
     if (kind === 'inventory') value = await (typeof value === 'function' ? (value as () => unknown)() : value)
   } catch (error) {
-    throw missingImport(error) ?? userFault('E_LOAD', error, `${path} could not be loaded`)
+    throw missingImport(error, path) ?? userFault('E_LOAD', error, `${path} could not be loaded`)
   }
   // A symbol or a class would not survive a second copy of the library in the user's node_modules.
   if (typeof value !== 'object' || value === null || (value as { kind?: unknown }).kind !== kind)

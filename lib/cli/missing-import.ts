@@ -2,11 +2,16 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../core/errors.ts'
+import { quote } from '../core/sh.ts'
+import { linkedPackageOf } from './linked-package.ts'
 
 const CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
 
-/** An import of something that is not there, as an error with the line that has the import; undefined for other errors. */
-export function missingImport(error: unknown): UserError | undefined {
+/**
+ * An import of something that is not there, as an error with the line that has the import; undefined for other errors.
+ * @param loaded the file of the project that was loaded
+ */
+export function missingImport(error: unknown, loaded: string): UserError | undefined {
   if (!(error instanceof Error) || !('code' in error) || !CODES.includes(String(error.code))) return undefined
   const what = /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1]
   const importer = importerOf(error)
@@ -17,9 +22,16 @@ export function missingImport(error: unknown): UserError | undefined {
     at: line === undefined ? file : `${file}:${line}`,
     hint: /^[./]/.test(what)
       ? 'The path is relative to the directory of the file that imports it.'
-      : `Install the package in the project of the playbook: npm install ${packageOf(what)}`,
+      : howToInstall(packageOf(what), importer, loaded),
     cause: error,
   })
+}
+
+function howToInstall(name: string, importer: string, loaded: string): string {
+  const linked = linkedPackageOf(importer, loaded)
+  if (linked === undefined) return `Install the package in the project of the playbook: npm install ${name}`
+  const { link, folder } = linked
+  return `${link} is a link to ${folder}: what it imports is looked for there, not in the project. Install it there: npm install --prefix ${quote(folder)} ${name}. Or install a copy in the place of the link: npm install --install-links ${quote(folder)}`
 }
 
 function importerOf(error: Error): string | undefined {

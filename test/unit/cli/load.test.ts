@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadInventory, loadPlaybook } from '../../../lib/cli/load.ts'
@@ -27,6 +27,29 @@ describe('a mistake in a playbook', () => {
     const nothing = undefined as unknown as { at: string }
     const run = runLocal(() => [nothing.at as never])
     await assert.rejects(run, { code: 'E_PLAYBOOK', at: /load\.test\.ts:\d+$/ })
+  })
+})
+
+describe('a role from a package that is a link', () => {
+  it('whose own packages are not there is told with the link, and what to do', async () => {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), 'load-')))
+    const at = (name: string): string => join(root, name)
+    try {
+      mkdirSync(at('role'))
+      writeFileSync(at('role/package.json'), '{"name":"@me/role","type":"module","exports":"./index.js"}')
+      writeFileSync(at('role/index.js'), "import { z } from 'run-playbook-none'\nexport const role = z\n")
+      mkdirSync(at('project/node_modules/@me'), { recursive: true })
+      symlinkSync(at('role'), at('project/node_modules/@me/role'))
+      writeFileSync(at('project/site.ts'), "import { role } from '@me/role'\nexport default role\n")
+      await assert.rejects(loadPlaybook(at('project/site.ts')), {
+        code: 'E_LOAD',
+        message: /role\/index\.js imports run-playbook-none, which is not there$/,
+        at: /role\/index\.js:1$/,
+        hint: `${at('project/node_modules/@me/role')} is a link to ${at('role')}: what it imports is looked for there, not in the project. Install it there: npm install --prefix ${at('role')} run-playbook-none. Or install a copy in the place of the link: npm install --install-links ${at('role')}`,
+      })
+    } finally {
+      rmSync(root, { recursive: true })
+    }
   })
 })
 
