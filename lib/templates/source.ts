@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname, relative } from 'node:path'
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type Handlebars from 'handlebars'
 import { messageOf } from '../core/error-message.ts'
@@ -26,10 +26,12 @@ export interface Source {
 export function readSource(source: TemplateSource): Source {
   if ('text' in source) return { text: source.text, name: source.name, path: source.name }
   const { file } = source
-  const absolute = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
+  const path = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
+  const absolute = resolve(path)
   const found = readSourceIfAny(absolute)
   if (found !== undefined) return found
-  throw unreadable(absolute, 'no such file', nameMeant(absolute))
+  const beside = `A relative path is relative to the directory in which you start run-playbook; for a file beside the role: new URL('${basename(path)}', import.meta.url).`
+  throw unreadable(absolute, 'no such file', nameMeant(absolute), isAbsolute(path) ? undefined : beside)
 }
 
 /** @returns undefined when there is no such file */
@@ -72,11 +74,11 @@ function shorten(message: string): string {
     .replace(/Expecting .*, got '\w+'$/, 'this is not understood')
 }
 
-const unreadable = (absolute: string, why: string, hint?: string): UserError =>
+const unreadable = (absolute: string, why: string, meant?: string, more?: string): UserError =>
   new UserError(
     'E_TEMPLATE_FILE',
     `the template ${relative(process.cwd(), absolute)} cannot be read: ${why}`,
-    { hint: hint ?? `It was looked for at ${absolute}.` },
+    { hint: [meant, `It was looked for at ${absolute}.`, more].filter((one) => one !== undefined).join(' ') },
   )
 
 /** Strictly: a byte replaced by a question mark would go unnoticed into the file on the host. */

@@ -54,7 +54,7 @@ function assertRegular(path: string, stats: Kind): void {
       : stats.isSocket()
         ? 'a socket'
         : 'a device'
-  throw new UserError('E_NO_SOURCE', `${path} cannot be read: it is ${kind}, not a file`, {
+  throw new UserError('E_NO_SOURCE', `${resolve(path)} cannot be read: it is ${kind}, not a file`, {
     hint: 'Set it to the path of a regular file.',
   })
 }

@@ -182,7 +182,7 @@ describe('rendering a template', () => {
       await writeFile(join(folder, 'app.conf.hbs'), '')
       assert.throws(() => compileTemplate({ file: join(folder, 'ap.conf.hbs') }), {
         code: 'E_TEMPLATE_FILE',
-        hint: 'Did you mean app.conf.hbs?',
+        hint: `Did you mean app.conf.hbs? It was looked for at ${join(folder, 'ap.conf.hbs')}.`,
       })
     })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Secret } from '../../../../lib/core/secret.ts'
 import { question } from '../../../../lib/core/probe.ts'
@@ -47,5 +47,10 @@ describe('template', () => {
     }
     assert.throws(() => make('a.hbs'), wrong)
     assert.throws(() => make('none.hbs'), { code: 'E_TEMPLATE_FILE' })
+    const absolute = resolve('templates/motd.hbs')
+    assert.throws(() => template('it', { src: 'templates/motd.hbs', dest: '/a', vars: {} }), {
+      code: 'E_TEMPLATE_FILE',
+      hint: `It was looked for at ${absolute}. A relative path is relative to the directory in which you start run-playbook; for a file beside the role: new URL('motd.hbs', import.meta.url).`,
+    })
   })
 })
