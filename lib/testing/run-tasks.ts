@@ -5,7 +5,7 @@ import type { Recap, RunEvent, TaskEnded, TaskStatus } from '../core/events.ts'
 import type { TaskList } from '../core/task.ts'
 import type { RunRequest } from '../engine/run/prepare.ts'
 import { type RunOptions, runPlaybook } from '../engine/run/run.ts'
-import { type Host, defineInventory } from '../playbook/inventory.ts'
+import { type Host, type Inventory, defineInventory } from '../playbook/inventory.ts'
 import { pattern } from '../playbook/pattern.ts'
 import { type Confirmation, type Playbook, definePlay, definePlaybook } from '../playbook/playbook.ts'
 import { openSecrets } from '../secrets/index.ts'
@@ -37,6 +37,8 @@ export interface TestRunOptions {
   readonly diff?: boolean | undefined
   /** How many hosts, `host-1`, `host-2` and so on. All are this machine. @default 1 */
   readonly hosts?: number | undefined
+  /** Hosts with their groups and vars. All are this machine, whatever their `connection` says. @default those of `hosts` */
+  readonly inventory?: Inventory | undefined
   /** As `--limit`. @default all hosts */
   readonly limit?: string | undefined
   /** As `--tags` and `--skip-tags`. @default all tasks */
@@ -77,7 +79,7 @@ export function runTasks(
 }
 
 /**
- * The same for a whole playbook, with its plays, facts and report. Its hosts are `host-1` and so on.
+ * The same for a whole playbook, with its plays, facts and report. Its hosts are `host-1` and so on, or those of `inventory`.
  *
  * @throws UserError for what is wrong before a host is touched
  *
@@ -99,6 +101,20 @@ export interface EngineOptions
   readonly connection?: 'ssh' | 'local' | undefined
 }
 
+function inventoryOf({ hosts, inventory }: TestRunOptions, connection: 'ssh' | 'local'): Inventory {
+  if (inventory === undefined) {
+    const names = Array.from({ length: hosts ?? 1 }, (_, i) => `host-${i + 1}`)
+    return defineInventory({
+      hosts: Object.fromEntries(names.map((name) => [name, { address: '127.0.0.1', connection }])),
+    })
+  }
+  if (hosts !== undefined) throw new TypeError('a test has either hosts or an inventory, not both')
+  const entries = Object.entries(inventory.hosts).map(
+    ([name, host]) => [name, { ...host, connection }] as const,
+  )
+  return { ...inventory, hosts: Object.fromEntries(entries) }
+}
+
 type Warn = (host: string, text: string) => void
 
 /** Over a transport of one's own, such as one that breaks. What it has to say is an event too. */
@@ -108,14 +124,8 @@ export async function runOver(
   options: TestRunOptions,
   engine: EngineOptions = {},
 ): Promise<TestRun> {
+  const inventory = inventoryOf(options, engine.connection ?? 'local')
   const stateDir = engine.stateDir ?? mkdtempSync(join(tmpdir(), 'run-playbook-test-'))
-  const names = Array.from({ length: options.hosts ?? 1 }, (_, i) => `host-${i + 1}`)
-  const hosts = Object.fromEntries(
-    names.map((name) => [
-      name,
-      { address: '127.0.0.1', connection: engine.connection ?? ('local' as const) },
-    ]),
-  )
   const events: RunEvent[] = []
   const emit = (event: RunEvent): void => {
     events.push(event)
@@ -128,7 +138,7 @@ export async function runOver(
       {
         name: 'test',
         playbook,
-        inventory: defineInventory({ hosts }),
+        inventory,
         selection: { tags: options.tags ?? [], skipTags: options.skipTags ?? [] },
         limit: options.limit,
         extraVars: options.extraVars ?? {},
