@@ -35,7 +35,8 @@ describe('run-playbook init', function () {
     assert.match(String(made['name']), /^run-playbook-consumer-/)
     assert.deepEqual(made['dependencies'], { 'run-playbook': `^${version}` })
     const ignored = readFileSync(join(project.folder, '.gitignore'), 'utf8').split('\n')
-    for (const name of ['node_modules/', 'report.xml', 'report.jsonl']) assert.ok(ignored.includes(name), name)
+    for (const name of ['node_modules/', 'report.xml', 'report.jsonl'])
+      assert.ok(ignored.includes(name), name)
     assert.ok(existsSync(join(project.folder, '.github/workflows/ci.yml')))
   })
 
