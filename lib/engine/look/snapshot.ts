@@ -85,17 +85,18 @@ export class Snapshot {
         asked: asked !== undefined,
       })
       if (keeps(change, question, known)) continue
+      const is = today(known)
+      if (seen === undefined || seen.answer !== is?.answer) seen = seenBy(question, is?.answer)
+      const altered = concerns(change.touches, seen.resources)
       if (change.leaves.has(id) && (change.user === user || question.reader.channel !== undefined)) {
         const answer = change.leaves.get(id)
+        // Said again of what the change cannot alter: the host's answer stays good.
+        if (known.kind === 'asked' && known.answer === answer && !altered) continue
         known = change.presumed ? stale({ answer }) : { kind: 'predicted', answer, by }
       } else if (change.own.has(id)) {
         // A change that is about this very question makes another answer of it: what it says today is no guess.
         known = stale(undefined)
-      } else {
-        const is = today(known)
-        if (seen === undefined || seen.answer !== is?.answer) seen = seenBy(question, is?.answer)
-        if (concerns(change.touches, seen.resources)) known = stale(is)
-      }
+      } else if (altered) known = stale(is)
     }
     this.looks.set(key, { planned: this.pending.length, known, seen })
     return known
