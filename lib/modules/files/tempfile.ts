@@ -13,6 +13,7 @@ import { ancestors, assertFolder } from '../shared/parent-folders.ts'
 import { PLACE } from '../shared/place.ts'
 import { type ParentFolder, assertSafe, probeFolders, sameFolders } from '../shared/safe-path.ts'
 import { type Stat, stat } from '../shared/stat.ts'
+import { restoreLabels } from '../shared/labels.ts'
 
 const part = z.string().regex(/^[^/\0\n\r]{0,200}$/, 'must be a part of a name, without a slash')
 
@@ -140,7 +141,7 @@ const script = (args: TempfileArgs): string => {
     'new=$(mktemp -u ./XXXXXXXXXX)',
     `new=\${new#./}; name=${quote(prefix)}$new${quote(suffix)}`,
     `${state === 'file' ? '( : >"./$name" )' : 'mkdir -- "./$name"'} || explain ${quote(path)}`,
-    '! command -v restorecon >/dev/null || restorecon "./$name" || :',
+    restoreLabels('"./$name"'),
     sh`printf '%s\\n' ${path === '/' ? '' : path}/"$name"`,
   ].join('\n')
 }

@@ -11,6 +11,7 @@ import type { CopyTree } from './args.ts'
 import { BEGIN, RECEIVE, inFolder } from './script.ts'
 import type { CopyTreeState } from './state.ts'
 import { type Item, type Removed, type Work, type WrittenItem, after, workOf } from './work.ts'
+import { restoreLabels } from '../../shared/labels.ts'
 
 /** Bytes of files that are sent at a time. */
 const AT_ONCE = 8 * 1024 * 1024
@@ -27,7 +28,7 @@ export function applyCopyTree(given: CopyTree, state: CopyTreeState): ShellStep[
     ...batches(written).map((batch) => send(batch, work, state)),
     ...written.flatMap((item) => stream(item, work, state)),
     step(work.items.flatMap((item) => giveAway(item, state)).reverse()),
-    { script: sh`! command -v restorecon >/dev/null || restorecon -R ${given.dest} || :` },
+    { script: restoreLabels(sh`-R ${given.dest}`) },
   ]
   return steps.flatMap((one) => one ?? [])
 }

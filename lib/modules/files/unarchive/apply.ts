@@ -8,6 +8,7 @@ import type { Unarchive } from './args.ts'
 import { FLAGS, formatOf } from './format.ts'
 import { select } from './select.ts'
 import { type UnarchiveState, inside } from './state.ts'
+import { restoreLabels } from '../../shared/labels.ts'
 
 /*
  * The archive is unpacked into a folder beside what it brings, which is ours alone. Nothing is moved before it is known that all can
@@ -131,7 +132,7 @@ merge() {
 put() {
   [ ! -L "$2" ] || rm -f -- "$2"
   mv -f -- "$1" "$2"
-  ! command -v restorecon >/dev/null || restorecon -R "$2" || :
+  ${restoreLabels('-R "$2"')}
 }`
 
 const merge = ({ src, dest, creates, within }: Unarchive): string[] => [

@@ -11,6 +11,7 @@ import { type SshKeypairArgs, fitsComment, publicPath, wantedKey } from './args.
 import { removals } from './plan.ts'
 import type { SshKeypairState } from './state.ts'
 import { type KeypairWork, workOf } from './work.ts'
+import { restoreLabels } from '../../shared/labels.ts'
 
 /** The private key goes first: where only one of the two could be changed, the next run mends the public one. */
 export function applyKeypair(given: SshKeypairArgs, state: SshKeypairState): ShellStep[] {
@@ -56,7 +57,7 @@ function generate(given: SshKeypairArgs, state: SshKeypairState, work: KeypairWo
     'temp=./run-playbook.key.pub',
     ...renaming(publicPath(given), false),
     'leave',
-    sh`! command -v restorecon >/dev/null || restorecon ${[path, publicPath(given)]} || :`,
+    restoreLabels(sh`${[path, publicPath(given)]}`),
   ]
   return { script: lines.join('\n'), explains: true }
 }

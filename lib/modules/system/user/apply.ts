@@ -9,6 +9,7 @@ import { type UserArgs, homeOf } from './args.ts'
 import { NO_LOGIN } from '../shared/user-entry.ts'
 import type { UserState } from './state.ts'
 import { type WantedUser, setsPassword, wantedUser } from './wanted.ts'
+import { restoreLabels } from '../../shared/labels.ts'
 
 /** Programs of root are not in the path of every login. */
 const BEGIN = 'set -eu; PATH=$PATH:/usr/sbin:/sbin'
@@ -132,7 +133,7 @@ function makeHome(args: UserArgs, { uid, gid }: WantedUser, mode: string): Shell
     `find "$new" -mindepth 1 -exec chown -h ${owner} {} +`,
     `chown ${owner} "$new"; chmod 0${mode} "$new"`,
     `if [ -n "$shared" ]; then ${orExplain('mv -fT -- "$new" "$dest"', path)}; fi`,
-    sh`! command -v restorecon >/dev/null || restorecon -R ${path} || :`,
+    restoreLabels(sh`-R ${path}`),
   ]
   return { script: lines.join('\n') }
 }
