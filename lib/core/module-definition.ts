@@ -1,6 +1,7 @@
 import type { Change } from './change.ts'
 import type { ChannelStep, Prediction, Question, Reply } from './reader.ts'
 import type { Probe } from './probe.ts'
+import type { JointStep } from './joint.ts'
 import type { Resource } from './resource.ts'
 import type { Schema } from './schema.ts'
 import type { Secret } from './secret.ts'
@@ -20,6 +21,8 @@ export interface ShellStep {
    * which saves most of the time of a small change. One with a limit of its own is run alone. @default false
    */
   readonly brief?: boolean | undefined
+  /** How it is made together with others of its kind that come before and after it. @default by its script alone */
+  readonly joint?: JointStep | undefined
   /** When it fails the last line of its stderr says why, better than the command does. @default false */
   readonly explains?: boolean | undefined
   /**

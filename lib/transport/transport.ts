@@ -61,6 +61,8 @@ export interface Script extends ShellStep {
   readonly kind: 'probe' | 'step'
   /** A further step of the change that the step before it began: a stop does not come between them. @default false */
   readonly continues?: boolean | undefined
+  /** It is run from a file that only its user can read, so that it does not show in `ps`. @default false */
+  readonly unseen?: boolean | undefined
   /**
    * What of a step's output is kept: `tail` the last 256 KiB of stdout and of stderr, for a log; `whole` and `passed` all of it, and
    * more than 16 MiB makes a script that ended with 0 end with 1. A probe's output is always whole. @default 'tail'

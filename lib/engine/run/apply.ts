@@ -1,5 +1,5 @@
 import { UnreachableError, UserError } from '../../core/errors.ts'
-import type { ShellStep, Step } from '../../core/module.ts'
+import type { Step } from '../../core/module.ts'
 import type { Reply } from '../../core/probe.ts'
 import type { Item } from '../../playbook/program.ts'
 import { SKIPPED, type Script } from '../../transport/transport.ts'
@@ -9,9 +9,11 @@ import { StepFailed } from '../report/failure.ts'
 import type { Session } from '../session.ts'
 import type { Announce } from './announce.ts'
 import { type Change, isShellStep } from './change.ts'
-import { oweScript, paidScript } from './ledger.ts'
+import { entriesOf, scriptOf, stepsWithMarks } from './entries.ts'
 import { runOverNewLogin } from './new-login.ts'
 import { sendChange } from './send.ts'
+import { stream } from './stream.ts'
+import { unitsOf } from './units.ts'
 
 /** What became of a change. */
 export interface Applied {
@@ -48,59 +50,30 @@ export async function applyChanges(
   const user = first?.item.user ?? 'login'
   const differences = changes.flatMap(({ verdict }) => verdict.plan.changes)
   const before = shellBatch(bodyQuestions(session, differences))
-  const entries = changes.flatMap((change) => scriptsOf(change).map((one) => ({ change, ...one })))
+  const entries = changes.map(entriesOf)
   session.snapshot.settle()
   const questions = unknown(session, after).filter((one) => one.user === user && isShell(one))
   const behind = shellBatch(questions.map(({ question }) => question))
 
-  const clock = stopwatch(announce, before.scripts.length, entries)
-  const scripts = [...before.scripts, ...entries.map(({ script }) => script), ...behind.scripts]
-  const options = { user, lock: true, onReply: clock.onReply }
-  const replies = await sendChange(session, () => session.connection.exchange(scripts, options))
-  const bodies = readBodies(before.read(replies.slice(0, before.scripts.length)))
-  record(session, user, behind.read(replies.slice(before.scripts.length + entries.length)))
+  const sent = { before: before.scripts, units: unitsOf(entries), behind: behind.scripts }
+  const { replies, spent, ...asked } = await stream(session, user, sent, announce)
+  const bodies = readBodies(before.read(asked.before))
+  record(session, user, behind.read(asked.behind))
 
   const applied = new Map<Item, Applied>()
-  for (const change of changes) {
-    const own = entries.flatMap((entry, i) => {
-      const reply = replies[before.scripts.length + i]
-      return entry.change === change && reply !== undefined
-        ? [{ ...entry, reply: shownOf(entry.script, reply) }]
-        : []
+  for (const [i, change] of changes.entries()) {
+    const came = (entries[i] ?? []).flatMap((entry) => {
+      const reply = replies.get(entry)
+      return reply === undefined ? [] : [{ ...entry, reply: shownOf(entry.script, reply) }]
     })
-    if (own.length > 0 && own.every(({ reply }) => reply.code === SKIPPED)) break
-    const broken = own.find(({ reply }) => reply.code !== 0)
+    if (came.length > 0 && came.every(({ reply }) => reply.code === SKIPPED)) break
+    const broken = came.find(({ reply }) => reply.code !== 0)
     const error = broken && failureOf(broken.script, broken.reply)
-    const kept = own.flatMap(({ bookkeeping, reply }) => (bookkeeping ? [] : [reply]))
-    applied.set(change.item, { replies: kept, durationMs: clock.spent(change), ...(error && { error }) })
+    const kept = came.flatMap(({ bookkeeping, reply }) => (bookkeeping ? [] : [reply]))
+    applied.set(change.item, { replies: kept, durationMs: spent(change), ...(error && { error }) })
     if (error) break
   }
   return { applied, bodies }
-}
-
-// What is owed is written down before the change, and crossed out after the handler, in the same stream.
-function scriptsOf(change: Change): { script: Script; bookkeeping: boolean }[] {
-  return stepsWithMarks(change).flatMap(({ step, bookkeeping }, i) =>
-    isShellStep(step) ? [{ script: scriptOf(step, i), bookkeeping }] : [],
-  )
-}
-
-// Whoever stops the run lets a change finish that has begun.
-const scriptOf = (step: ShellStep, index: number): Script => ({
-  kind: 'step',
-  ...step,
-  ...(index > 0 && { continues: true }),
-})
-
-function stepsWithMarks({ item, steps }: Change): { step: Step; bookkeeping: boolean }[] {
-  const ours = (script: string) => ({ step: { script, brief: true }, bookkeeping: true })
-  const owes =
-    item.notify.length > 0 && item.delegateTo === undefined && item.task.options.changedWhen !== false
-  return [
-    ...(owes ? [ours(oweScript(item.notify))] : []),
-    ...steps.map((step) => ({ step, bookkeeping: false })),
-    ...(item.handler ? [ours(paidScript(item))] : []),
-  ]
 }
 
 /** A change whose steps run one by one: a channel has a stream of its own, and a host that restarts loses all of them. */
@@ -176,24 +149,3 @@ function ifLost(error: unknown): Reply[] {
 }
 
 const failureOf = (step: Step | Script, reply: Reply): StepFailed => new StepFailed(step, reply)
-
-/** Tells which change is being made, and how long each took. */
-function stopwatch(announce: Announce, skip: number, entries: readonly { change: Change }[]) {
-  const spent = new Map<Change, number>()
-  let since = performance.now()
-  const begin = (index: number): void => {
-    const change = entries[index]?.change
-    if (change !== undefined && change !== entries[index - 1]?.change) announce(change.item)
-  }
-  if (skip === 0) begin(0)
-  return {
-    spent: (change: Change) => spent.get(change) ?? 0,
-    onReply: (index: number) => {
-      const now = performance.now()
-      const change = entries[index - skip]?.change
-      if (change !== undefined) spent.set(change, (spent.get(change) ?? 0) + now - since)
-      since = now
-      begin(index - skip + 1)
-    },
-  }
-}

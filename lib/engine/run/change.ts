@@ -46,8 +46,9 @@ const limited = ({ timeoutMs }: Item, step: ChannelStep): ChannelStep =>
   timeoutMs === undefined ? step : { ...step, timeoutMs }
 
 function surrounded({ task, environment, timeoutMs }: Item, step: ShellStep): ShellStep {
-  const limit = timeoutMs === undefined ? {} : { timeoutMs }
-  if (task.module.withEnvironment !== undefined) return { ...step, ...limit }
+  // With a limit or variables of its own it is not made together with others.
+  const own = timeoutMs === undefined ? step : { ...step, timeoutMs, joint: undefined }
   const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quote(value)}\n`)
-  return { ...step, ...limit, script: exports.join('') + step.script }
+  if (task.module.withEnvironment !== undefined || exports.length === 0) return own
+  return { ...own, joint: undefined, script: exports.join('') + step.script }
 }

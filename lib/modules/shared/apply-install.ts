@@ -5,7 +5,9 @@ import { type Install, type InstallState, contentDiffers, installAccess } from '
 import { EXPLAIN, orExplain } from './explain.ts'
 import type { Payload } from './payload.ts'
 import { insertWord } from './insert-word.ts'
+import { installTogether } from './install-together.ts'
 import { keepAttributes } from './keep-attributes.ts'
+import { restoreLabels } from './labels.ts'
 import { overLink, place, stageName } from './place.ts'
 
 /** The commands that bring the content, or mend mode and owner where the content is right already. */
@@ -19,6 +21,7 @@ export function applyInstall(args: Install, state: InstallState): ShellStep[] {
         explains: true,
         // A check is a program of the user's, a download takes as long as it takes.
         brief: args.validate === undefined && args.payload.download === undefined,
+        joint: installTogether(args, state),
       },
     ]
   }
@@ -94,8 +97,7 @@ function install(args: Install, state: InstallState, wanted: Access): string[] {
     ...validation(args),
     ...(args.backup === true && isFile ? BACKUP : []),
     ...(overwrite ? overwriting(dest, wanted, state) : renaming(dest, state.here.type === 'link')),
-    // Where there is no SELinux there is no restorecon.
-    sh`! command -v restorecon >/dev/null || restorecon ${dest} || :`,
+    restoreLabels(quote(dest)),
   ]
 }
 

@@ -67,7 +67,8 @@ export function batchOf(
 }
 
 function scriptText(script: Script, payload: Payload | undefined): string {
-  const how = Buffer.byteLength(script.script) > LONGEST_ARGUMENT ? '-f' : '-c'
+  const inFile = script.unseen === true || Buffer.byteLength(script.script) > LONGEST_ARGUMENT
+  const how = inFile ? '-f' : '-c'
   return `script ${wordOf(script)} ${seconds(script)} ${blocks(payload)} ${how} ${quote(script.script)}`
 }
 

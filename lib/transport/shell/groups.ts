@@ -43,7 +43,7 @@ export function groupsOf(
 
 /** The limit of a group is for all of it, so a step with a limit of its own runs alone. What asks leaves nothing behind. */
 function isBrief(script: Script, payload: Payload | undefined): boolean {
-  if (Buffer.byteLength(script.script) > LONGEST_BRIEF) return false
+  if (script.unseen === true || Buffer.byteLength(script.script) > LONGEST_BRIEF) return false
   if (script.kind === 'probe') return payload === undefined
   const whole = (script.output ?? 'tail') !== 'tail'
   return (

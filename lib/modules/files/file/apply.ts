@@ -10,6 +10,7 @@ import { fileAccess, wantedType } from './plan.ts'
 import { hardLink } from './hard-link.ts'
 import { becomes, differs } from './recurse.ts'
 import { changingBelow } from './recurse-script.ts'
+import { makeTogether } from './together.ts'
 
 /** The commands that make a path what is wanted. Each may be run again after having been stopped half way. */
 export function applyFile(args: FileArgs, state: FileState): ShellStep[] {
@@ -19,7 +20,11 @@ export function applyFile(args: FileArgs, state: FileState): ShellStep[] {
     return [{ script: [...begin, ...emptied(args, state), ...hardLink(args)].join('\n') }]
   const lines = state.here.type === wantedType(args, state.here) ? mend(args, state) : make(args, state)
   return [
-    { script: [...begin, ...lines].join('\n'), brief: args.force !== 'remove-tree' && args.recurse !== true },
+    {
+      script: [...begin, ...lines].join('\n'),
+      brief: args.force !== 'remove-tree' && args.recurse !== true,
+      joint: makeTogether(args, state),
+    },
   ]
 }
 
