@@ -122,6 +122,15 @@ export class Snapshot {
     })
   }
 
+  /** Looks at what would be known if a change were planned too. */
+  trying<Found>(change: PlannedChange, look: () => Found): Found {
+    this.plan(change)
+    const answer = look()
+    this.pending.pop()
+    for (const [key, { planned }] of this.looks) if (planned > this.pending.length) this.looks.delete(key)
+    return answer
+  }
+
   /** The planned changes were applied, or tried: whatever they may have altered must be asked again. */
   settle(): void {
     if (this.pending.length === 0) return

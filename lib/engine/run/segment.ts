@@ -4,11 +4,13 @@ import { type Entry, type Item, type TaskOfHost, tasksOf } from '../../playbook/
 import { loadFiles } from '../plan/load-files.ts'
 import { refuseOwnRestart } from '../plan/own-machine.ts'
 import { type Wanted, observe, unknown } from '../look/observe.ts'
+import type { PlannedChange } from '../look/snapshot.ts'
 import { questionsOf } from '../plan/questions.ts'
 import { secondLook } from '../plan/second-look.ts'
 import { type Verdict, type WaitVerdict, planTask } from '../plan/plan-task.ts'
 import { type Session, planned } from '../session.ts'
 import { type Planned, changeOf } from './change.ts'
+import { stayWanted } from './stay-wanted.ts'
 import { Watched } from './watched.ts'
 
 /** Tasks that are planned ahead and sent in one stream. */
@@ -50,7 +52,7 @@ export async function planSegment(session: Session, rest: readonly Entry[]): Pro
     if (found.every((one) => one.kind !== 'change'))
       verdict = await secondLook(session, item, verdict, fresh, look)
     if (verdict.kind === 'wait') verdict = { kind: 'failed', error: noAnswer(item.task) }
-    const one = place(session, item, verdict, found, watched)
+    const one = place(session, item, verdict, { found, watched, rest })
     if (one === undefined) break
     watched.add(one)
     entries.push(entry)
@@ -69,18 +71,24 @@ export const noAnswer = ({ name, module, at }: Task): UserError =>
     hint: 'Define readers once, outside of functions: the engine compares them by object identity.',
   })
 
+/** What is planned of a segment by now. */
+interface SoFar {
+  readonly found: readonly Planned[]
+  readonly watched: Watched
+  readonly rest: readonly Entry[]
+}
+
 // Undefined when the task must wait until the changes before it are made and seen.
 function place(
   session: Session,
   item: Item,
   verdict: Exclude<Verdict, WaitVerdict>,
-  segment: readonly Planned[],
-  watched: Watched,
+  { found, watched, rest }: SoFar,
 ): Planned | undefined {
   const { task } = item
   if (verdict.kind !== 'change') {
     // A failure that a pending change may explain is not a failure yet.
-    if (verdict.kind === 'failed' && segment.some((one) => one.kind === 'change')) return undefined
+    if (verdict.kind === 'failed' && found.some((one) => one.kind === 'change')) return undefined
     // What was found in order on a prediction is no result for others to build on before it came true.
     if (verdict.kind === 'ok' && verdict.view.predicted)
       session.results.set(task, { kind: 'unknown', changed: undefined })
@@ -92,18 +100,20 @@ function place(
     else session.results.set(task, { kind: 'skipped' })
     return { kind: 'settled', item, verdict }
   }
-  const first = segment.find((one) => one.kind === 'change')
+  const first = found.find((one) => one.kind === 'change')
   if (first !== undefined && first.item.user !== item.user) return undefined
-  if (watched.isAlteredBy(verdict.touches)) return undefined
   const change = changeOf(item, verdict)
-  if (segment.some((one) => one.kind === 'change' && (change.alone || one.alone))) return undefined
-  planned(session, {
+  if (found.some((one) => one.kind === 'change' && (change.alone || one.alone))) return undefined
+  const wish: PlannedChange = {
     by: task.name,
     user: item.user,
     touches: verdict.touches,
     own: verdict.view.probe.questions,
     leaves: verdict.plan.leaves ?? [],
-  })
+  }
+  const altered = watched.alteredBy(verdict.touches)
+  if (altered.size > 0 && !stayWanted(session, altered, wish, rest)) return undefined
+  planned(session, wish)
   // Whether it counts as a change may only be known from what it prints.
   const changed =
     typeof task.options.changedWhen === 'function' ? undefined : (task.options.changedWhen ?? true)

@@ -41,56 +41,56 @@ export function installTogether(args: Install, state: InstallState): JointStep |
 }
 
 // All contents go to files beside their destinations first, which are checked and written to disk together. Then each takes its
-// place in turn.
+// place in turn. A file that is written twice takes after what was written before.
 function writeAll(parts: readonly Part[]): string {
-  const made = parts.flatMap((part) =>
-    part.replaces === undefined ? [{ ...part, word: stageOf(part) }] : [],
-  )
+  const all = parts.map((part, i) => ({ ...part, word: `${leftOver(part.dest)}.$$.${i}` }))
+  const dests = [...new Set(parts.map(({ dest }) => dest))]
+  const before = (one: Staged): string =>
+    all.slice(0, all.indexOf(one)).findLast(({ dest }) => dest === one.dest)?.word ?? quote(one.dest)
   return [
     'set -euC',
     'LC_ALL=C; export LC_ALL',
     'umask 077',
-    ...plainFolders(
-      parts.map(({ dest }) => dest),
-      new Set(),
-    ),
+    ...plainFolders(dests, new Set()),
+    ...dests.map((dest) => `for left in ${leftOver(dest)}.*; do [ ! -e "$left" ] || rm -f -- "$left"; done`),
     'set --',
     'wanted= done=0',
     `trap 'rm -f -- "$@"; echo "$done"' EXIT`,
     `trap 'exit 1' HUP INT TERM`,
-    ...parts.flatMap(receive),
+    ...all.flatMap(receive),
     '[ "$(sha256sum -- "$@")" = "${wanted#?}" ]',
     'set +C',
+    ...accessForAll(all.filter(({ replaces }) => replaces === undefined)),
     LIKE,
-    ...parts.flatMap(replaced).filter((line) => line !== LIKE),
-    ...accessForAll(made),
+    ...all.flatMap((one) => replaced(one, before(one))).filter((line) => line !== LIKE),
     'sync "$@" 2>/dev/null || sync',
-    ...parts.flatMap(rename),
+    ...all.flatMap(rename),
     'trap - EXIT',
-    restoreLabels(sh`${parts.map(({ dest }) => dest)}`),
+    restoreLabels(sh`${dests}`),
   ].join('\n')
 }
 
-const leftOver = ({ dest }: Part): string =>
+interface Staged extends Part {
+  /** What is beside the destination, as a word of the script. */
+  readonly word: string
+}
+
+const leftOver = (dest: string): string =>
   quote(`${dest.slice(0, dest.lastIndexOf('/') + 1)}${stageName(dest)}`)
 
-const stageOf = (part: Part): string => `${leftOver(part)}.$$`
-
-const receive = (part: Part): string[] => [
-  `for left in ${leftOver(part)}.*; do [ ! -e "$left" ] || rm -f -- "$left"; done`,
-  `temp=${stageOf(part)}`,
+const receive = ({ word, text, sha256 }: Staged): string[] => [
+  `temp=${word}`,
   ': >"$temp"',
   'set -- "$@" "$temp"',
-  `printf %s ${quote(part.text)} >|"$temp"`,
+  `printf %s ${quote(text)} >|"$temp"`,
   'wanted="$wanted',
-  `${part.sha256}  $temp"`,
+  `${sha256}  $temp"`,
 ]
 
-function replaced(part: Part): string[] {
-  const { dest, wanted, fresh, replaces } = part
+function replaced({ word, wanted, fresh, replaces }: Staged, before: string): string[] {
   if (replaces === undefined) return []
   return [
-    `temp=${stageOf(part)} held=${quote(dest)}`,
+    `temp=${word} held=${before}`,
     '[ -f "$held" ] && [ ! -L "$held" ]',
     ...ownerCommands(wanted, fresh, '"$temp"'),
     ...keepAttributes('"$held"', { from: replaces, to: wanted.mode }),
@@ -98,11 +98,11 @@ function replaced(part: Part): string[] {
 }
 
 // Tools without -T would move it into a directory.
-function rename(part: Part): string[] {
-  const [from, to] = [stageOf(part), quote(part.dest)]
+function rename({ word, dest }: Staged): string[] {
+  const to = quote(dest)
   return [
     `[ ! -d ${to} ] || [ -L ${to} ]`,
-    `mv -fT -- ${from} ${to} 2>/dev/null || { [ ! -L ${to} ] && mv -f -- ${from} ${to}; }`,
+    `mv -fT -- ${word} ${to} 2>/dev/null || { [ ! -L ${to} ] && mv -f -- ${word} ${to}; }`,
     'done=$((done + 1))',
   ]
 }

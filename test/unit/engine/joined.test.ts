@@ -14,8 +14,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { from } from '../../../lib/core/deferred.ts'
 import type { Task } from '../../../lib/core/task.ts'
-import { copy, file, shell } from '../../../lib/modules/index.ts'
+import { copy, file, lineinfile, shell } from '../../../lib/modules/index.ts'
 import { localTransport } from '../../../lib/transport/index.ts'
 import type { Connection, Script, Transport } from '../../../lib/transport/transport.ts'
 import { through } from '../modules/files/through.ts'
@@ -137,6 +138,60 @@ describe('files and directories that are made by one script', function () {
     assert.match(owe?.script ?? '', /touch -- [0-9a-f]{16} [0-9a-f]{16}$/)
     assert.equal(write?.unseen, true)
     assert.equal(readFileSync(at('log'), 'utf8'), 'one\ntwo\n')
+  })
+
+  it('are one script for all lines of a file, which keeps what it has', async () => {
+    writeFileSync(at('f'), 'a\n', { mode: 0o640 })
+    const lines = ['one', 'two', 'three']
+    const tasks = () =>
+      ['f', 'g'].flatMap((name) =>
+        lines.map((line) =>
+          lineinfile(`${name} ${line}`, {
+            path: at(name),
+            line,
+            create: true,
+            ...(line === 'two' && { mode: '0604' }),
+          }),
+        ),
+      )
+    const sent: Script[][] = []
+    const run = await runLocal(tasks, { transport: watched(sent) })
+    assert.equal(run.recap.hosts['host-1']?.changed, 6)
+    assert.equal(steps(sent), 1)
+    assert.equal(readFileSync(at('f'), 'utf8'), 'a\none\ntwo\nthree\n')
+    assert.equal(readFileSync(at('g'), 'utf8'), 'one\ntwo\nthree\n')
+    for (const name of ['f', 'g']) assert.equal(statSync(at(name)).mode & 0o7777, 0o604)
+    assert.equal((await runLocal(tasks)).recap.hosts['host-1']?.changed, 0)
+  })
+
+  it('wait for each other where one undoes what the other did', async () => {
+    const tasks = () => ['one', 'two'].map((content) => copy(content, { dest: at('f'), content }))
+    const run = await runLocal(tasks)
+    assert.deepEqual(run.statuses, ['one: changed', 'two: changed'])
+    assert.match(JSON.stringify(run.events), /\\"one\\" would change again \(content\)/)
+  })
+
+  it('wait for each other where a later task reads what the first one left', async () => {
+    const first = lineinfile('first', { path: at('f'), line: 'one', create: true })
+    const tasks = () => [
+      first,
+      lineinfile('second', { path: at('f'), line: 'two' }),
+      copy(
+        'copy',
+        from(first, ({ text }) => ({ dest: at('g'), content: text ?? '' })),
+      ),
+    ]
+    await runLocal(tasks)
+    assert.equal(readFileSync(at('g'), 'utf8'), 'one\n')
+  })
+
+  it('show the difference that each of them makes', async () => {
+    const tasks = () => ['one', 'two'].map((line) => lineinfile(line, { path: at('f'), line, create: true }))
+    const run = await runLocal(tasks, { diff: true })
+    const diffs = run.tasks.map((task) => task.diffs?.join('') ?? '')
+    assert.match(diffs[0] ?? '', /\+one/)
+    assert.doesNotMatch(diffs[1] ?? '', /\+one/)
+    assert.match(diffs[1] ?? '', /\+two/)
   })
 
   it('show in no process list what is written', async () => {
