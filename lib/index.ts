@@ -79,6 +79,7 @@ export {
   type Step,
   defineModule,
 } from './core/module.ts'
+export { type JointStep, defineJoint } from './core/joint.ts'
 export { type FactDefinition, defineFact } from './core/fact.ts'
 export {
   type ChannelHost,

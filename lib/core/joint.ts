@@ -10,8 +10,12 @@ export interface JointStep {
  * The script makes them in order, each whole or not at all. When it fails it prints how many are done, and the engine makes the
  * others by their own scripts: so it need not explain anything, and may give up where a case is rare.
  *
- * @param script POSIX sh that is not shown in `ps`. It gets at least two parts.
- * @returns makes the part of a step
+ * @param script makes POSIX sh of two to fifty parts. It is not shown in `ps` on the host.
+ * @returns makes the `joint` of a step from its part
+ *
+ * @example
+ * const touched = defineJoint<string>((files) => sh`set -e; touch -- ${files}`)
+ * const step = (path: string): ShellStep => ({ script: sh`touch -- ${path}`, joint: touched(path) })
  */
 export function defineJoint<Part>(script: (parts: readonly Part[]) => string): (part: Part) => JointStep {
   const parts = new WeakMap<JointStep, Part>()

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import type { TaskList } from '../../../lib/core/task.ts'
-import { copy, file, shell } from '../../../lib/modules/index.ts'
+import { copy, file, lineinfile, shell } from '../../../lib/modules/index.ts'
 import { often } from '../../support/often.ts'
 import { runLocal } from '../../support/run-local.ts'
 
@@ -24,6 +24,7 @@ type Drift = 'absent' | 'file' | 'other file' | 'directory' | 'link'
 type Wish =
   | { readonly kind: 'copy'; readonly path: string; readonly content: string; readonly mode: string }
   | { readonly kind: 'directory' | 'absent' | 'touch'; readonly path: string }
+  | { readonly kind: 'line'; readonly path: string; readonly line: string; readonly mode: string | undefined }
   | { readonly kind: 'shell'; readonly path: string }
 
 const PATHS = ['a', 'b', 'c', 'd/e', 'd/f'] as const
@@ -41,6 +42,12 @@ const wish: fc.Arbitrary<Wish> = fc.oneof(
     path,
     content: fc.constantFrom('x', 'y\n'),
     mode: fc.constantFrom('0644', '0600'),
+  }),
+  fc.record({
+    kind: fc.constant('line' as const),
+    path,
+    line: fc.constantFrom('x', 'y', 'z'),
+    mode: fc.constantFrom(undefined, '0640'),
   }),
   fc.record({ kind: fc.constantFrom('directory' as const, 'absent' as const, 'touch' as const), path }),
   fc.record({ kind: fc.constant('shell' as const), path }),
@@ -65,6 +72,8 @@ const tasks = (root: string, wishes: readonly Wish[]) => (): TaskList =>
     const at = join(root, one.path)
     const name = `${i} ${one.kind} ${one.path}`
     if (one.kind === 'copy') return copy(name, { dest: at, content: one.content, mode: one.mode })
+    if (one.kind === 'line')
+      return lineinfile(name, { path: at, line: one.line, create: true, ...(one.mode && { mode: one.mode }) })
     if (one.kind === 'shell')
       return shell(name, { script: `[ -d ${at} ] || echo by hand > ${at}`, creates: at })
     if (one.kind === 'directory') return file(name, { path: at, state: 'directory', force: true })

@@ -24,7 +24,7 @@ import { often } from '../../support/often.ts'
 import { type How, runLocal } from '../../support/run-local.ts'
 
 describe('files and directories that are made by one script', function () {
-  this.timeout(120_000)
+  this.timeout(1_800_000)
   let root: string
   const at = (name: string) => join(root, name)
   beforeEach(() => {
@@ -236,7 +236,7 @@ describe('files and directories that are made by one script', function () {
         }
         assert.deepEqual(await run('together', {}), await run('alone', { batch: false }))
       }),
-      { numRuns: often(15, 300) },
+      { numRuns: often(15, 100) },
     )
   })
 })
