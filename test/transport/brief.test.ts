@@ -154,6 +154,30 @@ eachWay('brief steps', (at) => {
   })
 })
 
+eachWay('a step that is not seen', (at) => {
+  const shown = 'tr "\\0" " " </proc/$$/cmdline; :'
+
+  it('shows no word of its script in the process list', async () => {
+    const [seen = '', unseen = ''] = await at.outputs(
+      step(`${shown} # word`),
+      step(`${shown} # word`, { unseen: true }),
+    )
+    assert.match(seen, /word/)
+    assert.doesNotMatch(unseen, /word/)
+  })
+
+  it('fails where its script cannot be stored', async function () {
+    // A folder in the place of the file that the host would write.
+    const [folder = ''] = await at.outputs(probe('x=$(readlink /proc/$$/fd/1); echo ${x%/*}'))
+    const replies = await at.run(step(`mkdir ${folder.trim()}/x1`), step(':', { unseen: true }), step(':'))
+    assert.deepEqual(
+      replies.map(({ code }) => code),
+      [0, 1, SKIPPED],
+    )
+    assert.match(String(replies[1]?.stderr), /the script or its input could not be stored on the host/)
+  })
+})
+
 // What runs in a container does not learn that docker exec was cut off.
 const TOLD = ['on this machine', 'over SSH', "over OpenSSH's own client", 'in a chroot']
 

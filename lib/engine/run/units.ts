@@ -43,7 +43,8 @@ function joined(row: readonly (readonly Entry[])[]): Unit[] {
   const marks = entries.filter(({ bookkeeping }) => bookkeeping)
   const steps = entries.filter(({ bookkeeping }) => !bookkeeping)
   const joints = steps.flatMap(({ script }) => (script.joint === undefined ? [] : [script.joint]))
-  const script = joints[0]?.join(joints) ?? ''
+  // In braces nothing is run of one that did not arrive whole.
+  const script = `{\n${joints[0]?.join(joints) ?? ''}\n}`
   return [
     ...(marks.length === 0 ? [] : [{ script: oweAll(marks), entries: marks, counts: false }]),
     {

@@ -49,7 +49,6 @@ now() { { read -r y _ </proc/uptime || y=$((Z + 9)); } 2>/dev/null; y=${y%.*}; }
 
 # run SECONDS ARGUMENTS-OF-SH…: leaves the exit code in $c
 run() {
-  if [ "$2" = -f ]; then printf %s "$3" >"$D/x$i" || return; set -- "$1" "$D/x$i"; fi
   s=$1; shift
   now
   a=$y
@@ -105,10 +104,14 @@ script() {
     flush
     printf '%s skipped\n' $N || exit
   else
+    [ "$1" != -f ] || {
+      printf %s "$2" 2>&- >"$D/x$i" || bad=1
+      set -- "$D/x$i"
+    }
     if [ -n "$bad" ]; then
       c=1
       true >"$D/o$i"
-      echo 'run-playbook: the input could not be stored on the host (disk full?) or changed while it was sent' >"$D/e$i"
+      echo 'run-playbook: the script or its input could not be stored on the host (disk full?) or changed while it was sent' >"$D/e$i"
     else
       run "$s" "$@"
     fi
