@@ -49,4 +49,26 @@ describe('a node whose re-clone is aborted', () => {
     assert.ok(existsSync(join(data, 'rejoin')), 'the copy is finished by itself')
     assert.match(gone.did, /start postgres\n$/)
   })
+
+  it('does not copy again, and leaves no old data, where the copy had just taken its place', () => {
+    mkdirSync(join(data, 'pgdata.old/global'), { recursive: true })
+    rmSync(join(data, 'pgdata.clone'), { recursive: true })
+    const complete = abort()
+    assert.equal(complete.status, 1)
+    assert.match(complete.stderr, /passed on node-c: the copy was complete/)
+    for (const name of ['rejoin', 'pgdata.old']) assert.ok(!existsSync(join(data, name)), name)
+    assert.match(complete.did, /start postgres\n$/)
+  })
+
+  it('is known for what it is as long as the copy is being removed', () => {
+    writeFileSync(
+      join(dir, 'rm'),
+      '#!/bin/sh\ncase "$*" in *pgdata.clone*) exit 1 ;; esac\nexec /bin/rm "$@"\n',
+      {
+        mode: 0o755,
+      },
+    )
+    assert.equal(abort().status, 1)
+    assert.ok(existsSync(join(data, 'rejoin')), 'the next abort would say that there is nothing to abort')
+  })
 })
