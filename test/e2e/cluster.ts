@@ -4,14 +4,14 @@ import { NODES, explain, freshLab, lab, onNode, psql, run, runJson, until } from
 /** How often a test of promotions repeats itself: once by default, five times and more by hand. */
 export const REPEAT = Number(process.env['REPEAT'] ?? 1)
 
-/** A cluster with three healthy nodes, whatever an earlier file left. */
-export async function healthyCluster(): Promise<void> {
+/** A cluster with three healthy nodes, whatever an earlier file left. @param args for each run of site */
+export async function healthyCluster(...args: string[]): Promise<void> {
   await lab()
   // Without JSON: there is none when site refuses to begin.
-  const site = await run('site')
+  const site = await run('site', ...args)
   if (site.code !== 0) {
     await freshLab()
-    const fresh = await runJson('site')
+    const fresh = await runJson('site', ...args)
     assert.equal(fresh.code, 0, explain(fresh))
   }
   // A run waits until a new replica accepts connections, which it does before it streams.
@@ -34,8 +34,8 @@ export async function primaryNow(): Promise<string> {
   return writable[0] as string
 }
 
-/** Two replicas stream from `primary`, each by its own slot, and keep no slots of their own. */
-export async function assertHealthy(primary: string): Promise<void> {
+/** Two replicas stream from `primary`, each by its own slot, and keep no slots of their own. @param args for site */
+export async function assertHealthy(primary: string, ...args: string[]): Promise<void> {
   assert.equal(await primaryNow(), primary)
   await untilStreaming(primary)
   const wanted = NODES.filter((node) => node !== primary).map((node) => `${slotOf(node)}|t|reserved`)
@@ -51,7 +51,7 @@ export async function assertHealthy(primary: string): Promise<void> {
     const marks = await onNode(node, 'ls /data/postgres')
     assert.doesNotMatch(marks, /fenced|rejoin|rewinding|pgdata\.(old|clone|init)/, `left on ${node}`)
   }
-  const again = await runJson('site')
+  const again = await runJson('site', ...args)
   assert.equal(again.code, 0, explain(again))
   assert.deepEqual(again.with('changed', 'failed'), [], 'site wants something else')
 }

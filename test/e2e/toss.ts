@@ -1,6 +1,8 @@
 /** Numbers from 0 to 1, the same ones again with `TOSS=` and the seed that a test prints. */
-export function tosser(): { readonly seed: number; readonly toss: () => number } {
-  const seed = Number(process.env['TOSS'] ?? Math.floor(Math.random() * 2 ** 31))
+export function tosser(seed = Number(process.env['TOSS'] ?? Math.floor(Math.random() * 2 ** 31))): {
+  readonly seed: number
+  readonly toss: () => number
+} {
   let state = seed
   // mulberry32
   const toss = (): number => {
