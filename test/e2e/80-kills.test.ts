@@ -59,8 +59,10 @@ describe('kill -9 at a tossed moment, then the same command again or its abort',
     })
   }
 
-  it(`went well ${TIMES} times with each`, () => {
-    for (const { name } of OPERATIONS) assert.ok(log.done(name) >= TIMES, `${name}: ${log.done(name)}`)
+  describe('all in all', () => {
+    for (const { name } of OPERATIONS)
+      it(`${name} went well ${TIMES} times`, () =>
+        assert.ok(log.done(name) >= TIMES, `${log.done(name)} times`))
   })
 })
 
