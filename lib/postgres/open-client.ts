@@ -86,4 +86,6 @@ const SETTINGS = [
   '-c lock_timeout=30000',
   '-c idle_in_transaction_session_timeout=60000',
   '-c standard_conforming_strings=on',
+  // Replicas are made after the roles that they log in with. Should a commit be lost with the primary, the next run makes it again.
+  '-c synchronous_commit=local',
 ].join(' ')
