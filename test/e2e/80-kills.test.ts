@@ -87,7 +87,7 @@ async function round(operation: Operation, seed: number, whole: number): Promise
     healthyAfterS: 0,
     result: 'ok',
   }
-  const load = await startLoad(another(from))
+  const load = await startLoad(another(from), 2)
   try {
     await pause(500)
     line = { ...line, play: await killed(attempt, killedAfterMs) }
@@ -125,7 +125,7 @@ async function killed({ command }: Attempt, afterMs: number): Promise<string> {
     outcome.code === null || outcome.code === 0,
     `it failed before it was killed: ${explain(outcome)}`,
   )
-  return [...outcome.stdout.matchAll(/^play (.*)$/gim)].at(-1)?.[1]?.trim() ?? ''
+  return [...outcome.stdout.matchAll(/^play (.*?)(?: {2}.*)?$/gim)].at(-1)?.[1] ?? ''
 }
 
 async function primaryAfter({ primary }: End): Promise<string> {

@@ -14,7 +14,7 @@ export const restore = (...args: string[]): Operation => ({
   name: 'restore in place',
   prepare: async (primary) => {
     await Promise.all(NODES.map((node) => onNode(node, KEPT)))
-    const early = await startLoad(primary)
+    const early = await startLoad(primary, 2)
     await psql(primary, 'SELECT pg_sleep(2)')
     const { acknowledged } = await early.stop()
     assert.ok(acknowledged.length > 50, 'the load wrote next to nothing')
