@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { another, assertHealthy, healthyCluster, pause, primaryNow } from './cluster.ts'
+import { another, assertHealthy, healthyCluster, primaryNow } from './cluster.ts'
 import { writeInventory } from './inventory.ts'
 import { type Line, openLog, wordsOf } from './kills/log.ts'
 import type { Attempt, End, Operation } from './kills/operation.ts'
@@ -7,7 +7,7 @@ import { promote } from './kills/promote.ts'
 import { reclone } from './kills/reclone.ts'
 import { restore } from './kills/restore.ts'
 import { rotate } from './kills/rotate.ts'
-import { compare, prepareLoad, startLoad } from './load/load.ts'
+import { compare, prepareLoad, startLoad, untilWriting } from './load/load.ts'
 import { DIR, explain, run, start, until } from './support.ts'
 import { tosser } from './toss.ts'
 
@@ -89,13 +89,13 @@ async function round(operation: Operation, seed: number, whole: number): Promise
   }
   const load = await startLoad(another(from), 2)
   try {
-    await pause(500)
+    await untilWriting(from)
     line = { ...line, play: await killed(attempt, killedAfterMs) }
     const begun = Date.now()
     const end = aborts ? await attempt.abort() : await attempt.finish()
     line = { ...line, way: end.way }
     const primary = await primaryAfter(end)
-    await pause(1_000)
+    await untilWriting(primary, 10)
     const report = await load.stop()
     const { lost: missing, doubled } = await compare(primary, report)
     const lost = (await attempt.lost?.(primary, end, report)) ?? missing
@@ -104,7 +104,6 @@ async function round(operation: Operation, seed: number, whole: number): Promise
     await attempt.assertDone?.(primary)
     await assertHealthy(primary, ...SITE)
     line = { ...line, healthyAfterS: Math.round((Date.now() - begun) / 1000) }
-    assert.ok(report.acknowledged.length > 50, 'the load wrote next to nothing')
     console.log(`    ${wordsOf(line)}`)
   } catch (error) {
     line = { ...line, result: error instanceof Error ? error.message : String(error) }

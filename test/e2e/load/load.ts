@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { onNetworkOf } from '../network.ts'
-import { psql } from '../support.ts'
+import { psql, until } from '../support.ts'
 
 const PASSWORD = 'load'
 
@@ -80,6 +80,13 @@ export async function startLoad(
       return JSON.parse(text) as Report
     },
   }
+}
+
+/** Until clients have written so many rows from now on: they take a while to start, and to find a new primary. */
+export async function untilWriting(primary: string, rows = 50): Promise<void> {
+  const count = async () => Number(await inLoad(primary, 'SELECT count(*) FROM rows'))
+  const before = await count()
+  await until(`${rows} more rows`, async () => (await count()) >= before + rows)
 }
 
 /** Rows that were acknowledged and are not there, and rows that are there twice. */
