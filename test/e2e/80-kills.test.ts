@@ -12,7 +12,7 @@ import { DIR, explain, run, start, until } from './support.ts'
 import { tosser } from './toss.ts'
 
 // 20 by hand, and which: KILLED='promote,rotate'.
-const TIMES = Number(process.env['KILLS'] ?? 2)
+const TIMES = Number(process.env['KILLS'] ?? 1)
 const log = openLog(process.env['KILLS_LOG'])
 const { seed: first } = tosser()
 

@@ -18,7 +18,7 @@ export const reclone = (...args: string[]): Operation => ({
     const abort = async (): Promise<End> => {
       const back = await run(...patient, '-e', 'abort=yes')
       if (back.code === 0) return { way: 'aborted', primary }
-      assert.match(back.stderr, /point of no return has been passed/, explain(back))
+      assert.match(back.stdout + back.stderr, /point of no return has been passed/, explain(back))
       return { ...(await finish()), way: 'finished, too late' }
     }
     return { words: node, command, finish, abort }
