@@ -123,7 +123,11 @@ export function inPlacePlays(context: ClusterContext, situation: Situation, cour
     ...each('restore', [node], (host) =>
       roles.restoredInPlace({ ...vars(host), password: context.secrets.password('postgres.superuser') }),
     ),
-    ...each('set aside', others, (host) => roles.setAside(vars(host))),
+    ...each(
+      'set aside',
+      others.filter((host) => !isDone(situation, course, host)),
+      (host) => roles.setAside(vars(host)),
+    ),
     ...(order.keep ? noReturn : []),
     ...servers,
     ...each('end', reached, (host) => roles.restoreEnded({ dataDir: hostVarsOf(host).dataDir })),
@@ -136,10 +140,12 @@ const placeOf = (host: Host, order: Order) => ({ dataDir: hostVarsOf(host).dataD
 // All nodes have the same, also those whose servers an earlier run has stopped.
 const knowsSettings = (fact: NodeFact): boolean => Object.keys(settingsOf(fact).configured).length > 0
 
-// By a run before this one.
+// By a run before this one. Its end may have taken the marks away already: nothing else has data of the timeline that the restore began.
 function isDone({ fact }: Situation, { node, order }: Course, host: Host): boolean {
-  const { inPlace, aside } = fact(host)
-  return host === node ? inPlace?.as === order.id && inPlace.state === 'done' : aside === order.id
+  const { inPlace, aside, node: now } = fact(host)
+  if (host === node) return inPlace?.as === order.id && inPlace.state === 'done'
+  const { systemId, timeline } = order.becomes ?? { systemId: '', timeline: Infinity }
+  return aside === order.id || (now.systemId === systemId && now.timeline >= timeline)
 }
 
 // What the nodes will say when those plays begin that make the database.
