@@ -38,7 +38,22 @@ export { oldClusterOpens, restoreUndone } from './postgres-restore/restore-undon
 export { restoredCopy } from './postgres-restore/restored-copy.ts'
 export { restoredInPlace } from './postgres-restore/restored-in-place.ts'
 export { setAside } from './postgres-restore/set-aside.ts'
-export { postgresRehearsal } from './postgres-upgrade/role.ts'
+export {
+  postgresRehearsal,
+  postgresUpgraded,
+  upgradeBegun,
+  upgradeDone,
+  upgradeEnded,
+  upgradeLetsGo,
+  upgradeOldDataGone,
+  upgradeOpens,
+  upgradeOpensAgain,
+  upgradePrepared,
+  upgradeSetAside,
+  upgradeStatistics,
+  upgradeStops,
+  upgradeUndone,
+} from './postgres-upgrade/role.ts'
 export { postgresStatusService } from './postgres-status-service/role.ts'
 export { type WireguardRoleVars, wireguardRole } from './wireguard/role.ts'
 // What these roles and the playbooks decide by. It is also `run-playbook/cluster`.

@@ -10,7 +10,7 @@ export type { SecretKind, SecretsFact } from './facts/secrets.ts'
 export type { FoundKind, FoundSecrets } from './secrets/found.ts'
 export type { KeyFact } from './facts/key.ts'
 export { LACKS, type NodeContainer, SERVICE_CONTAINERS, adopts, isShippedImage } from './facts/containers.ts'
-export { buildArgsOf } from './build-args.ts'
+export { buildArgsOf, taggedMajor } from './build-args.ts'
 export { dockerPackagesOf } from './docker-packages.ts'
 export type { EngineFact } from './facts/engine.ts'
 export type { FoldersFact, Obstacle, OpenFolder } from './facts/folders.ts'
@@ -48,7 +48,7 @@ export { type Promotion, type PromotionWish, planPromotion } from './promotion/p
 export type { Answer as StatusAnswer, ContainerState as StatusContainerState } from './report/answer.ts'
 export { type StatusFact, statusFact } from './report/fact.ts'
 export { statusReport } from './report/report.ts'
-export { refuseForeignContainers } from './refusals.ts'
+export { refuseForeignContainers, refuseUnfinishedUpgrade } from './refusals.ts'
 export { repositoryKeyOf } from './repository-key.ts'
 export { refuseFull } from './restore/disk-space.ts'
 export { type RestoreFact, type RestoreNode, restoreFact } from './restore/fact.ts'
@@ -73,13 +73,24 @@ export { refuseOtherSecrets, rotatedPasswords } from './secrets/refuse.ts'
 export { ownerSecret } from './secrets/names.ts'
 export { sandbox } from './sandbox.ts'
 export { shipped } from './shipped-folder.ts'
+export { type UpgradeEnd, endWords, planUpgradeAbort, planUpgradeFinish } from './upgrade/abort.ts'
+export { type MajorUpgrade, planMajor, upgradeQuestion } from './upgrade/begin.ts'
 export { type UpgradeFact, upgradeFact } from './upgrade/fact.ts'
-export { rehearsalWords } from './upgrade/messages.ts'
+export { doneWords, rehearsalWords } from './upgrade/messages.ts'
+export {
+  KEPT_LISTS,
+  UPGRADE_ORDER,
+  type UpgradeOrder,
+  type UpgradeState,
+  keptData,
+  upgradeMark,
+  upgradeOrderSchema,
+  upgradeOrderText,
+} from './upgrade/order.ts'
 export {
   type RehearsalPlan,
   type UpgradeSituation,
   type UpgradeWish,
-  notYet,
   planRehearsal,
   upgradeImage,
 } from './upgrade/plan.ts'

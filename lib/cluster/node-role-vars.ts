@@ -4,6 +4,7 @@ import { type Capacity, less, settingsOf, wantedCapacity } from './capacity.ts'
 import { adopts } from './facts/containers.ts'
 import { repositoryKeyOf } from './repository-key.ts'
 import { networkOf, refuseOutside } from './network.ts'
+import { refuseOldImage } from './refusals.ts'
 import { promotionVars } from './promotion/operator.ts'
 import { refuseOtherSecrets } from './secrets/refuse.ts'
 import { CLIENTS } from './secrets/names.ts'
@@ -18,12 +19,13 @@ import { ownVars } from './vars/node.ts'
  * What the roles of a node are told, under `primary`.
  * @param keep of the settings that a standby shares with its primary none becomes less than `primary` has now: for what is about
  *   something else than the settings
- * @throws UserError as {@link refuseOtherSecrets} and {@link repositoryKeyOf} do
+ * @throws UserError as {@link refuseOtherSecrets}, {@link refuseOldImage} and {@link repositoryKeyOf} do
  */
 export function nodeRoleVarsOf(context: ClusterContext, primary: Host, keep = false) {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
   refuseOutside(nodes)
+  refuseOldImage(nodes, fact, vars)
   const cipher = nodes.some((node) => hostVarsOf(node).encrypt) ? repositoryKeyOf(context) : undefined
   refuseOtherSecrets(context)
   const clients = clientAuthority(context)

@@ -16,6 +16,43 @@ export function refuseUnfinishedRestore(hosts: readonly Host[], fact: (host: Hos
   })
 }
 
+/** @throws UserError E_UPGRADE_UNFINISHED: the nodes have data of two major versions, or are about to */
+export function refuseUnfinishedUpgrade(hosts: readonly Host[], fact: (host: Host) => NodeFact): void {
+  const state = hosts
+    .map((host) => fact(host).upgrade)
+    .find((one) => one !== undefined && (!one.done || one.aborting || one.finishing))
+  if (state === undefined) return
+  const { order, aborting, finishing } = state
+  const command = `run-playbook upgrade -e to=${order.to}`
+  const [what, hint] = finishing
+    ? ['the removal of the old data after an upgrade', `To finish it: ${command} -e finish=yes.`]
+    : aborting
+      ? ['the abort of an upgrade', `To finish it: ${command} -e abort=yes.`]
+      : ['an upgrade', `To finish it: ${command}. To abort it: add -e abort=yes.`]
+  throw new UserError(
+    'E_UPGRADE_UNFINISHED',
+    `${what} from PostgreSQL ${order.from} to ${order.to} was interrupted (${order.node} is its primary)`,
+    { hint },
+  )
+}
+
+/** @throws UserError E_UPGRADE_IMAGE: a container of the old version would not start with the new data */
+export function refuseOldImage(
+  hosts: readonly Host[],
+  fact: (host: Host) => NodeFact,
+  { image }: { readonly image: string },
+): void {
+  const order = hosts.map((host) => fact(host).upgrade).find((state) => state?.done)?.order
+  if (order === undefined || order.image === image) return
+  throw new UserError(
+    'E_UPGRADE_IMAGE',
+    `the cluster was upgraded to PostgreSQL ${order.to} and runs with the image ${order.image}, but the image is ${image} in the inventory`,
+    {
+      hint: `Set image: '${order.image}' in inventory.ts. Or go back to PostgreSQL ${order.from}: run-playbook upgrade -e to=${order.to} -e abort=yes. Nothing was changed.`,
+    },
+  )
+}
+
 /** @throws UserError E_LOST_CLUSTER: a new cluster beside the backups of a lost one is hardly what is wanted */
 export function refuseLostCluster(hosts: readonly Host[], fact: (host: Host) => NodeFact): void {
   const holders = hosts.filter((host) => fact(host).hasBackups)

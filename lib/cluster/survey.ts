@@ -2,7 +2,7 @@ import type { Host } from '../playbook/inventory.ts'
 import { UserError } from '../core/errors.ts'
 import { formatLsn } from '../pgbackrest/index.ts'
 import { type NodeFact, nodeFact } from './facts/node.ts'
-import { refuseLostCluster, refuseUnfinishedRestore } from './refusals.ts'
+import { refuseLostCluster, refuseUnfinishedRestore, refuseUnfinishedUpgrade } from './refusals.ts'
 
 /** How a node that cannot simply follow becomes a replica: taken back to what it shares with the primary, or copied anew. */
 export type WayBack = 'rewind' | 'reclone'
@@ -24,6 +24,7 @@ type Facts = Readonly<Record<string, NodeFact>>
 export function survey(hosts: readonly Host[], facts: Facts, first: Host): Survey {
   const fact = ({ name }: Host): NodeFact => facts[name] ?? nodeFact.unknown
   refuseUnfinishedRestore(hosts, fact)
+  refuseUnfinishedUpgrade(hosts, fact)
   refuseForeign(hosts, fact)
   const found = leader(hosts, fact)
   if (found === undefined) refuseLostCluster(hosts, fact)

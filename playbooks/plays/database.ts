@@ -31,6 +31,8 @@ interface DatabaseOptions {
   readonly newcomers?: boolean
   /** Nothing that the primary has of the settings is to become less. */
   readonly keep?: boolean
+  /** The repositories are of an earlier major version, and go on with this one. */
+  readonly upgrade?: boolean
 }
 
 /**
@@ -41,11 +43,18 @@ export function databasePlays(
   context: ClusterContext,
   primary: Host,
   returning: ReadonlyMap<Host, WayBack> = new Map(),
-  { restartPrimary = true, backups = true, newcomers = true, keep = false }: DatabaseOptions = {},
+  {
+    restartPrimary = true,
+    backups = true,
+    newcomers = true,
+    keep = false,
+    upgrade = false,
+  }: DatabaseOptions = {},
 ): readonly Play[] {
   const { vars, secrets } = context
   const { nodes, fact } = clusterOf(context)
-  const node = nodeRoleVarsOf(context, primary, keep)
+  const roleVars = nodeRoleVarsOf(context, primary, keep)
+  const node = (host: Host) => ({ ...roleVars(host), stanzaUpgrade: upgrade })
   const databases = vars.databases.map((name) => ({ name, password: secrets.password(ownerSecret(name)) }))
   // One that was made by hand takes nothing that is written for it: it is replaced first.
   const running = fact(primary).server !== undefined && byHand(fact(primary)) === undefined
@@ -80,7 +89,7 @@ export function databasePlays(
       primary,
       returning,
       (host) => !settled(host) && takesPart(host),
-      keep,
+      { keep, upgrade },
     ),
   ]
   // Last, because a backup asks the services of all nodes which of them is primary. One at a time, for each has the
@@ -131,10 +140,11 @@ export function replicaPlay(
   primary: Host,
   returning: ReadonlyMap<Host, WayBack>,
   which: (host: Host) => boolean,
-  keep = true,
+  { keep = true, upgrade = false }: Pick<DatabaseOptions, 'keep' | 'upgrade'> = {},
 ): Play {
   const { fact } = clusterOf(context)
-  const node = nodeRoleVarsOf(context, primary, keep)
+  const roleVars = nodeRoleVarsOf(context, primary, keep)
+  const node = (host: Host) => ({ ...roleVars(host), stanzaUpgrade: upgrade })
   const comeBack = (host: Host) => {
     const way = returning.get(host)
     return way && { way, because: whyBack(fact(host), fact(primary), way) }

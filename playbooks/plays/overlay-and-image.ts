@@ -15,6 +15,7 @@ import {
   refuseOtherSecrets,
   repositoryKeyOf,
   shipped,
+  taggedMajor,
 } from 'run-playbook/cluster'
 
 // Another node cannot use an address that means something on one link only.
@@ -27,6 +28,11 @@ function reachedByAll({ name }: Host, address: string | undefined): string | und
       hint: `Set the endpoint of ${name} in the inventory: endpoint: '203.0.113.7'. Nothing was changed.`,
     },
   )
+}
+
+const archiveOf = (stateDir: string, name: string): string | undefined => {
+  const path = join(stateDir, `images/${name}.tar.gz`)
+  return existsSync(path) ? path : undefined
 }
 
 /** What a node needs before it can have a database: the overlay, Docker and the image, and the object store, if there is to be one. */
@@ -45,7 +51,8 @@ export function groundPlays(context: ClusterContext, restoring = false): readonl
   const meshKnown = !asked || nodes.every(endpoint)
   const managed = (host: Host) =>
     meshKnown && hostVarsOf(host).overlay === 'auto' && fact(host).overlay !== 'foreign'
-  const archive = join(stateDir, 'images/postgres.tar.gz')
+  const archive = archiveOf(stateDir, 'postgres')
+  const major = isShippedImage(vars.image) ? taggedMajor(vars.image) : undefined
   return [
     definePlay({
       name: 'overlay',
@@ -99,7 +106,9 @@ export function groundPlays(context: ClusterContext, restoring = false): readonl
           },
           // Only names below run-playbook/ are built, and those are ours.
           adopt: true,
-          archive: existsSync(archive) ? archive : undefined,
+          // The one with a major version has the image of PostgreSQL and no other.
+          archive: (major && archiveOf(stateDir, `postgres-${major}`)) ?? archive,
+          otherArchive: archive,
           install: dockerPackagesOf(host, fact(host), vars.dockerPackages),
         }),
       ],

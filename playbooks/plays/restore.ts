@@ -14,6 +14,7 @@ import {
   type RestoreNode,
   refuseByHand,
   refuseForeignContainers,
+  refuseUnfinishedUpgrade,
   restoreFact,
   type RestoreVars,
   wishOf,
@@ -61,6 +62,7 @@ export function restoring(given: RestoreContext, now: Date) {
       })
     refuseForeignContainers(context)
     refuseByHand(context)
+    if (!vars.remove) refuseUnfinishedUpgrade(nodes, nodeFactOf)
     if (abort) return abortRestorePlays(context, planRestoreAbort(situation))
     if (vars.remove) return removalPlays(nodes.filter(reached), context)
     const chosen = course()

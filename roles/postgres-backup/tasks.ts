@@ -63,7 +63,7 @@ export function backupService(vars: NodeRoleVars): TaskList {
       { touches: [containers.at(CONTAINER)] },
     ),
     backupServer(vars),
-    pgbackrest.stanza('stanza', where),
+    pgbackrest.stanza('stanza', { ...where, upgrade: vars.stanzaUpgrade }),
   ]
 }
 

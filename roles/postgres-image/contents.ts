@@ -43,7 +43,7 @@ done
 for file in ${[...FILES, LIBRARY].join(' ')}; do [ -r "$file" ] || echo "missing file $file"; done
 grep -qs '^postgres:' /etc/passwd || echo 'missing user postgres'
 grep -qs '^monitor:' /etc/passwd || echo 'missing user monitor'
-[ ! -r /usr/local/bin/rehearse ] || ! command -v pg_upgrade >/dev/null 2>&1 || echo upgrades
+[ ! -r /usr/local/bin/rehearse ] || [ ! -r /usr/local/bin/upgrade ] || ! command -v pg_upgrade >/dev/null 2>&1 || echo upgrades
 echo "postgres $(postgres --version 2>/dev/null)"
 echo "pgbackrest $(pgbackrest version 2>/dev/null)"
 echo "uid $(sed -n 's/^postgres:[^:]*:\\([0-9]*\\):.*/\\1/p' /etc/passwd)"
@@ -151,7 +151,9 @@ export const imageContents = defineModule({
       throw new UserError(
         'E_IMAGE_VERSION',
         `the image ${image} has PostgreSQL ${postgres}, but the data in ${dataDir} is from PostgreSQL ${data}`,
-        { hint: `Use an image with PostgreSQL ${data}.` },
+        {
+          hint: `Use an image with PostgreSQL ${data}, such as image: 'run-playbook/postgres:${data}' in inventory.ts.`,
+        },
       )
     if (differ(uid))
       throw otherDisk(
@@ -175,7 +177,7 @@ function refuseUpgrade(image: string, to: number, postgres: string | undefined, 
   if (upgrades) return
   throw new UserError(
     'E_BAD_IMAGE',
-    `the image ${image} cannot upgrade data, because it lacks pg_upgrade or /usr/local/bin/rehearse`,
+    `the image ${image} cannot upgrade data, because it lacks pg_upgrade, /usr/local/bin/rehearse or /usr/local/bin/upgrade`,
     { hint: 'Build it again from docker/postgres of this version of run-playbook.' },
   )
 }

@@ -13,6 +13,8 @@ export const postgresImage = defineRole({
     dataDir: z.string().default('/data/postgres'),
     /** A saved image on the operator's machine; without one each node builds it from `context`. */
     archive: z.string().optional(),
+    /** The same for the images of the status service and of PgBouncer. @default the same archive */
+    otherArchive: z.string().optional(),
     /** The folder with the Dockerfile. Without it the image is one's own: present or pulled, checked, and never built. */
     context: z.string().optional(),
     /** Build arguments, for `context`. */
@@ -26,11 +28,13 @@ export const postgresImage = defineRole({
     /** Packages to install where there is no Docker. */
     install: z.array(z.string()).default([]),
   }),
-  tasks: ({ image, dataDir, archive, context, args, adopt, status, pooler, install }) => {
-    const source = (folder?: string, args?: Record<string, string>) => {
+  tasks: (vars) => {
+    const { image, dataDir, context, args, adopt, status, pooler, install } = vars
+    const source = (archive?: string, folder?: string, args?: Record<string, string>) => {
       if (folder === undefined) return {}
       return archive ? { archive } : { adopt, build: { context: folder, ...(args && { args }) } }
     }
+    const others = vars.otherArchive ?? vars.archive
     return [
       install.length > 0 && packages('docker engine', { names: install }),
       install.length > 0 && dockerComplete('docker engine and client', { names: install }),
@@ -40,12 +44,18 @@ export const postgresImage = defineRole({
         // Starting it starts containers, but none that has the run of the host.
         { touches: [services.all, served.all, ...dockerKinds.map(({ all }) => all)] },
       ),
-      docker.image('postgres image', { name: image, ...source(context, args) }),
+      docker.image('postgres image', { name: image, ...source(vars.archive, context, args) }),
       context === undefined && imageContents('postgres image fits', { image, dataDir }),
       status !== undefined &&
-        docker.image('status image', { name: status.image, ...source(status.context, { BASE: image }) }),
+        docker.image('status image', {
+          name: status.image,
+          ...source(others, status.context, { BASE: image }),
+        }),
       pooler !== undefined &&
-        docker.image('pgbouncer image', { name: pooler.image, ...source(pooler.context, { BASE: image }) }),
+        docker.image('pgbouncer image', {
+          name: pooler.image,
+          ...source(others, pooler.context, { BASE: image }),
+        }),
       numberTasks({ image, dataDir }),
     ]
   },

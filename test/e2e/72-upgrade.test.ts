@@ -55,7 +55,7 @@ describe('the upgrade from PostgreSQL 15 to 17', function () {
       [['-e', 'to=15'], /Too small|at least 16/],
       [['-e', 'on=node-x'], /there is no node node-x/],
       [['-l', 'node-c'], /rehearsed on node-b, which --limit leaves out/],
-      [['-e', 'rehearse=no'], /does not carry it out[\s\S]*add -e rehearse=yes/],
+      [['-e', 'rehearse=no'], /was not rehearsed[\s\S]*-e rehearse=yes/],
       [['-e', `to-image=run-playbook/postgres${archived ? '' : ':15'}`], /the nodes run with the image/],
     ] as const) {
       const { code, stderr } = await upgrade(...args)

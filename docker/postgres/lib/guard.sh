@@ -126,13 +126,14 @@ _objections() {
     objection="no answer yet from$silent; starting without an answer after $POSTGRES_GUARD_PATIENCE s"
 }
 
-# usage: _guard  (returns when nobody objects, or when this node was made a standby)
+# usage: _guard  (returns when nobody objects, or when this node was made a standby; an upgrade that has stopped all other nodes says so)
 _guard() {
   local deadline delay=1
   deadline=$(($(date +%s) + POSTGRES_GUARD_PATIENCE))
+  [ ! -e "$mount/upgrade.alone" ] || deadline=0
   while _rejoin && [ "$(_role)" = primary ]; do
     _objections "$deadline"
-    [ -n "$objection" ] || return 0
+    [ -n "$objection" ] || { rm -f "$mount/upgrade.alone"; return 0; }
     _waiting "not starting as a primary: $objection"
     _pause "$delay"
     delay=$((delay < 8 ? delay * 2 : 10))

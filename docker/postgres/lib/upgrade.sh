@@ -29,9 +29,9 @@ _stop_server() {
 # usage: _new_cluster  (empty, with what pg_upgrade wants to be the same; encoding and locale it takes over by itself)
 _new_cluster() {
   local bytes
-  bytes=$(_recovery_control 'Bytes per WAL segment')
+  bytes=$(_with_old_programs; _recovery_control 'Bytes per WAL segment')
   set -- --pgdata="$new" --username=postgres --encoding=UTF8 --locale=C.UTF-8 --no-instructions --wal-segsize=$((bytes / 1048576))
-  if [ "$(_recovery_control 'Data page checksum version')" != 0 ]; then set -- "$@" --data-checksums
+  if [ "$(_with_old_programs; _recovery_control 'Data page checksum version')" != 0 ]; then set -- "$@" --data-checksums
   elif "$newbin/initdb" --help | grep -q no-data-checksums; then set -- "$@" --no-data-checksums
   fi
   _run "$newbin/initdb" "$@" --auth-local=peer --auth-host=scram-sha-256 > "$run/initdb.log" 2>&1 || _fail "initdb: $(tail -n 2 "$run/initdb.log")"

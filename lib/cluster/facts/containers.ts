@@ -36,6 +36,7 @@ export const CLUSTER_CONTAINERS: readonly string[] = [
   'postgres-restore',
   'postgres-drill',
   'postgres-rehearsal',
+  'postgres-upgrade',
 ]
 
 /** Of PgBouncer, where there is one: until then the name is free. */

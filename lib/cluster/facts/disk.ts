@@ -1,5 +1,6 @@
 import { sh } from '../../core/sh.ts'
 import { parseLsn } from '../../pgbackrest/index.ts'
+import { UPGRADE_SCRIPT, type UpgradeState, parseUpgradeState } from '../upgrade/order.ts'
 
 /** What lies on a node's disk, readable without PostgreSQL and without Docker. */
 export interface DiskFact {
@@ -23,6 +24,8 @@ export interface DiskFact {
   readonly rewinding: boolean
   /** A restore of the cluster was begun and is not finished. */
   readonly restoring: boolean
+  /** An upgrade to another major version that was begun, or whose old data are kept. */
+  readonly upgrade: UpgradeState | undefined
 }
 
 // pg_control begins with the system identifier (8 bytes), two versions, the state (4 bytes at 16), the last checkpoint's
@@ -34,6 +37,7 @@ export const diskScript = (dataDir: string): string => `
   if [ -e "$d/fenced" ]; then echo "fence $(head -n 1 "$d/fenced")"; fi
   if [ -e "$d/rejoin" ]; then if [ -e "$d/rewinding" ]; then echo rejoining rewinding; else echo rejoining yes; fi; fi
   if [ -e "$d/restore.order" ]; then echo restoring yes; fi
+  ${UPGRADE_SCRIPT}
   if [ ! -f "$c" ]; then echo disk none
   else
     if [ -f "$d/pgdata/standby.signal" ]; then echo disk replica; else echo disk primary; fi
@@ -69,6 +73,7 @@ export function parseDisk(found: ReadonlyMap<string, string>): DiskFact {
     rejoining: found.has('rejoining'),
     rewinding: found.get('rejoining') === 'rewinding',
     restoring: found.has('restoring'),
+    upgrade: parseUpgradeState(found),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Host } from '../../playbook/inventory.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Cluster } from '../cluster.ts'
-import { refuseUnfinishedRestore } from '../refusals.ts'
+import { refuseUnfinishedRestore, refuseUnfinishedUpgrade } from '../refusals.ts'
 import { refuseForeign } from '../survey.ts'
 import { refuseDeaf, target } from './plan.ts'
 
@@ -23,6 +23,7 @@ export function planPromotionAbort(cluster: Cluster, name: string): PromotionAbo
   const to = target(cluster, name, refusal)
   if (!asked) return { kind: 'unknown', to, from: others(to)[0] ?? to }
   refuseUnfinishedRestore(nodes, fact)
+  refuseUnfinishedUpgrade(nodes, fact)
   refuseForeign(nodes, fact)
   if (!fact(to).reached)
     throw refusal(`${name} cannot be reached, so it is not known whether it was promoted`, {

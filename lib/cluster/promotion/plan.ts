@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster.ts'
 import { formatLsn } from '../../pgbackrest/index.ts'
 import { type Shortage, less, shortages } from '../capacity.ts'
 import type { NodeFact } from '../facts/node.ts'
-import { refuseUnfinishedRestore } from '../refusals.ts'
+import { refuseUnfinishedRestore, refuseUnfinishedUpgrade } from '../refusals.ts'
 import { refuseForeign } from '../survey.ts'
 
 export interface PromotionWish {
@@ -37,6 +37,7 @@ export function planPromotion(cluster: Cluster, wish: PromotionWish): Promotion 
   if (!cluster.asked) return { kind: 'unknown', to }
   if (!fact(to).reached) throw refusal(`${to.name} cannot be reached`)
   refuseUnfinishedRestore(nodes, fact)
+  refuseUnfinishedUpgrade(nodes, fact)
   refuseForeign(nodes, fact)
   const self = fact(to)
   const writers = nodes.filter((node) => fact(node).disk === 'primary')

@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 const WORDS =
-  /^(disk|systemId|state|checkpoint|timeline|walTimeline|history|fence|rejoining|repository\.json|backup\.json|drill\.json|tls\.json|object-store\.json|pooler\.json|folders|space|certificate|docker|words|ended|fatal|pgbackrest|facts|slow|info|clock) (.*)$/
+  /^(disk|systemId|state|checkpoint|timeline|walTimeline|history|fence|rejoining|upgrade|upgrade\.\w+|repository\.json|backup\.json|drill\.json|tls\.json|object-store\.json|pooler\.json|folders|space|certificate|docker|words|ended|fatal|pgbackrest|facts|slow|info|clock) (.*)$/
 
 /** Reads what the script printed. Nothing that a node says can make it fail. */
 export function readAnswer(text: string): Answer {

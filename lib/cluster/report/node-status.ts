@@ -12,6 +12,7 @@ import { type Facts, factsSchema, slowFactsSchema } from '../status/postgres-fac
 import { SCHEMA_VERSION } from '../status/schema.ts'
 import type { Known } from '../status/warnings/warn.ts'
 import { less } from '../capacity.ts'
+import type { UpgradeState } from '../upgrade/order.ts'
 import { slotName } from '../vars/node-role.ts'
 import { type DiskFact, parseDisk } from '../facts/disk.ts'
 import { type Answer, parsed, parsedText } from './answer.ts'
@@ -22,6 +23,8 @@ export interface NodeStatus extends Known {
   /** Neither data nor a container: `site` was not here yet. */
   readonly bare: boolean
   readonly fence: string | null
+  /** An upgrade to another major version that was begun, or whose old data are kept. */
+  readonly upgrade: UpgradeState | null
   /** Whether Docker says what runs. Without it containers go on, and nobody knows. */
   readonly docker: 'answers' | 'missing' | 'down' | 'silent'
   readonly containers: Readonly<Record<string, string>>
@@ -101,6 +104,7 @@ export function nodeStatus(answer: Answer, host: Host, others: readonly Host[], 
     heldUp: heldUp(value, answer),
     bare: disk.disk === 'none' && !containers.has('postgres'),
     fence: disk.fence ?? null,
+    upgrade: disk.upgrade ?? null,
     docker: dockerOf(facts.get('docker')),
     containers: Object.fromEntries([...containers].map(([name, { Status }]) => [name, Status])),
     clockAhead: Math.round((clock - now) / 1000),

@@ -9,6 +9,7 @@ import { warningsFor } from '../status/warnings/index.ts'
 import { critical, warning } from '../status/warnings/warn.ts'
 import { span } from '../status/format.ts'
 import type { thresholdVars } from '../vars/status-service.ts'
+import { type UpgradeState, keptData } from '../upgrade/order.ts'
 import { type NodeStatus, nodeOf } from './node-status.ts'
 
 /** A clock further off makes logs, backups and lag in seconds hard to compare. */
@@ -64,9 +65,15 @@ export function clusterWarnings({ nodes, statuses, unreached, thresholds, pooler
   })
   const together = amongEachOther(members).map((one) => ({ ...one, node: null }))
   const rank = ({ severity }: Warning) => Number(severity === 'critical')
-  return [...together, ...lost, ...own, ...misled, ...versions(living), ...clocks(living)].toSorted(
-    (a, b) => rank(b) - rank(a),
-  )
+  return [
+    ...together,
+    ...lost,
+    ...own,
+    ...misled,
+    ...upgrades(statuses),
+    ...versions(living),
+    ...clocks(living),
+  ].toSorted((a, b) => rank(b) - rank(a))
 }
 
 const NOTHING_HERE = warning('bare', 'There is no PostgreSQL on this node yet: run-playbook site sets it up')
@@ -104,6 +111,34 @@ const fenced = (fence: string): Warning =>
 
 const inWords = (state: string | undefined): string =>
   state === undefined ? 'does not exist' : `is ${state}`
+
+/** An upgrade to another major version that is not over: of the cluster, not of a node. */
+function upgrades(statuses: ReadonlyMap<Host, NodeStatus>): NodeWarning[] {
+  const states = [...statuses.values()].flatMap(({ upgrade }) => upgrade ?? [])
+  const unfinished = states.find(({ done, aborting, finishing }) => !done || aborting || finishing)
+  const [state] = unfinished === undefined ? states : [unfinished]
+  if (state === undefined) return []
+  return [{ ...(unfinished === undefined ? keptOf(state) : unfinishedOf(state)), node: null }]
+}
+
+function unfinishedOf({ order, aborting, finishing }: UpgradeState): Warning {
+  const command = `run-playbook upgrade -e to=${order.to}`
+  const [what, then] = finishing
+    ? ['The removal of the old data after an upgrade', `finish it: ${command} -e finish=yes`]
+    : aborting
+      ? ['The abort of an upgrade', `finish it: ${command} -e abort=yes`]
+      : ['An upgrade', `finish it: ${command}. To go back: add -e abort=yes`]
+  return critical(
+    'upgrade-unfinished',
+    `${what} from PostgreSQL ${order.from} to ${order.to} runs, or was interrupted. If it was, ${then}`,
+  )
+}
+
+const keptOf = ({ order }: UpgradeState): Warning =>
+  warning(
+    'upgrade-kept',
+    `The cluster was upgraded to PostgreSQL ${order.to}, and the nodes keep the data of PostgreSQL ${order.from} (${keptData(order)}). To remove them: run-playbook upgrade -e to=${order.to} -e finish=yes`,
+  )
 
 /** What has to be the same everywhere: pgBackRest refuses to work with another version of itself. */
 function versions(statuses: readonly NodeStatus[]): NodeWarning[] {

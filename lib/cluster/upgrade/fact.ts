@@ -25,9 +25,10 @@ const serverSchema = z.object({
 export interface UpgradeFact {
   /** Major version of its data; undefined without data. */
   readonly major: number | undefined
-  /** How large the data are, and how much room a rehearsal has, in bytes. */
+  /** How large the data are, and how much room there is for a rehearsal and beside the data, in bytes. */
   readonly dataSize: number
   readonly free: number
+  readonly dataFree: number
   /** The last rehearsal on this node. */
   readonly rehearsal: Rehearsal | undefined
   /** Undefined where no server answers. */
@@ -41,7 +42,14 @@ export const upgradeFact: Fact<UpgradeFact> = {
     const { dataDir, drillDir } = hostVarsOf(host)
     return ask(upgradeReader, JSON.stringify({ dataDir, drillDir }))
   },
-  unknown: { major: undefined, dataSize: 0, free: Infinity, rehearsal: undefined, server: undefined },
+  unknown: {
+    major: undefined,
+    dataSize: 0,
+    free: Infinity,
+    dataFree: Infinity,
+    rehearsal: undefined,
+    server: undefined,
+  },
 }
 
 const placesSchema = z.object({ dataDir: z.string(), drillDir: z.string() })
@@ -59,8 +67,9 @@ const upgradeReader = readerOfOne<UpgradeFact>({
     return sh`d=${dataDir} p=${drillDir} r=${REHEARSAL}
       [ ! -r "$d/pgdata/PG_VERSION" ] || echo "major $(head -n 1 "$d/pgdata/PG_VERSION")"
       [ ! -d "$d/pgdata" ] || echo "size $(du -sk "$d/pgdata" 2>/dev/null | cut -f 1)"
-      while [ ! -d "$p" ]; do p=$(dirname "$p"); done
-      echo "free $(df -Pk "$p" | awk 'NR == 2 { print $4 }')"
+      room() { p=$1; while [ ! -d "$p" ]; do p=$(dirname "$p"); done; df -Pk "$p" | awk 'NR == 2 { print $4 }'; }
+      echo "free $(room "$p")"
+      echo "dataFree $(room "$d")"
       [ ! -s "$r" ] || echo "rehearsal $(head -n 1 "$r")"
       docker exec -u postgres -e PGCONNECT_TIMEOUT=5 -e PGOPTIONS=${`${SEARCH_PATH} -c statement_timeout=10s`} postgres \
         psql -XAtqw -d postgres -c ${QUERY} </dev/null 2>/dev/null | sed 's/^/server /'
@@ -83,6 +92,7 @@ export function parseUpgrade(text: string): UpgradeFact {
     major: number('major'),
     dataSize: (number('size') ?? 0) * 1024,
     free: (number('free') ?? 0) * 1024,
+    dataFree: (number('dataFree') ?? 0) * 1024,
     rehearsal: parseRehearsal(found.get('rehearsal') ?? ''),
     server: parseUpgradeServer(found.get('server') ?? ''),
   }

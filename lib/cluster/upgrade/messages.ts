@@ -1,3 +1,6 @@
+import type { Cluster } from '../cluster.ts'
+import { begunUpgrade } from './begin.ts'
+import { keptData } from './order.ts'
 import { type Rehearsal, secondsOf } from './rehearsal.ts'
 import type { UpgradeFact } from './fact.ts'
 
@@ -33,4 +36,23 @@ function lostWords(from: string, server: UpgradeFact['server']): string[] {
           `  prepared transactions: pg_upgrade refuses a cluster that has any. There are ${prepared}: COMMIT PREPARED or ROLLBACK PREPARED (pg_prepared_xacts)`,
         ]),
   ]
+}
+
+/**
+ * What there is to do when the cluster is upgraded; undefined where it is not.
+ * @param image of the inventory
+ */
+export function doneWords(cluster: Cluster, image: string): string | undefined {
+  const begun = begunUpgrade(cluster)
+  if (begun?.done !== true) return undefined
+  const { order } = begun
+  const command = `run-playbook upgrade -e to=${order.to}`
+  return [
+    `The cluster is PostgreSQL ${order.to} now, with ${order.node} as its primary. To do:`,
+    ...(image === order.image
+      ? []
+      : [`  Set image: '${order.image}' in inventory.ts, then run-playbook site.`]),
+    `  The old data are kept on each node, in ${keptData(order)}. To remove them: ${command} -e finish=yes.`,
+    `  To go back to PostgreSQL ${order.from}: ${command} -e abort=yes. What was written since the upgrade is lost then.`,
+  ].join('\n')
 }

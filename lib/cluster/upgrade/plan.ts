@@ -66,7 +66,7 @@ export function upgradeImage(image: string, to: number, named: string | undefine
 
 const familiar = (image: string): string => (/:[^:/]*$/.test(image) ? image : `${image}:latest`)
 
-function refuseVersions(
+export function refuseVersions(
   { cluster: { nodes, fact: nodeFact }, fact }: UpgradeSituation,
   primary: Host,
   to: number,
@@ -89,7 +89,7 @@ function refuseVersions(
   return from
 }
 
-function refuseContents(primary: Host, { server }: UpgradeFact): void {
+export function refuseContents(primary: Host, { server }: UpgradeFact): void {
   if (server === undefined)
     throw refusal(`PostgreSQL on ${primary.name} does not say what it contains`, {
       hint: 'run-playbook status shows how it is.',
@@ -139,14 +139,5 @@ function refuseNode({ cluster, fact }: UpgradeSituation, node: Host): void {
   )
 }
 
-const refusal = (message: string, { hint = '' }: { readonly hint?: string } = {}): UserError =>
+export const refusal = (message: string, { hint = '' }: { readonly hint?: string } = {}): UserError =>
   new UserError('E_UPGRADE', `not upgraded: ${message}`, { hint: `${hint} Nothing was changed.`.trim() })
-
-/** What this version of run-playbook does not do. */
-export const notYet = (): UserError =>
-  refusal(
-    'this version of run-playbook rehearses an upgrade to another major version, but does not carry it out',
-    {
-      hint: 'To rehearse it: add -e rehearse=yes.',
-    },
-  )

@@ -49,6 +49,8 @@ export const nodeRoleVars = ownVars.extend({
       max_locks_per_transaction: z.int().default(64),
     })
     .prefault({}),
+  /** The repository is of an earlier major version of PostgreSQL, and goes on with this one. @default false */
+  stanzaUpgrade: z.boolean().default(false),
   /** When its turn comes in the nightly backups: 0 is the first. @default 0 */
   turn: z.int().min(0).default(0),
   /** What a promotion by the operator is told from another node's word by. @default nothing is signed, and a node's word counts */

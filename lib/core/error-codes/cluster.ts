@@ -152,4 +152,12 @@ export const cluster = {
     'The upgrade to another major version of PostgreSQL was not begun, because it would fail or is not supported. Nothing was changed.',
     'The message says why, and what to do first. See docs/upgrade.md.',
   ],
+  E_UPGRADE_IMAGE: [
+    'The cluster was upgraded to another major version of PostgreSQL, and the inventory still has the image of the old one. Nothing was changed.',
+    'Set `image` in the inventory to the one that the message names.',
+  ],
+  E_UPGRADE_UNFINISHED: [
+    'An upgrade to another major version of PostgreSQL was interrupted. Nothing was changed.',
+    'Run `run-playbook upgrade -e to=VERSION` again to finish it, or add `-e abort=yes` to go back. See docs/upgrade.md.',
+  ],
 } as const satisfies ErrorCodes

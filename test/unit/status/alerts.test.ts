@@ -55,6 +55,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'restart-pending': 'somebody changed a setting, and nothing is broken',
   'settings-overridden': 'somebody changed a setting, and nothing is broken',
   'version-differs': 'only run-playbook status sees it, and an upgrade that is under way looks like it',
+  'upgrade-unfinished': 'only run-playbook status sees it, and PostgresNoPrimary tells of what it interrupts',
+  'upgrade-kept': 'only run-playbook status sees it, and nothing is broken',
   bare: 'there is nothing yet that could be scraped',
 }
 

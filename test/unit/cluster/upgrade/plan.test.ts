@@ -6,7 +6,14 @@ import { type UpgradeWish, planRehearsal, upgradeImage } from '../../../../lib/c
 import { bare, cluster, factsOf, hosts, primary, replica, silent } from '../nodes.ts'
 
 const server = { version: '15.14', tablespaces: [], logicalSlots: [], altered: ['work_mem'], prepared: 0 }
-const roomy: UpgradeFact = { major: 15, dataSize: 1e9, free: 1e10, rehearsal: undefined, server }
+const roomy: UpgradeFact = {
+  major: 15,
+  dataSize: 1e9,
+  free: 1e10,
+  dataFree: 1e10,
+  rehearsal: undefined,
+  server,
+}
 
 type Said = readonly [NodeFact, Partial<UpgradeFact>?]
 const withBackup = { hasBackups: true }

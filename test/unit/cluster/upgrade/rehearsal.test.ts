@@ -33,15 +33,22 @@ const SERVER = {
 describe('what a node says of an upgrade', () => {
   it('is read', () => {
     const { server, rehearsal, ...rest } = parseUpgrade(
-      `major 15\nsize 1024\nfree 2048\nrehearsal ${REPORT}\nserver ${JSON.stringify(SERVER)}\n`,
+      `major 15\nsize 1024\nfree 2048\ndataFree 4096\nrehearsal ${REPORT}\nserver ${JSON.stringify(SERVER)}\n`,
     )
-    assert.deepEqual(rest, { major: 15, dataSize: 2 ** 20, free: 2 ** 21 })
+    assert.deepEqual(rest, { major: 15, dataSize: 2 ** 20, free: 2 ** 21, dataFree: 2 ** 22 })
     assert.deepEqual(server, SERVER)
     assert.equal(rehearsal?.backup, '20261124-020000F')
   })
 
   it('is nothing where it has no data, and where it makes no sense', () => {
-    const nothing = { major: undefined, dataSize: 0, free: 0, rehearsal: undefined, server: undefined }
+    const nothing = {
+      major: undefined,
+      dataSize: 0,
+      free: 0,
+      dataFree: 0,
+      rehearsal: undefined,
+      server: undefined,
+    }
     assert.deepEqual(parseUpgrade('free 0'), nothing)
     const strange = { ...SERVER, altered: ['x; rm -rf /'] }
     assert.deepEqual(parseUpgrade(`major 15x\nrehearsal {}\nserver ${JSON.stringify(strange)}`), nothing)

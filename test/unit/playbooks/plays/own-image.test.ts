@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Host, Task } from 'run-playbook'
 import type { ClusterContext } from '../../../../lib/cluster/cluster.ts'
 import { clusterVars } from '../../../../lib/cluster/vars/cluster.ts'
@@ -17,9 +19,14 @@ describe('the image that -e image names', () => {
   })
   after(() => home.remove())
 
-  const tasks = (image: string, host: Host = a, node = factsOf(primary(), replica(), replica())) => {
+  const tasks = (
+    image: string,
+    host: Host = a,
+    node = factsOf(primary(), replica(), replica()),
+    statusImage = 'mine/status',
+  ) => {
     const play = groundPlays({
-      vars: clusterVars.parse({ image, statusImage: 'mine/status' }),
+      vars: clusterVars.parse({ image, statusImage }),
       hosts,
       limited: hosts,
       facts: { node },
@@ -55,6 +62,28 @@ describe('the image that -e image names', () => {
     // So that the next run does not build it again.
     const built = factsOf({ ...primary(), pgbackrest: '2.59.1', pgbackrestArg: '2.59.1' })
     assert.deepEqual(builtWith(a, built), 'PGBACKREST=2.59.1')
+  })
+
+  it('of a major version comes from the archive of that version, and the others from the one for all', async () => {
+    const folder = join(home.stateDir, 'images')
+    await mkdir(folder, { recursive: true })
+    // An empty file is no archive, and the error names it.
+    const comesFrom = async (name: string, file: string) => {
+      const found = tasks('run-playbook/postgres:17', a, undefined, 'run-playbook/postgres-status').find(
+        (task) => task.name === name,
+      )
+      assert.ok(found)
+      await assert.rejects(loaded(found), (error: Error) => error.message.includes(join(folder, file)))
+    }
+    try {
+      await writeFile(join(folder, 'postgres.tar.gz'), '')
+      await comesFrom('postgres image', 'postgres.tar.gz')
+      await writeFile(join(folder, 'postgres-17.tar.gz'), '')
+      await comesFrom('postgres image', 'postgres-17.tar.gz')
+      await comesFrom('status image', 'postgres.tar.gz')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('is built with the PostgreSQL that its tag names', () => {
