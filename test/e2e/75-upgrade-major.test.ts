@@ -45,7 +45,7 @@ describe('an upgrade of the cluster from PostgreSQL 15 to 17', function () {
     const site = await run('site', ...old)
     assert.equal(site.code, 0, explain(site))
     await write(primary, 'orders', 10_000)
-    await psql(primary, 'ALTER SYSTEM SET work_mem = $$5MB$$')
+    await psql(primary, "ALTER SYSTEM SET work_mem = '5MB'")
     await psql(primary, 'SELECT pg_reload_conf() FROM pg_sleep(1.5)')
     await prepareLoad(primary)
   })
@@ -274,7 +274,7 @@ describe('an upgrade of the cluster from PostgreSQL 15 to 17', function () {
       return (await psql('node-b', slots)) === '2'
     })
     assert.match(
-      await psql('node-b', 'SELECT string_agg(slot_name, $$ $$) FROM pg_replication_slots'),
+      await psql('node-b', "SELECT string_agg(slot_name, ' ') FROM pg_replication_slots"),
       new RegExp(slotOf('node-a')),
     )
   })
