@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../core/lazy-zod.ts'
 import { hostPort, splitHostPort } from '../core/host-port.ts'
 import { secretValue } from '../core/schemas.ts'
 import type { Secret } from '../core/secret.ts'

@@ -63,6 +63,12 @@ describe('the architecture', () => {
     assert.deepEqual(folders.map(({ name }) => name).toSorted(), Object.keys(FOLDERS).toSorted())
   })
 
+  it('builds no schema of a module before it is used', () => {
+    for (const folder of ['lib/modules', 'lib/postgres', 'lib/pgbackrest/modules'])
+      for (const file of files(folder))
+        assert.doesNotMatch(readFileSync(file, 'utf8'), /^import (?!type|\{ type \w+ \}).* from 'zod'/m, file)
+  })
+
   it('keeps what the status service bundles free of the rest of the library', () => {
     const parser = files('lib/pgbackrest').filter((file) => !file.startsWith('lib/pgbackrest/modules/'))
     for (const file of [...files('lib/cluster/status'), ...parser])

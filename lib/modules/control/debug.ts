@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { z } from 'zod'
+import * as z from '../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../core/args-of.ts'
 import { createTask } from '../../core/create-task.ts'
 import { type Given, type Module, defineModule } from '../../core/module.ts'

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from '../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../core/args-of.ts'
 import { type Module, defineModule } from '../../core/module.ts'
 import { mapSchema } from '../../core/map-schema.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../core/args-of.ts'
 import { UserError } from '../../core/errors.ts'
 import { type Module, type Plan, defineModule } from '../../core/module.ts'

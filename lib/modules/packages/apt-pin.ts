@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../core/args-of.ts'
 import { type Module, type Plan, type ShellStep, defineModule } from '../../core/module.ts'
 import { paths } from '../../core/resource.ts'

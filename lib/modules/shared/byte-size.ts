@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../core/lazy-zod.ts'
 
 /** Bytes, or a number with a unit as Docker counts them: `'256m'` is 256 · 1024 · 1024. */
 export type ByteSize = number | `${number}${'b' | 'k' | 'm' | 'g'}`

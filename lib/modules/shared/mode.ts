@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../core/lazy-zod.ts'
 import type { Stat } from './stat.ts'
 
 const WITH_WHO = '[ugoa]+(?:[-+=](?:[rwxXst]*|[ugo]))+'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../core/lazy-zod.ts'
 import { defineModule } from '../../core/module.ts'
 import { neverChanges } from './shared/never-changes.ts'
 import { type Duration, duration, seconds } from './shared/duration.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../core/lazy-zod.ts'
 import { UserError } from '../../core/errors.ts'
 import { defineModule } from '../../core/module.ts'
 import { ask, predict } from '../../core/probe.ts'

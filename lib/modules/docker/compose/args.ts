@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath } from '../../../core/schemas.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { type Reader, type Reply, readerOfOne } from '../../../core/probe.ts'
 import { type Resource, paths } from '../../../core/resource.ts'
 import { sh } from '../../../core/sh.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { absolutePath } from '../../../core/schemas.ts'
 import { containerMount, healthcheck, logging, ulimits } from './parts.ts'

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { UserError } from '../../../core/errors.ts'
 import { type DockerImage, imageConfigSchema, imageContent } from '../shared/inspect.ts'
 import { familiar } from '../shared/reference.ts'

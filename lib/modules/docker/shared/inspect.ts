@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 /** What `docker container inspect` says, as far as anything here looks at it. */
 export interface DockerContainer extends z.output<typeof containerSchema> {}

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { UserError } from '../../../core/errors.ts'
 import type { DockerContainer, DockerImage } from './inspect.ts'
 import { familiar } from './reference.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { isSecret } from '../../../core/secret.ts'
 
 export { type ByteSize, byteSize, bytes } from '../../shared/byte-size.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { Deferred } from '../../../core/deferred.ts'
 import { defineFact } from '../../../core/fact.ts'
 import { ask, readerOfOne } from '../../../core/probe.ts'

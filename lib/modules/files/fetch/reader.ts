@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { type Reader, readerOfOne } from '../../../core/probe.ts'
 import { type ResourceKind, defineResourceKind } from '../../../core/resource.ts'
 import { operatorMachine } from './channel.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { UserError } from '../../../core/errors.ts'
 import { type Reader, type Reply, readerOfOne } from '../../../core/probe.ts'
 import { paths } from '../../../core/resource.ts'

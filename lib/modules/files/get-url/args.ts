@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { type HttpArgs, hasSecrets, httpArgs, checkLogin } from '../../shared/http/args.ts'
 import { type InstallArgs, installArgs } from '../shared/install-args.ts'

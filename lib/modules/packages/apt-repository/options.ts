@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 const words = z.string().regex(/^[A-Za-z0-9][\w.+-]*$/, 'must be one word')
 const list = z.union([words, z.array(words).min(1).readonly()])

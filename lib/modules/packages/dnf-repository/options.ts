@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 const oneLine = z.string().regex(/^[^\s\0][^\0\n\r]*$/, 'must be one line')
 const number = z.int().min(0)

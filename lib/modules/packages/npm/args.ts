@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { mapSchema } from '../../../core/map-schema.ts'
 import { absolutePath } from '../../../core/schemas.ts'

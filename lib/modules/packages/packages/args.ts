@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../../core/args-of.ts'
 
 // No dash in front, which would be an option, and no * that dpkg-query would expand.

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import type { Change } from '../../../core/change.ts'
 import { type Module, defineModule } from '../../../core/module.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { parseKeys } from './key.ts'
 
 /** One or several public keys, each on a line. */

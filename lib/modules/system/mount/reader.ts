@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { type Reader, readerOfOne } from '../../../core/probe.ts'
 import { paths } from '../../../core/resource.ts'
 import { quote, sh } from '../../../core/sh.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 const WORDS = ['required', 'requisite', 'sufficient', 'optional', 'include', 'substack']
 

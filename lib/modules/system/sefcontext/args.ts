@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { ArgsOf } from '../../../core/args-of.ts'
 import { reloadArg, typeArg } from '../shared/selinux-args.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 /** Names that useradd and adduser take alike. One of digits alone would be taken for a number. */
 export const accountName = z

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { oneOf } from '../../../modules/shared/one-of.ts'
 import type { BackupType } from '../../info.ts'
 import { type Duration, duration } from '../shared/duration.ts'

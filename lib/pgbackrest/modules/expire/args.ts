@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { type Duration, duration } from '../shared/duration.ts'
 import { type PgbackrestTarget, targetArgs } from '../shared/target.ts'
 

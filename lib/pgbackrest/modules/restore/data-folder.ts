@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import type { Reader } from '../../../core/probe.ts'
 import { paths } from '../../../core/resource.ts'
 import { sh } from '../../../core/sh.ts'

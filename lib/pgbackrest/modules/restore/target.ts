@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 /** How far PostgreSQL recovers. */
 export type RestoreTarget =

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 /** Seconds, minutes, hours, days or weeks: `'90s'`, `'30m'`, `'1h'`, `'7d'`, `'2w'`. */
 export type Duration = `${number}${'s' | 'm' | 'h' | 'd' | 'w'}`

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { UserError } from '../../../core/errors.ts'
 import type { Reader } from '../../../core/probe.ts'
 import { type Output, output } from '../../../modules/shared/output.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { type Resource, reviveResource } from '../../../core/resource.ts'
 
 /** A backup by its label, as `pgbackrest info` prints it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { type Probe, ask, askAll } from '../../../core/probe.ts'
 import { type Resource, isResource } from '../../../core/resource.ts'
 import { absolutePath } from '../../../core/schemas.ts'

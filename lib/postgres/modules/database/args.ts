@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { type PostgresTarget, postgresTarget } from '../../target.ts'
 import { databaseObjectName, presence } from '../shared/names.ts'
 

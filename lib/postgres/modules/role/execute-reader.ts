@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { serverPart } from '../../resources.ts'
 import { thingReader } from '../shared/server-reader.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { Secret } from '../../../core/secret.ts'
 import { serverPart } from '../../resources.ts'
 import { settingsOf } from './settings.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { paths } from '../../../core/resource.ts'
 import { wholeServer } from '../../resources.ts'
 import { isStandbySetting } from '../../standby-settings.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 /** What Docker says of a container whose program is not ready. */
 export interface ContainerState {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 
 /** A name as PostgreSQL keeps it. It cuts longer ones off, after which nothing would ever compare equal. */
 export const databaseObjectName = z

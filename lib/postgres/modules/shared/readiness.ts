@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from '../../../core/lazy-zod.ts'
 import { type Reader, readerOfOne } from '../../../core/probe.ts'
 import { sh } from '../../../core/sh.ts'
 import { containers } from '../../../modules/docker/shared/kinds.ts'
