@@ -1,4 +1,5 @@
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { type Plugin, build } from 'esbuild'
 import { emit } from './emit.ts'
@@ -50,7 +51,39 @@ const ownPlace: Plugin = {
   },
 }
 
-/** Zod is 95 files, which every command would open: the package has its code in one of its own. */
+/**
+ * What is loaded only when it is needed, and never without the library. esbuild makes a file for each set of entries that share code:
+ * when all of them import the library, all that they share with it is in one file with it, and a run opens a dozen files instead of thirty.
+ */
+const afterLibrary =
+  /\/lib\/(cli\/run-commands|reporters\/(progress|watch)|(postgres|cluster|testing)\/index|transport\/(ssh\/(connect|attempt)|connections\/process-link))\.ts$/
+const oneLibrary: Plugin = {
+  name: 'one-library',
+  setup: (building) =>
+    building.onLoad({ filter: afterLibrary }, ({ path }) => ({
+      contents: `${readFileSync(path, 'utf8')}\nimport ${JSON.stringify(join(here, 'lib/index.ts'))}`,
+      loader: 'ts',
+    })),
+}
+
+/** Packages that are CommonJS: an `import` first looks through them for what they export. */
+const required: Plugin = {
+  name: 'required',
+  setup: (building) => {
+    building.onResolve({ filter: /^(commander|node-ssh|ssh2)$/ }, ({ path }) => ({
+      path,
+      namespace: 'required',
+    }))
+    building.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `import { createRequire } from 'node:module'
+        const found = createRequire(import.meta.url)(${JSON.stringify(path)})
+        export default found
+        export const { ${Object.keys(createRequire(import.meta.url)(path) as object).join(', ')} } = found`,
+    }))
+  },
+}
+
+/** Zod is 95 files, which every command would open: the package has its code inside. */
 const zodInside: Plugin = {
   name: 'zod-inside',
   setup: (building) => {
@@ -94,7 +127,7 @@ export async function bundle(folder: string, more: readonly string[] = []): Prom
     sourcemap: 'linked',
     legalComments: 'none',
     packages: 'external',
-    plugins: [ownPlace, zodInside],
+    plugins: [ownPlace, oneLibrary, zodInside, required],
   })
   await build({
     entryPoints: ['lib/cli/help.ts'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Packed, pack } from './support/consumer.ts'
 
 const LARGEST = 10
@@ -40,6 +40,22 @@ describe('the size of the package', function () {
   it(`is at most ${MOST_MB} MB`, () => {
     const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
     assert.ok(all < MOST_MB * 1e6, `${all} bytes`)
+  })
+
+  it('is in few files for a run: each takes most of a millisecond to load', () => {
+    const loaded = new Set<string>()
+    const load = (file: string): void => {
+      if (loaded.has(file)) return
+      loaded.add(file)
+      for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/^(?:import |\} from )"(\.[^"]+)";$/gm))
+        load(join(dirname(file), path))
+    }
+    const chunk = (name: string): string =>
+      packed.files.find((path) => path.startsWith(`dist/chunks/${name}-`)) ?? assert.fail(`no ${name}`)
+    const entries = ['run-commands', 'connect', 'attempt'].map(chunk)
+    for (const file of ['dist/lib/cli/main.js', 'dist/lib/index.js', ...entries])
+      load(join(packed.folder, file))
+    assert.ok(loaded.size > entries.length + 2 && loaded.size <= 20, [...loaded].join(' '))
   })
 
   it('is not that of tests, benchmarks, the website or its sources', () => {
