@@ -59,10 +59,19 @@ const ownPlaces = ({ stack = '' }: Error): string[] =>
 const firstFrame = (stack: string): string => outsideOfModules(placesIn(stack)) ?? 'unknown'
 
 // A function in `modules/` that makes tasks is a module to whoever calls it: what they wrote is named, not what is in it.
-const outsideOfModules = (places: readonly string[]): string | undefined =>
-  places.find((place) => !place.startsWith('modules/')) ?? places[0]
+function outsideOfModules(places: Iterable<string>): string | undefined {
+  let first: string | undefined
+  for (const place of places) {
+    if (!place.startsWith('modules/')) return place
+    first ??= place
+  }
+  return first
+}
 
-const placesIn = (stack: string): string[] => framesIn(stack).map(placeOf)
+/** Most are not looked at: the first is that of the playbook. */
+function* placesIn(stack: string): Generator<string> {
+  for (const text of stack.split('\n')) for (const frame of frameIn(text)) yield placeOf(frame)
+}
 
 interface Frame {
   /** Absolute. */
@@ -73,11 +82,11 @@ interface Frame {
 const placeOf = ({ path, line }: Frame): string => `${relative(process.cwd(), path) || path}:${line}`
 
 /** The frames that are in files: `node:internal/process/task_queues` is none. */
-function framesIn(stack: string): Frame[] {
-  return stack.split('\n').flatMap((text) => {
-    const match = /^at (?:.*?[ (])??((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(text.trim())
-    if (match?.[1] === undefined || match[2] === undefined) return []
-    const path = match[1].startsWith('file://') ? fileURLToPath(match[1]) : match[1]
-    return [{ path, line: match[2] }]
-  })
+const framesIn = (stack: string): Frame[] => stack.split('\n').flatMap(frameIn)
+
+function frameIn(text: string): Frame[] {
+  const match = /^at (?:.*?[ (])??((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(text.trim())
+  if (match?.[1] === undefined || match[2] === undefined) return []
+  const path = match[1].startsWith('file://') ? fileURLToPath(match[1]) : match[1]
+  return [{ path, line: match[2] }]
 }
