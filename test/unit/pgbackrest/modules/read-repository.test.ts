@@ -39,6 +39,7 @@ function naive(names: readonly string[]): string[] {
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   describe(`repository, under ${name}`, function () {
+    this.timeout(120_000)
     const temp = useTemp()
     const ask = async (folder = temp()): Promise<string> => {
       const { code, stdout, stderr } = await run(shell, { script: sh`set -- ${folder}\n. ${SCRIPT}` })
