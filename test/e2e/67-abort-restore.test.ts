@@ -126,6 +126,18 @@ describe(`a restore in place that is aborted (TOSS=${seed})`, function () {
     await assertHealthy(await primaryNow())
   })
 
+  it('is refused when the restore was killed in its last play, and the same command finishes it', async () => {
+    const before = await sum(primary, 'orders')
+    await killedRestore(/play end/, toss() * 1_000, ...wish)
+    const late = await run(...ABORT)
+    // Some nodes have ended it. Where all have, there is nothing to abort.
+    if (late.code === 0) assert.match(late.stdout, /no restore in place is unfinished/)
+    else assert.match(late.stderr, /has passed its point of no return/)
+    await restore(...wish)
+    for (const node of NODES) assert.equal(await sum(node, 'orders'), before, node)
+    await assertHealthy(await primaryNow())
+  })
+
   it('is refused past the point of no return, and the same command without it finishes', async () => {
     const before = await sum(primary, 'orders')
     await killedRestore(/play primary/, toss() * 5_000, ...wish)
