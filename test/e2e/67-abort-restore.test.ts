@@ -128,7 +128,14 @@ describe(`a restore in place that is aborted (TOSS=${seed})`, function () {
 
   it('is refused when the restore was killed in its last play, and the same command finishes it', async () => {
     const before = await sum(primary, 'orders')
-    await killedRestore(/play end/, toss() * 1_000, ...wish)
+    const { child, done } = start(['restore', ...wish])
+    const [marked, unmarked] = ['-e', '! -e'].map(
+      (is) => `until [ ${is} /data/postgres/restore.aside ]; do sleep 0.02; done`,
+    )
+    await onNode(another(primary), `timeout 600 sh -c '${marked}; ${unmarked}'`)
+    child.kill('SIGKILL')
+    const { code } = await done
+    assert.equal(code, null, 'it ended before it was killed')
     const late = await run(...ABORT)
     // Some nodes have ended it. Where all have, there is nothing to abort.
     if (late.code === 0) assert.match(late.stdout, /no restore in place is unfinished/)
