@@ -148,7 +148,7 @@ done
 sync
 rm -rf ${KEPT_LISTS}`
 
-/** The old data are given up. */
+/** The old data are given up: last, because where there are none this is done. */
 export const letGo = ({ dataDir, backupDir, order }: Places): string => sh`${raw(AS_OWNER)}
-as_owner ${dataDir} rm -rf ${keptData(order)}
-as_owner ${backupDir} rm -rf ${KEPT_LISTS} ${`${KEPT_LISTS}.new`}`
+as_owner ${backupDir} rm -rf ${KEPT_LISTS} ${`${KEPT_LISTS}.new`}
+as_owner ${dataDir} rm -rf ${keptData(order)}`

@@ -256,7 +256,14 @@ describe('an upgrade of the cluster from PostgreSQL 15 to 17', function () {
     }
   })
 
-  it('is done again, lets go of the old data, and is then a cluster as any other', async () => {
+  it('is killed in pg_upgrade and goes on, lets go of the old data, and is then a cluster as any other', async () => {
+    // pg_upgrade goes on by itself, or is broken off with the old server running: either way the next run makes it anew.
+    await killed(upgradeStarted(), () =>
+      onNode(
+        primary,
+        'cd /data/postgres && timeout 300 sh -c "until [ -e fenced ] && [ ! -e upgrade.fresh ] && [ -e pgdata/postmaster.pid ]; do sleep 0.05; done"',
+      ),
+    )
     const outcome = await upgrade(...begin)
     assert.equal(outcome.code, 0, explain(outcome))
     await assertNew()

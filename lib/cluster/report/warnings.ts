@@ -81,7 +81,8 @@ const NOTHING_HERE = warning('bare', 'There is no PostgreSQL on this node yet: r
 function fromOutside({ fence, containers, postgres }: NodeStatus): Warning[] {
   const { pgbackrest: backups, 'pgbackrest-server': server, 'postgres-status': service } = containers
   return [
-    fence !== null && fenced(fence),
+    // That of an upgrade is told with it.
+    fence !== null && !/, upgrade \S+$/.test(fence) && fenced(fence),
     backups !== 'running' &&
       postgres.up &&
       critical('backup-service-down', `No backups are taken: the container pgbackrest ${inWords(backups)}`),
