@@ -74,7 +74,7 @@ export { ownerSecret } from './secrets/names.ts'
 export { sandbox } from './sandbox.ts'
 export { shipped } from './shipped-folder.ts'
 export { type UpgradeEnd, endWords, planUpgradeAbort, planUpgradeFinish } from './upgrade/abort.ts'
-export { type MajorUpgrade, planMajor, upgradeQuestion } from './upgrade/begin.ts'
+export { type MajorUpgrade, type MajorWish, planMajor, upgradeQuestion } from './upgrade/begin.ts'
 export { type UpgradeFact, upgradeFact } from './upgrade/fact.ts'
 export { doneWords, rehearsalWords } from './upgrade/messages.ts'
 export {
