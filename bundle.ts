@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import { type Plugin, build } from 'esbuild'
+import { type Plugin, build, transform } from 'esbuild'
 import { emit } from './emit.ts'
 
 const here = import.meta.dirname
@@ -37,16 +37,21 @@ const ownPlace: Plugin = {
         while (!existsSync(new URL('package.json', folder))) folder = new URL('..', folder)
         export const distFolder = new URL('dist/', folder)`,
     }))
-    building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    building.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = readFileSync(path, 'utf8')
-      // Not those in comments, and in lines that are text.
-      if (!/^(?!\s*(\*|\/[/*]|['"`])).*import\.meta\.url/m.test(source)) return undefined
-      const place = JSON.stringify(relative(here, path))
-      return {
-        contents: `${source.replaceAll('import.meta.url', `new URL(${place}, distFolder).href`)}
-          import { distFolder } from 'dist-folder'`,
+      if (!source.includes('import.meta.url')) return undefined
+      // Only in code: a message may name it too.
+      const define = { 'import.meta.url': 'ownPlace' }
+      const { code } = await transform(source, {
         loader: 'ts',
-      }
+        sourcefile: path,
+        sourcemap: 'inline',
+        define,
+      })
+      if (!code.includes('ownPlace')) return undefined
+      const place = JSON.stringify(relative(here, path))
+      const begin = `import { distFolder } from 'dist-folder'; const ownPlace = new URL(${place}, distFolder).href;`
+      return { contents: begin + code, loader: 'js' }
     })
   },
 }

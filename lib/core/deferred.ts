@@ -47,25 +47,49 @@ export function from(
       at: callSite(from),
       hint: 'From several tasks: from([os, memory], (os, memory) => …).',
     })
-  return {
+  return deferred({
     kind: 'deferred',
     tasks: Array.isArray(tasks) ? (tasks as readonly Task[]) : [tasks as Task],
     reads: 'state',
     resolve: (results) => view(...(results.map(({ state }) => state) as never[])),
-  }
+  })
 }
+
+// In a text it would be "[object Object]".
+const deferred = <Value>(value: Deferred<Value>): Deferred<Value> =>
+  Object.defineProperty(value, 'toString', {
+    value: () => {
+      throw new UserError(
+        'E_BAD_ARGUMENT',
+        'a value made by from, changed or failed is not known yet, and cannot be part of a text',
+        {
+          hint: 'Make the text inside of it: from(task, (state) => ({ …, content: `…${state.name}` })).',
+        },
+      )
+    },
+  })
 
 /**
  * True when the task changed something in this run; for `when`. A run that ends between the two tasks never does the second one: for work
  * that must follow a change, use `notify`.
  */
 export function changed(task: Task): Deferred<boolean> {
-  return { kind: 'deferred', tasks: [task], reads: 'changed', resolve: ([one]) => one?.changed === true }
+  return deferred({
+    kind: 'deferred',
+    tasks: [task],
+    reads: 'changed',
+    resolve: ([one]) => one?.changed === true,
+  })
 }
 
 /** True when the task failed in this run; for `when`, and for the tasks of a rescue. */
 export function failed(task: Task): Deferred<boolean> {
-  return { kind: 'deferred', tasks: [task], reads: 'failed', resolve: ([one]) => one?.failed === true }
+  return deferred({
+    kind: 'deferred',
+    tasks: [task],
+    reads: 'failed',
+    resolve: ([one]) => one?.failed === true,
+  })
 }
 
 // Only own fields: a user's object may answer anything to a name that it does not have.

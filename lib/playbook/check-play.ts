@@ -25,8 +25,14 @@ const badList = ({ name }: Play, what: 'roles' | 'tasks', why: string): UserErro
 
 /** What a play returned for a host. @throws UserError E_BAD_PLAY when it is no list */
 export function listOf<T>(play: Play, what: 'roles' | 'tasks', list: readonly T[] | undefined): readonly T[] {
-  if (list === undefined || Array.isArray(list)) return list ?? []
-  throw badList(play, what, 'must return a list')
+  if (Array.isArray(list)) return list
+  // A function whose return was forgotten would have nothing to do, without a word.
+  if (list === undefined && play[what] === undefined) return []
+  throw badList(
+    play,
+    what,
+    list === undefined ? 'returns nothing, and must return a list' : 'must return a list',
+  )
 }
 
 /** @throws UserError for an option that a play does not have, and for a value that an option cannot have */

@@ -16,10 +16,18 @@ export function checkTask(
 ): void {
   checkOptions(task, hosts)
   if (listed.has(task))
-    mistake(new UserError('E_DUPLICATE_TASK', `"${task.name}" is listed twice`, { at: task.at }))
+    mistake(
+      new UserError('E_DUPLICATE_TASK', `"${task.name}" is listed twice`, {
+        at: task.at,
+        hint: 'List it once, or call the module again for a second task.',
+      }),
+    )
   if (handlers.has(task))
     mistake(
-      new UserError('E_BAD_HANDLER', `"${task.name}" is listed as a task and notified`, { at: task.at }),
+      new UserError('E_BAD_HANDLER', `"${task.name}" is listed as a task and notified`, {
+        at: task.at,
+        hint: 'List it in notify only; it runs at the end of the play.',
+      }),
     )
   checkDependencies(`"${task.name}"`, dependencies(task), listed, task.at)
   const { args } = task

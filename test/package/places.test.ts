@@ -101,6 +101,17 @@ describe('the roles and playbooks of the installed package', function () {
     assert.match(file.split('\n')[Number(line) - 1] ?? '', /refuseForeignContainers\(context\)/, text)
   })
 
+  it('print the code of a hint as it is to be written', async () => {
+    project.write(
+      'playbooks/missing.ts',
+      `import { definePlay, definePlaybook, template } from 'run-playbook'
+       const task = template('x', { src: 'templates/x.hbs', dest: '/nowhere/x', vars: {} })
+       export default definePlaybook({ plays: () => [definePlay({ name: 'p', hosts: 'all', tasks: () => [task] })] })`,
+    )
+    const { text } = await project.run('run-playbook', 'missing', '--check')
+    assert.match(text, /new URL\('x\.hbs', import\.meta\.url\)/)
+  })
+
   it('are of the one copy of the library that playbooks import', async () => {
     project.write(
       'copies.js',

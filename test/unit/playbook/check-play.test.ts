@@ -111,6 +111,23 @@ describe('what nobody would read', () => {
       })
   })
 
+  it('is refused where a return was forgotten', () => {
+    for (const name of ['tasks', 'roles'] as const)
+      assert.throws(() => compile({ [name]: () => undefined }), {
+        code: 'E_BAD_PLAY',
+        message: new RegExp(`^play p: ${name} returns nothing, and must return a list`),
+      })
+  })
+
+  it('is refused as a part of a text, where it is made later', () => {
+    const first = one('a')
+    const text = () => `x ${String(from(first, () => 'y'))}`
+    assert.throws(() => compile({ tasks: () => [first, copy('b', { dest: '/b', content: text() })] }), {
+      code: 'E_BAD_ARGUMENT',
+      message: /cannot be part of a text/,
+    })
+  })
+
   it('is refused as what a play returns, with the line of the play', () => {
     for (const name of ['roles', 'tasks'])
       assert.throws(() => compile({ [name]: () => one('a') as never }), {
