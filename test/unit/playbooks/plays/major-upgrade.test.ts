@@ -97,7 +97,8 @@ describe('the plays of an upgrade to another major version', () => {
     for (const { name, args } of containers)
       assert.equal((args as unknown as { image: string }).image, order.image, name)
     const stanza = tasks.find(({ name }) => name === 'stanza')
-    assert.equal((stanza?.args as unknown as { upgrade: boolean }).upgrade, true)
+    assert.ok(stanza !== undefined)
+    assert.equal((stanza.args as { upgrade?: boolean }).upgrade, true)
   })
 
   it('take a replica that was copied by an earlier run as it is', () => {
@@ -140,7 +141,8 @@ describe('the plays of an upgrade to another major version', () => {
     )
     for (const host of hosts) {
       const container = tasksOf(plays, host).find(({ name }) => name === 'postgres')
-      assert.equal((container?.args as unknown as { image: string }).image, order.oldImage)
+      assert.ok(container !== undefined)
+      assert.equal((container.args as { image?: string }).image, order.oldImage)
     }
   })
 
