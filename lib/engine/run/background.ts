@@ -19,7 +19,7 @@ import {
   replayScripts,
   startScripts,
 } from './job/job.ts'
-import { oweScript, paidScript } from './ledger.ts'
+import { oweScript, owes, paidScript } from './ledger.ts'
 import { sendChange } from './send.ts'
 
 /** Milliseconds between two questions how far a job is; the first ones come sooner, for those that take no time. */
@@ -118,9 +118,7 @@ async function start(
   id: string,
   steps: readonly ShellStep[],
 ): Promise<End | 'skipped' | undefined> {
-  const owes =
-    item.notify.length > 0 && item.delegateTo === undefined && item.task.options.changedWhen !== false
-  const owe: Script[] = owes ? [{ kind: 'step', script: oweScript(item.notify) }] : []
+  const owe: Script[] = owes(item) ? [{ kind: 'step', script: oweScript(item.notify) }] : []
   const scripts = [...owe, ...startScripts(id, item.task.name, steps)]
   const options = { user: item.user, lock: true }
   const replies = await sendChange(session, () => session.connection.exchange(scripts, options))

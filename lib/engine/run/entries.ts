@@ -1,7 +1,7 @@
 import type { ShellStep, Step } from '../../core/module.ts'
 import type { Script } from '../../transport/transport.ts'
 import { type Change, isShellStep } from './change.ts'
-import { oweScript, paidScript } from './ledger.ts'
+import { oweScript, owes, paidScript } from './ledger.ts'
 
 /** A script of a change. */
 export interface Entry {
@@ -12,19 +12,14 @@ export interface Entry {
 }
 
 /** What is owed is written down before the change, and crossed out after the handler, in the same stream. */
-export function stepsWithMarks(change: Change): { step: Step; bookkeeping: boolean }[] {
-  const { item, steps } = change
+export function stepsWithMarks({ item, steps }: Change): { step: Step; bookkeeping: boolean }[] {
   const ours = (script: string) => ({ step: { script, brief: true }, bookkeeping: true })
   return [
-    ...(owes(change) ? [ours(oweScript(item.notify))] : []),
+    ...(owes(item) ? [ours(oweScript(item.notify))] : []),
     ...steps.map((step) => ({ step, bookkeeping: false })),
     ...(item.handler ? [ours(paidScript(item))] : []),
   ]
 }
-
-/** Whether handlers are written down before it. */
-export const owes = ({ item: { notify, delegateTo, task } }: Change): boolean =>
-  notify.length > 0 && delegateTo === undefined && task.options.changedWhen !== false
 
 export const entriesOf = (change: Change): Entry[] =>
   stepsWithMarks(change).flatMap(({ step, bookkeeping }, i) =>

@@ -60,6 +60,10 @@ function ownedBy(session: Session, user: string): readonly string[] {
 /** Handlers are about to be paid: a later play that has the same ones must ask again what is owed. */
 export const forgetOwed = ({ snapshot }: Session): void => snapshot.forget([ledgers.all])
 
+/** Whether a change writes down its handlers on the host that it is made on. */
+export const owes = ({ notify, delegateTo, task }: Item): boolean =>
+  notify.length > 0 && delegateTo === undefined && task.options.changedWhen !== false
+
 /** Writes down that these handlers must run. */
 export function oweScript(handlers: readonly Item[]): string {
   const names = handlers.map(idOf)

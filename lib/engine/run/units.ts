@@ -1,7 +1,6 @@
 import type { Reply } from '../../core/probe.ts'
 import { SKIPPED, type Script } from '../../transport/transport.ts'
-import type { Change } from './change.ts'
-import { type Entry, owes } from './entries.ts'
+import type { Entry } from './entries.ts'
 import { oweScript } from './ledger.ts'
 
 /** What is sent as one script: an entry, or the same step of several changes. */
@@ -56,8 +55,7 @@ function joined(row: readonly (readonly Entry[])[]): Unit[] {
 }
 
 function oweAll(marks: readonly Entry[]): Script {
-  const changes: readonly Change[] = marks.map(({ change }) => change).filter(owes)
-  const handlers = new Set(changes.flatMap(({ item }) => item.notify))
+  const handlers = new Set(marks.flatMap(({ change }) => change.item.notify))
   return { kind: 'step', script: oweScript([...handlers]), brief: true }
 }
 
