@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunEvent } from '../../../lib/core/events.ts'
 import { shell } from '../../../lib/modules/index.ts'
-import { localTransport } from '../../../lib/transport/index.ts'
-import type { Connection, Transport } from '../../../lib/transport/transport.ts'
+import type { Transport } from '../../../lib/transport/transport.ts'
+import { exchangeHook } from '../../support/exchange-hook.ts'
 import { runLocal } from '../../support/run-local.ts'
 
 describe('the places of --forks', function () {
@@ -27,29 +27,12 @@ describe('the places of --forks', function () {
 
   /** The real one, but `before` decides when a host answers its first exchange. */
   function late(before: (host: string) => Promise<void>): Transport {
-    const real = localTransport({ lock: false })
     const asked = new Set<string>()
-    return {
-      connect: async (host, signal) => {
-        const connection = await real.connect(host, signal)
-        const exchange: Connection['exchange'] = async (scripts, options) => {
-          if (!asked.has(host.name)) {
-            asked.add(host.name)
-            await before(host.name)
-          }
-          return connection.exchange(scripts, options)
-        }
-        return {
-          serverAddress: undefined,
-          roundTrips: 0,
-          exchange,
-          forward: (to, port) => connection.forward(to, port),
-          countRoundTrip: () => {},
-          stop: () => connection.stop(),
-          close: () => connection.close(),
-        }
-      },
-    }
+    return exchangeHook(async (host) => {
+      if (asked.has(host)) return
+      asked.add(host)
+      await before(host)
+    })
   }
 
   it('are taken again before a change, by hosts that did not answer for a while', async () => {

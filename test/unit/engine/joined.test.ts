@@ -17,9 +17,9 @@ import fc from 'fast-check'
 import { from } from '../../../lib/core/deferred.ts'
 import type { Task } from '../../../lib/core/task.ts'
 import { copy, file, lineinfile, shell } from '../../../lib/modules/index.ts'
-import { localTransport } from '../../../lib/transport/index.ts'
-import type { Connection, Script, Transport } from '../../../lib/transport/transport.ts'
+import type { Script, Transport } from '../../../lib/transport/transport.ts'
 import { through } from '../modules/files/through.ts'
+import { exchangeHook } from '../../support/exchange-hook.ts'
 import { often } from '../../support/often.ts'
 import { type How, runLocal } from '../../support/run-local.ts'
 
@@ -33,30 +33,15 @@ describe('files and directories that are made by one script', function () {
   afterEach(() => rmSync(root, { recursive: true, force: true }))
 
   /** A transport whose scripts are kept. `before` is called before they are sent. */
-  function watched(
+  const watched = (
     sent: Script[][],
     before: (scripts: readonly Script[]) => void = () => {},
-    real: Transport = localTransport({ lock: false }),
-  ): Transport {
-    const connect: Transport['connect'] = async (host, signal) => {
-      const connection = await real.connect(host, signal)
-      const exchange: Connection['exchange'] = (scripts, options) => {
-        sent.push([...scripts])
-        before(scripts)
-        return connection.exchange(scripts, options)
-      }
-      return {
-        serverAddress: undefined,
-        roundTrips: 0,
-        exchange,
-        forward: (to, port) => connection.forward(to, port),
-        countRoundTrip: () => {},
-        stop: () => connection.stop(),
-        close: () => connection.close(),
-      }
-    }
-    return { connect }
-  }
+    real?: Transport,
+  ): Transport =>
+    exchangeHook((_, scripts) => {
+      sent.push([...scripts])
+      before(scripts)
+    }, real)
   const steps = (sent: readonly Script[][]): number =>
     sent.flat().filter(({ kind }) => kind === 'step').length
 
